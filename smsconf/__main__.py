@@ -1,0 +1,6 @@
+"""Run ``python -m smsconf``."""
+
+from smsconf.cli.main import main
+
+if __name__ == "__main__":
+    main()

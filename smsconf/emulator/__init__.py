@@ -1,0 +1,1 @@
+"""A stand-in for the service: same routes, same statuses, a reviewer with a calendar."""

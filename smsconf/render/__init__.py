@@ -1,0 +1,1 @@
+"""Report → view (the JSON contract) → text or JSON."""
