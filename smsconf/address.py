@@ -1,0 +1,60 @@
+"""Our stable name of a declared thing: ``kind.key``, such as ``template.order-shipped``.
+
+The key comes from the files and never changes when the remote name does.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
+_KEY = re.compile(KEY_PATTERN)
+
+
+class Kind(StrEnum):
+    """The kinds of things that have an address, in the order in which they depend on each other."""
+
+    THRESHOLD = "threshold"
+    APP = "app"
+    SIGNATURE = "signature"
+    TEMPLATE = "template"
+
+    @property
+    def section(self) -> str:
+        """The section of the file that declares this kind."""
+        return f"{self.value}s"
+
+
+_ORDER = {kind: position for position, kind in enumerate(Kind)}
+
+
+class Address(NamedTuple):
+    """A kind and a key; prints as ``kind.key``. Get one with :meth:`parse` or from the loader."""
+
+    kind: Kind
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}.{self.key}"
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Sort key: apps before signatures before templates, then by key."""
+        return (_ORDER[self.kind], self.key)
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``kind.key``.
+
+        Raises:
+            ValueError: the kind is not one of ours, or the key has a character that keys cannot have.
+        """
+        kind, dot, key = text.partition(".")
+        if not dot or kind not in set(Kind):
+            expected = ", ".join(kind.value for kind in Kind)
+            raise ValueError(f"expected KIND.KEY with a kind of {expected}, got '{text}'")
+        if not _KEY.match(key):
+            raise ValueError(f"'{key}' is not a key: lower-case letters, digits, _ and - only")
+        return cls(Kind(kind), key)

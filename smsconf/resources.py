@@ -1,0 +1,178 @@
+"""The things a project declares, resolved: references checked, defaults filled in, content numbered.
+
+Plain values without behaviour or I/O. ``config`` makes them from the files; ``reconcile`` compares them
+with what the service reports; ``cloud.wire`` turns their words into the service's integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import Final
+
+from smsconf.address import Address
+
+
+class Region(StrEnum):
+    """The two kinds of SMS, as the service names them: Chinese mainland and international."""
+
+    CN = "cn"
+    INTL = "intl"
+
+
+class MessageType(StrEnum):
+    """What a message is for; a signature and its templates share one."""
+
+    VERIFICATION = "verification"
+    NOTIFICATION = "notification"
+    PROMOTION = "promotion"
+
+
+class Source(StrEnum):
+    """Where a signature's name comes from; website, app, account and shop are obsolete at the china site."""
+
+    COMPANY = "company"
+    WEBSITE = "website"
+    APP = "app"
+    ACCOUNT = "account"
+    SHOP = "shop"
+    TRADEMARK = "trademark"
+
+
+class VariableType(StrEnum):
+    """What a variable may hold when a message is sent."""
+
+    PHONE = "phone"
+    ALPHANUMERIC = "alphanumeric"
+    DATETIME = "datetime"
+    MONEY = "money"
+    TEXT = "text"
+    NEWTEXT = "newtext"
+    LONGTEXT = "longtext"
+
+
+class Brackets(StrEnum):
+    """The brackets round a mainland signature: CN is 【】, GB is []."""
+
+    CN = "CN"
+    GB = "GB"
+
+
+class UpdatePolicy(StrEnum):
+    """How an approved template changes: by a successor, or disabled and edited (an outage)."""
+
+    REPLACE = "replace"
+    IN_PLACE = "in-place"
+
+
+class Absent(Enum):
+    """The field is not in the file: whatever the service has is left alone. ``None`` would clear it."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the project: ``path`` as written, ``location`` to read it, sha256 as 64 hex digits."""
+
+    path: str
+    location: Path
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application. Identity at the service: (region, name). It can never be deleted."""
+
+    address: Address
+    region: Region
+    name: str
+    reply_url: str | Absent | None = ABSENT
+    renamed_from: str | None = None
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The 【brand】 of mainland messages. Identity: (name, type) in the account. Frozen once approved."""
+
+    address: Address
+    app: Address
+    name: str
+    type: MessageType
+    source: Source = Source.COMPANY
+    third_party: bool = False
+    qualification: str | None = None
+    description: str | None = None
+    licence: File | None = None
+    authorization: File | None = None
+    proof: File | None = None
+    registration_number: str | None = None
+    license_number: str | None = None
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of a template; its position in ``Template.variables`` plus 1 is its number on the wire."""
+
+    name: str
+    type: VariableType
+    max_length: int
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message text. Identity: (app, region, name). ``content`` is in the service's form (``${1}``).
+
+    ``countries`` are names (English or Chinese, ISO codes already turned into names), international only.
+    ``retire_after`` is in seconds.
+    """
+
+    address: Address
+    app: Address
+    region: Region
+    name: str
+    content: str
+    type: MessageType
+    signature: Address | None = None
+    variables: tuple[Variable, ...] = ()
+    universal: bool = False
+    countries: tuple[str, ...] = ()
+    brackets: Brackets = Brackets.CN
+    description: str | None = None
+    adopt: tuple[str, ...] = ()
+    renamed_from: str | None = None
+    update: UpdatePolicy = UpdatePolicy.REPLACE
+    retire_after: int = 7 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Traffic thresholds of one kind of SMS, account-wide, in messages per UTC day and month."""
+
+    address: Address
+    region: Region
+    daily_warn: int | None
+    daily_limit: int | None
+    monthly_warn: int | None
+    monthly_limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything the files ask for in one environment; addresses map to resources in file order."""
+
+    apps: Mapping[Address, App] = field(default_factory=dict)
+    signatures: Mapping[Address, Signature] = field(default_factory=dict)
+    templates: Mapping[Address, Template] = field(default_factory=dict)
+    thresholds: Mapping[Address, Threshold] = field(default_factory=dict)
+    protected: frozenset[Address] = frozenset()
+    environment: str | None = None
