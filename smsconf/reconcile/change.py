@@ -1,0 +1,97 @@
+"""The words of a plan: one change an address, its action, its steps, and why.
+
+Values only; ``lifecycle`` decides them, ``plan`` orders and guards them, ``cloud.apply`` carries them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.resources import App, Signature, Template, Threshold
+
+Declared = App | Signature | Template | Threshold
+ObservedObject = ObservedApp | ObservedSignature | ObservedTemplate
+
+
+class Action(StrEnum):
+    """What happens to an address. Reasons are for people; only this word is branched on."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    WITHDRAW = "withdraw"
+    ACTIVATE = "activate"
+    RETIRE = "retire"
+    DELETE = "delete"
+    FORGET = "forget"
+    MANUAL = "manual"
+    WAIT = "wait"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+class Step(StrEnum):
+    """One call inside a change. ``edit`` followed by ``submit`` travels as one request."""
+
+    UPLOAD = "upload"
+    CREATE = "create"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    DISABLE = "disable"
+    ACTIVATE = "activate"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs, in our words: where, what the service has, what the files ask."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One address (or one unmanaged object) and what the next ``apply`` does about it.
+
+    Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
+    was refused or rejected; the action is then ``refused``. ``uploads`` names the file fields to upload.
+    """
+
+    kind: Kind
+    action: Action
+    reason: str
+    remote_name: str
+    address: Address | None = None
+    remote_id: str | None = None
+    status: str | None = None
+    fields: tuple[FieldChange, ...] = ()
+    steps: tuple[Step, ...] = ()
+    awaits: str | None = None
+    needs: tuple[Address, ...] = ()
+    blocked_by: Address | None = None
+    rejected: bool = False
+    desired: Declared | None = None
+    observed: ObservedObject | None = None
+    country_ids: tuple[int, ...] = ()
+    uploads: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The address, or ``kind:remote-name`` for an object that no address claims."""
+        return str(self.address) if self.address else f"{self.kind.value}:{self.remote_name}"
+
+    @property
+    def submissions(self) -> int:
+        """How many human reviews this change asks for: 0 or 1."""
+        if self.kind is Kind.SIGNATURE:
+            return int(Step.CREATE in self.steps or Step.EDIT in self.steps or Step.ACTIVATE in self.steps)
+        if self.kind is Kind.TEMPLATE:
+            return int(Step.SUBMIT in self.steps or self.steps == (Step.CREATE,))
+        return 0
