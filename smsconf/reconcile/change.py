@@ -61,7 +61,8 @@ class Change:
     """One address (or one unmanaged object) and what the next ``apply`` does about it.
 
     Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
-    was refused or rejected; the action is then ``refused``. ``uploads`` names the file fields to upload.
+    was refused or rejected; the action is then ``refused``. ``notes`` are differences that cause nothing by
+    themselves; ``uploads`` names the file fields to upload.
     """
 
     kind: Kind
@@ -72,6 +73,7 @@ class Change:
     remote_id: str | None = None
     status: str | None = None
     fields: tuple[FieldChange, ...] = ()
+    notes: tuple[FieldChange, ...] = ()
     steps: tuple[Step, ...] = ()
     awaits: str | None = None
     needs: tuple[Address, ...] = ()

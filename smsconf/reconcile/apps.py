@@ -1,0 +1,131 @@
+"""Decide about an app: create it, update its reply address, or leave it. An app can never be deleted.
+
+Source: management-api reference §2 and §10 (two apps per region unless the vendor granted more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.change import Action, Change, FieldChange, Step
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.situation import Situation
+from smsconf.resources import ABSENT, App
+
+
+def decide_apps(situation: Situation) -> Iterator[Change]:
+    """Decide about every declared app, then about those that left the files."""
+    free = {region: quota.total - quota.used for region, quota in situation.observed.app_quotas.items()}
+    for address, app in situation.desired.apps.items():
+        change = _decide(situation, address, app)
+        if change.action is Action.CREATE and app.region in free:
+            if free[app.region] <= 0:
+                change = _refused(
+                    address,
+                    app,
+                    f"the quota of {app.region.value} apps is used up "
+                    f"({situation.observed.app_quotas[app.region].used} of "
+                    f"{situation.observed.app_quotas[app.region].total}); apps cannot be deleted: ask the "
+                    "vendor for more, or declare an existing app by its remote name",
+                )
+            free[app.region] -= 1
+        yield change
+    yield from _forgotten(situation)
+
+
+def _decide(situation: Situation, address: Address, app: App) -> Change:
+    if situation.observed.apps.problem:
+        return _refused(address, app, f"apps could not be read: {situation.observed.apps.problem}")
+    found = situation.apps_named(address)
+    if len(found) > 1:
+        ids = ", ".join(one.remote_id for one in found)
+        return _refused(
+            address, app, f"{len(found)} {app.region.value} apps are named '{app.name}': {ids}; rename one"
+        )
+    if not found:
+        return _absent(address, app)
+    observed = found[0]
+    status = read_status(Kind.APP, situation.site, observed.status)
+    fields = _fields(app, observed.reply_url)
+    action, reason = Action.NONE, status.verdict.message
+    steps: tuple[Step, ...] = ()
+    awaits = None
+    if status.phase is Phase.UNKNOWN:
+        action, reason = Action.REFUSED, f"{status.verdict.message}: nothing is written for it"
+    elif fields and not app.external:
+        action, steps, reason = Action.UPDATE, (Step.EDIT,), "the reply address differs"
+    elif status.phase is Phase.PREPARING:
+        action, awaits = Action.WAIT, "the service"
+    return Change(
+        kind=Kind.APP,
+        action=action,
+        reason=reason,
+        remote_name=app.name,
+        address=address,
+        remote_id=observed.remote_id,
+        status=observed.status,
+        fields=() if app.external else fields,
+        steps=steps,
+        awaits=awaits,
+        desired=app,
+        observed=observed,
+    )
+
+
+def _absent(address: Address, app: App) -> Change:
+    if app.external:
+        return _refused(
+            address,
+            app,
+            f"no {app.region.value} app is named '{app.name}', and it is external: not ours to create",
+        )
+    fields = [FieldChange("name", None, app.name), FieldChange("region", None, app.region.value)]
+    return Change(
+        kind=Kind.APP,
+        action=Action.CREATE,
+        reason="not at the service yet; an app can never be deleted",
+        remote_name=app.name,
+        address=address,
+        fields=(*fields, *_fields(app, None)),
+        steps=(Step.CREATE,),
+        desired=app,
+    )
+
+
+def _fields(app: App, observed: str | None) -> tuple[FieldChange, ...]:
+    """Compare the reply address; an absent one is left alone, ``None`` clears it."""
+    if app.reply_url is ABSENT or (app.reply_url or None) == (observed or None):
+        return ()
+    return (FieldChange("reply_url", observed or None, app.reply_url),)
+
+
+def _refused(address: Address, app: App, reason: str) -> Change:
+    return Change(
+        kind=Kind.APP,
+        action=Action.REFUSED,
+        reason=reason,
+        remote_name=app.name,
+        address=address,
+        desired=app,
+    )
+
+
+def _forgotten(situation: Situation) -> Iterator[Change]:
+    """Yield the apps that earlier runs managed, that are still there, and that no file declares any more."""
+    there = {app.remote_id: app for app in situation.observed.apps.items}
+    claimed = {one.remote_id for address in situation.desired.apps for one in situation.apps_named(address)}
+    for address, remote_id in sorted(situation.known_apps.items()):
+        app = there.get(remote_id)
+        if app is None or address in situation.desired.apps or remote_id in claimed:
+            continue
+        yield Change(
+            kind=Kind.APP,
+            action=Action.FORGET,
+            reason="left the files; apps cannot be deleted, so it stays at the service, no longer managed",
+            remote_name=app.name,
+            address=address,
+            remote_id=remote_id,
+            status=app.status,
+            observed=app,
+        )

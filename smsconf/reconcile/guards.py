@@ -1,0 +1,69 @@
+"""The guard rails: limits on what one run may delete or submit. They live in the plan, numbers in words.
+
+A breach sends nothing at all; the user overrides it with the amount, so that a bigger surprise stays one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from smsconf.address import Kind
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.situation import Selection
+
+MAX_DELETES = 10
+MAX_DELETED_SHARE = 0.3
+SHARE_COUNTS_FROM = 10
+MAX_SUBMISSIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something is not done: ``scope`` is ``guard``, ``read`` or ``change``; fix is an order."""
+
+    scope: str
+    message: str
+    address: str | None = None
+    fix: str | None = None
+
+
+def check_guards(
+    changes: Sequence[Change], existing: Mapping[Kind, int], selection: Selection, *, empty: bool
+) -> Iterator[Refusal]:
+    """Yield one refusal for each limit that these changes break.
+
+    Args:
+        changes: the whole plan.
+        existing: how many objects of a kind the service has in the declared apps.
+        selection: holds the amounts the user allowed.
+        empty: the configuration declares nothing.
+    """
+    deletes = Counter(change.kind for change in changes if change.action is Action.DELETE)
+    total = deletes.total()
+    if total and total > (selection.allow_deletes or 0):
+        yield from _deletes(deletes, total, existing, empty=empty)
+    submissions = sum(change.submissions for change in changes)
+    limit = MAX_SUBMISSIONS if selection.allow_submissions is None else selection.allow_submissions
+    if submissions > limit:
+        yield Refusal(
+            "guard",
+            f"{submissions} submissions for review, more than {limit}",
+            fix=f"check the plan, then pass --allow-submissions {submissions}",
+        )
+
+
+def _deletes(
+    deletes: Mapping[Kind, int], total: int, existing: Mapping[Kind, int], *, empty: bool
+) -> Iterator[Refusal]:
+    fix = f"check the plan, then pass --allow-deletes {total}"
+    if empty:
+        yield Refusal("guard", f"{total} deletes with a configuration that declares nothing", fix=fix)
+        return
+    if total > MAX_DELETES:
+        yield Refusal("guard", f"{total} deletes, more than {MAX_DELETES}", fix=fix)
+    for kind, count in deletes.items():
+        there = existing.get(kind, 0)
+        if there >= SHARE_COUNTS_FROM and count >= there * MAX_DELETED_SHARE:
+            yield Refusal("guard", f"{count} of {there} {kind.section} deleted, 30 % or more", fix=fix)

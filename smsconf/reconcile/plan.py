@@ -1,0 +1,237 @@
+"""desired × observed → plan: a function without I/O, clock or logging.
+
+It asks each kind's decision for one change an address, adds what pruning asks for, orders everything by
+dependency, and lets the guards judge the whole. ``apply`` carries out what this returns and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.apps import decide_apps
+from smsconf.reconcile.change import Action, Change, FieldChange, Step
+from smsconf.reconcile.guards import Refusal, check_guards
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.signatures import decide_signatures
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.reconcile.templates import decide_templates
+from smsconf.resources import Threshold
+
+_DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered changes with the verdict of the guards.
+
+    ``refusals`` say what will not be done; one of scope ``guard`` stops the whole run, one of scope
+    ``read`` stops its kind. ``unmanaged`` counts objects of declared apps that no address claims,
+    ``foreign`` those of apps that are not declared.
+    """
+
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...] = ()
+    unmanaged: Mapping[Kind, int] = field(default_factory=dict)
+    foreign: Mapping[Kind, int] = field(default_factory=dict)
+
+    @property
+    def guarded(self) -> bool:
+        """Tell whether a guard forbids the whole run."""
+        return any(refusal.scope == "guard" for refusal in self.refusals)
+
+    @property
+    def incomplete(self) -> bool:
+        """Tell whether some kind could not be read."""
+        return any(refusal.scope == "read" for refusal in self.refusals)
+
+    @property
+    def sends(self) -> bool:
+        """Tell whether carrying this out would send at least one writing request."""
+        return any(change.steps for change in self.changes)
+
+
+def make_plan(situation: Situation) -> Plan:
+    """Decide what the next run does about every address, and whether it may."""
+    apps = list(decide_apps(situation))
+    above = {change.address: change for change in apps if change.address}
+    signatures = list(decide_signatures(situation, above))
+    above.update((change.address, change) for change in signatures if change.address)
+    templates = list(decide_templates(situation, above))
+    declared = [*_thresholds(situation), *apps, *signatures, *templates]
+    changes = sorted(declared, key=lambda change: change.address.order if change.address else (9, ""))
+    unmanaged, foreign = _unclaimed(situation, changes)
+    if situation.selection.prune:
+        changes += sorted(_prune(situation, unmanaged, changes), key=_delete_order)
+    selected = _targeted(changes, situation.selection.targets)
+    return Plan(
+        changes=tuple(selected),
+        refusals=tuple(_refusals(situation, selected)),
+        unmanaged=_count(unmanaged),
+        foreign=_count(foreign),
+    )
+
+
+def _thresholds(situation: Situation) -> Iterator[Change]:
+    """Yield thresholds as manual steps: no public API reads or sets them (messaging reference, section C)."""
+    for address, threshold in situation.desired.thresholds.items():
+        yield Change(
+            kind=Kind.THRESHOLD,
+            action=Action.MANUAL,
+            reason="no API: set it in the console, General Management > Settings, "
+            f"tab {threshold.region.value}; smsconf cannot see whether it is done",
+            remote_name=threshold.region.value,
+            address=address,
+            fields=tuple(_threshold_fields(threshold)),
+            desired=threshold,
+        )
+
+
+def _threshold_fields(threshold: Threshold) -> Iterator[FieldChange]:
+    for path in ("daily_warn", "daily_limit", "monthly_warn", "monthly_limit"):
+        value = getattr(threshold, path)
+        if value is not None:
+            yield FieldChange(path.replace("_", "."), None, value)
+
+
+Unclaimed = ObservedSignature | ObservedTemplate
+
+
+def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Unclaimed], list[Unclaimed]]:
+    """Split the objects that no address claims: those of declared apps, and those of all others."""
+    claimed = {change.remote_id for change in changes}
+    unmanaged: list[Unclaimed] = []
+    foreign: list[Unclaimed] = []
+    if not situation.observed.apps.complete:
+        return unmanaged, foreign
+    ambiguous = {one.remote_id for one in _ambiguous(situation)}
+    everything: list[Unclaimed] = [*situation.observed.templates.items, *situation.observed.signatures.items]
+    for one in everything:
+        if one.app_key not in situation.declared_app_keys:
+            foreign.append(one)
+        elif one.remote_id not in claimed and one.remote_id not in ambiguous:
+            unmanaged.append(one)
+    return unmanaged, foreign
+
+
+def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
+    """Yield every object that carries a declared identity, twins included: none of them is unmanaged."""
+    for address in situation.desired.signatures:
+        yield from situation.signatures_named(address)
+    for template in situation.desired.templates.values():
+        yield from situation.templates_named(template)
+
+
+def _prune(
+    situation: Situation, unmanaged: Sequence[Unclaimed], changes: Sequence[Change]
+) -> Iterator[Change]:
+    """Yield a delete for each unmanaged object of a declared app that is ours to change."""
+    complete = situation.observed.templates.complete and situation.observed.signatures.complete
+    if not complete:
+        return
+    serving = {
+        change.observed.signature_id: change.address
+        for change in changes
+        if isinstance(change.observed, ObservedTemplate) and change.observed.signature_id
+    }
+    for one in unmanaged:
+        if one.app_key not in situation.managed_app_keys:
+            continue
+        kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
+        row = Change(
+            kind=kind,
+            action=Action.DELETE,
+            reason=f"not declared, in {situation.app_labels[one.app_key]}",
+            remote_name=one.name,
+            remote_id=one.remote_id,
+            status=one.status,
+            steps=(Step.DELETE,),
+            observed=one,
+        )
+        yield _deletable(situation, row, serving.get(one.remote_id))
+
+
+def _deletable(situation: Situation, row: Change, serves: Address | None) -> Change:
+    status = read_status(row.kind, situation.site, row.status or "")
+    if status.phase is Phase.UNKNOWN:
+        return replace(
+            row,
+            action=Action.REFUSED,
+            steps=(),
+            reason=f"{status.verdict.message}: nothing is written for it",
+        )
+    if serves is not None:
+        return replace(
+            row, action=Action.WAIT, steps=(), reason=f"{serves} still hangs on it", awaits=f"{serves}"
+        )
+    if row.kind is Kind.TEMPLATE and status.phase is Phase.IN_REVIEW:
+        if not situation.site.withdrawing:
+            return replace(
+                row,
+                action=Action.WAIT,
+                steps=(),
+                reason="in review, and not to withdraw",
+                awaits="its review",
+            )
+        return replace(row, steps=(Step.WITHDRAW, Step.DELETE), reason=f"{row.reason}; withdrawn first")
+    return row
+
+
+def _delete_order(change: Change) -> tuple[int, str, str]:
+    return (_DELETE_ORDER[change.kind], change.remote_name, change.remote_id or "")
+
+
+def _targeted(changes: Sequence[Change], targets: frozenset[Address]) -> Sequence[Change]:
+    """Keep the targets and what they need; without targets, everything."""
+    if not targets:
+        return changes
+    by_address = {change.address: change for change in changes if change.address}
+    wanted: set[Address] = set()
+    pending = list(targets)
+    while pending:
+        address = pending.pop()
+        if address not in wanted and address in by_address:
+            wanted.add(address)
+            pending += by_address[address].needs
+    return [change for change in changes if change.address in wanted]
+
+
+def _refusals(situation: Situation, changes: Sequence[Change]) -> Iterator[Refusal]:
+    observed = situation.observed
+    for name, problem in (
+        ("apps", observed.apps.problem),
+        ("signatures", observed.signatures.problem),
+        ("templates", observed.templates.problem),
+        ("countries", observed.countries.problem),
+    ):
+        if problem:
+            yield Refusal(
+                "read",
+                f"{name} could not be read: {problem}; neither this kind nor what depends on it is written",
+                fix="run again when the service answers completely",
+            )
+    declared = situation.desired
+    yield from check_guards(
+        changes,
+        _existing(situation),
+        situation.selection,
+        empty=not (declared.apps or declared.signatures or declared.templates),
+    )
+    for change in changes:
+        if change.action is Action.REFUSED:
+            yield Refusal("change", change.reason, address=change.label)
+
+
+def _existing(situation: Situation) -> Mapping[Kind, int]:
+    keys = situation.declared_app_keys
+    return {
+        Kind.SIGNATURE: sum(one.app_key in keys for one in situation.observed.signatures.items),
+        Kind.TEMPLATE: sum(one.app_key in keys for one in situation.observed.templates.items),
+    }
+
+
+def _count(objects: Iterable[Unclaimed]) -> Mapping[Kind, int]:
+    return Counter(Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE for one in objects)

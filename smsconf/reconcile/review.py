@@ -1,0 +1,70 @@
+"""Where every address stands at the service: its raw status, and what that means to the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One address and its verdict. ``since`` is the service's own time of the last change, zone unknown.
+
+    ``template_id`` is the id for sending; ``channel_num`` the sender of a signature or international app.
+    """
+
+    address: Address
+    remote_name: str
+    verdict: Verdict
+    phase: Phase
+    remote_id: str | None = None
+    status: str | None = None
+    since: str | None = None
+    review_message: str | None = None
+    template_id: str | None = None
+    channel_num: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether something is still to come before this can be used."""
+        return not self.verdict.done
+
+    @property
+    def rejected(self) -> bool:
+        """Tell whether the reviewer said no, or the operators took it back."""
+        return self.phase in (Phase.REJECTED, Phase.DEAD)
+
+
+def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
+    """Yield one row for each address that the service can have, in the order of the plan."""
+    for change in plan.changes:
+        if change.address is None or change.kind is Kind.THRESHOLD:
+            continue
+        observed = change.observed
+        row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
+        if observed is None and change.action.value == "refused":
+            verdict = Verdict(done=False, approved=False, usable=False, message=change.reason)
+            row = Review(change.address, change.remote_name, verdict, Phase.UNKNOWN)
+        if observed is not None:
+            status: Status = read_status(change.kind, site, observed.status)
+            row = Review(
+                address=change.address,
+                remote_name=change.remote_name,
+                verdict=status.verdict,
+                phase=status.phase,
+                remote_id=observed.remote_id,
+                status=observed.status,
+                since=observed.update_time or observed.create_time,
+                review_message=None if isinstance(observed, ObservedApp) else observed.review_message,
+                template_id=observed.template_id if isinstance(observed, ObservedTemplate) else None,
+                channel_num=observed.channel_num
+                if isinstance(observed, ObservedApp | ObservedSignature)
+                else None,
+            )
+        yield row

@@ -1,0 +1,178 @@
+"""Decide about a signature: create, edit while rejected, activate, or say that it is frozen.
+
+A signature has no drafts: creating it submits it. It can be edited only while rejected and is frozen once
+approved (management-api reference §3.1, §3.5 and §6.2; MSGSMS.0007 and MSGSMS.0130).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.diff import (
+    changed_files,
+    field_changes,
+    new_fields,
+    observed_signature_fields,
+    signature_fields,
+    signature_notes,
+)
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedSignature
+from smsconf.resources import Signature
+
+_WAY_OUT = (
+    "an approved signature is frozen: declare a new one (another key, another name or type) "
+    "and move its templates there"
+)
+
+
+def decide_signatures(situation: Situation, apps: Mapping[Address, Change]) -> Iterator[Change]:
+    """Decide about every declared signature, given what happens to the apps."""
+    for address, signature in situation.desired.signatures.items():
+        change = _decide(situation, address, signature)
+        app = apps[signature.app]
+        if change.steps and app.action is Action.REFUSED:
+            change = replace(
+                change,
+                action=Action.REFUSED,
+                steps=(),
+                uploads=(),
+                awaits=None,
+                blocked_by=signature.app,
+                reason=f"blocked: {signature.app} is refused",
+            )
+        yield change
+
+
+def _decide(situation: Situation, address: Address, signature: Signature) -> Change:
+    base = Change(
+        kind=Kind.SIGNATURE,
+        action=Action.REFUSED,
+        reason="",
+        remote_name=signature.name,
+        address=address,
+        needs=(signature.app,),
+        desired=signature,
+    )
+    if situation.observed.signatures.problem:
+        return replace(base, reason=f"signatures could not be read: {situation.observed.signatures.problem}")
+    if situation.observed.apps.problem:
+        return replace(base, reason=f"apps could not be read: {situation.observed.apps.problem}")
+    found = situation.signatures_named(address)
+    if len(found) > 1:
+        ids = ", ".join(one.remote_id for one in found)
+        return replace(base, reason=f"{len(found)} {signature.type.value} signatures have this name: {ids}")
+    if not found:
+        return _absent(base, signature)
+    observed = found[0]
+    base = replace(base, remote_id=observed.remote_id, status=observed.status, observed=observed)
+    if observed.app_key not in situation.declared_app_keys:
+        owner = situation.app_labels.get(observed.app_key, observed.app_key)
+        return replace(
+            base,
+            reason=f"it exists under app '{owner}', which this project does not declare: "
+            f"declare that app, or choose another name",
+        )
+    return _existing(situation, base, signature, observed)
+
+
+def _absent(base: Change, signature: Signature) -> Change:
+    if signature.external:
+        return replace(base, reason="not at the service, and it is external: not ours to create")
+    files = changed_files(signature, None)
+    return replace(
+        base,
+        action=Action.CREATE,
+        reason="not at the service yet",
+        fields=new_fields(
+            {
+                "name": signature.name,
+                "type": signature.type.value,
+                **signature_fields(signature),
+                "qualification": signature.qualification,
+                "description": signature.description,
+                **{name: getattr(signature, name).path for name in files},
+            }
+        ),
+        steps=(Step.UPLOAD, Step.CREATE) if files else (Step.CREATE,),
+        uploads=files,
+        awaits="its review",
+    )
+
+
+def _existing(  # noqa: PLR0911 - one return a phase
+    situation: Situation, base: Change, signature: Signature, observed: ObservedSignature
+) -> Change:
+    wanted = signature_fields(signature)
+    fields = field_changes(observed_signature_fields(observed, wanted, situation.app_labels), wanted)
+    base = replace(base, fields=fields, notes=signature_notes(signature, observed))
+    status = read_status(Kind.SIGNATURE, situation.site, observed.status)
+    message = status.verdict.message
+    if status.phase is Phase.UNKNOWN:
+        return replace(base, reason=f"{message}: nothing is written for it")
+    if signature.external:
+        waiting = status.phase is Phase.IN_REVIEW
+        return replace(
+            base,
+            action=Action.WAIT if waiting else Action.NONE,
+            awaits="its review" if waiting else None,
+            reason=f"external; {message}",
+            rejected=status.phase is Phase.REJECTED,
+            fields=(),
+            notes=(),
+        )
+    match status.phase:
+        case Phase.REJECTED:
+            return _rejected(situation, base, signature, observed)
+        case Phase.IN_REVIEW if fields:
+            return replace(
+                base,
+                action=Action.WAIT,
+                reason=f"{message} with other values, and a signature cannot be withdrawn: "
+                "rejected, it will be edited; approved, it is frozen",
+                awaits="its review",
+            )
+        case Phase.IN_REVIEW:
+            return replace(base, action=Action.WAIT, reason=message, awaits="its review")
+        case _ if fields:
+            return replace(base, reason=f"{message}, but {_paths(base)} differs; {_WAY_OUT}")
+        case Phase.ACTIVATABLE:
+            return replace(
+                base, action=Action.ACTIVATE, reason=message, steps=(Step.ACTIVATE,), awaits="its review"
+            )
+        case _ if not status.verdict.done:
+            return replace(base, action=Action.WAIT, reason=message, awaits="the service")
+        case _:
+            return replace(base, action=Action.NONE, reason=message)
+
+
+def _rejected(
+    situation: Situation, base: Change, signature: Signature, observed: ObservedSignature
+) -> Change:
+    """Edit a rejected signature if anything we send is new; the same thing is never sent twice."""
+    words = f"rejected: {observed.review_message or 'no reason given'}"
+    files = changed_files(signature, observed)
+    differs = base.fields or base.notes or files
+    if not differs and base.address not in situation.selection.resubmit:
+        return replace(
+            base,
+            action=Action.NONE,
+            reason=f"{words} (unchanged, so not submitted again)",
+            rejected=True,
+        )
+    return replace(
+        base,
+        action=Action.UPDATE,
+        reason=f"{words}; submitted again with {'what changed' if differs else 'the same values, as asked'}",
+        steps=(Step.UPLOAD, Step.EDIT) if files else (Step.EDIT,),
+        uploads=files,
+        awaits="its review",
+    )
+
+
+def _paths(change: Change) -> str:
+    return ", ".join(one.path for one in change.fields)

@@ -1,0 +1,138 @@
+"""Everything a decision looks at: what is asked, what is there, and what the caller allows.
+
+Built once a plan; the indexes spare every decision a walk over all objects. Names are compared exactly and
+case-sensitively by us: the service's own filters may be fuzzy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from smsconf.address import Address
+from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.resources import Desired, Template
+from smsconf.sites import Site
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user asked this run to do beyond the files.
+
+    ``allow_deletes`` and ``allow_submissions`` are amounts; ``None`` leaves the guard's own limit.
+    """
+
+    prune: bool = False
+    targets: frozenset[Address] = frozenset()
+    resubmit: frozenset[Address] = frozenset()
+    allow_deletes: int | None = None
+    allow_submissions: int | None = None
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The desired and the observed state of one site, with indexes over the observed one.
+
+    ``known_apps`` maps the addresses of apps that earlier runs managed to their remote ids.
+    """
+
+    site: Site
+    desired: Desired
+    observed: Observed
+    selection: Selection = Selection()
+    known_apps: Mapping[Address, str] = field(default_factory=dict)
+
+    @cached_property
+    def _apps(self) -> Mapping[tuple[str, str], list[ObservedApp]]:
+        return _grouped(((app.region, app.name), app) for app in self.observed.apps.items)
+
+    @cached_property
+    def _signatures(self) -> Mapping[tuple[str, str], list[ObservedSignature]]:
+        return _grouped(((one.name, one.type), one) for one in self.observed.signatures.items)
+
+    @cached_property
+    def _templates(self) -> Mapping[tuple[str, str], list[ObservedTemplate]]:
+        return _grouped(((one.app_key, one.name), one) for one in self.observed.templates.items)
+
+    def apps_named(self, address: Address) -> list[ObservedApp]:
+        """Find the apps with the identity (region, name) of a declared one."""
+        app = self.desired.apps[address]
+        return self._apps.get((app.region.value, app.name), [])
+
+    def signatures_named(self, address: Address) -> list[ObservedSignature]:
+        """Find the signatures with the identity (name, type) of a declared one, in the whole account."""
+        signature = self.desired.signatures[address]
+        return self._signatures.get((signature.name, signature.type.value), [])
+
+    def templates_named(self, template: Template) -> list[ObservedTemplate]:
+        """Find the templates with the identity (app, region, name) of a declared one.
+
+        An answer without a region stands for the region of its app.
+        """
+        app = self.app_of(template.app)
+        if app is None:
+            return []
+        found = self._templates.get((app.app_key, template.name), [])
+        return [one for one in found if (one.region or template.region.value) == template.region.value]
+
+    def app_of(self, address: Address) -> ObservedApp | None:
+        """Return the one app behind a declared address, or nothing while there is none or no single one."""
+        found = self.apps_named(address)
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def app_labels(self) -> Mapping[str, str]:
+        """App key → address of a declared app, else its remote name."""
+        labels = {app.app_key: app.name for app in self.observed.apps.items}
+        labels.update((app.app_key, str(address)) for address, app in self._declared_apps())
+        return labels
+
+    @cached_property
+    def signature_labels(self) -> Mapping[str, str]:
+        """Remote id → address of a declared signature, else its remote name."""
+        labels = {one.remote_id: one.name for one in self.observed.signatures.items}
+        for address in self.desired.signatures:
+            labels.update((one.remote_id, str(address)) for one in self.signatures_named(address))
+        return labels
+
+    @cached_property
+    def country_names(self) -> Mapping[int, str]:
+        """Country id → the service's English name."""
+        return {one.country_id: one.english for one in self.observed.countries.items}
+
+    @cached_property
+    def country_ids(self) -> Mapping[str, int]:
+        """Any of the service's names of a country, case folded → its id."""
+        ids: dict[str, int] = {}
+        for country in self.observed.countries.items:
+            ids.setdefault(country.english.casefold(), country.country_id)
+            ids.setdefault(country.chinese.casefold(), country.country_id)
+        return ids
+
+    @cached_property
+    def managed_app_keys(self) -> frozenset[str]:
+        """App keys of the declared apps that are not external: the only ones whose objects may be pruned."""
+        return frozenset(
+            app.app_key for address, app in self._declared_apps() if not self.desired.apps[address].external
+        )
+
+    @cached_property
+    def declared_app_keys(self) -> frozenset[str]:
+        """App keys of all declared apps; objects of any other app are foreign."""
+        return frozenset(app.app_key for _, app in self._declared_apps())
+
+    def _declared_apps(self) -> Iterable[tuple[Address, ObservedApp]]:
+        return ((address, app) for address in self.desired.apps for app in self.apps_named(address))
