@@ -1,0 +1,250 @@
+"""View → lines for people: the plan, the outcomes, the status, the findings.
+
+Drawn from the view alone, so that text can never say what JSON does not. Action words are the same as in
+JSON, untranslated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from smsconf.render.lines import Line, Span, cells, clean, line, pad
+
+View = Mapping[str, Any]
+
+_ACTION_STYLES = {
+    "create": "green",
+    "update": "yellow",
+    "replace": "yellow",
+    "activate": "green",
+    "withdraw": "yellow",
+    "retire": "red",
+    "delete": "bold red",
+    "forget": "magenta",
+    "manual": "magenta",
+    "wait": "cyan",
+    "refused": "bold red",
+    "none": "dim",
+}
+_SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_OUTCOME_STYLES = {"applied": "green", "skipped": "yellow", "unknown": "bold yellow"}
+_PHASE_STYLES = {"approved": "green", "in review": "cyan", "rejected": "bold red", "deactivated": "bold red"}
+_ACTION_WIDTH = 9
+_MOST_UNCHANGED = 100
+_MOST_EXCERPT = 100
+
+
+def plan_lines(view: View) -> Iterator[Line]:
+    """Draw a plan: the rows that say something, the unchanged ones in one list, then the verdict."""
+    yield _about(view, "plan")
+    quiet = []
+    for change in view["changes"]:
+        if change["action"] == "none" and not change["rejected"] and not change["notes"]:
+            quiet.append(change)
+        else:
+            yield from _change(change)
+    if quiet:
+        yield line()
+        names = [clean(change["address"]) for change in quiet]
+        more = f", and {len(names) - _MOST_UNCHANGED} more" if len(names) > _MOST_UNCHANGED else ""
+        rest = ", ".join(names[:_MOST_UNCHANGED]) + more
+        yield line(
+            Span(pad("none", _ACTION_WIDTH), "dim"), f"{len(names)} unchanged: {rest}", hang=_ACTION_WIDTH
+        )
+    yield from _findings(view["diagnostics"])
+    yield line()
+    yield line("plan: ", Span(_summary(view["summary"]), "bold"), hang=6)
+    yield line(_promise(view), hang=6)
+    yield from _unclaimed(view)
+    yield from _refusals(view["refusals"])
+
+
+def apply_lines(view: View) -> Iterator[Line]:
+    """Draw what became of each change, then what is still awaited."""
+    yield _about(view, "apply")
+    for outcome in view["outcomes"]:
+        word = outcome["outcome"]
+        style = _OUTCOME_STYLES.get(word, "bold red")
+        yield line(
+            Span(pad(word, _ACTION_WIDTH), style),
+            Span(clean(outcome["address"]), "bold"),
+            f"  {clean(outcome['message'])}",
+            hang=_ACTION_WIDTH,
+        )
+        codes = [f"{name} {clean(outcome[key])}" for name, key in _CODES if outcome[key]]
+        if codes and word != "applied":
+            yield _detail(", ".join(codes))
+    if not view["outcomes"]:
+        yield line("nothing to do")
+    for word, key in (("waiting for review", "pending"), ("rejected", "rejected")):
+        if view[key]:
+            yield line(f"{word}: {', '.join(view[key])}", hang=4)
+    if view["pending"]:
+        yield line("next: smsconf status shows the verdicts; run apply again whenever you like", hang=6)
+    if view["interrupted"]:
+        yield line(Span("interrupted: what was in flight was finished; run apply again to go on", "yellow"))
+    yield from _refusals([one for one in view["refusals"] if one["scope"] != "change"])
+
+
+_CODES = (("code", "error_code"), ("request", "request_id"))
+
+
+def status_lines(view: View) -> Iterator[Line]:
+    """Draw where every address stands."""
+    yield _about(view, "status")
+    width = max((cells(one["phase"]) for one in view["resources"]), default=0) + 2
+    for one in view["resources"]:
+        yield line(
+            Span(pad(one["phase"], width), _PHASE_STYLES.get(one["phase"], "")),
+            Span(clean(one["address"]), "bold"),
+            f"  {clean(one['remote_name'])}",
+            hang=width,
+        )
+        details = [f"{clean(one['status'])}: {one['verdict']['message']}"] if one["status"] else []
+        if not one["status"]:
+            details.append(clean(one["verdict"]["message"]))
+        details += [f"since {one['since']}"] if one["since"] else []
+        details += [f"template id {one['template_id']}"] if one["template_id"] else []
+        details += [f"channel {one['channel_num']}"] if one["channel_num"] else []
+        yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
+        if one["review_message"]:
+            yield line(" " * width, f"reviewer: {clean(one['review_message'])}", hang=width)
+    for problem in view["problems"]:
+        yield line(Span("unknown: ", "bold red"), clean(problem), hang=4)
+    yield line()
+    yield line("status: ", Span(_phases(view["resources"]), "bold"), hang=8)
+    yield from _unclaimed(view)
+
+
+def diagnostics_lines(view: View) -> Iterator[Line]:
+    """Draw every finding with its excerpt, then how many there are."""
+    yield from _findings(view["diagnostics"])
+    counts = {
+        word: sum(found["severity"] == word for found in view["diagnostics"]) for word in _SEVERITY_STYLES
+    }
+    said = ", ".join(f"{count} {word}{'s' if count != 1 else ''}" for word, count in counts.items() if count)
+    if said:
+        yield line(said)
+
+
+def _about(view: View, command: str) -> Line:
+    parts = [view.get("project"), view.get("environment"), view.get("site"), view.get("provider")]
+    return line(Span(f"{command}: ", "bold"), " · ".join(clean(part) for part in parts if part), hang=2)
+
+
+def _change(change: View) -> Iterator[Line]:
+    action = change["action"]
+    yield line()
+    yield line(
+        Span(pad(action, _ACTION_WIDTH), _ACTION_STYLES[action]),
+        Span(clean(change["address"]), "bold"),
+        f"  {clean(change['remote_name'])}",
+        hang=_ACTION_WIDTH,
+    )
+    yield _detail(clean(change["reason"]))
+    for one in change["fields"]:
+        yield _detail(_field(one))
+    for one in change["notes"]:
+        yield _detail(f"note: {_field(one)}")
+    steps = ", ".join(change["steps"])
+    awaits = f"awaits {clean(change['awaits'])}" if change["awaits"] else ""
+    if steps or awaits:
+        yield _detail(" → ".join(part for part in (steps, awaits) if part), style="dim")
+
+
+def _detail(text: str, style: str = "") -> Line:
+    return line(" " * _ACTION_WIDTH, Span(text, style), hang=_ACTION_WIDTH + 2)
+
+
+def _field(one: View) -> str:
+    new = _value(one["new"])
+    return f"{one['path']}: {new}" if one["old"] is None else f"{one['path']}: {_value(one['old'])} → {new}"
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 - whatever a field holds
+    if value is None:
+        return "(nothing)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(one) for one in value) or "(none)"
+    return clean(value)
+
+
+def _summary(summary: View) -> str:
+    return ", ".join(f"{count} {action}" for action, count in summary.items()) or "nothing declared"
+
+
+def _promise(view: View) -> str:
+    if not view["steps"]:
+        return "apply would send nothing"
+    steps, reviews = view["steps"], view["submissions"]
+    return f"apply would take {steps} step{'s' * (steps != 1)} and ask for {reviews} review{'s' * (reviews != 1)}"
+
+
+def _unclaimed(view: View) -> Iterator[Line]:
+    for word, what in (
+        ("unmanaged", "in declared apps, claimed by no address; left alone"),
+        ("foreign", "in apps that are not declared; left alone"),
+    ):
+        said = ", ".join(f"{count} {section}" for section, count in view[word].items() if count)
+        if said:
+            yield line(f"{word}: {said} ({what})", hang=4)
+
+
+def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
+    for one in refusals:
+        who = f"{clean(one['address'])}: " if one["address"] else ""
+        yield line(Span("refused: ", "bold red"), f"{who}{clean(one['message'])}", hang=4)
+        if one["fix"]:
+            yield line(f"    fix: {clean(one['fix'])}", hang=9)
+
+
+def _phases(resources: Sequence[View]) -> str:
+    counts: dict[str, int] = {}
+    for one in resources:
+        counts[one["phase"]] = counts.get(one["phase"], 0) + 1
+    return ", ".join(f"{count} {phase}" for phase, count in counts.items()) or "nothing declared"
+
+
+def _findings(diagnostics: Sequence[View]) -> Iterator[Line]:
+    for found in diagnostics:
+        yield from _finding(found)
+        yield line()
+
+
+def _finding(found: View) -> Iterator[Line]:
+    place = f"{clean(found['file'])}:{found['line']}:{found['column']}: " if found["file"] else ""
+    address = f" {clean(found['address'])}:" if found["address"] else ""
+    yield line(
+        place,
+        Span(f"{found['severity']}[{found['code']}]", _SEVERITY_STYLES[found["severity"]]),
+        Span(f"{address} {clean(found['message'])}", "bold"),
+        hang=4,
+    )
+    gutter = len(str(found["line"] or 1))
+    if found["excerpt"] is not None:
+        yield from _excerpt(found, gutter)
+    for other in found["related"]:
+        at = f"{clean(other['file'])}:{other['line']}:{other['column']}"
+        yield line(f"{' ' * gutter} = also: {at}: {clean(other['message'])}", hang=gutter + 3)
+    for word in ("why", "fix"):
+        if found[word]:
+            yield line(f"{' ' * gutter} = {word}: {clean(found[word])}", hang=gutter + 3)
+
+
+def _excerpt(found: View, gutter: int) -> Iterator[Line]:
+    """Show the source line, cut to a window round the place, and underline it."""
+    start = max(0, found["column"] - 1 - _MOST_EXCERPT // 2) if len(found["excerpt"]) > _MOST_EXCERPT else 0
+    window = found["excerpt"][start : start + _MOST_EXCERPT]
+    offset = found["column"] - 1 - start
+    before, marked = clean(window[:offset]), clean(window[offset : offset + max(1, found["length"])])
+    blank = " " * gutter
+    dots = "…" if start else ""
+    yield line(f"{blank} |")
+    yield line(f"{found['line']} | {dots}{clean(window)}")
+    carets = "^" * max(1, cells(marked))
+    yield line(
+        f"{blank} | {' ' * (cells(dots) + cells(before))}", Span(carets, _SEVERITY_STYLES[found["severity"]])
+    )

@@ -1,0 +1,154 @@
+"""Report → view: plain mappings that are the JSON contract; text is drawn from them and from nothing else.
+
+Keys are stable; absent values are ``null``; every document starts with ``format_version``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from smsconf.address import Kind
+from smsconf.diagnostics import Diagnostic
+from smsconf.reconcile.change import Action, Change, FieldChange
+from smsconf.reconcile.outcome import Outcome
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.review import Review
+
+FORMAT_VERSION = "1.0"
+View = dict[str, Any]
+
+
+def diagnostics_view(diagnostics: Iterable[Diagnostic]) -> View:
+    """Return the document of ``validate``."""
+    return {"format_version": FORMAT_VERSION, "diagnostics": [_diagnostic(found) for found in diagnostics]}
+
+
+def plan_view(plan: Plan, about: Mapping[str, Any], diagnostics: Iterable[Diagnostic] = ()) -> View:
+    """Return the document of ``plan``; ``about`` says for whom: project, environment, site, provider."""
+    counts = Counter(change.action for change in plan.changes)
+    return {
+        "format_version": FORMAT_VERSION,
+        **about,
+        "summary": {action.value: counts[action] for action in Action if counts[action]},
+        "steps": sum(len(change.steps) for change in plan.changes),
+        "submissions": sum(change.submissions for change in plan.changes),
+        "changes": [_change(change) for change in plan.changes],
+        "refusals": [asdict(refusal) for refusal in plan.refusals],
+        "diagnostics": [_diagnostic(found) for found in diagnostics],
+        "unmanaged": _counts(plan.unmanaged),
+        "foreign": _counts(plan.foreign),
+    }
+
+
+def apply_view(
+    outcomes: Sequence[Outcome],
+    about: Mapping[str, Any],
+    *,
+    pending: Sequence[str],
+    rejected: Sequence[str],
+    plan: Plan,
+    interrupted: bool,
+) -> View:
+    """Return the document of ``apply``."""
+    return {
+        "format_version": FORMAT_VERSION,
+        **about,
+        "outcomes": [
+            {
+                "address": outcome.change.label,
+                "action": outcome.change.action.value,
+                "outcome": outcome.result.value,
+                "message": outcome.message,
+                "error_code": outcome.error_code,
+                "request_id": outcome.request_id,
+                "remote_name": outcome.change.remote_name,
+                "remote_id": outcome.remote_id or outcome.change.remote_id,
+            }
+            for outcome in outcomes
+        ],
+        "pending": list(pending),
+        "rejected": list(rejected),
+        "refusals": [asdict(refusal) for refusal in plan.refusals],
+        "interrupted": interrupted,
+    }
+
+
+def status_view(
+    reviews: Iterable[Review],
+    about: Mapping[str, Any],
+    *,
+    problems: Sequence[str] = (),
+    unmanaged: Mapping[Kind, int],
+    foreign: Mapping[Kind, int],
+) -> View:
+    """Return the document of ``status``."""
+    return {
+        "format_version": FORMAT_VERSION,
+        **about,
+        "resources": [
+            {
+                "address": str(review.address),
+                "remote_name": review.remote_name,
+                "remote_id": review.remote_id,
+                "status": review.status,
+                "verdict": asdict(review.verdict),
+                "phase": review.phase.value,
+                "since": review.since,
+                "review_message": review.review_message,
+                "template_id": review.template_id,
+                "channel_num": review.channel_num,
+            }
+            for review in reviews
+        ],
+        "problems": list(problems),
+        "unmanaged": _counts(unmanaged),
+        "foreign": _counts(foreign),
+    }
+
+
+def _change(change: Change) -> View:
+    return {
+        "address": change.label,
+        "action": change.action.value,
+        "reason": change.reason,
+        "fields": _fields(change.fields),
+        "notes": _fields(change.notes),
+        "steps": [step.value for step in change.steps],
+        "awaits": change.awaits,
+        "remote_name": change.remote_name,
+        "remote_id": change.remote_id,
+        "status": change.status,
+        "rejected": change.rejected,
+    }
+
+
+def _fields(fields: Iterable[FieldChange]) -> list[View]:
+    return [{"path": one.path, "old": one.old, "new": one.new} for one in fields]
+
+
+def _diagnostic(found: Diagnostic) -> View:
+    place = found.place
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "address": found.address,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "length": place.length if place else None,
+        "message": found.message,
+        "why": found.why,
+        "fix": found.fix,
+        "excerpt": place.text if place else None,
+        "related": [
+            {"file": other.file, "line": other.line, "column": other.column, "message": word}
+            for other, word in found.related
+        ],
+    }
+
+
+def _counts(counts: Mapping[Kind, int]) -> View:
+    return {kind.section: counts.get(kind, 0) for kind in (Kind.SIGNATURE, Kind.TEMPLATE)}
