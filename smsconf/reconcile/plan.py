@@ -19,7 +19,7 @@ from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.templates import decide_templates
-from smsconf.resources import Threshold
+from smsconf.resources import App, Threshold
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
 
@@ -47,6 +47,17 @@ class Plan:
     def incomplete(self) -> bool:
         """Tell whether some kind could not be read."""
         return any(refusal.scope == "read" for refusal in self.refusals)
+
+    @property
+    def apps(self) -> frozenset[Address]:
+        """The addresses of the apps that are ours to manage, those being forgotten included."""
+        return frozenset(
+            change.address
+            for change in self.changes
+            if change.address
+            and change.kind is Kind.APP
+            and not (isinstance(change.desired, App) and change.desired.external)
+        )
 
     @property
     def sends(self) -> bool:

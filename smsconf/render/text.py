@@ -123,7 +123,7 @@ def diagnostics_lines(view: View) -> Iterator[Line]:
     counts = {
         word: sum(found["severity"] == word for found in view["diagnostics"]) for word in _SEVERITY_STYLES
     }
-    said = ", ".join(f"{count} {word}{'s' if count != 1 else ''}" for word, count in counts.items() if count)
+    said = ", ".join(_counted(count, word) for word, count in counts.items() if count)
     if said:
         yield line(said)
 
@@ -179,8 +179,11 @@ def _summary(summary: View) -> str:
 def _promise(view: View) -> str:
     if not view["steps"]:
         return "apply would send nothing"
-    steps, reviews = view["steps"], view["submissions"]
-    return f"apply would take {steps} step{'s' * (steps != 1)} and ask for {reviews} review{'s' * (reviews != 1)}"
+    return f"apply would take {_counted(view['steps'], 'step')}, {_counted(view['submissions'], 'review')}"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _unclaimed(view: View) -> Iterator[Line]:

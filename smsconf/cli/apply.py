@@ -1,0 +1,143 @@
+"""``smsconf apply``: carry out the plan, and end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from smsconf.cli.options import project_options, report_options, selection, selection_options
+from smsconf.cli.output import report, talk
+from smsconf.cli.progress import progress
+from smsconf.cli.session import Session, open_session
+from smsconf.config import Project
+from smsconf.reconcile.change import Action
+from smsconf.reconcile.outcome import anything_sent, went_wrong
+from smsconf.reconcile.plan import Plan
+from smsconf.render.text import apply_lines, plan_lines
+from smsconf.render.view import apply_view, plan_view
+from smsconf.workflow import Report, carry_out, check, make_plan
+
+
+@click.command("apply")
+@project_options
+@selection_options
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@report_options
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    auto_approve: bool,  # noqa: FBT001 - options arrive by name
+    **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
+) -> int:
+    """Carry out the plan: create, submit for review, and end. Running it again is always safe.
+
+    \b
+    Example:
+      smsconf apply --env prod --auto-approve
+
+    It plans anew, shows the plan and asks. A review takes hours or days: apply does not wait for it. Exits 0
+    also with reviews pending, 4 if nothing could be sent, 5 if only a part was done.
+    """
+    project = check(folder, environment)
+    with open_session(project, read_only=False) as session:
+        with progress("reading") as update:
+            plan = make_plan(
+                session.client,
+                project,
+                session.journal,
+                selection=selection(**chosen),
+                cache=session.cache,
+                progress=update,
+            )
+        if not _agreed(plan, session, project, form=form, output=output, auto_approve=auto_approve):
+            return 4 if plan.guarded else 1
+        with _stop_on_interrupt() as stop, progress("applying") as update:
+            done = carry_out(
+                session.client,
+                plan,
+                session.journal,
+                project.environment,
+                stopping=stop.is_set,
+                progress=update,
+            )
+    view = apply_view(
+        done.outcomes,
+        session.about,
+        pending=done.pending,
+        rejected=done.rejected,
+        plan=plan,
+        interrupted=done.interrupted,
+    )
+    report(view, apply_lines, form, output)
+    return 130 if done.interrupted else apply_exit(plan, done)
+
+
+def apply_exit(plan: Plan, done: Report) -> int:
+    """Return the exit code of a run: 4 if it could send nothing, 5 if it did a part, else 0."""
+    wrong = plan.incomplete or any(went_wrong(outcome) for outcome in done.outcomes)
+    if not wrong:
+        return 0
+    if anything_sent(done.outcomes):
+        return 5
+    failed = any(
+        went_wrong(outcome) and outcome.change.action is not Action.REFUSED for outcome in done.outcomes
+    )
+    return 1 if failed else 4
+
+
+def _agreed(
+    plan: Plan, session: Session, project: Project, *, form: str, output: Path | None, auto_approve: bool
+) -> bool:
+    """Show the plan and find out whether it may be carried out."""
+    view = plan_view(plan, session.about, project.diagnostics)
+    terminal = sys.stdin.isatty()
+    active = plan.sends or any(change.action is Action.FORGET for change in plan.changes)
+    if plan.guarded or (active and not auto_approve and not terminal):
+        report(view, plan_lines, form, output)
+        if not plan.guarded:
+            click.echo("nothing sent: no terminal to ask; pass --auto-approve", err=True)
+        return False
+    if form == "text" and output is None:
+        report(view, plan_lines, form, output)
+        click.echo()
+    else:
+        talk(plan_lines(view))
+    return auto_approve or not active or _asked()
+
+
+def _asked() -> bool:
+    """Ask on stderr; anything but yes is no."""
+    click.echo("Carry out this plan? Only 'yes' is taken: ", err=True, nl=False)
+    answer = sys.stdin.readline().strip().lower()
+    if answer == "yes":
+        return True
+    click.echo("nothing sent", err=True)
+    return False
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into a wish to stop after what is in flight; the second stops at once."""
+    stop = threading.Event()
+
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("\nstopping: finishing what is in flight; Ctrl-C again to leave at once", err=True)
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,116 @@
+"""The entry point: commands by name, loaded when called; exit codes; how errors reach people.
+
+Imports nothing but click, so that ``--version`` and ``--help`` answer at once. It decides nothing: what a
+command does is in ``workflow``, and each command has one file here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from smsconf import __version__
+from smsconf.errors import SmsconfError
+
+# name → (module, help line). The help line stands here so that --help imports no command.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "validate": ("smsconf.cli.validate", "Check the files, offline."),
+    "plan": ("smsconf.cli.plan", "Show what apply would do."),
+    "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
+    "status": ("smsconf.cli.status", "Show where every review stands."),
+    "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
+    "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, not when they are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """List the commands in the order of a working day, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Offer the nearest name for a command that does not exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(COMMANDS)}"
+            ctx.fail(f"no such command '{args[0]}'{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="smsconf", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Message & SMS of Huawei Cloud as code: YAML → plan → apply → review → approved.
+
+    \b
+    Example:
+      smsconf validate && smsconf plan
+      smsconf apply
+      smsconf status
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code (README, "Exit codes")."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; whatever went wrong has been said on stderr."""
+    try:
+        result = cli.main(arguments, prog_name="smsconf", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except SmsconfError as error:
+        from smsconf.cli.output import show_error
+
+        return show_error(error)
+    except BrokenPipeError:
+        _discard_stdout()
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'input/output'}: {error.strerror or error}", err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _discard_stdout() -> None:
+    """Point stdout away from a pipe that nobody reads any more, so that the end of the process is silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,110 @@
+"""Options that several commands share, so that they read and behave the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from smsconf.address import Address
+    from smsconf.reconcile.situation import Selection
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class AddressParam(click.ParamType["Address"]):
+    """An address such as ``template.order-shipped``."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:  # noqa: ANN401
+        """Parse the text, or fail with what was expected."""
+        from smsconf.address import Address
+
+        if isinstance(value, Address):
+            return value
+        try:
+            return Address.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+project_options = _stack(
+    click.option(
+        "-C",
+        "--project",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help="Folder with smsconf.yaml.  [default: this folder]",
+    ),
+    click.option(
+        "--env", "environment", envvar="SMSCONF_ENV", metavar="NAME", help="Environment, else SMSCONF_ENV."
+    ),
+)
+
+report_options = _stack(
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="Form of the report.  [default: text]",
+    ),
+    click.option(
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write the report to a file instead of stdout.",
+    ),
+)
+
+selection_options = _stack(
+    click.option("--prune", is_flag=True, help="Delete what no address claims, in declared apps."),
+    click.option(
+        "--target",
+        "targets",
+        type=AddressParam(),
+        multiple=True,
+        help="Only this address and what it needs; may be repeated.",
+    ),
+    click.option(
+        "--resubmit",
+        type=AddressParam(),
+        multiple=True,
+        help="Submit a rejected or disabled one unchanged; may be repeated.",
+    ),
+    click.option(
+        "--allow-deletes", type=click.IntRange(0), metavar="N", help="Allow up to N deletes in this run."
+    ),
+    click.option(
+        "--allow-submissions",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Allow up to N submissions in this run.  [default: 50]",
+    ),
+)
+
+
+def selection(
+    prune: bool,  # noqa: FBT001 - options arrive by name
+    targets: tuple[Address, ...],
+    resubmit: tuple[Address, ...],
+    allow_deletes: int | None,
+    allow_submissions: int | None,
+) -> Selection:
+    """Gather the selection options into the planner's word for them."""
+    from smsconf.reconcile.situation import Selection
+
+    return Selection(prune, frozenset(targets), frozenset(resubmit), allow_deletes, allow_submissions)

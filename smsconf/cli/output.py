@@ -1,0 +1,85 @@
+"""Where things go: the report to stdout or a file, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smsconf.errors import CloudError, ConfigError, PlanRefused, SmsconfError
+
+if TYPE_CHECKING:
+    from smsconf.render.lines import Line
+
+View = Mapping[str, Any]
+
+
+def report(view: View, draw: Callable[[View], Iterable[Line]], form: str, output: Path | None) -> None:
+    """Write a report in the asked form to stdout, or whole to a file.
+
+    Raises:
+        SmsconfError: the file cannot be written.
+    """
+    if output is not None:
+        from smsconf.render.lines import plain
+
+        _write(output, _json(view, ascii_only=False) if form == "json" else plain(draw(view)))
+    elif form == "json":
+        ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+        sys.stdout.write(_json(view, ascii_only=ascii_only))
+    else:
+        from smsconf.render.terminal import show
+
+        show(draw(view), sys.stdout)
+
+
+def talk(lines: Iterable[Line]) -> None:
+    """Write lines for people to stderr."""
+    from smsconf.render.terminal import show
+
+    show(lines, sys.stderr)
+
+
+def show_error(error: SmsconfError) -> int:
+    """Say on stderr what stopped the run, why, and what to do; return the exit code."""
+    if isinstance(error, ConfigError) and error.diagnostics:
+        from smsconf.render.text import diagnostics_lines
+        from smsconf.render.view import diagnostics_view
+
+        talk(diagnostics_lines(diagnostics_view(error.diagnostics)))
+        return 1
+    from smsconf.render.lines import clean
+
+    click.echo(f"error: {clean(error.message)}", err=True)
+    if isinstance(error, CloudError):
+        parts = (
+            ("operation", error.operation),
+            ("http status", error.status),
+            ("code", error.code),
+            ("request id", error.request_id),
+        )
+        said = ", ".join(f"{name} {clean(value)}" for name, value in parts if value is not None)
+        if said:
+            click.echo(f"  = {said}", err=True)
+    for name, text in (("why", error.why), ("fix", error.fix)):
+        if text:
+            click.echo(f"  = {name}: {clean(text)}", err=True)
+    return 4 if isinstance(error, PlanRefused) else 1
+
+
+def _json(view: View, *, ascii_only: bool) -> str:
+    return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SmsconfError(
+            f"cannot write {path}: {error.strerror or error}",
+            fix="name a file in a folder that you can write to",
+        ) from error

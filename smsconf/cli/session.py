@@ -1,0 +1,94 @@
+"""The composition root: from a project and the environment to a client, a journal and a cache.
+
+The only place that knows both the client and the emulator.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smsconf.cloud.attribute_cache import AttributeCache
+from smsconf.cloud.client import Client
+from smsconf.cloud.connect import connect
+from smsconf.cloud.inprocess import InProcessTransport
+from smsconf.cloud.transport import SigningAuth
+from smsconf.config import EmulatorProvider, Project
+from smsconf.errors import ConfigError
+from smsconf.journal import Journal
+from smsconf.sites import SITES
+
+STATE_FOLDER = ".smsconf"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command that talks to the service works with; ``about`` says for whom, in reports."""
+
+    client: Client
+    journal: Journal
+    cache: AttributeCache
+    about: Mapping[str, Any]
+
+
+@contextmanager
+def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
+    """Open a client for the project's provider; nothing is sent before the first call.
+
+    Raises:
+        ConfigError: the project has errors.
+        CloudError: no credentials, or a host that must not get them.
+    """
+    if project.provider is None or any(found.severity == "error" for found in project.diagnostics):
+        raise ConfigError(project.diagnostics)
+    with _client(project, read_only=read_only) as client:
+        state = project.folder / STATE_FOLDER
+        about = {
+            "project": project.name,
+            "environment": project.environment,
+            "site": client.site.name,
+            "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
+        }
+        cache = AttributeCache(state / f"attributes-{client.site.name}-{client.project_id}.json")
+        yield Session(client, Journal(state / "journal.jsonl"), cache, about)
+        cache.save()
+
+
+@contextmanager
+def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
+    provider = project.provider
+    if not isinstance(provider, EmulatorProvider):
+        with connect(provider, os.environ, read_only=read_only) as client:
+            yield client
+        return
+    with emulator_engine(provider.database, provider.site) as engine:
+        settings = engine.settings
+        with Client(
+            site=SITES[provider.site],
+            base_url="http://127.0.0.1",
+            project_id=settings.project_id,
+            auth=SigningAuth(settings.access_key, settings.secret_key, project_id=settings.project_id),
+            transport=InProcessTransport(engine.handle),
+            read_only=read_only,
+        ) as client:
+            yield client
+
+
+@contextmanager
+def emulator_engine(database: Path, site: str) -> Iterator[Any]:
+    """Open the emulator on a database, in this process.
+
+    Raises:
+        SmsconfError: the database cannot be opened.
+    """
+    from smsconf.emulator.engine import Engine, Settings
+
+    engine = Engine(database, Settings(site=site))
+    try:
+        yield engine
+    finally:
+        engine.close()

@@ -1,0 +1,71 @@
+"""``smsconf status``: show where every review stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from smsconf.cli.options import project_options, report_options
+from smsconf.cli.output import report
+from smsconf.cli.progress import progress
+from smsconf.cli.session import open_session
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.review import Review
+from smsconf.reconcile.situation import Selection
+from smsconf.render.text import status_lines
+from smsconf.render.view import status_view
+from smsconf.workflow import check, follow_reviews, make_plan
+
+
+@click.command("status")
+@project_options
+@report_options
+@click.option("--exit-code", is_flag=True, help="Exit 7 if something is rejected, 6 if something is pending.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    exit_code: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Show the service's status of every address, our verdict, and the reviewer's words.
+
+    \b
+    Example:
+      smsconf status --exit-code
+
+    Exits 0; with --exit-code 7 if a review was rejected, else 6 if one is pending; 4 if not all was read.
+    """
+    project = check(folder, environment)
+    with open_session(project, read_only=True) as session, progress("reading") as update:
+        plan = make_plan(
+            session.client,
+            project,
+            session.journal,
+            selection=Selection(),
+            cache=session.cache,
+            progress=update,
+        )
+        reviews = follow_reviews(session.client, plan)
+    view = status_view(
+        reviews,
+        session.about,
+        problems=[refusal.message for refusal in plan.refusals if refusal.scope == "read"],
+        unmanaged=plan.unmanaged,
+        foreign=plan.foreign,
+    )
+    report(view, status_lines, form, output)
+    return status_exit(plan, reviews, exit_code=exit_code)
+
+
+def status_exit(plan: Plan, reviews: Sequence[Review], *, exit_code: bool) -> int:
+    """Return the exit code: 4 before 7 before 6 before 0."""
+    if plan.incomplete:
+        return 4
+    if not exit_code:
+        return 0
+    if any(review.rejected for review in reviews):
+        return 7
+    return 6 if any(review.pending for review in reviews) else 0

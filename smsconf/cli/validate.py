@@ -1,0 +1,51 @@
+"""``smsconf validate``: check the files, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from smsconf.cli.options import project_options, report_options
+from smsconf.cli.output import report
+from smsconf.diagnostics import Severity, has_errors
+from smsconf.errors import ConfigError
+from smsconf.render.text import diagnostics_lines
+from smsconf.render.view import diagnostics_view
+from smsconf.workflow import check
+
+
+@click.command("validate")
+@project_options
+@report_options
+@click.option("--strict", is_flag=True, help="Exit 3 for warnings too.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    strict: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Check the files, offline: syntax, fields, references.
+
+    \b
+    Example:
+      smsconf validate --env prod --format json
+
+    Exits 0 without errors, 3 with, 1 if there is no project to read.
+    """
+    try:
+        project = check(folder, environment)
+    except ConfigError as error:
+        report(diagnostics_view(error.diagnostics), diagnostics_lines, form, output)
+        return 1
+    report(diagnostics_view(project.diagnostics), diagnostics_lines, form, output)
+    if form == "text":
+        desired = project.desired
+        click.echo(
+            f"{project.name}: {len(desired.apps)} apps, {len(desired.signatures)} signatures, "
+            f"{len(desired.templates)} templates in {len(project.files)} files",
+            err=True,
+        )
+    warned = any(found.severity is Severity.WARNING for found in project.diagnostics)
+    return 3 if has_errors(project.diagnostics) or (strict and warned) else 0

@@ -1,0 +1,146 @@
+"""The story of a run, in four functions: check, make_plan, carry_out, follow_reviews. Read this first.
+
+    YAML ──check──▶ desired ┐
+                            ├─make_plan─▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ follow_reviews
+    service ──observe─▶ observed ┘
+
+Nothing here knows the command line. Every run starts from the files and the service, moves as far as it can
+now, says what it waits for, and ends; running it again is how things continue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smsconf.journal import Journal, known_apps
+from smsconf.reconcile.change import Action
+from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.plan import make_plan as decide
+from smsconf.reconcile.review import Review, read_reviews
+from smsconf.reconcile.situation import Selection, Situation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from smsconf.cloud.attribute_cache import AttributeCache
+    from smsconf.cloud.client import Client
+    from smsconf.config import Project
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a run ended: one outcome for each change that asked for something, and what is still open.
+
+    ``pending`` and ``rejected`` are addresses. ``interrupted``: the user asked to stop before the end.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    pending: tuple[str, ...]
+    rejected: tuple[str, ...]
+    interrupted: bool = False
+
+
+def check(folder: Path, environment: str | None) -> Project:
+    """Read a project and everything that can be said about it offline; findings are in its diagnostics.
+
+    Raises:
+        ConfigError: there is no project to read.
+    """
+    from smsconf.config import load_project
+
+    return load_project(folder, environment)
+
+
+def make_plan(
+    client: Client,
+    project: Project,
+    journal: Journal,
+    *,
+    selection: Selection,
+    cache: AttributeCache | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Read the service once and decide what the next run does about every address.
+
+    Raises:
+        CloudError: nothing can be read at all. A kind that cannot be read is a refusal in the plan.
+    """
+    from smsconf.cloud.observe import observe
+
+    observed = observe(client, project.desired, cache=cache, progress=progress)
+    known = known_apps(journal.read().entries, project.environment)
+    return decide(Situation(client.site, project.desired, observed, selection, known))
+
+
+def carry_out(
+    client: Client,
+    plan: Plan,
+    journal: Journal,
+    environment: str | None,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
+) -> Report:
+    """Carry out a plan that its guards allow, recording each intent before its request.
+
+    Raises:
+        SmsconfError: the journal cannot be written; nothing more is sent.
+    """
+    from smsconf.cloud.apply import StepEvent, apply_changes
+
+    now = client.service_time
+    total = sum(len(change.steps) for change in plan.changes)
+    done = 0
+
+    def record(event: StepEvent) -> None:
+        nonlocal done
+        if event.phase != "intent":
+            done += 1
+            if progress:
+                progress("steps", done, total)
+        journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
+
+    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping)
+    _remember_apps(plan, outcomes, journal, now, environment)
+    return _report(plan, outcomes, interrupted=stopping())
+
+
+def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
+    """Say where every address of a plan stands at the service."""
+    return tuple(read_reviews(plan, client.site))
+
+
+def _remember_apps(
+    plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, environment: str | None
+) -> None:
+    """Record which apps this project manages, so that one that leaves the files can be named once."""
+    known = known_apps(journal.read().entries, environment)
+    created = {outcome.change.label: outcome.remote_id for outcome in outcomes if outcome.remote_id}
+    for change in plan.changes:
+        address = change.address
+        if address is None or address not in plan.apps:
+            continue
+        if change.action is Action.FORGET:
+            journal.append(now, {"event": "forgotten", "environment": environment, "address": str(address)})
+            continue
+        remote_id = change.remote_id or created.get(change.label)
+        if remote_id and known.get(address) != remote_id:
+            entry = {"address": str(address), "remote_name": change.remote_name, "remote_id": remote_id}
+            journal.append(now, {"event": "managed", "environment": environment, **entry})
+
+
+def _report(plan: Plan, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> Report:
+    applied = {outcome.change.label for outcome in outcomes if outcome.result is Result.APPLIED}
+    pending = [
+        change.label
+        for change in plan.changes
+        if change.awaits and (change.action is Action.WAIT or change.label in applied)
+    ]
+    rejected = [change.label for change in plan.changes if change.rejected]
+    return Report(outcomes, tuple(pending), tuple(rejected), interrupted)
