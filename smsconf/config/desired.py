@@ -1,0 +1,300 @@
+"""Merged data → :class:`~smsconf.resources.Desired`: entries validated, defaults filled in, content numbered.
+
+The last stage. What an entry gets wrong keeps only that entry out, so that the checks can go on with the
+rest. Files of signatures are opened here to know their digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from smsconf.address import Address, Kind
+from smsconf.config.content import Content, number_content
+from smsconf.config.countries import MISTAKEN, NAMES
+from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_file, read_bytes
+from smsconf.config.model import (
+    AppEntry,
+    Entry,
+    QualificationEntry,
+    SignatureEntry,
+    TemplateEntry,
+    ThresholdEntry,
+    VariableEntry,
+)
+from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.references import Declared, check_identities, resolve_app, resolve_signature
+from smsconf.config.source import Block, Items, Span
+from smsconf.config.validation import unknown_key, valid_entries, wrong_type
+from smsconf.diagnostics import Diagnostic
+from smsconf.resources import (
+    ABSENT,
+    App,
+    Desired,
+    File,
+    MessageType,
+    Region,
+    Signature,
+    Template,
+    Threshold,
+    Variable,
+    VariableType,
+)
+
+M = TypeVar("M", bound=Entry)
+
+_CODE = re.compile(r"[A-Z]{2,3}")
+_DURATION = re.compile(
+    r"P(?=.)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?"
+)
+_SECONDS = (7 * 86400, 86400, 3600, 60, 1)
+
+# Longest values by attribute (manual, "variable attributes"). NEWTEXT and LONGTEXT are only named in the API's
+# enumeration, their limits are UNKNOWN: 100 is an assumption. A verification code has at most 8 characters.
+_CAPS: Mapping[VariableType, int] = {
+    VariableType.PHONE: 15,
+    VariableType.ALPHANUMERIC: 20,
+    VariableType.DATETIME: 20,
+    VariableType.MONEY: 20,
+    VariableType.TEXT: 20,
+    VariableType.NEWTEXT: 100,
+    VariableType.LONGTEXT: 100,
+}
+_VERIFICATION_CAP = 8
+_RETIRE_AFTER = 7 * 86400
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes resources of one project; ``digests`` of the files it opened, by path."""
+
+    data: Block
+    folder: Path
+    problems: Problems
+    digests: dict[Path, File] = field(default_factory=dict)
+
+    def make(self, environment: str | None) -> Desired:
+        """Make everything that can be made."""
+        apps = {a: self._app(a, e) for a, e in self._entries(Kind.APP, AppEntry).items()}
+        declared = Declared(self.data, self.problems, apps)
+        qualifications = self._section("qualifications", QualificationEntry)
+        for address, signature in self._entries(Kind.SIGNATURE, SignatureEntry).items():
+            self._signature(address, signature, declared, qualifications)
+        templates: dict[Address, Template] = {}
+        for address, entry in self._entries(Kind.TEMPLATE, TemplateEntry).items():
+            template = self._template(address, entry, declared)
+            if template:
+                templates[address] = template
+        check_identities(declared, templates)
+        return Desired(
+            apps=apps,
+            signatures=declared.signatures,
+            templates=templates,
+            thresholds=self._thresholds(),
+            protected=frozenset(self._protected()),
+            environment=environment,
+        )
+
+    # -- sections
+
+    def _section(self, section: str, model: type[M]) -> dict[str, M]:
+        """Validate every entry of a section; those that are wrong are left out."""
+        entries = self.data.get(section)
+        if isinstance(entries, Block):
+            return valid_entries(entries, section, model, self.problems)
+        if section in self.data:
+            self.problems.add(wrong_type("a mapping", entries, self.data.spans[section]))
+        return {}
+
+    def _entries(self, kind: Kind, model: type[M]) -> dict[Address, M]:
+        return {Address(kind, key): entry for key, entry in self._section(kind.section, model).items()}
+
+    def _thresholds(self) -> dict[Address, Threshold]:
+        known = [region.value for region in Region]
+        section = self.data.get("thresholds")
+        if isinstance(section, Block):
+            for key in section.keys() - set(known):
+                self.problems.add(unknown_key(key, known, section.spans[key].key))
+        found: dict[Address, Threshold] = {}
+        for address, entry in self._entries(Kind.THRESHOLD, ThresholdEntry).items():
+            if address.key in known:
+                daily, monthly = entry.daily, entry.monthly
+                found[address] = Threshold(
+                    address,
+                    Region(address.key),
+                    daily_warn=daily.warn if daily else None,
+                    daily_limit=daily.limit if daily else None,
+                    monthly_warn=monthly.warn if monthly else None,
+                    monthly_limit=monthly.limit if monthly else None,
+                )
+        return found
+
+    def _protected(self) -> list[Address]:
+        items = self.data.get("protect")
+        found: list[Address] = []
+        if not isinstance(items, Items):
+            return found
+        for item, span in zip(items, items.spans, strict=True):
+            if not isinstance(item, str):
+                self.problems.add(wrong_type("an address", item, span, what="protect"))
+                continue
+            try:
+                found.append(Address.parse(item))
+            except ValueError as error:
+                fix = "write KIND.KEY, such as template.login"
+                self.problems.add(problem("SMS025", str(error), span.value, fix=fix))
+        return found
+
+    # -- resources
+
+    def _app(self, address: Address, entry: AppEntry) -> App:
+        return App(
+            address,
+            entry.region,
+            entry.name or address.key,
+            reply_url=entry.reply_url if "reply_url" in entry.model_fields_set else ABSENT,
+            renamed_from=entry.renamed_from,
+            external=entry.external,
+        )
+
+    def _signature(
+        self,
+        address: Address,
+        entry: SignatureEntry,
+        declared: Declared,
+        qualifications: Mapping[str, QualificationEntry],
+    ) -> None:
+        app = resolve_app(declared, address, entry.app)
+        if app is not None and app.region is not Region.CN:
+            message = f"'{shown(address.key)}' is a signature on '{app.address.key}', an app of region intl"
+            self.problems.add(problem("SMS405", message, declared.place(address, "app"), address=address))
+        known = qualifications.get(entry.qualification or "")
+        declared.signatures[address] = Signature(
+            address,
+            Address(Kind.APP, entry.app),
+            entry.name or address.key,
+            entry.type,
+            source=entry.source,
+            third_party=entry.third_party,
+            qualification=known.id if known else entry.qualification,
+            description=entry.description,
+            licence=self._file(address, "licence", entry.licence, declared),
+            authorization=self._file(address, "authorization", entry.authorization, declared),
+            proof=self._file(address, "proof", entry.proof, declared),
+            registration_number=entry.registration_number,
+            license_number=entry.license_number,
+            external=entry.external,
+        )
+
+    def _template(self, address: Address, entry: TemplateEntry, declared: Declared) -> Template | None:
+        app = resolve_app(declared, address, entry.app)
+        content = self._content(address, entry, declared)
+        if app is None:
+            return None
+        signature = resolve_signature(declared, address, entry, app)
+        kind = entry.type or (signature.type if signature else MessageType.NOTIFICATION)
+        return Template(
+            address,
+            app.address,
+            app.region,
+            entry.name or address.key,
+            content.text,
+            kind,
+            signature=signature.address if signature else None,
+            variables=tuple(
+                _variable(name, entry.variables[name], kind)
+                for name in content.names
+                if name in entry.variables
+            ),
+            universal=entry.universal,
+            countries=self._countries(address, entry, declared),
+            brackets=entry.brackets,
+            description=entry.description,
+            adopt=tuple(entry.adopt),
+            renamed_from=entry.renamed_from,
+            update=entry.update,
+            retire_after=self._retirement(address, entry, declared),
+        )
+
+    def _content(self, address: Address, entry: TemplateEntry, declared: Declared) -> Content:
+        content = number_content(entry.content, entry.variables)
+        span = declared.span(address, "content")
+        for mistake in content.mistakes:
+            place = span.inside(entry.content, mistake.start, mistake.end) if span else None
+            self.problems.add(problem(mistake.code, mistake.message, place, address=address, fix=mistake.fix))
+        if not any(mistake.code in ("SMS040", "SMS041") for mistake in content.mistakes):
+            for name in entry.variables.keys() - set(content.names):
+                place = declared.place(address, "variables", name, key=True)
+                message = f"the variable '{shown(name)}' is not used in the content"
+                self.problems.add(problem("SMS043", message, place, address=address))
+        return content
+
+    def _countries(self, address: Address, entry: TemplateEntry, declared: Declared) -> tuple[str, ...]:
+        names: list[str] = []
+        for position, written in enumerate(entry.countries or ()):
+            name = NAMES.get(written)
+            if name is None and _CODE.fullmatch(written):
+                meant = MISTAKEN.get(written) or nearest(written, NAMES)
+                fix = f"write {meant} for {NAMES[meant]}" if meant else None
+                place = declared.place(address, "countries", position)
+                message = f"'{written}' is not an ISO country code"
+                self.problems.add(problem("SMS050", message, place, address=address, fix=fix))
+            names.append(name or written)
+        return tuple(dict.fromkeys(names))
+
+    def _retirement(self, address: Address, entry: TemplateEntry, declared: Declared) -> int:
+        if entry.retire_after is None:
+            return _RETIRE_AFTER
+        seconds = parse_duration(entry.retire_after)
+        if seconds is None:
+            place = declared.place(address, "retire_after")
+            message = f"'{shown(entry.retire_after)}' is not a duration of weeks, days or time"
+            fix = "write it as ISO 8601: P7D for 7 days, PT12H for 12 hours"
+            self.problems.add(problem("SMS025", message, place, address=address, fix=fix))
+            return _RETIRE_AFTER
+        return seconds
+
+    def _file(self, address: Address, key: str, written: str | None, declared: Declared) -> File | None:
+        span = declared.span(address, key)
+        if written is None or span is None:
+            return None
+        try:
+            path = inside(self.folder, written)
+            if path is None:
+                message = f"'{shown(written)}' leads out of the project"
+                self.problems.add(problem("SMS031", message, span.value, address=address))
+                return None
+            if path not in self.digests:
+                content = read_bytes(path, MAX_UPLOAD)
+                digest = hashlib.sha256(content).hexdigest()
+                self.digests[path] = File(written, path, digest, len(content))
+        except Unreadable as error:
+            self.problems.add(_unusable(written, error, span, address, self.folder))
+            return None
+        known = self.digests[path]
+        return File(written, path, known.digest, known.size)
+
+
+def _variable(name: str, entry: VariableEntry, kind: MessageType) -> Variable:
+    cap = _CAPS[entry.type]
+    if kind is MessageType.VERIFICATION:
+        cap = min(cap, _VERIFICATION_CAP)
+    return Variable(name, entry.type, entry.max_length or cap, entry.description)
+
+
+def parse_duration(text: str) -> int | None:
+    """Read an ISO 8601 duration as seconds; None if it is none, or has months or years (no fixed length)."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return None
+    return sum(int(amount or 0) * unit for amount, unit in zip(found.groups(), _SECONDS, strict=True))
+
+
+def _unusable(written: str, error: Unreadable, span: Span, address: Address, folder: Path) -> Diagnostic:
+    code = "SMS034" if error.missing else "SMS035"
+    fix = f"write {near}" if error.missing and (near := nearest_file(folder, written)) else None
+    return problem(code, f"'{shown(written)}' {error.reason}", span.value, address=address, fix=fix)

@@ -1,0 +1,246 @@
+"""The file format: what may stand in smsconf.yaml, in the files it includes and in overlays.
+
+Only shapes, words and descriptions (they go to schema.json). Lengths, characters and wording are lint rules;
+whether references lead anywhere is ``references``' business. Each entry of a section is validated on its
+own, so that a mistake in one hides nothing of the others.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from smsconf.address import KEY_PATTERN
+from smsconf.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
+
+T = TypeVar("T")
+
+
+def _refuse_nothing(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("nothing_given", "expected a value")
+    return value
+
+
+# A key that may be left out, but not be written without a value: `name:` is a forgotten value.
+Maybe: TypeAlias = Annotated[T | None, BeforeValidator(_refuse_nothing)]
+Key: TypeAlias = Annotated[str, Field(pattern=KEY_PATTERN)]
+Site: TypeAlias = Literal["china", "international", "europe"]
+Count: TypeAlias = Annotated[StrictInt, Field(gt=0)]
+
+
+class Entry(BaseModel):
+    """A mapping of the file: no key but the known ones, and no change after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EmulatorEntry(Entry):
+    """The stand-in for the service, in this process: for trying things out, without an account."""
+
+    database: str = Field(description="SQLite file, relative to the project; made when missing.")
+    site: Site = Field("china", description="Which of the vendor's sites it imitates.")
+
+
+class HuaweiCloudEntry(Entry):
+    """The service itself. Credentials come from the environment, never from a file."""
+
+    site: Site = Field(description="The vendor's site the account belongs to.")
+    region: str = Field(description="Region of the endpoint, such as cn-north-4 or ap-southeast-1.")
+    project_id: Maybe[str] = Field(
+        None, description="Project of that region (32 hex digits); without it the credentials or IAM tell."
+    )
+    endpoint: Maybe[str] = Field(
+        None,
+        description="Another address of the service; credentials go there only if SMSCONF_TRUSTED_HOSTS names it.",
+    )
+
+
+class ProviderEntry(Entry):
+    """Where the resources live; exactly one of the two."""
+
+    emulator: Maybe[EmulatorEntry] = Field(None, description="Use the embedded emulator.")
+    huaweicloud: Maybe[HuaweiCloudEntry] = Field(None, description="Use the service.")
+
+
+class EnvironmentEntry(Entry):
+    """A variant of the project, chosen with --env or SMSCONF_ENV."""
+
+    overlay: str = Field(description="File that is laid over the others as a JSON merge patch (RFC 7396).")
+
+
+class AppEntry(Entry):
+    """An application. It can never be deleted, only forgotten."""
+
+    region: Region = Field(
+        description="cn: messages to the Chinese mainland; intl: to the rest of the world."
+    )
+    name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
+    reply_url: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})] = Field(
+        None,
+        description="Where replies (uplink messages) are posted to, cn only. Left out: left alone; null: cleared.",
+    )
+    renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
+    external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
+
+
+class SignatureEntry(Entry):
+    """The brand in 【】 before mainland messages. Reviewed by a person, frozen once approved."""
+
+    app: str = Field(description="Key of its app, of region cn.")
+    name: Maybe[str] = Field(None, description="The text between the brackets; the key if left out.")
+    type: MessageType = Field(description="Which messages may carry it.")
+    source: Source = Field(
+        Source.COMPANY,
+        description="Where the name comes from; website, app, account and shop are obsolete at china.",
+    )
+    third_party: StrictBool = Field(
+        False, description="The name belongs to somebody else, who authorised its use."
+    )
+    qualification: Maybe[str] = Field(
+        None, description="Key of a qualification of the files, else the id of one from the console."
+    )
+    description: Maybe[str] = Field(None, description="Note for the reviewer.")
+    licence: Maybe[str] = Field(None, description="File: business licence.")
+    authorization: Maybe[str] = Field(
+        None, description="File: letter of authorisation for somebody else's name."
+    )
+    proof: Maybe[str] = Field(None, description="File: screenshot of the filing or trademark certificate.")
+    registration_number: Maybe[str] = Field(None, description="Trademark number, for source trademark.")
+    license_number: Maybe[str] = Field(None, description="ICP licence number, source app.")
+    external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
+
+
+class VariableEntry(Entry):
+    """What a variable may hold when a message is sent."""
+
+    type: VariableType = Field(description="The attribute the service checks values against.")
+    max_length: Maybe[Count] = Field(
+        None,
+        description="Longest value in characters, for checks of ours; never sent. Default: 15 for phone, 20 for "
+        "alphanumeric, datetime, money and text, 100 for newtext and longtext, 8 in a verification template.",
+    )
+    description: Maybe[str] = Field(None, description="What it stands for; the reviewer reads it.")
+
+
+class TemplateEntry(Entry):
+    """A message text. Reviewed by a person; an approved one is replaced by a successor."""
+
+    app: str = Field(description="Key of its app; the app's region is the template's.")
+    signature: Maybe[str] = Field(None, description="Key of its signature: required for cn unless universal.")
+    content: str = Field(
+        description="The text, without signature. Variables as {name} or in the service's form ${1}; {{ and }} "
+        "are literal braces."
+    )
+    variables: dict[str, VariableEntry] = Field(
+        default_factory=dict, description="The variables of the content by name (or number, with ${1})."
+    )
+    name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
+    type: Maybe[MessageType] = Field(
+        None,
+        description="Required if universal; else the signature's. For intl: notification unless given, checks only.",
+    )
+    universal: StrictBool = Field(
+        default=False, description="For every signature of its type in the app (cn only)."
+    )
+    countries: Maybe[list[str]] = Field(
+        None, description="1 to 3 countries by English name, Chinese name or ISO code (intl only)."
+    )
+    brackets: Brackets = Field(
+        Brackets.CN, description="Round the signature: CN is 【】, GB is [] (cn only)."
+    )
+    description: Maybe[str] = Field(None, description="Note for the reviewer.")
+    adopt: list[str] = Field(
+        default_factory=list,
+        description="Names of templates at the service to take over as versions of this one.",
+    )
+    renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
+    update: UpdatePolicy = Field(
+        UpdatePolicy.REPLACE,
+        description="replace: a successor is reviewed while the old one serves; in-place: outage until approved.",
+    )
+    retire_after: Maybe[str] = Field(
+        None,
+        description="How long a replaced version is kept, as ISO 8601 duration in weeks, days or time. Default: P7D.",
+    )
+
+
+class Amounts(Entry):
+    """Messages in a UTC day or month."""
+
+    warn: Maybe[Count] = Field(None, description="Messages from which on the contacts are alarmed.")
+    limit: Maybe[Count] = Field(None, description="Messages at which the service suspends sending.")
+
+
+class ThresholdEntry(Entry):
+    """Traffic thresholds of one kind of SMS, for the whole account. Set at the console by a person."""
+
+    daily: Maybe[Amounts] = Field(None, description="Per calendar day (UTC).")
+    monthly: Maybe[Amounts] = Field(None, description="Per calendar month (UTC).")
+
+
+class QualificationEntry(Entry):
+    """A company's proof of identity, made and approved at the console."""
+
+    id: str = Field(description="Its id at the console.")
+    description: Maybe[str] = Field(None, description="What it is, for readers.")
+
+
+class LintEntry(Entry):
+    """What the checks do to a run."""
+
+    block: Maybe[Literal["error"]] = Field(
+        None, description="error: apply stops on every finding of that severity."
+    )
+
+
+class ThresholdsEntry(Entry):
+    """Thresholds by kind of SMS."""
+
+    cn: Maybe[ThresholdEntry] = Field(None, description="Messages to the Chinese mainland.")
+    intl: Maybe[ThresholdEntry] = Field(None, description="International messages.")
+
+
+class ProjectFile(Entry):
+    """smsconf.yaml, a file it includes, or an overlay: any of these sections."""
+
+    version: Literal[1] = Field(description="Version of the file format. Only in smsconf.yaml.")
+    provider: Maybe[ProviderEntry] = Field(
+        None, description="Where everything lives. In smsconf.yaml or an overlay."
+    )
+    include: Maybe[list[str]] = Field(
+        None, description="Further files by path or pattern (templates/*.yaml). Only in smsconf.yaml."
+    )
+    environments: Maybe[dict[Key, EnvironmentEntry]] = Field(
+        None, description="Variants of the project by name. Only in smsconf.yaml."
+    )
+    apps: dict[Key, AppEntry] = Field(default_factory=dict, description="Applications by key.")
+    signatures: dict[Key, SignatureEntry] = Field(default_factory=dict, description="Signatures by key.")
+    templates: dict[Key, TemplateEntry] = Field(default_factory=dict, description="Templates by key.")
+    thresholds: ThresholdsEntry = Field(
+        default_factory=ThresholdsEntry,
+        description="Traffic thresholds, checked and guided, set at the console.",
+    )
+    qualifications: dict[Key, QualificationEntry] = Field(
+        default_factory=dict, description="Qualifications by key, for signatures to refer to."
+    )
+    protect: list[str] = Field(
+        default_factory=list, description="Addresses (template.login) that no flag deletes."
+    )
+    lint: LintEntry = Field(default_factory=LintEntry, description="Settings of the checks.")
+
+
+SECTIONS: Final[dict[str, type[Entry]]] = {
+    "apps": AppEntry,
+    "signatures": SignatureEntry,
+    "templates": TemplateEntry,
+    "qualifications": QualificationEntry,
+    "environments": EnvironmentEntry,
+    "thresholds": ThresholdEntry,
+}
+"""The sections that are mappings of entries, and what one entry is."""
+
+ROOT_ONLY: Final = ("version", "include", "environments")
+"""What stands in smsconf.yaml only; provider may stand in an overlay too."""

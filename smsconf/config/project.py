@@ -1,0 +1,351 @@
+"""A project's folder → :class:`Project`: the root file, what it includes, and the overlay of an environment.
+
+This is where files are found and read; what is in them is judged by the stages it calls, in this order:
+``files`` and ``reader`` (text → data), ``merge`` (many → one), ``desired`` (data → resources).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smsconf.address import Address
+from smsconf.config.content import number_content
+from smsconf.config.desired import Maker
+from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_file, read_source
+from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
+from smsconf.config.model import EnvironmentEntry, LintEntry, ProviderEntry, Site
+from smsconf.config.problems import Problems, listed, nearest, problem, shown
+from smsconf.config.reader import read_yaml
+from smsconf.config.source import Block, Items, Span, span_at
+from smsconf.config.validation import valid_entries, validate, wrong_type
+from smsconf.diagnostics import Diagnostic, Place, in_order
+from smsconf.errors import ConfigError
+from smsconf.resources import Desired
+
+ROOT_NAME = "smsconf.yaml"
+VERSION = 1
+
+_GLOB = re.compile(r"[*?\[]")
+_MAX_PATTERN = 32  # parts of an include pattern
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorProvider:
+    """The embedded emulator; ``database`` is absolute."""
+
+    database: Path
+    site: Site = "china"
+
+
+@dataclass(frozen=True, slots=True)
+class HuaweiCloudProvider:
+    """The service. Where ``project_id`` or ``endpoint`` is None, credentials and the site table tell."""
+
+    site: Site
+    region: str
+    project_id: str | None = None
+    endpoint: str | None = None
+
+
+Provider = EmulatorProvider | HuaweiCloudProvider
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as loaded: what could be read is in ``desired``, what could not in ``diagnostics``.
+
+    ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
+    and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
+    Get one with :func:`load_project`.
+    """
+
+    folder: Path
+    name: str
+    environment: str | None
+    provider: Provider | None
+    desired: Desired
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[Path, ...]
+    fingerprint: str
+    block: str | None
+    data: Block
+
+    def place(self, address: Address, *path: str | int) -> Place | None:
+        """Find where a field of an entry was written (``"content"``; ``"variables", "order", "type"``).
+
+        Without a path it is the entry's key. None for what no file has.
+        """
+        span = self._span(address, *path)
+        if span is None:
+            return None
+        return span.value if path else span.key
+
+    def content_place(self, address: Address, start: int, end: int) -> Place | None:
+        """Find where a stretch of a template's content (in the service's form) was written."""
+        span = self._span(address, "content")
+        entry = span_at(self.data, ("templates", address.key))
+        if span is None or entry is None:
+            return None
+        section = self.data.get("templates")
+        template = section.get(address.key) if isinstance(section, Block) else None
+        written = template.get("content") if isinstance(template, Block) else None
+        if not isinstance(written, str):
+            return span.value
+        begin, after = number_content(written, ()).written(start, end)
+        return span.inside(written, begin, max(after, begin + 1))
+
+    def _span(self, address: Address, *path: str | int) -> Span | None:
+        return span_at(self.data, (address.kind.section, address.key, *path))
+
+
+def load_project(folder: Path, environment: str | None = None) -> Project:
+    """Read a project; what is wrong in its files is in ``Project.diagnostics``.
+
+    Raises:
+        ConfigError: there is no root file to read: no folder, no smsconf.yaml, or not a readable file.
+    """
+    return _Loading(Path(os.path.abspath(folder))).load(environment)  # noqa: PTH100 - without following links
+
+
+class _Loading:
+    """The state of reading one project."""
+
+    def __init__(self, folder: Path) -> None:
+        self.given = folder
+        try:
+            self.folder = folder.resolve()
+        except (OSError, RuntimeError) as error:
+            message = f"the folder {shown(str(folder))} cannot be reached"
+            raise ConfigError([problem("SMS001", message)], message) from error
+        self.problems = Problems()
+        self.files: list[Path] = []
+        self.left = MAX_PROJECT
+
+    def load(self, environment: str | None) -> Project:
+        root = self._root()
+        root = checked_sections(root, self.problems, refused=())
+        self._version(root)
+        environments = self._environments(root)
+        overlay = self._overlay(root, environments, environment) if environment is not None else None
+        data = combine([root, *self._included(root, environments)], self.problems)
+        if overlay is not None:
+            data = overlaid(data, overlay)
+        maker = Maker(data, self.folder, self.problems)
+        desired = maker.make(environment)
+        return Project(
+            folder=self.given,
+            name=self.folder.name,
+            environment=environment,
+            provider=self._provider(data),
+            desired=desired,
+            diagnostics=in_order(self.problems),
+            files=tuple(self.files),
+            fingerprint=_fingerprint(
+                data, environment, sorted(file.digest for file in maker.digests.values())
+            ),
+            block=self._lint(data),
+            data=data,
+        )
+
+    # -- reading
+
+    def _root(self) -> Block:
+        """Read smsconf.yaml; an empty block if it is not valid YAML."""
+        try:
+            path = inside(self.folder, ROOT_NAME)
+            if path is None:
+                raise Unreadable("leads out of the project")
+            return self._read(path, ROOT_NAME) or Block()
+        except Unreadable as error:
+            if not self.folder.is_dir():
+                message = f"{shown(str(self.given))} is not a folder"
+            else:
+                message = f"{ROOT_NAME} {error.reason}"
+            missing = f"create {ROOT_NAME} with smsconf init, or name another folder"
+            found = problem("SMS001", message, Place(ROOT_NAME), fix=missing if error.missing else None)
+            raise ConfigError([found], f"no project in {shown(str(self.given))}: {message}") from error
+
+    def _read(self, path: Path, name: str) -> Block | None:
+        """Read one file into a block; its problems are kept."""
+        source = read_source(path, name, self.left)
+        self.files.append(path)
+        if isinstance(source, Diagnostic):
+            self.problems.add(source)
+            return None
+        self.left -= path.stat().st_size
+        block, found = read_yaml(source)
+        self.problems.add(*found)
+        return block
+
+    def _read_named(self, written: str, span: Span, refused: tuple[str, ...]) -> Block | None:
+        """Read a file that another one names; what is wrong with it is said at that place."""
+        try:
+            path = inside(self.folder, written)
+            if path is None:
+                self._outside(written, span)
+                return None
+            if path in self.files:
+                return None
+            block = self._read(path, path.relative_to(self.folder).as_posix())
+        except Unreadable as error:
+            code = "SMS034" if error.missing else "SMS001"
+            near = nearest_file(self.folder, written) if error.missing else None
+            fix = f"write {near}" if near else None
+            self.problems.add(problem(code, f"'{shown(written)}' {error.reason}", span.value, fix=fix))
+            return None
+        return None if block is None else checked_sections(block, self.problems, refused=refused)
+
+    def _outside(self, written: str, span: Span) -> None:
+        message = f"'{shown(written)}' leads out of the project"
+        self.problems.add(problem("SMS031", message, span.value))
+
+    # -- sections of the root file
+
+    def _version(self, root: Block) -> None:
+        fix = f"write version: {VERSION}"
+        if "version" not in root:
+            if root or not self.problems.any:
+                message = f"'{ROOT_NAME}' has no 'version'"
+                self.problems.add(problem("SMS021", message, Place(ROOT_NAME), fix=fix))
+            return
+        version, span = root["version"], root.spans["version"]
+        if type(version) is not int:
+            self.problems.add(wrong_type("a whole number", version, span))
+        elif version != VERSION:
+            message = f"version {shown(str(version))} of the file format is not known, expected {VERSION}"
+            self.problems.add(problem("SMS025", message, span.value, fix=fix))
+
+    def _environments(self, root: Block) -> dict[str, str]:
+        """The overlays of the declared environments."""
+        section = root.get("environments")
+        if section is None:
+            return {}
+        span = root.spans["environments"]
+        if not isinstance(section, Block):
+            self.problems.add(wrong_type("a mapping", section, span))
+            return {}
+        entries = valid_entries(section, "environments", EnvironmentEntry, self.problems)
+        return {name: entry.overlay for name, entry in entries.items()}
+
+    def _overlay(self, root: Block, overlays: dict[str, str], environment: str) -> Block | None:
+        section = root.get("environments")
+        names = list(section) if isinstance(section, Block) else []
+        if environment not in names:
+            near = nearest(environment, names)
+            span = root.spans.get("environments")
+            place = span.key if span else Place(ROOT_NAME)
+            declared = f"declared are {listed(names, last='and')}" if names else "none is declared"
+            fix = f"choose {near}" if near else f"add {shown(environment)} to environments: in {ROOT_NAME}"
+            message = f"unknown environment '{shown(environment)}': {declared}"
+            self.problems.add(problem("SMS033", message, place, fix=fix))
+        if environment not in overlays:
+            return None
+        span = span_at(root, ("environments", environment, "overlay"))
+        return self._read_named(overlays[environment], span, REFUSED_OVERLAY) if span else None
+
+    def _included(self, root: Block, overlays: dict[str, str]) -> Iterator[Block]:
+        """Read the included files: patterns in their order, files of one pattern by name, none twice."""
+        patterns = root.get("include")
+        if patterns is None:
+            return
+        if not isinstance(patterns, Items):
+            self.problems.add(wrong_type("a list", patterns, root.spans["include"]))
+            return
+        skipped = {ROOT_NAME, *overlays.values()}
+        for pattern, span in zip(patterns, patterns.spans, strict=True):
+            if not isinstance(pattern, str):
+                self.problems.add(wrong_type("text", pattern, span))
+                continue
+            for name in self._matches(pattern, span):
+                block = None if name in skipped else self._read_named(name, span, REFUSED_INCLUDED)
+                if block is not None:
+                    yield block
+
+    def _matches(self, pattern: str, span: Span) -> list[str]:
+        """The paths an include stands for; a literal one stands for itself."""
+        if not _GLOB.search(pattern):
+            return [pattern]
+        path = Path(pattern)
+        if path.is_absolute() or ".." in path.parts:
+            self._outside(pattern, span)
+            return []
+        if len(path.parts) > _MAX_PATTERN or pattern.count("**") > 1:
+            message = f"the pattern has more than {_MAX_PATTERN} parts, or more than one **"
+            self.problems.add(problem("SMS025", message, span.value, fix="write a simpler pattern"))
+            return []
+        hidden = any(part.startswith(".") for part in path.parts)
+        try:
+            found = sorted(
+                match.relative_to(self.folder)
+                for match in self.folder.glob(pattern)
+                if match.is_file() or match.is_symlink()
+            )
+        except (OSError, ValueError, NotImplementedError) as error:
+            message = f"'{shown(pattern)}' is not a pattern: {str(error).lower()}"
+            self.problems.add(
+                problem("SMS025", message, span.value, fix="write a pattern such as templates/*.yaml")
+            )
+            return []
+        names = [
+            match.as_posix()
+            for match in found
+            if hidden or not any(part.startswith(".") for part in match.parts)
+        ]
+        if not names:
+            near = nearest_file(self.folder, pattern.replace("*", ""))
+            fix = f"write {near}, or remove it" if near else None
+            self.problems.add(problem("SMS030", f"'{shown(pattern)}' matches no file", span.value, fix=fix))
+        return names
+
+    # -- settings of the merged data
+
+    def _provider(self, data: Block) -> Provider | None:
+        if "provider" not in data:
+            if data:
+                removed = data.removed.get("provider")
+                place = removed.key if removed else Place(ROOT_NAME)
+                fix = "add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud"
+                self.problems.add(problem("SMS021", f"'{ROOT_NAME}' has no 'provider'", place, fix=fix))
+            return None
+        span = data.spans["provider"]
+        entry = validate(ProviderEntry, data["provider"], span, self.problems)
+        if entry is None:
+            return None
+        if (entry.emulator is None) == (entry.huaweicloud is None):
+            number = "two providers" if entry.emulator else "no provider"
+            choose = (
+                None if entry.emulator else "add emulator: {database: .smsconf/emulator.db}, or huaweicloud"
+            )
+            message = f"{number}, expected exactly one of emulator and huaweicloud"
+            self.problems.add(problem("SMS027", message, span.key, fix=choose))
+            return None
+        if entry.emulator:
+            if "\0" in entry.emulator.database:
+                written = span_at(data, ("provider", "emulator", "database")) or span
+                message = "'database' is not a path: it contains a NUL character"
+                self.problems.add(problem("SMS025", message, written.value))
+                return None
+            return EmulatorProvider(self.given / entry.emulator.database, entry.emulator.site)
+        cloud = entry.huaweicloud
+        return (
+            HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
+        )
+
+    def _lint(self, data: Block) -> str | None:
+        if "lint" not in data:
+            return None
+        entry = validate(LintEntry, data["lint"], data.spans["lint"], self.problems)
+        return entry.block if entry else None
+
+
+def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> str:
+    """Hash what the configuration means. How it was put together (include, environments) is not part of it."""
+    meaning = {key: value for key, value in data.items() if key not in ("include", "environments")}
+    text = json.dumps([meaning, environment, digests], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,219 @@
+"""Do the declared things fit together: every reference, region, type, and identity at the service.
+
+It looks at what was declared, not at wording or lengths (lint), and not at the service (reconcile).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from smsconf.address import Address, Kind
+from smsconf.config.model import TemplateEntry
+from smsconf.config.problems import Problems, listed, nearest, problem, shown
+from smsconf.config.source import Block, Span, span_at
+from smsconf.diagnostics import Place
+from smsconf.resources import App, Region, Signature, Template
+
+MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
+
+# The versions of a template: DESIGN, "Versions". `order` owns order, order_v2, order_v3 …
+_VERSION = re.compile(r"(?P<family>.+)_v(?:[2-9]|[1-9][0-9]+)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Declared:
+    """What the files declare so far, and where. Broken entries are in ``data`` only."""
+
+    data: Block
+    problems: Problems
+    apps: Mapping[Address, App]
+    signatures: dict[Address, Signature] = field(default_factory=dict)
+
+    def keys(self, kind: Kind) -> list[str]:
+        """All keys of a kind, of broken entries too: a reference to one of them is not at fault."""
+        section = self.data.get(kind.section)
+        return list(section) if isinstance(section, Block) else []
+
+    def span(self, address: Address, *path: str | int) -> Span | None:
+        """Find where something of an entry was written."""
+        return span_at(self.data, (address.kind.section, address.key, *path))
+
+    def place(self, address: Address, *path: str | int, key: bool = False) -> Place | None:
+        """Point at a value (or its key); at the entry's key where the file does not have it."""
+        span = self.span(address, *path) if path else None
+        if span is None:
+            entry = self.span(address)
+            return entry.key if entry else None
+        return span.key if key else span.value
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        address: Address,
+        *path: str | int,
+        key: bool = False,
+        fix: str | None = None,
+        other: Place | None = None,
+    ) -> None:
+        """Add a problem of an entry; ``other`` is the second place of a conflict."""
+        place = self.place(address, *path, key=key)
+        related = ((other, "the other one"),) if other else ()
+        self.problems.add(problem(code, message, place, address=address, fix=fix, related=related))
+
+
+def resolve_app(declared: Declared, address: Address, key: str) -> App | None:
+    """Look up the app of a signature or template."""
+    app = declared.apps.get(Address(Kind.APP, key))
+    known = declared.keys(Kind.APP)
+    if app is None and key not in known:
+        fix = _fix_reference(key, known, "apps")
+        declared.report("SMS401", f"no app has the key '{shown(key)}'", address, "app", fix=fix)
+    return app
+
+
+def resolve_signature(
+    declared: Declared, address: Address, entry: TemplateEntry, app: App
+) -> Signature | None:
+    """Look up the signature of a template, and check that signature, type and countries suit the region."""
+    if app.region is Region.INTL:
+        _check_international(declared, address, entry)
+        return None
+    if entry.countries:
+        message = f"countries on a template of '{app.address.key}', an app of region cn"
+        declared.report("SMS408", message, address, "countries", key=True)
+    if entry.universal:
+        if entry.type is None:
+            declared.report("SMS409", "a universal template without type", address, "universal", key=True)
+        if entry.signature is not None:
+            declared.report("SMS413", "a universal template with a signature", address, "signature", key=True)
+            return _find_signature(declared, address, entry.signature, app)
+        return None
+    if entry.signature is None:
+        choices = [one.address.key for one in declared.signatures.values() if one.app == app.address]
+        add = f"add signature: {listed(choices)}" if choices else None
+        declared.report("SMS406", "a mainland template without signature", address, fix=add)
+        return None
+    signature = _find_signature(declared, address, entry.signature, app)
+    if signature and entry.type and entry.type is not signature.type:
+        message = f"type {entry.type} differs from {signature.type} of signature '{signature.address.key}'"
+        fix = f"remove type, or use a signature of type {entry.type}"
+        other = declared.place(signature.address, "type")
+        declared.report("SMS404", message, address, "type", fix=fix, other=other)
+    return signature
+
+
+def _check_international(declared: Declared, address: Address, entry: TemplateEntry) -> None:
+    if entry.signature is not None:
+        message = "an international template with a signature"
+        declared.report("SMS405", message, address, "signature", key=True)
+    if entry.universal:
+        message = "an international template that is universal"
+        declared.report("SMS414", message, address, "universal", key=True)
+    if not entry.countries:
+        fix = "add countries: [SG], for example"
+        declared.report(
+            "SMS407", "an international template without countries", address, "countries", key=True, fix=fix
+        )
+    elif len(entry.countries) > MAX_COUNTRIES:
+        message = f"{len(entry.countries)} countries, expected at most {MAX_COUNTRIES}"
+        declared.report("SMS412", message, address, "countries", MAX_COUNTRIES)
+
+
+def _find_signature(declared: Declared, address: Address, key: str, app: App) -> Signature | None:
+    signature = declared.signatures.get(Address(Kind.SIGNATURE, key))
+    known = declared.keys(Kind.SIGNATURE)
+    if signature is None:
+        if key not in known:
+            fix = _fix_reference(key, known, "signatures")
+            declared.report(
+                "SMS402", f"no signature has the key '{shown(key)}'", address, "signature", fix=fix
+            )
+        return None
+    if signature.app != app.address:
+        message = (
+            f"signature '{key}' belongs to app '{signature.app.key}', the template to '{app.address.key}'"
+        )
+        own = [one.address.key for one in declared.signatures.values() if one.app == app.address]
+        choose = f"write {listed(own)}" if own else None
+        other = declared.place(signature.address, "app")
+        declared.report("SMS403", message, address, "signature", fix=choose, other=other)
+    return signature
+
+
+def _fix_reference(key: str, known: list[str], section: str) -> str:
+    near = nearest(key, known)
+    if near:
+        return f"write {near}"
+    return f"declare it in {section}, or write {listed(known)}" if known else f"declare it in {section}"
+
+
+# -- identity
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A name at the service that belongs to an address, because of one of its fields."""
+
+    address: Address
+    field: str
+
+
+def check_identities(declared: Declared, templates: Mapping[Address, Template]) -> None:
+    """Refuse two addresses that would be the same thing at the service, or versions of one another."""
+    claims: dict[tuple[object, ...], _Claim] = {}
+    for app in declared.apps.values():
+        for where, name in _names(app.name, app.renamed_from):
+            _claim(declared, claims, (Kind.APP, app.region, name), _Claim(app.address, where))
+    for signature in declared.signatures.values():
+        identity = (Kind.SIGNATURE, signature.type, signature.name)
+        _claim(declared, claims, identity, _Claim(signature.address, "name"))
+    for template in templates.values():
+        for where, name in _names(template.name, template.renamed_from, *template.adopt):
+            _claim(declared, claims, (template.app, name), _Claim(template.address, where))
+    for template in templates.values():
+        for where, name in _names(template.name, template.renamed_from, *template.adopt):
+            _check_family(declared, claims, template, where, name)
+
+
+def _names(name: str, renamed_from: str | None, *adopt: str) -> Iterator[tuple[str, str]]:
+    yield "name", name
+    if renamed_from is not None:
+        yield "renamed_from", renamed_from
+    yield from (("adopt", adopted) for adopted in adopt)
+
+
+def _claim(
+    declared: Declared, claims: dict[tuple[object, ...], _Claim], identity: tuple[object, ...], claim: _Claim
+) -> None:
+    first = claims.setdefault(identity, claim)
+    if first.address == claim.address:
+        return
+    what = {
+        Kind.APP: "region and name",
+        Kind.SIGNATURE: "name and type",
+    }.get(claim.address.kind, "app and name")
+    message = f"{claim.address} and {first.address} have the same {what} '{shown(str(identity[-1]))}'"
+    other = declared.place(first.address, first.field)
+    declared.report("SMS410", message, claim.address, claim.field, other=other)
+
+
+def _check_family(
+    declared: Declared,
+    claims: Mapping[tuple[object, ...], _Claim],
+    template: Template,
+    where: str,
+    name: str,
+) -> None:
+    suffixed = _VERSION.fullmatch(name)
+    while suffixed:
+        family = suffixed["family"]
+        owner = claims.get((template.app, family))
+        if owner and owner.address != template.address and owner.field != "adopt":
+            message = f"'{shown(name)}' could be a version of '{shown(family)}', which is {owner.address}"
+            other = declared.place(owner.address, owner.field)
+            declared.report("SMS411", message, template.address, where, other=other)
+            return
+        suffixed = _VERSION.fullmatch(family)
