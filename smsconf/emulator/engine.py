@@ -1,0 +1,224 @@
+"""Take one request as bytes, answer it as bytes: the emulator without a network.
+
+It opens no socket and waits for nothing; ``server`` and in-process transports are its shells. Read
+:meth:`Engine.handle` from top to bottom: that is the order in which the API Gateway and the service behind it
+look at a request (https://support.huaweicloud.com/api-msgsms/sms_05_0016.html, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from smsconf.emulator import control, errors, faults, rules
+from smsconf.emulator.auth import authenticate
+from smsconf.emulator.clock import iso
+from smsconf.emulator.errors import Refusal, error_body
+from smsconf.emulator.exchange import Answer, Call, Request, Response, Settings
+from smsconf.emulator.faults import Trouble
+from smsconf.emulator.reviewer import Reviewer, derived_id
+from smsconf.emulator.routes import Route, find_route
+from smsconf.emulator.statuses import SITES
+from smsconf.emulator.store import Store
+
+__all__ = ["BODY_LIMIT", "Engine", "Response", "Settings"]
+
+BODY_LIMIT = 12 * 1024 * 1024  # API Gateway, 2026-11
+JOURNAL_LENGTH = 100_000
+JSON_TYPE = "application/json;charset=UTF-8"
+log = logging.getLogger(__name__)
+
+
+class _Outcome(NamedTuple):
+    """An answer, the code it refuses with, and the fault that strikes it."""
+
+    answer: Answer
+    error_code: str | None = None
+    trouble: Trouble | None = None
+
+
+class Engine:
+    """The service on one SQLite file; safe for threads, and for several processes on one file.
+
+    Every request is one transaction that reads all state afresh, plays what has become due by the virtual
+    clock, and commits before it answers.
+    """
+
+    def __init__(
+        self,
+        database: str | Path,
+        settings: Settings | None = None,
+        *,
+        real_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings or Settings()
+        if self.settings.site not in SITES:
+            raise ValueError(f"unknown site {self.settings.site!r}; known: {', '.join(SITES)}")
+        self._real_clock = real_clock
+        self._lock = threading.Lock()
+        self._store = Store(database)
+        self._reviewer = Reviewer(self._store, self.settings)
+
+    def close(self) -> None:
+        """Close the database; the engine can not be used afterwards."""
+        with self._lock:
+            self._store.close()
+
+    def handle(self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes) -> Response:
+        """Answer one request.
+
+        Args:
+            method: HTTP method.
+            target: path and query as on the wire, still encoded.
+            headers: as received, names in any case.
+            body: as received.
+        """
+        path, _, query = target.partition("?")
+        request = Request(method.upper(), path, query, {name.lower(): value for name, value in headers}, body)
+        with self._lock, self._store.transaction():
+            real_now = self._real_clock().astimezone(UTC)
+            self._reviewer.play(control.virtual_now(self._store, real_now))
+            number = int(self._store.meta("requests", "0")) + 1
+            self._store.set_meta("requests", str(number))
+            request_id = derived_id(self.settings, "request", number)
+            if path.startswith(control.PREFIX):
+                outcome = _Outcome(control.answer_control(self._store, self.settings, request, real_now))
+            else:
+                outcome = self._answer(request, real_now, number, request_id)
+            return self._respond(outcome, real_now, request_id)
+
+    def _answer(self, request: Request, real_now: datetime, number: int, request_id: str) -> _Outcome:
+        """Answer a request to the service and write it into the journal."""
+        found = find_route(request.method, request.path)
+        trouble: Trouble | None = None
+        try:
+            route, parts = self._admit(request, found, real_now)
+            trouble = faults.take_fault(self._store, route.operation)
+            outcome = _Outcome(
+                self._carry_out(route, parts, request, real_now, number, trouble), None, trouble
+            )
+        except Refusal as refusal:
+            outcome = _refused(refusal, request_id, trouble)
+        self._record(request, found[0].operation if found else None, outcome, request_id, real_now)
+        return outcome
+
+    def _admit(
+        self, request: Request, found: tuple[Route, dict[str, str]] | None, real_now: datetime
+    ) -> tuple[Route, dict[str, str]]:
+        """Do the gateway's part: size, route, caller, project."""
+        if len(request.body) > BODY_LIMIT:
+            raise Refusal(errors.TOO_LARGE)
+        if found is None:
+            raise Refusal(errors.NO_API)
+        route, parts = found
+        if route.signed:
+            authenticate(self._store, self.settings, request, real_now)
+        if parts.get("project_id", self.settings.project_id) != self.settings.project_id:
+            raise Refusal(errors.PROJECT)
+        return found
+
+    def _carry_out(
+        self,
+        route: Route,
+        parts: dict[str, str],
+        request: Request,
+        real_now: datetime,
+        number: int,
+        trouble: Trouble | None,
+    ) -> Answer:
+        """Check the fields, run the handler, and keep nothing of it if it refuses."""
+        if trouble and trouble.refuses:
+            raise Refusal(trouble.row)
+        if "id" in parts:
+            rules.check((rules.PATH_ID,), parts)
+        sent: dict[str, str] = {}
+        for name, value in parse_qsl(request.query, keep_blank_values=True):
+            sent.setdefault(name, value)
+        call = Call(
+            store=self._store,
+            settings=self.settings,
+            real_now=real_now,
+            now=control.virtual_now(self._store, real_now),
+            request=request,
+            path=parts,
+            query=rules.check(route.query, sent, textual=True),
+            body={} if route.body is None else rules.check(route.body, _json_object(request.body)),
+        )
+        stale = trouble is not None and trouble.fault == "stale-list"
+        self._store.writer = number
+        try:
+            with self._store.savepoint(keep=not stale):
+                if stale:
+                    self._store.writer = None
+                    self._store.rewind(faults.STALE_LISTS[route.operation])
+                return route.handler(call)
+        except Refusal:
+            raise
+        except Exception:
+            log.exception("%s %s", request.method, request.path)
+            raise Refusal(errors.INTERNAL) from None
+        finally:
+            self._store.writer = None
+
+    def _record(
+        self, request: Request, operation: str | None, outcome: _Outcome, request_id: str, real_now: datetime
+    ) -> None:
+        cut = outcome.trouble is not None and outcome.trouble.fault == "reset"
+        now = iso(control.virtual_now(self._store, real_now))
+        status = 0 if cut else outcome.answer.status
+        code = None if cut else outcome.error_code
+        cursor = self._store.connection.execute(
+            "INSERT INTO request (operation, method, path, query, status, error_code, request_id, time)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (operation, request.method, request.path, request.query, status, code, request_id, now),
+        )
+        self._store.connection.execute(
+            "DELETE FROM request WHERE seq <= ?", ((cursor.lastrowid or 0) - JOURNAL_LENGTH,)
+        )
+
+    def _respond(self, outcome: _Outcome, real_now: datetime, request_id: str) -> Response:
+        answer, trouble = outcome.answer, outcome.trouble
+        body = b"" if answer.payload is None else _to_json(answer.payload)
+        headers = [
+            ("Date", format_datetime(real_now, usegmt=True)),
+            ("X-Request-Id", request_id),
+            ("X-Emulator-Now", iso(control.virtual_now(self._store, real_now))),
+            *answer.headers,
+        ]
+        if answer.status != 204:
+            headers.append(("Content-Length", str(len(body))))
+        if body:
+            headers.append(("Content-Type", JSON_TYPE))
+        if trouble is None:
+            return Response(answer.status, headers, body)
+        cut = trouble.fault in {"reset", "timeout-after-commit"}
+        delay = {"slow": trouble.seconds, "timeout-after-commit": faults.HANG_UP_SECONDS}
+        return Response(answer.status, headers, body, cut, delay.get(trouble.fault, 0.0))
+
+
+def _refused(refusal: Refusal, request_id: str, trouble: Trouble | None) -> _Outcome:
+    fault = refusal.fault
+    headers = (("Retry-After", "1"),) if fault.status == 429 else ()
+    answer = Answer(error_body(fault, refusal.detail, request_id), fault.status, headers)
+    return _Outcome(answer, fault.code, trouble)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refusal(errors.INVALID, "the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise Refusal(errors.INVALID, "the body must be a JSON object")
+    return value
+
+
+def _to_json(payload: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()

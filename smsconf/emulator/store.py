@@ -1,0 +1,242 @@
+"""Keep the emulator's state in one SQLite file that several processes may use at a time.
+
+No rule of the service is here, only rows. Every request is one ``BEGIN IMMEDIATE`` transaction, so nothing is
+remembered between two requests. Column names follow the answers documented on sms_05_0022 to _0043.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from smsconf.emulator.exchange import Object
+
+VERSION = 1
+BUSY_SECONDS = 30.0
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE app (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+  create_time TEXT NOT NULL, update_time TEXT NOT NULL, status TEXT NOT NULL,
+  app_name TEXT NOT NULL, app_key TEXT NOT NULL UNIQUE, app_secret TEXT NOT NULL, region TEXT NOT NULL,
+  up_link_addr TEXT, intl_channel_num TEXT, enterprise_project_id TEXT, enterprise_project_name TEXT
+) STRICT;
+
+CREATE TABLE file (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, update_time TEXT NOT NULL,
+  file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_desc TEXT
+) STRICT;
+
+CREATE TABLE signature (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+  create_time TEXT NOT NULL, update_time TEXT NOT NULL, status TEXT NOT NULL, due TEXT,
+  app_id TEXT NOT NULL, signature_id TEXT NOT NULL UNIQUE,
+  signature_name TEXT NOT NULL, signature_type TEXT NOT NULL, signature_source INTEGER NOT NULL,
+  is_involved_third TEXT NOT NULL, apply_desc TEXT, channel_num TEXT, review_desc TEXT,
+  file_id TEXT, power_attorney_file_id TEXT, source_title_content TEXT, qualification_id TEXT,
+  signature_related_file_id TEXT, registration_number TEXT, license_number TEXT,
+  UNIQUE (signature_name, signature_type)
+) STRICT;
+CREATE INDEX signature_by_app ON signature (app_id);
+CREATE INDEX signature_by_time ON signature (create_time, seq);
+CREATE INDEX signature_by_due ON signature (due, seq) WHERE due IS NOT NULL;
+
+CREATE TABLE template (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+  create_time TEXT NOT NULL, update_time TEXT NOT NULL, flow_status TEXT NOT NULL, due TEXT,
+  app_id TEXT NOT NULL, sign_id TEXT, template_id TEXT UNIQUE,
+  template_name TEXT NOT NULL, template_type TEXT NOT NULL, template_content TEXT NOT NULL,
+  template_desc TEXT, region TEXT NOT NULL, brackets TEXT, universal_template INTEGER NOT NULL,
+  has_variable TEXT NOT NULL, variables TEXT NOT NULL, send_country TEXT NOT NULL,
+  review_desc TEXT, review_order TEXT
+) STRICT;
+CREATE INDEX template_by_app ON template (app_id, create_time, seq);
+CREATE INDEX template_by_sign ON template (sign_id, flow_status);
+CREATE INDEX template_by_name ON template (template_name);
+CREATE INDEX template_by_time ON template (create_time, seq);
+CREATE INDEX template_by_due ON template (due, seq) WHERE due IS NOT NULL;
+
+CREATE VIEW app_row AS SELECT * FROM app;
+CREATE VIEW file_row AS SELECT file.*, (SELECT count(*) FROM signature WHERE file.id IN
+  (file_id, power_attorney_file_id, signature_related_file_id)) AS file_ref FROM file;
+CREATE VIEW signature_row AS SELECT s.*, a.app_name, a.app_key
+  FROM signature s JOIN app a ON a.id = s.app_id;
+CREATE VIEW template_row AS SELECT t.*, a.app_name, a.app_key, s.signature_name AS sign_name
+  FROM template t JOIN app a ON a.id = t.app_id LEFT JOIN signature s ON s.id = t.sign_id;
+
+CREATE TABLE undo (
+  kind TEXT NOT NULL, id TEXT NOT NULL, request INTEGER NOT NULL, before TEXT, PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE token (digest TEXT PRIMARY KEY, project_id TEXT, expires_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE lockout (
+  access_key TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_until TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fault (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL,
+  remaining INTEGER NOT NULL, fault TEXT NOT NULL
+) STRICT;
+CREATE TABLE request (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT, method TEXT NOT NULL, path TEXT NOT NULL,
+  query TEXT NOT NULL, status INTEGER NOT NULL, error_code TEXT, request_id TEXT NOT NULL, time TEXT NOT NULL
+) STRICT;
+"""
+KINDS = ("app", "file", "signature", "template")
+EMPTIED = (*KINDS, "undo", "token", "lockout", "fault", "request")
+
+
+class Store:
+    """One connection to the file; use it inside :meth:`transaction` only."""
+
+    def __init__(self, database: str | Path) -> None:
+        if str(database) != ":memory:":
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        self.connection = sqlite3.connect(
+            database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.writer: int | None = None
+        with self.transaction():
+            self._create(database)
+
+    def _create(self, database: str | Path) -> None:
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise ValueError(f"{database}: made by another version of the emulator ({version}); delete it")
+        if version == 0:
+            for statement in SCHEMA.split(";\n"):
+                self.connection.execute(statement)
+            self.connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the file for one request: commit at the end, roll back on an exception."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self, *, keep: bool = True) -> Iterator[None]:
+        """Undo what is done inside on an exception, or in any case with ``keep=False``."""
+        self.connection.execute("SAVEPOINT inner_step")
+        try:
+            yield
+        except BaseException:
+            keep = False
+            raise
+        finally:
+            if not keep:
+                self.connection.execute("ROLLBACK TO inner_step")
+            self.connection.execute("RELEASE inner_step")
+
+    def reset(self) -> None:
+        """Forget everything but the counter of requests, as in a new file."""
+        for table in EMPTIED:
+            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
+        self.connection.execute("DELETE FROM sqlite_sequence")
+        self.connection.execute("DELETE FROM meta WHERE name <> 'requests'")
+
+    def meta(self, name: str, default: str) -> str:
+        """Return a single stored value."""
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else default
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Store a single value."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Object]:
+        """Run a query and return its rows as dictionaries."""
+        return [dict(row) for row in self.connection.execute(sql, values)]
+
+    def next_number(self, kind: str) -> int:
+        """Return the number the next row of a kind will get; numbers are never used twice."""
+        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (kind,))
+        return int(rows[0]["seq"]) + 1 if rows else 1
+
+    def get(self, kind: str, remote_id: str) -> Object | None:
+        """Return one row of a kind with what its view joins to it."""
+        rows = self.find(kind, {"id": remote_id})
+        return rows[0] if rows else None
+
+    def find(self, kind: str, equal: Mapping[str, Any]) -> list[Object]:
+        """Return the rows whose columns equal these values, oldest first."""
+        where, values = _where(equal)
+        return self.rows(f"SELECT * FROM {kind}_row{where} ORDER BY seq", values)  # noqa: S608 - our names
+
+    def count(self, kind: str, equal: Mapping[str, Any]) -> int:
+        """Return how many rows have these values."""
+        where, values = _where(equal)
+        return int(self.connection.execute(f"SELECT count(*) FROM {kind}_row{where}", values).fetchone()[0])  # noqa: S608
+
+    def page(
+        self, kind: str, equal: Mapping[str, Any], *, descending: bool, limit: int, offset: int
+    ) -> list[Object]:
+        """Return one page in order of creation time; equal times keep the order of creation."""
+        where, values = _where(equal)
+        way = "DESC" if descending else "ASC"
+        order = f"ORDER BY create_time {way}, seq {way} LIMIT ? OFFSET ?"
+        return self.rows(f"SELECT * FROM {kind}_row{where} {order}", [*values, limit, offset])  # noqa: S608
+
+    def insert(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Add a row."""
+        self._remember(kind, str(values["id"]))
+        self._insert(kind, values)
+
+    def update(self, kind: str, remote_id: str, values: Mapping[str, Any]) -> None:
+        """Change columns of a row."""
+        self._remember(kind, remote_id)
+        sets = ", ".join(f"{name} = ?" for name in values)
+        self.connection.execute(f"UPDATE {kind} SET {sets} WHERE id = ?", [*values.values(), remote_id])  # noqa: S608
+
+    def delete(self, kind: str, remote_id: str) -> None:
+        """Remove a row."""
+        self._remember(kind, remote_id)
+        self.connection.execute(f"DELETE FROM {kind} WHERE id = ?", (remote_id,))  # noqa: S608
+
+    def rewind(self, kind: str) -> None:
+        """Put a kind's rows back to what they were before the last request that wrote any of them."""
+        for row in self.rows("SELECT id, before FROM undo WHERE kind = ?", (kind,)):
+            self.connection.execute(f"DELETE FROM {kind} WHERE id = ?", (row["id"],))  # noqa: S608
+            if row["before"] is not None:
+                self._insert(kind, json.loads(row["before"]))
+
+    def _insert(self, kind: str, values: Mapping[str, Any]) -> None:
+        marks = ", ".join("?" * len(values))
+        self.connection.execute(
+            f"INSERT INTO {kind} ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our names
+            list(values.values()),
+        )
+
+    def _remember(self, kind: str, remote_id: str) -> None:
+        """Keep the row as it was before the present request, unless the reviewer is at work."""
+        if self.writer is None:
+            return
+        self.connection.execute("DELETE FROM undo WHERE kind = ? AND request <> ?", (kind, self.writer))
+        before = self.rows(f"SELECT * FROM {kind} WHERE id = ?", (remote_id,))  # noqa: S608 - our names
+        self.connection.execute(
+            "INSERT OR IGNORE INTO undo VALUES (?, ?, ?, ?)",
+            (kind, remote_id, self.writer, json.dumps(before[0]) if before else None),
+        )
+
+
+def _where(equal: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return a WHERE clause; a key may end in an operator (``create_time >=``)."""
+    if not equal:
+        return "", []
+    tests = [name + " ?" if " " in name else name + " = ?" for name in equal]
+    return " WHERE " + " AND ".join(tests), list(equal.values())
