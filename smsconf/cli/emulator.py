@@ -105,7 +105,7 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
 @click.argument("target", metavar="ADDRESS|KIND:NAME")
 @click.argument("decision", type=click.Choice(DECISIONS))
 @click.option("--reason", default="", help="The reviewer's words.")
-def decide_command(  # noqa: PLR0913 - one parameter an option
+def decide_command(
     folder: Path, environment: str | None, database: Path | None, target: str, decision: str, reason: str
 ) -> int:
     """Play the reviewer: decide about one signature, template or app now.
@@ -137,7 +137,7 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
     return 0
 
 
-def _control(  # noqa: PLR0913 - where the emulator is, and what to ask it
+def _control(
     folder: Path,
     environment: str | None,
     database: Path | None,

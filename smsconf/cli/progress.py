@@ -1,4 +1,4 @@
-"""Say on stderr how far a long step is: one changing line on a terminal, a line now and then elsewhere."""
+"""Say on stderr how far a long step is: a changing line on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
