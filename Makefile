@@ -1,0 +1,55 @@
+# Two commands do everything: `make demo` and `make test`. Each makes its own virtual environment in .venv
+# and installs what it needs from PyPI; Python 3.11 or newer, git and make are all a machine must have.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := .demo
+
+.PHONY: demo test lint types unit bench schema clean
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.developing: pyproject.toml $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# YAML → plan → apply → review → approved, on the embedded emulator; every command is printed as it runs.
+demo: $(VENV)/.installed
+	@rm -rf $(DEMO) && cp -R examples/shop $(DEMO)
+	$(BIN)/smsconf validate --project $(DEMO)
+	$(BIN)/smsconf plan     --project $(DEMO)
+	$(BIN)/smsconf apply    --project $(DEMO) --auto-approve
+	$(BIN)/smsconf status   --project $(DEMO)
+	$(BIN)/smsconf emulator advance P14D --project $(DEMO)
+	$(BIN)/smsconf status   --project $(DEMO) --exit-code
+	$(BIN)/smsconf plan     --project $(DEMO) --detailed-exitcode
+	@echo "demo: every template is approved and the plan is empty; the project is in $(DEMO)"
+
+test: lint types unit
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.developing
+	$(BIN)/mypy
+
+unit: $(VENV)/.developing
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered
+
+bench: $(VENV)/.developing
+	$(BIN)/python benchmarks/plan_4400.py
+	$(BIN)/python benchmarks/start.py
+
+schema: $(VENV)/.installed
+	$(BIN)/smsconf schema > schema.json
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info
