@@ -30,9 +30,9 @@ from smsconf.cloud.transport import (
     ReadGuard,
     ServiceAuth,
     Upload,
-    connect,
     is_loopback,
     multipart,
+    open_connection,
     utc_now,
 )
 from smsconf.errors import CloudBroken, CloudError, RateLimited, Unauthorized, Unreachable
@@ -102,7 +102,7 @@ class Client:
         self._service_time: datetime | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="smsconf-call")
-        wire = transport or connect(url, connections=workers + 4)
+        wire = transport or open_connection(url, connections=workers + 4)
         self._http = httpx.Client(
             auth=auth,
             transport=ReadGuard(wire) if read_only else wire,

@@ -174,7 +174,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def connect(base_url: httpx.URL, *, connections: int) -> httpx.BaseTransport:
+def open_connection(base_url: httpx.URL, *, connections: int) -> httpx.BaseTransport:
     """Open a transport to one host: straight to loopback, else through the environment's proxy if any.
 
     Raises:

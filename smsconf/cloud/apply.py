@@ -1,0 +1,159 @@
+"""Carry out a plan's changes: what something needs before the thing itself, independent work side by side.
+
+Decides nothing and reads no files' meaning; a change's own steps are in ``steps``. Whatever happens to one
+change, the others that do not need it go on, and every change that asked for something gets an outcome.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+
+from smsconf.address import Address, Kind
+from smsconf.cloud.client import Client
+from smsconf.cloud.steps import Phase, Record, RemoteIds, StepEvent, carry_out
+from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.outcome import Outcome, Result
+
+__all__ = ["Phase", "StepEvent", "apply_changes"]
+
+_HOW = {
+    Result.FAILED: "failed",
+    Result.BLOCKED: "is blocked",
+    Result.UNKNOWN: "ended without an answer",
+    Result.SKIPPED: "was skipped",
+}
+
+
+def apply_changes(
+    client: Client,
+    changes: Sequence[Change],
+    *,
+    record: Record = lambda _event: None,
+    stopping: Callable[[], bool] = lambda: False,
+    workers: int = 4,
+) -> tuple[Outcome, ...]:
+    """Carry out changes and return their outcomes, in the order of the changes.
+
+    Args:
+        client: must be allowed to write.
+        changes: every declared address has one, those without steps included: they carry the ids that others
+            need.
+        record: told of every step before it is sent and after; one call at a time, in order per change.
+        stopping: asked before each change starts; what is in flight is finished.
+        workers: how many changes are carried out side by side.
+
+    Raises:
+        SmsconfError: ``record`` raised it; nothing more is started.
+    """
+    return _Run(client, changes, record, stopping).carry_out(workers)
+
+
+class _Run:
+    """All changes of one run, by position, and how they ended so far (``None``: nothing was asked)."""
+
+    def __init__(
+        self,
+        client: Client,
+        changes: Sequence[Change],
+        record: Record,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._client = client
+        self._changes = changes
+        self._record = record
+        self._stopping = stopping
+        self._ids = RemoteIds(changes)
+        self._ends: dict[int, Outcome | None] = {}
+        self._recording = threading.Lock()
+        self._positions: dict[Address, list[int]] = defaultdict(list)
+        for position, change in enumerate(changes):
+            if change.address:
+                self._positions[change.address].append(position)
+        self._template_deletes = {
+            position
+            for position, change in enumerate(changes)
+            if change.kind is Kind.TEMPLATE and Step.DELETE in change.steps
+        }
+
+    def carry_out(self, workers: int) -> tuple[Outcome, ...]:
+        order = TopologicalSorter(
+            {position: self._before(position) for position in range(len(self._changes))}
+        )
+        order.prepare()
+        ready: deque[int] = deque()
+        running: dict[Future[Outcome], int] = {}
+        with ThreadPoolExecutor(workers, thread_name_prefix="smsconf-apply") as pool:
+            while order.is_active():
+                ready.extend(order.get_ready())
+                while ready and len(running) < workers:
+                    position = ready.popleft()
+                    if self._settled(position):
+                        order.done(position)
+                    else:
+                        change = self._changes[position]
+                        future = pool.submit(carry_out, self._client, change, self._ids, self._recorded)
+                        running[future] = position
+                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                    position = running.pop(future)
+                    self._ends[position] = future.result()
+                    order.done(position)
+        ends = (self._ends[position] for position in range(len(self._changes)))
+        return tuple(end for end in ends if end)
+
+    def _before(self, position: int) -> set[int]:
+        """Return what must have ended before a change starts, well or not.
+
+        Its needs; earlier changes of its own address; and, because deleting a signature takes its templates
+        along, the templates that are deleted on their own terms.
+        """
+        change = self._changes[position]
+        before = {one for need in change.needs for one in self._positions.get(need, ())}
+        if change.address:
+            before |= {one for one in self._positions[change.address] if one < position}
+        if change.kind is Kind.SIGNATURE and Step.DELETE in change.steps:
+            before |= self._template_deletes
+        return before - {position}
+
+    def _settled(self, position: int) -> bool:
+        """Note how a change ends if it sends nothing; tell whether it does."""
+        change = self._changes[position]
+        if not change.steps:
+            self._ends[position] = _without_steps(change)
+            return True
+        end = self._held_back(change)
+        if end is None and self._stopping():
+            end = Outcome(change, Result.SKIPPED, "not started")
+        if end is not None:
+            self._ends[position] = end
+        return end is not None
+
+    def _held_back(self, change: Change) -> Outcome | None:
+        """Return the end of a change one of whose needs did not end well."""
+        for need in change.needs:
+            for position in self._positions.get(need, ()):
+                end = self._ends[position]
+                if end is None or end.result is Result.APPLIED:
+                    continue
+                refused = end.change.action is Action.REFUSED
+                if end.result is Result.SKIPPED and not refused:
+                    return Outcome(change, Result.SKIPPED, f"needs {need}, which was skipped: {end.message}")
+                how = "is refused" if refused else _HOW[end.result]
+                return Outcome(change, Result.BLOCKED, f"needs {need}, which {how}")
+        return None
+
+    def _recorded(self, event: StepEvent) -> None:
+        with self._recording:
+            self._record(event)
+
+
+def _without_steps(change: Change) -> Outcome | None:
+    if change.action is Action.REFUSED:
+        result = Result.BLOCKED if change.blocked_by else Result.SKIPPED
+        return Outcome(change, result, change.reason, remote_id=change.remote_id)
+    if change.action is Action.FORGET:
+        return Outcome(change, Result.APPLIED, "forgotten", remote_id=change.remote_id)
+    return None

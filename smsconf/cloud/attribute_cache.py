@@ -1,0 +1,111 @@
+"""Remember the attributes of templates' variables between runs: they cost one request per template.
+
+A file that may be lost, be corrupt or not be writable at any time: then everything is read again. It decides
+nothing and holds no secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
+
+_FORMAT = 1
+_SETTLED = timedelta(minutes=1)
+# the zone of the service's timestamps is undocumented: UTC or Beijing
+_ZONES = (UTC, timezone(timedelta(hours=8)))
+
+
+class AttributeCache:
+    """Variables by template, valid while its update time, status and content stay.
+
+    One file for one account and project: the caller's path tells them apart. It is read on first use and
+    written by :meth:`save`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._entries: dict[str, Any] | None = None
+        self._changed = False
+
+    def get(self, template: ObservedTemplate) -> tuple[ObservedVariable, ...] | None:
+        """Return what is remembered of exactly this state of a template."""
+        entry = self._load().get(template.remote_id)
+        if not isinstance(entry, list) or entry[:-1] != _state(template):
+            return None
+        try:
+            return tuple(ObservedVariable(int(number), str(kind), text) for number, kind, text in entry[-1])
+        except (TypeError, ValueError):
+            return None
+
+    def put(self, template: ObservedTemplate, variables: tuple[ObservedVariable, ...], now: datetime) -> None:
+        """Remember a template's variables, unless it changed just now.
+
+        Update times count seconds: what changed within the last minute may change again unseen.
+        """
+        if not _is_settled(template.update_time, now):
+            return
+        attributes = [[one.number, one.type, one.description] for one in variables]
+        self._load()[template.remote_id] = [*_state(template), attributes]
+        self._changed = True
+
+    def keep_only(self, remote_ids: set[str]) -> None:
+        """Forget templates that are gone."""
+        entries = self._load()
+        for gone in entries.keys() - remote_ids:
+            del entries[gone]
+            self._changed = True
+
+    def save(self) -> None:
+        """Write the file whole, in one rename; a place that cannot be written is no error."""
+        if not self._changed:
+            return
+        text = json.dumps({"format": _FORMAT, "templates": self._entries}, separators=(",", ":"))
+        temporary = None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).replace(self._path)
+            self._changed = False
+        except OSError:
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+
+    def _load(self) -> dict[str, Any]:
+        if self._entries is None:
+            self._entries = _read(self._path)
+        return self._entries
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        return {}
+    entries = document.get("templates")
+    return entries if isinstance(entries, dict) else {}
+
+
+def _state(template: ObservedTemplate) -> list[str | None]:
+    content = hashlib.sha256(template.content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return [template.update_time, template.status, content]
+
+
+def _is_settled(update_time: str | None, now: datetime) -> bool:
+    try:
+        moment = datetime.fromisoformat(update_time) if update_time else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        return False
+    return all(abs(now - moment.replace(tzinfo=zone)) > _SETTLED for zone in _ZONES)

@@ -1,0 +1,361 @@
+"""Carry out one change: its steps in order, each announced before it is sent, until one does not end well.
+
+Decides nothing (``reconcile`` did) and knows no other change (``apply`` does). Withdrawing and disabling send
+the observed template again with another ``flow_status``, look whether that worked, and only then edit.
+
+Written from https://support.huaweicloud.com/api-msgsms/sms_05_0041.html (templates), ``sms_05_0031.html``
+(signatures) and ``sms_05_0026.html`` (apps).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from smsconf.address import Address, Kind
+from smsconf.cloud import wire
+from smsconf.cloud.client import Client
+from smsconf.cloud.codes import GONE, MOVED, TAKEN
+from smsconf.cloud.observe import with_variables
+from smsconf.cloud.operations import OPERATIONS
+from smsconf.cloud.transport import Upload
+from smsconf.errors import CloudBroken, CloudError, Refused
+from smsconf.reconcile.change import Change, Step
+from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.resources import App, File, Signature, Template
+
+T = TypeVar("T")
+
+
+class Phase(StrEnum):
+    """Where a step stands: about to be sent, or how it ended as far as an answer says."""
+
+    INTENT = "intent"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """One entry for the journal. ``edit`` and ``submit`` that travel together are one ``submit``."""
+
+    phase: Phase
+    step: Step
+    address: str
+    kind: Kind
+    remote_name: str
+    remote_id: str | None = None
+    error_code: str | None = None
+    message: str | None = None
+    request_id: str | None = None
+
+    def record(self) -> dict[str, str]:
+        """Return what is known besides the phase, as plain values."""
+        known = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "phase"}
+        return {name: str(value) for name, value in known.items() if value is not None}
+
+
+Record = Callable[[StepEvent], None]
+
+
+class RemoteIds:
+    """Primary keys by address, those of things created in this run included; and apps by app key."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._ids: dict[Address, str] = {}
+        self._apps: dict[str, ObservedApp] = {}
+        for change in changes:
+            if change.address and change.remote_id and change.desired:
+                self._ids.setdefault(change.address, change.remote_id)
+            if isinstance(change.observed, ObservedApp):
+                self._apps[change.observed.app_key] = change.observed
+
+    def learn(self, address: Address, remote_id: str) -> None:
+        """Remember what was just created."""
+        self._ids[address] = remote_id
+
+    def find(self, address: Address) -> str:
+        """Return the id of something that a change needs."""
+        remote_id = self._ids.get(address)
+        if remote_id is None:
+            raise _Stop(Result.BLOCKED, f"{address} does not exist at the service yet")
+        return remote_id
+
+    def app_of(self, observed: ObservedTemplate) -> ObservedApp:
+        """Return the app that an observed template belongs to."""
+        app = self._apps.get(observed.app_key)
+        if app is None:
+            raise _Stop(
+                Result.FAILED, f"the app of template '{observed.name}' is not known: nothing was sent"
+            )
+        return app
+
+
+class _Stop(Exception):
+    """A change ends here, for a reason that no answer of the service gave."""
+
+    def __init__(self, result: Result, message: str) -> None:
+        super().__init__(message)
+        self.result = result
+        self.message = message
+
+
+_DONE = {
+    Step.UPLOAD: "uploaded",
+    Step.CREATE: "created",
+    Step.EDIT: "edited",
+    Step.SUBMIT: "submitted",
+    Step.WITHDRAW: "withdrawn",
+    Step.DISABLE: "disabled",
+    Step.ACTIVATE: "activated",
+    Step.DELETE: "deleted",
+}
+_MOVED_ON = "the review moved; the next run decides"
+
+
+def carry_out(client: Client, change: Change, ids: RemoteIds, record: Record) -> Outcome:
+    """Send a change's steps until they are done or one fails; what failed is in the outcome, not raised."""
+    return _Carrier(client, change, ids, record).carry_out()
+
+
+def is_uncertain(problem: CloudError) -> bool:
+    """Tell whether a write may have happened although no usable answer says so."""
+    operation = OPERATIONS.get(problem.operation or "")
+    if operation and operation.reads:
+        return False
+    if problem.arrived is None:
+        return True
+    # a gateway that gave up waiting (502, 504), or a success that cannot be read
+    late = problem.status in {502, 504}
+    unread = problem.status is None or problem.status < 300
+    return problem.arrived and isinstance(problem, CloudBroken) and (late or unread)
+
+
+class _Carrier:
+    """One change on its way: what was sent, what was done, which ids came back."""
+
+    def __init__(self, client: Client, change: Change, ids: RemoteIds, record: Record) -> None:
+        self._client = client
+        self._change = change
+        self._ids = ids
+        self._record = record
+        self._remote_id = change.remote_id
+        self._file_ids: dict[str, str] = {}
+        self._sent = False
+
+    def carry_out(self) -> Outcome:
+        done: list[str] = []
+        remaining = list(self._change.steps)
+        while remaining:
+            together = 2 if remaining[:2] == [Step.EDIT, Step.SUBMIT] else 1
+            try:
+                done.append(self._take(tuple(remaining[:together])))
+            except _Stop as stop:
+                return self._ended(stop.result, _account(done, remaining, stop.message))
+            except CloudError as problem:
+                result, why = _judge(problem, remaining[0])
+                return self._ended(result, _account(done, remaining, why), problem)
+            del remaining[:together]
+        return self._ended(Result.APPLIED, ", ".join(done))
+
+    def _ended(self, result: Result, message: str, problem: CloudError | None = None) -> Outcome:
+        return Outcome(
+            change=self._change,
+            result=result,
+            message=message,
+            error_code=problem.code if problem else None,
+            request_id=problem.request_id if problem else None,
+            remote_id=self._remote_id,
+            sent=self._sent,
+        )
+
+    def _take(self, steps: tuple[Step, ...]) -> str:
+        """Send one step (or an edit with its submit) and say what was done."""
+        kinds: Mapping[Kind, Callable[[tuple[Step, ...]], str]] = {
+            Kind.APP: self._app,
+            Kind.SIGNATURE: self._signature,
+            Kind.TEMPLATE: self._template,
+        }
+        return kinds[self._change.kind](steps)
+
+    def _app(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        app = _expect(self._change.desired, App)
+        if step is Step.CREATE:
+            self._create("CreateApp", wire.create_app(app))
+        else:
+            body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
+            self._write(step, "UpdateApp", path=self._path(), body=body)
+        return _DONE[step]
+
+    def _signature(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        if step is Step.DELETE:
+            return self._delete("DeleteSignature")
+        if step is Step.ACTIVATE:
+            self._write(step, "EnableSignature", path=self._path())
+            return "activation asked for"
+        signature = _expect(self._change.desired, Signature)
+        if step is Step.UPLOAD:
+            for name in self._change.uploads:
+                self._upload(name, _expect(getattr(signature, name), File))
+            return _DONE[step]
+        app_id = self._ids.find(signature.app)
+        if step is Step.CREATE:
+            self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids))
+            return "created and submitted"
+        observed = _expect(self._change.observed, ObservedSignature)
+        body = wire.signature_body(signature, app_id, self._file_ids, observed)
+        self._write(step, "UpdateSignature", path=self._path(), body=body)
+        return "edited and submitted"
+
+    def _template(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        site = self._client.site
+        match step:
+            case Step.DELETE:
+                return self._delete("DeleteTemplate")
+            case Step.WITHDRAW:
+                self._move(step, wire.DRAFT)
+            case Step.DISABLE:
+                self._move(step, wire.DISABLED)
+            case Step.CREATE if site.drafts:
+                self._create("CreateTemplate", self._template_body(wire.DRAFT))
+                return "created as a draft"
+            case Step.CREATE:
+                self._create("CreateTemplate", self._template_body(None))
+                return "created and submitted"
+            case _:
+                status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
+                # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
+                sent = status if site.drafts or site.withdrawing else None
+                self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
+        return " and ".join(_DONE[one] for one in steps)
+
+    def _template_body(self, flow_status: str | None) -> wire.Json:
+        template = _expect(self._change.desired, Template)
+        observed = self._change.observed
+        signature = None if template.universal else template.signature
+        return wire.template_body(
+            template,
+            name=self._change.remote_name,
+            app_id=self._ids.find(template.app),
+            signature_id=self._ids.find(signature) if signature else None,
+            country_ids=self._change.country_ids,
+            flow_status=flow_status,
+            observed=observed if isinstance(observed, ObservedTemplate) else None,
+        )
+
+    def _move(self, step: Step, status: str) -> None:
+        """Withdraw or disable a template and make sure that it took effect before anything is edited."""
+        observed = with_variables(self._client, _expect(self._change.observed, ObservedTemplate))
+        app = self._ids.app_of(observed)
+        body = wire.observed_template_body(
+            observed, app_id=app.remote_id, region=app.region, flow_status=status
+        )
+        self._write(step, "UpdateTemplate", path=self._path(), body=body)
+        operation = "ShowTemplate"
+        now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
+        if now != status:
+            raise _Stop(Result.SKIPPED, f"it is {now}, not {status}: {_MOVED_ON}")
+
+    def _create(self, operation: str, body: wire.Json) -> None:
+        remote_id = self._write(Step.CREATE, operation, body=body, decode=wire.read_id)
+        if self._change.address and remote_id:
+            self._ids.learn(self._change.address, remote_id)
+
+    def _delete(self, operation: str) -> str:
+        try:
+            self._write(Step.DELETE, operation, path=self._path())
+        except Refused as problem:
+            if problem.code not in GONE:
+                raise
+            return "already gone"
+        return _DONE[Step.DELETE]
+
+    def _upload(self, name: str, file: File) -> None:
+        try:
+            content = file.location.read_bytes()
+        except OSError as problem:
+            raise _Stop(Result.FAILED, f"{file.path} cannot be read ({problem.strerror})") from None
+        if hashlib.sha256(content).hexdigest() != file.digest:
+            raise _Stop(Result.FAILED, f"{file.path} changed since the plan was made: run again")
+        self._file_ids[name] = (
+            self._write(
+                Step.UPLOAD,
+                "UploadSignatureFile",
+                query={"file_desc": file.digest},
+                file=Upload(file.location.name, content),
+                decode=wire.read_file_id,
+            )
+            or ""
+        )
+
+    def _write(
+        self,
+        step: Step,
+        operation: str,
+        *,
+        decode: Callable[[str, object], str] | None = None,
+        **parts: Any,  # noqa: ANN401 - handed on to Client.call
+    ) -> str | None:
+        """Announce a write, send it, record how it ended; return the id in its answer if there is one."""
+        self._announce(Phase.INTENT, step)
+        try:
+            answer = self._client.call(operation, **parts)
+            found = decode(operation, answer) if decode else None
+        except CloudError as problem:
+            self._sent = self._sent or problem.arrived is not False
+            self._announce(Phase.UNKNOWN if is_uncertain(problem) else Phase.REFUSED, step, problem)
+            raise
+        self._sent = True
+        if step is Step.CREATE:
+            self._remote_id = found
+        self._announce(Phase.ACCEPTED, step)
+        return found
+
+    def _announce(self, phase: Phase, step: Step, problem: CloudError | None = None) -> None:
+        change = self._change
+        self._record(
+            StepEvent(
+                phase=phase,
+                step=step,
+                address=change.label,
+                kind=change.kind,
+                remote_name=change.remote_name,
+                remote_id=self._remote_id,
+                error_code=problem.code if problem else None,
+                message=problem.message if problem else None,
+                request_id=problem.request_id if problem else None,
+            )
+        )
+
+    def _path(self) -> dict[str, str]:
+        return {"id": self._remote_id or ""}
+
+
+def _judge(problem: CloudError, step: Step) -> tuple[Result, str]:
+    if is_uncertain(problem):
+        return Result.UNKNOWN, f"{problem.message}; the next run looks before it writes"
+    if problem.code in MOVED or (step is Step.CREATE and problem.code in TAKEN):
+        return Result.SKIPPED, f"{_MOVED_ON} ({problem.message})"
+    return Result.FAILED, problem.message
+
+
+def _account(done: list[str], remaining: list[Step], why: str) -> str:
+    """Say which steps were done, which were not, and why."""
+    if not done:
+        return why
+    undone = ", ".join(f"not {_DONE[step]}" for step in remaining)
+    return f"{', '.join(done)}; {undone}: {why}"
+
+
+def _expect(value: object, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
+    return value
