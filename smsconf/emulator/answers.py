@@ -44,7 +44,7 @@ def page(call: Call, kind: str, filters: Object) -> Object:
     for column, name in (("create_time >=", "start_time"), ("create_time <=", "end_time")):
         if query[name] is not None:
             equal[column] = query[name]
-    rows = call.store.page(
+    rows, total = call.store.page(
         kind,
         equal,
         descending=query["sort_dir"] == "desc",
@@ -52,7 +52,7 @@ def page(call: Call, kind: str, filters: Object) -> Object:
         offset=query["offset"],
     )
     render = RENDERERS[kind](call)
-    return {"results": [render(row) for row in rows], "total": call.store.count(kind, equal)}
+    return {"results": [render(row) for row in rows], "total": total}
 
 
 def one(call: Call, kind: str, row: Object) -> Object:

@@ -98,7 +98,6 @@ class Store:
         self.connection = sqlite3.connect(
             database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.writer: int | None = None
@@ -161,7 +160,9 @@ class Store:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Object]:
         """Run a query and return its rows as dictionaries."""
-        return [dict(row) for row in self.connection.execute(sql, values)]
+        cursor = self.connection.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def next_number(self, kind: str) -> int:
         """Return the number the next row of a kind will get; numbers are never used twice."""
@@ -179,18 +180,18 @@ class Store:
         return self.rows(f"SELECT * FROM {kind}_row{where} ORDER BY seq", values)  # noqa: S608 - our names
 
     def count(self, kind: str, equal: Mapping[str, Any]) -> int:
-        """Return how many rows have these values."""
-        where, values = _where(equal)
-        return int(self.connection.execute(f"SELECT count(*) FROM {kind}_row{where}", values).fetchone()[0])  # noqa: S608
+        """Return how many rows have these values in columns of their own."""
+        return self._count(kind, equal)
 
     def page(
         self, kind: str, equal: Mapping[str, Any], *, descending: bool, limit: int, offset: int
-    ) -> list[Object]:
-        """Return one page in order of creation time; equal times keep the order of creation."""
+    ) -> tuple[list[Object], int]:
+        """Return one page in order of creation, and the number of all matches."""
         where, values = _where(equal)
         way = "DESC" if descending else "ASC"
         order = f"ORDER BY create_time {way}, seq {way} LIMIT ? OFFSET ?"
-        return self.rows(f"SELECT * FROM {kind}_row{where} {order}", [*values, limit, offset])  # noqa: S608
+        rows = self.rows(f"SELECT * FROM {kind}_row{where} {order}", [*values, limit, offset])  # noqa: S608
+        return rows, self._count(f"{kind}_row", equal)
 
     def insert(self, kind: str, values: Mapping[str, Any]) -> None:
         """Add a row."""
@@ -214,6 +215,10 @@ class Store:
             self.connection.execute(f"DELETE FROM {kind} WHERE id = ?", (row["id"],))  # noqa: S608
             if row["before"] is not None:
                 self._insert(kind, json.loads(row["before"]))
+
+    def _count(self, table: str, equal: Mapping[str, Any]) -> int:
+        where, values = _where(equal)
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}{where}", values).fetchone()[0])  # noqa: S608
 
     def _insert(self, kind: str, values: Mapping[str, Any]) -> None:
         marks = ", ".join("?" * len(values))
