@@ -199,12 +199,12 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
     except ValueError as error:
         raise SmsconfError(str(error), fix="name an address, or KIND:REMOTE-NAME") from error
     desired = load_project(folder, environment).desired
-    declared = {**desired.apps, **desired.signatures, **desired.templates}
-    if address not in declared:
+    declared = desired.apps.get(address) or desired.signatures.get(address) or desired.templates.get(address)
+    if declared is None:
         raise SmsconfError(
             f"{address} is not declared", fix=f"name a declared one, or {address.kind}:REMOTE-NAME"
         )
-    return address.kind.value, declared[address].name
+    return address.kind.value, declared.name
 
 
 def _iso_duration(text: str) -> str:

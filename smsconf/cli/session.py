@@ -62,6 +62,7 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
 def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
     provider = project.provider
     if not isinstance(provider, EmulatorProvider):
+        assert provider is not None  # noqa: S101 - for the type checker: open_session looked
         with connect(provider, os.environ, read_only=read_only) as client:
             yield client
         return

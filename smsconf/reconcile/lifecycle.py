@@ -24,6 +24,7 @@ class Phase(StrEnum):
 
     ABSENT = "absent"
     PREPARING = "preparing"  # the service is still setting it up; no person decides
+    SERVING = "in service"  # an app: nobody reviews it
     DRAFT = "draft"
     IN_REVIEW = "in review"
     REJECTED = "rejected"
@@ -65,8 +66,8 @@ def _approved(message: str, *, done: bool = True, usable: bool = True) -> Status
 APPS: Mapping[str, Status] = {
     "CREATED": _row(Phase.PREPARING, "being created by the service"),
     "PROCESSING": _row(Phase.PREPARING, "resources not allocated yet; ask the account manager"),
-    "LAUNCHED": _approved("in service"),
-    "SUSPENDED": _approved("suspended by the operators: nothing can be sent", usable=False),
+    "LAUNCHED": _row(Phase.SERVING, "launched", done=True, approved=True, usable=True),
+    "SUSPENDED": _row(Phase.DEAD, "suspended by the operators: nothing can be sent", done=True, approved=True),
 }
 
 _SIGNATURES_EVERYWHERE: Mapping[str, Status] = {

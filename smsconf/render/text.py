@@ -29,7 +29,7 @@ _ACTION_STYLES = {
 }
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _OUTCOME_STYLES = {"applied": "green", "skipped": "yellow", "unknown": "bold yellow"}
-_PHASE_STYLES = {"approved": "green", "in review": "cyan", "rejected": "bold red", "deactivated": "bold red"}
+_PHASE_STYLES = {"approved": "green", "in service": "green", "in review": "cyan", "rejected": "bold red", "deactivated": "bold red"}
 _ACTION_WIDTH = 9
 _MOST_UNCHANGED = 100
 _MOST_EXCERPT = 100
