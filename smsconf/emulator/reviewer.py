@@ -139,11 +139,10 @@ class Reviewer:
         if rule is None:
             raise Illegal(status)
         to = self.site.signature_complete if rule.to == COMPLETE else rule.to
-        if status == to:
-            return
-        if status not in rule.of:
+        if status in rule.of:
+            self.enter(kind, row, to, at, reason)
+        elif status != to and status not in rule.already:
             raise Illegal(status)
-        self.enter(kind, row, to, at, reason)
 
     def enter(self, kind: str, row: Object, status: str, at: datetime, reason: str | None = None) -> None:
         """Put an object into a status, with all that belongs to being in it."""

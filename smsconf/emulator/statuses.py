@@ -167,6 +167,8 @@ class Decision(NamedTuple):
     of: tuple[str, ...]
     to: str
     source: str
+    already: tuple[str, ...] = ()
+    """Statuses besides ``to`` that are this verdict already."""
 
 
 COMPLETE = "complete"
@@ -185,6 +187,7 @@ DECISIONS = {
         ),
         COMPLETE,
         "sms_05_0028, 2025-12",
+        already=APPROVED_SIGNATURE,
     ),
     ("signature", "reject"): Decision(
         ("PENDING_REVIEW", "PENDING_ACTIVATE", "PENDING_QUALIFICATION_REVIEW", "REAL_NAME_REGISTRATING"),
