@@ -1,0 +1,168 @@
+"""Where credentials come from and where they may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smsconf.cloud.credentials import Credentials, check_host, find_credentials
+from smsconf.errors import Unauthorized
+from smsconf.sites import SITES
+
+SDK = {"HUAWEICLOUD_SDK_AK": "sdk-ak", "HUAWEICLOUD_SDK_SK": "sdk-sk"}
+TERRAFORM = {"HW_ACCESS_KEY": "hw-ak", "HW_SECRET_KEY": "hw-sk"}
+TOKEN = {"SMSCONF_AUTH_TOKEN": "a-project-token"}
+CHINA = SITES["china"]
+SECRETS = ("sdk-ak", "sdk-sk", "hw-ak", "hw-sk", "a-project-token", "profile-ak", "profile-sk", "temporary")
+
+
+def profile(tmp_path: Path, text: str) -> dict[str, str]:
+    path = tmp_path / "credentials"
+    path.write_text(text)
+    return {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(path)}
+
+
+def test_sources_are_asked_in_order(tmp_path: Path) -> None:
+    """Token, the SDK's variables, Terraform's, then the profile file."""
+    file = profile(tmp_path, "[basic]\nak = profile-ak\nsk = profile-sk\n")
+    everything = [TOKEN, SDK, TERRAFORM, file]
+    expected = ["SMSCONF_AUTH_TOKEN", "HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "ak and sk"]
+    for position, start in enumerate(expected):
+        environ = {name: value for source in everything[position:] for name, value in source.items()}
+        assert find_credentials(environ).source.startswith(start)
+
+
+def test_source_is_taken_whole() -> None:
+    """The security token and project of one source never join the keys of another."""
+    environ = SDK | {"HUAWEICLOUD_SDK_PROJECT_ID": "p1", "HW_SECURITY_TOKEN": "temporary"}
+    found = find_credentials(environ)
+    assert (found.access_key, found.secret_key, found.security_token, found.project_id) == (
+        "sdk-ak",
+        "sdk-sk",
+        None,
+        "p1",
+    )
+
+
+@pytest.mark.parametrize("missing", [*SDK, *TERRAFORM])
+def test_half_a_source_is_an_error_that_names_the_other_half(missing: str) -> None:
+    """A lost variable is reported, not papered over with the next source."""
+    source = SDK if missing in SDK else TERRAFORM
+    environ = {name: value for name, value in source.items() if name != missing}
+    with pytest.raises(Unauthorized) as caught:
+        find_credentials(environ | {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/nowhere"})
+    assert f"{missing} is not set" in caught.value.message
+
+
+def test_blank_variables_are_not_set() -> None:
+    """An empty secret in a pipeline is the same as none."""
+    environ = TOKEN | SDK | {"SMSCONF_AUTH_TOKEN": "  "}
+    assert find_credentials(environ).access_key == "sdk-ak"
+
+
+@pytest.mark.parametrize("section", ["basic", "basiccredentials"])
+def test_profile_is_read_in_either_section(tmp_path: Path, section: str) -> None:
+    """``[basic]`` first, then the name that the SDK's own chain uses; a ``%`` is a ``%``."""
+    text = f"[{section}]\nak = profile-ak\nsk = profile-%sk\nproject_id = p2\n[global]\nak = no\n"
+    found = find_credentials(profile(tmp_path, text))
+    assert (found.access_key, found.secret_key, found.project_id) == ("profile-ak", "profile-%sk", "p2")
+
+
+def test_profile_of_the_home_folder_is_found(tmp_path: Path) -> None:
+    """Without the variable it is ``~/.huaweicloud/credentials``."""
+    (tmp_path / ".huaweicloud").mkdir()
+    (tmp_path / ".huaweicloud" / "credentials").write_text("[basic]\nak=profile-ak\nsk=profile-sk\n")
+    assert find_credentials({"HOME": str(tmp_path)}).access_key == "profile-ak"
+
+
+@pytest.mark.parametrize("text", ["profile-sk", "[basic\nsk=profile-sk", "[basic]\nak=1\nak=profile-sk"])
+def test_broken_profile_shows_no_line_of_it(tmp_path: Path, text: str) -> None:
+    """A parser's message would quote the line; ours names the file."""
+    with pytest.raises(Unauthorized) as caught:
+        find_credentials(profile(tmp_path, text))
+    assert "credentials cannot be read" in caught.value.message
+    assert "profile-sk" not in f"{caught.value}{caught.value.why}{caught.value.fix}"
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("environ", [{}, {"HOME": "/nowhere"}])
+def test_no_credentials_say_what_to_set_and_what_works_without(environ: dict[str, str]) -> None:
+    """The error names the variables and the commands that need none."""
+    with pytest.raises(Unauthorized) as caught:
+        find_credentials(environ)
+    assert "HUAWEICLOUD_SDK_AK" in (caught.value.fix or "")
+    assert "SMSCONF_AUTH_TOKEN" in (caught.value.fix or "")
+    assert all(word in (caught.value.why or "") for word in ("validate", "lint", "schema"))
+    assert caught.value.arrived is False
+
+
+@pytest.mark.parametrize("value", ["sdk\nsk", "sdk\x00sk", "钥匙"])
+def test_secret_that_no_header_carries_is_refused_unseen(value: str) -> None:
+    """A line break in a secret is a mistake of the pipeline, and stays out of the message."""
+    with pytest.raises(Unauthorized) as caught:
+        find_credentials(SDK | {"HUAWEICLOUD_SDK_SK": value})
+    assert "HUAWEICLOUD_SDK_SK" in caught.value.message
+    assert value not in caught.value.message
+
+
+def test_credentials_show_no_secret() -> None:
+    """Neither they nor what they make of themselves show a secret."""
+    keys = Credentials("here", access_key="sdk-ak", secret_key="sdk-sk", security_token="temporary")
+    token = Credentials("here", token="a-project-token")
+    shown = f"{keys!r} {token} {keys.auth('p')!r} {token.auth('p')!r}"
+    assert not any(secret in shown for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://msgsms.cn-north-4.myhuaweicloud.com", ""),
+        ("https://MSGSMS.cn-north-4.myhuaweicloud.com/", ""),
+        ("https://iam.cn-south-1.myhuaweicloud.com", ""),
+        ("https://msgsms.eu-west-101.myhuaweicloud.eu", ""),
+        ("http://127.0.0.1:8080", ""),
+        ("http://localhost:1", ""),
+        ("https://localhost", ""),
+        ("http://[::1]:8080", ""),
+        ("http://127.8.9.1", ""),
+        ("https://sms.example.com", "other.example, SMS.example.com"),
+        ("https://sms.example.com:8443", "sms.example.com:8443"),
+        ("https://sms.example.com:8443", "sms.example.com"),
+        ("https://sms.example.com", "sms.example.com:443"),
+    ],
+)
+def test_credentials_may_go_to_the_service_to_loopback_and_where_trusted(url: str, trusted: str) -> None:
+    """The site table, this machine, and what the environment names."""
+    check_host(url, CHINA, {"SMSCONF_TRUSTED_HOSTS": trusted})
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://evil.example", ""),
+        ("https://msgsms.cn-north-4.myhuaweicloud.com.evil.example", ""),
+        ("https://xmsgsms.cn-north-4.myhuaweicloud.com", ""),
+        ("https://msgsms.cn-north-4.myhuaweicloud.com:8443", ""),
+        ("http://msgsms.cn-north-4.myhuaweicloud.com", ""),
+        ("http://sms.example.com", "sms.example.com"),
+        ("https://sms.example.com:8443", "sms.example.com:443"),
+        ("https://sms.example.com", "example.com"),
+        ("https://msgsms.cn-north-4.myhuaweicloud.com@evil.example", ""),
+        ("https://user:pass@msgsms.cn-north-4.myhuaweicloud.com", ""),
+        ("https://localhost.evil.example", ""),
+        ("https://127.0.0.1.evil.example", ""),
+        ("http://169.254.169.254", ""),
+        ("ftp://127.0.0.1", ""),
+        ("msgsms.cn-north-4.myhuaweicloud.com", ""),
+        ("https://", ""),
+        ("https://evil.example:99999999", ""),
+        ("", ","),
+    ],
+)
+def test_credentials_go_nowhere_else(url: str, trusted: str) -> None:
+    """Look-alikes, other ports, plain http, user names in the url: refused before anything is sent."""
+    with pytest.raises(Unauthorized) as caught:
+        check_host(url, CHINA, {"SMSCONF_TRUSTED_HOSTS": trusted})
+    assert caught.value.arrived is False
+    assert "pass" not in caught.value.message
