@@ -17,8 +17,10 @@ A foreign exception is converted at the home of its package. Findings about file
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from smsconf.diagnostics import Diagnostic
+if TYPE_CHECKING:  # the command line imports this before it knows whether it needs more
+    from smsconf.diagnostics import Diagnostic
 
 
 class SmsconfError(Exception):

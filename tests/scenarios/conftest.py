@@ -1,0 +1,184 @@
+"""A project in a folder, the real command line, and the emulator behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsconf.cli.main import run
+from smsconf.emulator.engine import Engine, Settings
+
+PROJECT = """\
+version: 1
+provider:
+  emulator: {database: .smsconf/emulator.db}
+apps:
+  shop: {region: cn, name: shop_prod, reply_url: "https://sms.example.com/replies"}
+  abroad: {region: intl}
+signatures:
+  shop-notice: {app: shop, name: 示例商城, type: notification, qualification: q-1234}
+templates:
+  order-shipped:
+    app: shop
+    signature: shop-notice
+    content: 您的订单{order}已发货，预计{day}送达。
+    variables:
+      order: {type: alphanumeric, max_length: 12, description: 订单号}
+      day: {type: datetime}
+  refund:
+    app: shop
+    signature: shop-notice
+    content: 您的退款已到账。
+  hello:
+    app: abroad
+    content: Your parcel is on its way.
+    countries: [Singapore, BR]
+"""
+
+MONDAY = "2026-01-05T09:00:00+08:00"  # a working day, as the reviewers' office opens
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def row(self, address: str) -> dict[str, Any]:
+        """The row of an address in whichever list the document has."""
+        rows = next(self.json[key] for key in ("changes", "outcomes", "resources") if key in self.json)
+        (found,) = (row for row in rows if row["address"] == address)
+        return found
+
+
+@dataclass
+class World:
+    """A project folder and its emulator."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def write(self, text: str, name: str = "smsconf.yaml") -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def edit(self, old: str, new: str, name: str = "smsconf.yaml") -> None:
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(text.replace(old, new), name)
+
+    def smsconf(self, *arguments: str) -> Ran:
+        """Run a command in this process, in the project's folder."""
+        self.capsys.readouterr()
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            code = run(list(arguments))
+        finally:
+            os.chdir(before)
+        said = self.capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    def process(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command as a real process."""
+        command = [sys.executable, "-m", "smsconf", *arguments]
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+        environ = {**os.environ, "PYTHONUTF8": "1", **self.environ}
+        return subprocess.Popen(command, cwd=self.folder, env=environ, **options)
+
+    def json(self, command: str, *arguments: str) -> Ran:
+        return self.smsconf(command, *arguments, "--format", "json")
+
+    def apply(self, *arguments: str) -> Ran:
+        return self.json("apply", "--auto-approve", *arguments)
+
+    def control(self, method: str, route: str, body: Any = None, name: str = ".smsconf/emulator.db") -> Any:
+        """Call a control route of the emulator."""
+        engine = Engine(self.folder / name, Settings())
+        try:
+            sent = b"" if body is None else json.dumps(body).encode()
+            answer = engine.handle(
+                method, f"/_emulator/{route}", [("Content-Type", "application/json")], sent
+            )
+        finally:
+            engine.close()
+        assert answer.status < 300, answer.body
+        return json.loads(answer.body or b"null")
+
+    def decide(self, kind: str, name: str, decision: str, reason: str = "") -> None:
+        self.control("POST", "reviews", {"kind": kind, "name": name, "decision": decision, "reason": reason})
+
+    def advance(self, duration: str) -> None:
+        self.control("POST", "clock", {"advance": duration})
+
+    def writes(self) -> list[str]:
+        """The writing operations the emulator saw since the last call, in order."""
+        seen = self.control("GET", "requests")
+        self.control("DELETE", "requests")
+        return [
+            one["operation"]
+            for one in seen
+            if re.match("Create|Update|Delete|Enable|Upload", one["operation"])
+        ]
+
+
+@pytest.fixture
+def world(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> World:
+    """A shop on the emulator, on a Monday morning, with a reviewer who decides only when told."""
+    for name in list(os.environ):
+        if name.startswith(("SMSCONF_", "HUAWEICLOUD_", "HW_")) or name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    made = World(tmp_path / "shop", capsys)
+    made.write(PROJECT)
+    made.control("POST", "clock", {"set": MONDAY})
+    made.control("PUT", "reviewer", {"default": "hold", "rules": []})
+    return made
+
+
+@pytest.fixture
+def approved(world: World) -> World:
+    """The same shop with everything applied and approved, and the request journal empty."""
+    assert world.apply().code == 0
+    world.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    world.advance("P14D")
+    world.control("PUT", "reviewer", {"default": "hold", "rules": []})
+    world.writes()
+    return world
+
+
+@dataclass
+class Server:
+    """The emulator over HTTP; ``url`` has no slash at the end."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[Server]:
+    """``emulator serve`` on the project's own database, on a free port."""
+    process = world.process("emulator", "serve", "--database", ".smsconf/emulator.db")
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("listening on http://127.0.0.1:")
+    yield Server(line.split()[-1], process)
+    process.terminate()
+    process.communicate(timeout=20)

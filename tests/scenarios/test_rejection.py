@@ -1,0 +1,90 @@
+"""A reviewer says no: the words are shown, nothing is sent twice, a changed text goes in again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.conftest import World
+
+WORDS = "变量过多，请增加固定文字"
+
+
+@pytest.fixture
+def rejected(world: World) -> World:
+    """Everything applied, the signature approved, one template rejected."""
+    world.apply()
+    world.decide("signature", "示例商城", "approve")
+    world.decide("template", "order-shipped", "reject", WORDS)
+    world.decide("template", "refund", "approve")
+    world.decide("template", "hello", "approve")
+    world.writes()
+    return world
+
+
+def test_rejection_is_shown_with_the_reviewers_words(rejected: World) -> None:
+    """Status exits 7 and repeats what the reviewer said; plan does too, and exits 0."""
+    status = rejected.json("status", "--exit-code")
+    assert status.code == 7
+    assert status.row("template.order-shipped")["review_message"] == WORDS
+    assert WORDS in rejected.smsconf("status").out
+    plan = rejected.smsconf("plan", "--detailed-exitcode")
+    assert plan.code == 0
+    assert WORDS in plan.out
+
+
+def test_rejected_text_is_not_submitted_again_unchanged(rejected: World) -> None:
+    """Apply after a rejection sends nothing, says so, and lists the address as rejected."""
+    again = rejected.apply()
+    assert again.code == 0
+    assert again.json["rejected"] == ["template.order-shipped"]
+    assert rejected.writes() == []
+
+
+def test_edited_text_is_the_one_change_and_is_submitted_in_place(rejected: World) -> None:
+    """A changed text makes a plan of exactly that change; apply edits and submits in one request."""
+    rejected.edit("已发货，预计", "已经发货，预计")
+    plan = rejected.json("plan", "--detailed-exitcode")
+    assert plan.code == 2
+    (change,) = (row for row in plan.json["changes"] if row["action"] != "none")
+    assert (change["address"], change["steps"]) == ("template.order-shipped", ["edit", "submit"])
+    assert change["fields"] == [
+        {
+            "path": "content",
+            "old": "您的订单${1}已发货，预计${2}送达。",
+            "new": "您的订单${1}已经发货，预计${2}送达。",
+        }
+    ]
+    assert rejected.apply().code == 0
+    assert rejected.writes() == ["UpdateTemplate"]
+    assert rejected.json("status").row("template.order-shipped")["status"] == "Reviewing"
+
+
+def test_resubmit_sends_the_same_text_on_request(rejected: World) -> None:
+    """With --resubmit the unchanged text is reviewed again, once."""
+    assert rejected.apply("--resubmit", "template.order-shipped").code == 0
+    assert rejected.writes() == ["UpdateTemplate"]
+
+
+def test_template_is_blocked_by_a_rejected_signature(world: World) -> None:
+    """New templates are not submitted on a rejected signature, and the outcome names it."""
+    world.apply("--target", "signature.shop-notice")
+    world.decide("signature", "示例商城", "reject", "资质不符")
+    world.writes()
+    blocked = world.apply("--target", "template.refund")
+    assert blocked.code == 4
+    assert blocked.row("template.refund")["outcome"] == "blocked"
+    assert "signature.shop-notice" in blocked.row("template.refund")["message"]
+    assert world.writes() == []
+
+
+def test_rejected_signature_is_edited_when_the_files_change(world: World) -> None:
+    """A changed qualification makes a new submission of the same signature."""
+    world.apply()
+    world.decide("signature", "示例商城", "reject", "资质不符")
+    world.writes()
+    assert world.apply().json["rejected"] == ["signature.shop-notice"]
+    assert world.writes() == []
+    world.edit("q-1234", "q-5678")
+    assert world.apply().code == 0
+    assert world.writes() == ["UpdateSignature"]
+    assert world.json("status").row("signature.shop-notice")["status"] == "PENDING_REVIEW"
