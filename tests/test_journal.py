@@ -1,0 +1,94 @@
+"""The journal: append-only, flushed, tolerant of what a crash leaves behind."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from datetime import UTC, datetime
+
+import pytest
+
+from smsconf.address import Address
+from smsconf.errors import SmsconfError
+from smsconf.journal import Journal, known_apps
+
+NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+
+
+def test_journal_reads_back_what_was_appended(tmp_path) -> None:
+    """Entries come back in order, with the time in UTC and absent values left out."""
+    journal = Journal(tmp_path / "deep" / "journal.jsonl")
+    journal.append(NOW, {"event": "intent", "address": "template.a", "remote_id": None})
+    journal.append(NOW, {"event": "accepted", "address": "template.a", "remote_id": "id-1"})
+    reading = journal.read()
+    assert reading.torn == 0
+    assert [dict(entry) for entry in reading.entries] == [
+        {"v": 1, "time": "2026-01-05T01:00:00Z", "event": "intent", "address": "template.a"},
+        {
+            "v": 1,
+            "time": "2026-01-05T01:00:00Z",
+            "event": "accepted",
+            "address": "template.a",
+            "remote_id": "id-1",
+        },
+    ]
+
+
+def test_missing_journal_is_empty(tmp_path) -> None:
+    """A lost journal is no error."""
+    assert Journal(tmp_path / "none.jsonl").read().entries == ()
+
+
+@pytest.mark.parametrize("rest", ['{"event": "int', "\x00\x00\x00", '{"no": "event"}', "null"])
+def test_torn_line_is_counted_and_the_next_entry_is_kept(tmp_path, rest) -> None:
+    """A line that a killed run cut short costs itself only; what is appended after it is read."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(NOW, {"event": "intent"})
+    with journal.path.open("a") as file:
+        file.write(rest)
+    journal.append(NOW, {"event": "accepted"})
+    reading = journal.read()
+    assert [entry["event"] for entry in reading.entries] == ["intent", "accepted"]
+    assert reading.torn == 1
+
+
+def test_journal_that_cannot_be_written_stops_the_run(tmp_path) -> None:
+    """Without a journal nothing may be sent: the error names the folder to mend."""
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "journal.jsonl")
+    with pytest.raises(SmsconfError, match="cannot be written"):
+        journal.append(NOW, {"event": "intent"})
+
+
+def _append_many(path, name) -> None:
+    journal = Journal(path)
+    for number in range(50):
+        journal.append(NOW, {"event": "intent", "who": name, "number": number})
+
+
+def test_processes_append_side_by_side_without_losing_a_line(tmp_path) -> None:
+    """Four processes writing at once leave two hundred whole lines."""
+    path = tmp_path / "journal.jsonl"
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_append_many, args=(path, name)) for name in "abcd"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    lines = path.read_text().splitlines()
+    assert len(lines) == 200
+    assert all(json.loads(line)["event"] == "intent" for line in lines)
+
+
+def test_known_apps_are_those_managed_and_not_forgotten_in_this_environment() -> None:
+    """The last word about an app counts, by environment; damaged addresses are passed over."""
+    entries = (
+        {"event": "managed", "address": "app.a", "remote_id": "1", "environment": None},
+        {"event": "managed", "address": "app.b", "remote_id": "2", "environment": None},
+        {"event": "managed", "address": "app.c", "remote_id": "3", "environment": "prod"},
+        {"event": "managed", "address": "nonsense", "remote_id": "4"},
+        {"event": "managed", "address": "template.a", "remote_id": "5"},
+        {"event": "forgotten", "address": "app.b", "environment": None},
+    )
+    assert known_apps(entries, None) == {Address.parse("app.a"): "1"}
+    assert known_apps(entries, "prod") == {Address.parse("app.c"): "3"}
