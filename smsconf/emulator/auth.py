@@ -50,16 +50,20 @@ def authenticate(store: Store, settings: Settings, request: Request, now: dateti
     access_key, signed, signature = match.groups()
     if access_key != settings.access_key:
         raise Refusal(UNAUTHENTICATED, f"Get secretKey failed,ak:{access_key},err:ak not exist")
-    _refuse_locked(store, access_key, now)
-    try:
-        _verify(settings, request, signed.split(";"), signature, now)
-    except Refusal:
+    failures = _failures(store, access_key, now)
+    canonical = _canonical(request, signed.split(";"), now)
+    date = request.headers[signing.DATE_HEADER.lower()]
+    if not hmac.compare_digest(signature, signing.signature(settings.secret_key, date, canonical)):
         _count_failure(store, access_key, now)
-        raise
-    store.connection.execute("DELETE FROM lockout WHERE access_key = ?", (access_key,))
+        # Older gateways show the canonical request in this way, and it helps.
+        shown = canonical.replace("\n", "|")
+        raise Refusal(UNAUTHENTICATED, f"verify aksk signature fail,canonicalRequest:{shown}")
+    if failures:
+        store.connection.execute("DELETE FROM lockout WHERE access_key = ?", (access_key,))
 
 
-def _verify(settings: Settings, request: Request, signed: list[str], signature: str, now: datetime) -> None:
+def _canonical(request: Request, signed: list[str], now: datetime) -> str:
+    """Return what must have been signed; a false date, hash or list of headers is refused here."""
     date = request.headers.get(signing.DATE_HEADER.lower(), "")
     try:
         sent = datetime.strptime(date, signing.DATE_FORMAT).replace(tzinfo=UTC)
@@ -70,32 +74,31 @@ def _verify(settings: Settings, request: Request, signed: list[str], signature: 
     if abs(sent - now) > SKEW:
         raise Refusal(UNAUTHENTICATED, "verify aksk signature fail, X-Sdk-Date is more than 15 minutes off")
     payload = signing.payload_hash(request.body, request.headers)
+    if payload not in {signing.UNSIGNED_PAYLOAD, hashlib.sha256(request.body).hexdigest()}:
+        raise Refusal(UNAUTHENTICATED, "verify aksk signature fail, X-Sdk-Content-Sha256 is not the body's")
     try:
-        canonical = signing.canonical_request(
+        return signing.canonical_request(
             request.method, request.path, request.query, request.headers, signed, payload
         )
     except KeyError as missing:
         raise Refusal(UNAUTHENTICATED, f"verify aksk signature fail, no header {missing.args[0]}") from None
-    expected = signing.signature(settings.secret_key, date, canonical)
-    honest = payload in {signing.UNSIGNED_PAYLOAD, hashlib.sha256(request.body).hexdigest()}
-    if not (honest and hmac.compare_digest(signature, expected)):
-        # Older gateways show the canonical request in this way, and it helps.
-        shown = canonical.replace("\n", "|")
-        raise Refusal(UNAUTHENTICATED, f"verify aksk signature fail,canonicalRequest:{shown}")
 
 
-def _refuse_locked(store: Store, access_key: str, now: datetime) -> None:
-    rows = store.rows("SELECT locked_until FROM lockout WHERE access_key = ?", (access_key,))
-    until = rows[0]["locked_until"] if rows else None
-    if until is None:
-        return
-    if now.isoformat() < until:
+def _failures(store: Store, access_key: str, now: datetime) -> int:
+    """Return how many wrong signatures in a row there were, unless the key is locked for them."""
+    rows = store.rows("SELECT failures, locked_until FROM lockout WHERE access_key = ?", (access_key,))
+    if not rows:
+        return 0
+    until = rows[0]["locked_until"]
+    if until is not None and now.isoformat() < until:
         raise Refusal(UNAUTHENTICATED, "AK access failed to reach the limit,forbidden")
-    store.connection.execute("DELETE FROM lockout WHERE access_key = ?", (access_key,))
+    if until is not None:
+        store.connection.execute("DELETE FROM lockout WHERE access_key = ?", (access_key,))
+    return int(rows[0]["failures"])
 
 
 def _count_failure(store: Store, access_key: str, now: datetime) -> None:
-    """Lock the key for five minutes after more than five failures in a row."""
+    """Lock the key for five minutes after more than five wrong signatures in a row."""
     store.connection.execute(
         "INSERT INTO lockout VALUES (?, 1, NULL) ON CONFLICT DO UPDATE SET failures = failures + 1",
         (access_key,),

@@ -44,6 +44,16 @@ class _Outcome(NamedTuple):
     trouble: Trouble | None = None
 
 
+class _Moment(NamedTuple):
+    """What is the same for one request from beginning to end."""
+
+    number: int
+    request_id: str
+    real_now: datetime
+    now: datetime
+    """Virtual time."""
+
+
 class Engine:
     """The service on one SQLite file; safe for threads, and for several processes on one file.
 
@@ -84,29 +94,32 @@ class Engine:
         request = Request(method.upper(), path, query, {name.lower(): value for name, value in headers}, body)
         with self._lock, self._store.transaction():
             real_now = self._real_clock().astimezone(UTC)
-            self._reviewer.play(control.virtual_now(self._store, real_now))
-            number = int(self._store.meta("requests", "0")) + 1
-            self._store.set_meta("requests", str(number))
-            request_id = derived_id(self.settings, "request", number)
+            number = self._store.count_request()
+            moment = _Moment(
+                number,
+                derived_id(self.settings, "request", number),
+                real_now,
+                control.virtual_now(self._store, real_now),
+            )
+            self._reviewer.play(moment.now)
             if path.startswith(control.PREFIX):
                 outcome = _Outcome(control.answer_control(self._store, self.settings, request, real_now))
+                moment = moment._replace(now=control.virtual_now(self._store, real_now))
             else:
-                outcome = self._answer(request, real_now, number, request_id)
-            return self._respond(outcome, real_now, request_id)
+                outcome = self._answer(request, moment)
+            return _respond(outcome, moment)
 
-    def _answer(self, request: Request, real_now: datetime, number: int, request_id: str) -> _Outcome:
+    def _answer(self, request: Request, moment: _Moment) -> _Outcome:
         """Answer a request to the service and write it into the journal."""
         found = find_route(request.method, request.path)
         trouble: Trouble | None = None
         try:
-            route, parts = self._admit(request, found, real_now)
+            route, parts = self._admit(request, found, moment.real_now)
             trouble = faults.take_fault(self._store, route.operation)
-            outcome = _Outcome(
-                self._carry_out(route, parts, request, real_now, number, trouble), None, trouble
-            )
+            outcome = _Outcome(self._carry_out(route, parts, request, moment, trouble), None, trouble)
         except Refusal as refusal:
-            outcome = _refused(refusal, request_id, trouble)
-        self._record(request, found[0].operation if found else None, outcome, request_id, real_now)
+            outcome = _refused(refusal, moment.request_id, trouble)
+        self._record(request, found[0].operation if found else None, outcome, moment)
         return outcome
 
     def _admit(
@@ -129,8 +142,7 @@ class Engine:
         route: Route,
         parts: dict[str, str],
         request: Request,
-        real_now: datetime,
-        number: int,
+        moment: _Moment,
         trouble: Trouble | None,
     ) -> Answer:
         """Check the fields, run the handler, and keep nothing of it if it refuses."""
@@ -144,19 +156,18 @@ class Engine:
         call = Call(
             store=self._store,
             settings=self.settings,
-            real_now=real_now,
-            now=control.virtual_now(self._store, real_now),
+            real_now=moment.real_now,
+            now=moment.now,
             request=request,
             path=parts,
             query=rules.check(route.query, sent, textual=True),
             body={} if route.body is None else rules.check(route.body, _json_object(request.body)),
         )
         stale = trouble is not None and trouble.fault == "stale-list"
-        self._store.writer = number
+        self._store.writer = None if stale else moment.number
         try:
             with self._store.savepoint(keep=not stale):
                 if stale:
-                    self._store.writer = None
                     self._store.rewind(faults.STALE_LISTS[route.operation])
                 return route.handler(call)
         except Refusal:
@@ -167,40 +178,41 @@ class Engine:
         finally:
             self._store.writer = None
 
-    def _record(
-        self, request: Request, operation: str | None, outcome: _Outcome, request_id: str, real_now: datetime
-    ) -> None:
+    def _record(self, request: Request, operation: str | None, outcome: _Outcome, moment: _Moment) -> None:
         cut = outcome.trouble is not None and outcome.trouble.fault == "reset"
-        now = iso(control.virtual_now(self._store, real_now))
-        status = 0 if cut else outcome.answer.status
-        code = None if cut else outcome.error_code
-        cursor = self._store.connection.execute(
-            "INSERT INTO request (operation, method, path, query, status, error_code, request_id, time)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (operation, request.method, request.path, request.query, status, code, request_id, now),
-        )
-        self._store.connection.execute(
-            "DELETE FROM request WHERE seq <= ?", ((cursor.lastrowid or 0) - JOURNAL_LENGTH,)
+        self._store.record(
+            {
+                "operation": operation,
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "status": 0 if cut else outcome.answer.status,
+                "error_code": None if cut else outcome.error_code,
+                "request_id": moment.request_id,
+                "time": iso(moment.now),
+            },
+            keep=JOURNAL_LENGTH,
         )
 
-    def _respond(self, outcome: _Outcome, real_now: datetime, request_id: str) -> Response:
-        answer, trouble = outcome.answer, outcome.trouble
-        body = b"" if answer.payload is None else _to_json(answer.payload)
-        headers = [
-            ("Date", format_datetime(real_now, usegmt=True)),
-            ("X-Request-Id", request_id),
-            ("X-Emulator-Now", iso(control.virtual_now(self._store, real_now))),
-            *answer.headers,
-        ]
-        if answer.status != 204:
-            headers.append(("Content-Length", str(len(body))))
-        if body:
-            headers.append(("Content-Type", JSON_TYPE))
-        if trouble is None:
-            return Response(answer.status, headers, body)
-        cut = trouble.fault in {"reset", "timeout-after-commit"}
-        delay = {"slow": trouble.seconds, "timeout-after-commit": faults.HANG_UP_SECONDS}
-        return Response(answer.status, headers, body, cut, delay.get(trouble.fault, 0.0))
+
+def _respond(outcome: _Outcome, moment: _Moment) -> Response:
+    answer, trouble = outcome.answer, outcome.trouble
+    body = b"" if answer.payload is None else _to_json(answer.payload)
+    headers = [
+        ("Date", format_datetime(moment.real_now, usegmt=True)),
+        ("X-Request-Id", moment.request_id),
+        ("X-Emulator-Now", iso(moment.now)),
+        *answer.headers,
+    ]
+    if answer.status != 204:
+        headers.append(("Content-Length", str(len(body))))
+    if body:
+        headers.append(("Content-Type", JSON_TYPE))
+    if trouble is None:
+        return Response(answer.status, headers, body)
+    cut = trouble.fault in {"reset", "timeout-after-commit"}
+    delay = {"slow": trouble.seconds, "timeout-after-commit": faults.HANG_UP_SECONDS}
+    return Response(answer.status, headers, body, cut, delay.get(trouble.fault, 0.0))
 
 
 def _refused(refusal: Refusal, request_id: str, trouble: Trouble | None) -> _Outcome:

@@ -26,6 +26,12 @@ CONFIGURATION = timedelta(minutes=20)
 REVIEWER_ACCOUNT = "emulator_reviewer"
 DEFAULT: Object = {"default": "approve", "rules": []}
 
+NEXT_EVENTS = """
+SELECT * FROM (SELECT due, 'signature' AS kind, id FROM signature WHERE due <= ? ORDER BY due, seq LIMIT 1)
+UNION ALL
+SELECT * FROM (SELECT due, 'template' AS kind, id FROM template WHERE due <= ? ORDER BY due, seq LIMIT 1)
+"""
+
 Verdict = Literal["approve", "reject", "hold"]
 
 
@@ -74,15 +80,11 @@ class Reviewer:
             event = self._next(moment)
 
     def _next(self, moment: str) -> tuple[str, Object] | None:
-        due = [
-            (row["due"], kind, row)
-            for kind in ("signature", "template")
-            for row in self.store.rows(
-                f"SELECT * FROM {kind} WHERE due <= ? ORDER BY due, seq LIMIT 1",  # noqa: S608 - two names
-                (moment,),
-            )
-        ]
-        return min(due, key=lambda event: event[:2])[1:] if due else None
+        due = self.store.rows(NEXT_EVENTS, (moment, moment))
+        if not due:
+            return None
+        event = min(due, key=lambda row: (row["due"], row["kind"]))
+        return event["kind"], self.store.find(event["kind"], {"id": event["id"]})[0]
 
     def _happen(
         self, kind: str, row: Object, at: datetime, opinion: Callable[[str, Object], Opinion]

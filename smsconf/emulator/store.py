@@ -158,6 +158,20 @@ class Store:
         """Store a single value."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def count_request(self) -> int:
+        """Return the number of this request; it goes on counting over a reset."""
+        row = self.connection.execute(
+            "INSERT INTO meta VALUES ('requests', '1') ON CONFLICT DO UPDATE SET value = value + 1"
+            " RETURNING value"
+        ).fetchone()
+        return int(row[0])
+
+    def record(self, values: Mapping[str, Any], keep: int) -> None:
+        """Add a line to the journal of requests, and now and then forget what is older than ``keep``."""
+        number = self._insert("request", values)
+        if number % 1000 == 0:
+            self.connection.execute("DELETE FROM request WHERE seq <= ?", (number - keep,))
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Object]:
         """Run a query and return its rows as dictionaries."""
         cursor = self.connection.execute(sql, values)
@@ -220,12 +234,13 @@ class Store:
         where, values = _where(equal)
         return int(self.connection.execute(f"SELECT count(*) FROM {table}{where}", values).fetchone()[0])  # noqa: S608
 
-    def _insert(self, kind: str, values: Mapping[str, Any]) -> None:
+    def _insert(self, table: str, values: Mapping[str, Any]) -> int:
         marks = ", ".join("?" * len(values))
-        self.connection.execute(
-            f"INSERT INTO {kind} ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our names
+        cursor = self.connection.execute(
+            f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our names
             list(values.values()),
         )
+        return cursor.lastrowid or 0
 
     def _remember(self, kind: str, remote_id: str) -> None:
         """Keep the row as it was before the present request, unless the reviewer is at work."""
