@@ -1,0 +1,128 @@
+"""From a provider and the environment to a client; the emulator plays IAM too."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import httpx
+import pytest
+
+from smsconf.cloud.connect import connect
+from smsconf.cloud.project import find_project_id
+from smsconf.errors import CloudError, Unauthorized
+from tests.cloud.conftest import Emulated
+from tests.cloud.worlds import AK, PROJECT, SK, open_client, recording_server, saying, serving
+
+KEYS = {"HUAWEICLOUD_SDK_AK": AK, "HUAWEICLOUD_SDK_SK": SK}
+
+
+@dataclass(frozen=True)
+class Provider:
+    site: str = "china"
+    region: str = "cn-north-4"
+    project_id: str | None = None
+    endpoint: str | None = None
+
+
+def bridge(emulated: Emulated) -> type[BaseHTTPRequestHandler]:
+    """Put the engine behind a real socket."""
+
+    class Bridge(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = emulated.engine.handle(self.command, self.path, list(self.headers.items()), body)
+            self.send_response_only(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the names http.server looks for
+
+        def log_message(self, *_args: object) -> None:
+            """Stay silent."""
+
+    return Bridge
+
+
+def test_project_id_is_looked_up_by_the_region(emulated: Emulated) -> None:
+    """Over a socket: on loopback one host is the service and IAM; both accept our signature."""
+    with serving(bridge(emulated)) as url, connect(Provider(endpoint=url), KEYS, read_only=True) as client:
+        assert client.project_id == PROJECT
+        assert client.list_all("ListAppDetails") == []
+    assert emulated.requests() == [("KeystoneListProjects", 200), ("ListAppDetails", 200)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "environ", "expected"),
+    [
+        (Provider(project_id="1" * 32), {"HUAWEICLOUD_SDK_PROJECT_ID": "2" * 32}, "1" * 32),
+        (Provider(), {"HUAWEICLOUD_SDK_PROJECT_ID": "2" * 32}, "2" * 32),
+    ],
+)
+def test_known_project_id_is_not_asked_for(
+    provider: Provider, environ: dict[str, str], expected: str
+) -> None:
+    """The files first, then what came with the keys; nothing is sent."""
+    with connect(provider, KEYS | environ, read_only=True) as client:
+        assert client.project_id == expected
+
+
+@pytest.mark.parametrize(
+    "projects", [[], [{"id": "1", "name": "x"}, {"id": "2", "name": "x"}], [{"id": "1", "name": "y"}]]
+)
+def test_project_must_be_the_only_one(projects: list[Any]) -> None:
+    """None or several of that name: the error says how many and what to set."""
+    answer = httpx.Response(200, json={"projects": projects})
+    with open_client(saying(answer)) as iam, pytest.raises(Unauthorized) as caught:
+        find_project_id(iam, "x")
+    assert "projects named 'x'" in caught.value.message
+    assert "provider.project_id" in (caught.value.fix or "")
+
+
+def test_untrusted_endpoint_gets_nothing() -> None:
+    """A pull request that points the endpoint elsewhere fails before credentials are even looked for."""
+    provider = Provider(endpoint="https://evil.example")
+    with pytest.raises(Unauthorized, match=r"evil\.example"), connect(provider, {}, read_only=True):
+        pass
+
+
+def test_endpoint_without_scheme_is_https() -> None:
+    """As the vendor's SDK reads it."""
+    provider = Provider(endpoint="sms.example.com", project_id=PROJECT)
+    with connect(provider, KEYS | {"SMSCONF_TRUSTED_HOSTS": "sms.example.com"}, read_only=True) as client:
+        assert client._base_url == "https://sms.example.com"
+
+
+def test_unknown_region_names_the_known() -> None:
+    """The error lists the site's regions."""
+    with pytest.raises(CloudError) as caught, connect(Provider(region="mars-1"), KEYS, read_only=True):
+        pass
+    assert "cn-north-4, cn-south-1" in (caught.value.fix or "")
+
+
+def test_requests_are_limited_except_on_loopback() -> None:
+    """The service's limit is unknown, so we keep one; this machine needs none."""
+    with connect(Provider(project_id=PROJECT), KEYS, read_only=True) as client:
+        assert client._limiter.rate == 20
+    provider = Provider(project_id=PROJECT, endpoint="http://127.0.0.1:9")
+    with connect(provider, KEYS, read_only=True) as client:
+        assert client._limiter.rate is None
+
+
+def test_temporary_keys_bring_their_token() -> None:
+    """The security token travels, signed; the project does too."""
+    environ = KEYS | {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "temporary"}
+    with ExitStack() as stack:
+        url, seen = stack.enter_context(recording_server({}))
+        provider = Provider(project_id=PROJECT, endpoint=url)
+        client = stack.enter_context(connect(provider, environ, read_only=True))
+        client.call("ListSendCountryDetails")
+    headers = seen[0].headers
+    assert (headers["x-security-token"], headers["x-project-id"]) == ("temporary", PROJECT)
+    assert "x-security-token" in headers["authorization"]
