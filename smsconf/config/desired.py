@@ -16,7 +16,7 @@ from typing import TypeVar
 from smsconf.address import Address, Kind
 from smsconf.config.content import Content, number_content
 from smsconf.config.countries import MISTAKEN, NAMES
-from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_file, read_bytes
+from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_path, read_bytes
 from smsconf.config.model import (
     AppEntry,
     Entry,
@@ -53,8 +53,8 @@ _DURATION = re.compile(
 )
 _SECONDS = (7 * 86400, 86400, 3600, 60, 1)
 
-# Longest values by attribute (manual, "variable attributes"). NEWTEXT and LONGTEXT are only named in the API's
-# enumeration, their limits are UNKNOWN: 100 is an assumption. A verification code has at most 8 characters.
+# Longest values by attribute (manual, "variable attributes"). NEWTEXT and LONGTEXT are only named in the
+# API's enumeration, their limits are UNKNOWN: 100 is an assumption. A verification code has at most 8.
 _CAPS: Mapping[VariableType, int] = {
     VariableType.PHONE: 15,
     VariableType.ALPHANUMERIC: 20,
@@ -66,6 +66,7 @@ _CAPS: Mapping[VariableType, int] = {
 }
 _VERIFICATION_CAP = 8
 _RETIRE_AFTER = 7 * 86400
+_MOST_MISTAKES = 20  # shown of one content
 
 
 @dataclass(slots=True)
@@ -117,7 +118,7 @@ class Maker:
         known = [region.value for region in Region]
         section = self.data.get("thresholds")
         if isinstance(section, Block):
-            for key in section.keys() - set(known):
+            for key in (key for key in section if key not in known):
                 self.problems.add(unknown_key(key, known, section.spans[key].key))
         found: dict[Address, Threshold] = {}
         for address, entry in self._entries(Kind.THRESHOLD, ThresholdEntry).items():
@@ -223,11 +224,12 @@ class Maker:
     def _content(self, address: Address, entry: TemplateEntry, declared: Declared) -> Content:
         content = number_content(entry.content, entry.variables)
         span = declared.span(address, "content")
-        for mistake in content.mistakes:
+        for mistake in content.mistakes[:_MOST_MISTAKES]:
             place = span.inside(entry.content, mistake.start, mistake.end) if span else None
             self.problems.add(problem(mistake.code, mistake.message, place, address=address, fix=mistake.fix))
         if not any(mistake.code in ("SMS040", "SMS041") for mistake in content.mistakes):
-            for name in entry.variables.keys() - set(content.names):
+            used = set(content.names)
+            for name in (name for name in entry.variables if name not in used):
                 place = declared.place(address, "variables", name, key=True)
                 message = f"the variable '{shown(name)}' is not used in the content"
                 self.problems.add(problem("SMS043", message, place, address=address))
@@ -236,6 +238,8 @@ class Maker:
     def _countries(self, address: Address, entry: TemplateEntry, declared: Declared) -> tuple[str, ...]:
         names: list[str] = []
         for position, written in enumerate(entry.countries or ()):
+            if self.problems.full:
+                break
             name = NAMES.get(written)
             if name is None and _CODE.fullmatch(written):
                 meant = MISTAKEN.get(written) or nearest(written, NAMES)
@@ -296,5 +300,5 @@ def parse_duration(text: str) -> int | None:
 
 def _unusable(written: str, error: Unreadable, span: Span, address: Address, folder: Path) -> Diagnostic:
     code = "SMS034" if error.missing else "SMS035"
-    fix = f"write {near}" if error.missing and (near := nearest_file(folder, written)) else None
+    fix = f"write {near}" if error.missing and (near := nearest_path(folder, written)) else None
     return problem(code, f"'{shown(written)}' {error.reason}", span.value, address=address, fix=fix)

@@ -85,16 +85,21 @@ def _refuse_irregular(found: os.stat_result) -> None:
         raise Unreadable("is not a regular file (a pipe, a device or a socket)")
 
 
-def nearest_file(folder: Path, written: str) -> str | None:
-    """The existing file of the same folder whose name is most like what was written."""
-    parent = Path(written).parent
-    try:
-        with os.scandir(folder / parent) as entries:
-            names = [entry.name for _, entry in zip(range(1000), entries, strict=False) if entry.is_file()]
-    except (OSError, ValueError):
-        return None
-    near = nearest(Path(written).name, sorted(names))
-    return (parent / near).as_posix() if near else None
+def nearest_path(folder: Path, written: str) -> str | None:
+    """Correct the first part of a path that does not exist to the name most like it; None if nothing is."""
+    parts = Path(written).parts
+    parent = folder
+    for position, part in enumerate(parts):
+        try:
+            if (parent / part).exists():
+                parent /= part
+                continue
+            names = sorted(entry.name for _, entry in zip(range(1000), parent.iterdir(), strict=False))
+        except (OSError, ValueError):
+            return None
+        near = nearest(part, names)
+        return Path(*parts[:position], near, *parts[position + 1 :]).as_posix() if near else None
+    return None
 
 
 def _said(error: Exception) -> str:

@@ -54,7 +54,7 @@ class HuaweiCloudEntry(Entry):
     )
     endpoint: Maybe[str] = Field(
         None,
-        description="Another address of the service; credentials go there only if SMSCONF_TRUSTED_HOSTS names it.",
+        description="Another address of the service; SMSCONF_TRUSTED_HOSTS must name it too.",
     )
 
 
@@ -80,7 +80,7 @@ class AppEntry(Entry):
     name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
     reply_url: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})] = Field(
         None,
-        description="Where replies (uplink messages) are posted to, cn only. Left out: left alone; null: cleared.",
+        description="Where replies are posted to (uplink), cn only. Left out: left alone; null: cleared.",
     )
     renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
     external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
@@ -97,7 +97,7 @@ class SignatureEntry(Entry):
         description="Where the name comes from; website, app, account and shop are obsolete at china.",
     )
     third_party: StrictBool = Field(
-        False, description="The name belongs to somebody else, who authorised its use."
+        default=False, description="The name belongs to somebody else, who authorised its use."
     )
     qualification: Maybe[str] = Field(
         None, description="Key of a qualification of the files, else the id of one from the console."
@@ -119,7 +119,7 @@ class VariableEntry(Entry):
     type: VariableType = Field(description="The attribute the service checks values against.")
     max_length: Maybe[Count] = Field(
         None,
-        description="Longest value in characters, for checks of ours; never sent. Default: 15 for phone, 20 for "
+        description="Longest value in characters, for checks; never sent. Default: 15 for phone, 20 for "
         "alphanumeric, datetime, money and text, 100 for newtext and longtext, 8 in a verification template.",
     )
     description: Maybe[str] = Field(None, description="What it stands for; the reviewer reads it.")
@@ -131,7 +131,7 @@ class TemplateEntry(Entry):
     app: str = Field(description="Key of its app; the app's region is the template's.")
     signature: Maybe[str] = Field(None, description="Key of its signature: required for cn unless universal.")
     content: str = Field(
-        description="The text, without signature. Variables as {name} or in the service's form ${1}; {{ and }} "
+        description="The text, without signature. Variables are {name}, or ${1} as at the service; {{ and }} "
         "are literal braces."
     )
     variables: dict[str, VariableEntry] = Field(
@@ -140,7 +140,7 @@ class TemplateEntry(Entry):
     name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
     type: Maybe[MessageType] = Field(
         None,
-        description="Required if universal; else the signature's. For intl: notification unless given, checks only.",
+        description="Required if universal, else the signature's. For intl: notification, for checks only.",
     )
     universal: StrictBool = Field(
         default=False, description="For every signature of its type in the app (cn only)."
@@ -159,11 +159,11 @@ class TemplateEntry(Entry):
     renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
     update: UpdatePolicy = Field(
         UpdatePolicy.REPLACE,
-        description="replace: a successor is reviewed while the old one serves; in-place: outage until approved.",
+        description="replace: a successor is reviewed while the old serves; in-place: outage until approved.",
     )
     retire_after: Maybe[str] = Field(
         None,
-        description="How long a replaced version is kept, as ISO 8601 duration in weeks, days or time. Default: P7D.",
+        description="How long a replaced version is kept: weeks, days or time in ISO 8601. Default: P7D.",
     )
 
 

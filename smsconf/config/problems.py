@@ -83,7 +83,7 @@ CODES: dict[str, Code] = {
     "SMS023": Code("unknown-word", "the key takes one of a few words", "use one of the words"),
     "SMS024": Code(
         "bad-key",
-        "keys are the names in plans and logs: lower-case letters, digits, _ and -, beginning with a letter or digit",
+        "a key is a name in plans and logs: a-z, 0-9, _ and -, beginning with a letter or digit",
         "rename the key; the remote name goes into name:",
     ),
     "SMS025": Code("bad-value", "the value is not one this key can have", "correct the value"),

@@ -39,7 +39,7 @@ _BOOL: Mapping[str, bool] = {
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_SPECIAL = re.compile(r"([-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _FIRST = frozenset("0123456789+-.~tTfFnN")  # what a scalar that is not text begins with
 _LONGEST_NUMBER = 100  # longer ones stay text: Python refuses to print huge numbers
 
@@ -159,23 +159,29 @@ class _Builder:
             self._stop("SMS011", "a second document begins here", *_extent(event))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        start, end = _extent(event)
-        self._count(start)
+        # Nearly all events are scalars: this path is written for speed.
+        start: int = event.start_mark.index  # type: ignore[union-attr]  # events have marks
+        end: int = event.end_mark.index  # type: ignore[union-attr]
+        self.written += 1
+        if self.written > MAX_NODES:
+            self._too_many(start)
         text: str = event.value
         frame = self.stack[-1] if self.stack else None
+        value: object = text
         if frame is not None and frame.key is None and isinstance(frame.value, Block):
-            merging = text == "<<" and event.implicit[0]
-            self._key(frame, text, start, end, merging=merging)
-            value: object = text
+            frame.key, frame.key_start, frame.key_end = text, start, end
+            frame.merging = text == "<<" and event.implicit[0]
         else:
-            value = self._resolve(event, text, start, end)
+            if not event.implicit[0]:
+                value = self._tagged(event, text, start, end)
+            elif not text or text[0] in _FIRST:
+                value = resolve_plain(text)
             self._put(value, start, end)
         if event.anchor:
             self.anchors[event.anchor] = _Anchor(value, 1, text)
 
-    def _resolve(self, event: yaml.ScalarEvent, text: str, start: int, end: int) -> object:
-        if event.implicit[0]:
-            return resolve_plain(text) if not text or text[0] in _FIRST else text
+    def _tagged(self, event: yaml.ScalarEvent, text: str, start: int, end: int) -> object:
+        """The value of a scalar that is quoted, a block, or has a tag."""
         tag = event.tag
         if tag is None or event.implicit[1] or tag in ("!", f"{_TAG}str"):
             return text
@@ -237,7 +243,7 @@ class _Builder:
         if frame is not None and frame.key is None and isinstance(frame.value, Block):
             if anchor.text is None:
                 self._stop("SMS014", "a list or a mapping cannot be a key", start, end)
-            self._key(frame, anchor.text, start, end, merging=False)
+            frame.key, frame.key_start, frame.key_end, frame.merging = anchor.text, start, end, False
         else:
             self._put(anchor.value, start, end)
 
@@ -246,10 +252,10 @@ class _Builder:
     def _count(self, start: int) -> None:
         self.written += 1
         if self.written > MAX_NODES:
-            self._stop("SMS004", f"the file has more than {MAX_NODES:,} values", start)
+            self._too_many(start)
 
-    def _key(self, frame: _Frame, text: str, start: int, end: int, *, merging: bool) -> None:
-        frame.key, frame.key_start, frame.key_end, frame.merging = text, start, end, merging
+    def _too_many(self, start: int) -> NoReturn:
+        self._stop("SMS004", f"the file has more than {MAX_NODES:,} values", start)
 
     def _put(self, value: object, start: int, end: int) -> None:
         if not self.stack:
@@ -309,17 +315,13 @@ def resolve_plain(text: str) -> object:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if len(text) > _LONGEST_NUMBER:
-        return text
-    if _INT.fullmatch(text):
-        return int(text)
-    if _OCTAL_HEX.fullmatch(text):
-        return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    special = _SPECIAL.fullmatch(text)
-    if special:
-        return float("nan") if special.group(1) is None else float(f"{special.group(1)}inf")
+    if len(text) <= _LONGEST_NUMBER:
+        if _INT.fullmatch(text):
+            return int(text)
+        if _OCTAL_HEX.fullmatch(text):
+            return int(text, 0)
+        if _FLOAT.fullmatch(text) or _SPECIAL.fullmatch(text):
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text
 
 

@@ -20,6 +20,7 @@ MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 ite
 
 # The versions of a template: DESIGN, "Versions". `order` owns order, order_v2, order_v3 …
 _VERSION = re.compile(r"(?P<family>.+)_v(?:[2-9]|[1-9][0-9]+)", re.DOTALL)
+_LONGEST_NAME = 256  # the API takes 128 characters; a longer name is the checks' business
 
 
 @dataclass(slots=True)
@@ -207,6 +208,8 @@ def _check_family(
     where: str,
     name: str,
 ) -> None:
+    if len(name) > _LONGEST_NAME:
+        return
     suffixed = _VERSION.fullmatch(name)
     while suffixed:
         family = suffixed["family"]

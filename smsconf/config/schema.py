@@ -50,7 +50,7 @@ def json_schema() -> dict[str, Any]:
         "$schema": _DIALECT,
         "$id": _ID,
         "title": "smsconf",
-        "description": "A file of a smsconf project: smsconf.yaml (has a version), an included one, an overlay.",
+        "description": "A file of a smsconf project: smsconf.yaml, an included file, or an overlay.",
         "type": "object",
         "if": {"required": ["version"]},
         "then": {"$ref": "#/$defs/ProjectFile"},

@@ -64,7 +64,9 @@ def valid_entries(section: Block, name: str, model: type[M], problems: Problems)
         span = section.spans[key]
         if not _KEY.fullmatch(key):
             message = f"'{shown(key)}' cannot be a key"
-            problems.add(problem("SMS024", message, span.key, fix=_key_fix(key)))
+            kind = _KINDS.get(name)
+            address = f"{kind.value}.{shown(key)}" if kind else None
+            problems.add(problem("SMS024", message, span.key, address=address, fix=_key_fix(key)))
             continue
         entry = validate(model, value, span, problems, address_of(name, key))
         if entry is not None:
@@ -116,7 +118,7 @@ def unknown_word(word: str, words: list[str], span: Span, address: object = None
     return problem("SMS023", message, span.value, address=address, fix=fix)
 
 
-def _explain(
+def _explain(  # noqa: PLR0911 - one return a kind of error
     model: type[Entry], value: object, span: Span, detail: ErrorDetails, address: object
 ) -> Diagnostic:
     kind, path = detail["type"], detail["loc"]
