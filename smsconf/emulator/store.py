@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,24 +91,48 @@ EMPTIED = (*KINDS, "undo", "token", "lockout", "fault", "request")
 
 
 class Store:
-    """One connection to the file; use it inside :meth:`transaction` only."""
+    """One connection to the file; use it inside :meth:`transaction` only.
+
+    Raises:
+        ValueError: the file is no database, or one of another version.
+    """
 
     def __init__(self, database: str | Path) -> None:
         if str(database) != ":memory:":
             Path(database).parent.mkdir(parents=True, exist_ok=True)
+        self.writer: int | None = None
         self.connection = sqlite3.connect(
             database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
-        self.writer: int | None = None
-        with self.transaction():
-            self._create(database)
+        try:
+            self._open()
+        except (sqlite3.DatabaseError, ValueError) as error:
+            self.connection.close()
+            raise ValueError(f"{database}: {error}") from error
 
-    def _create(self, database: str | Path) -> None:
+    def _open(self) -> None:
+        self._use_wal()
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        with self.transaction():
+            self._create()
+
+    def _use_wal(self) -> None:
+        """Switch the file to a write-ahead log; SQLite does not wait for others here, so we do."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    def _create(self) -> None:
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
-            raise ValueError(f"{database}: made by another version of the emulator ({version}); delete it")
+            raise ValueError(f"made by another version of the emulator ({version}); delete it")
         if version == 0:
             for statement in SCHEMA.split(";\n"):
                 self.connection.execute(statement)

@@ -103,6 +103,23 @@ def test_database_of_another_version_is_refused(tmp_path: Path) -> None:
         Engine(path)
 
 
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A text file is named and left as it is."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to be looked at by a database" * 20)
+    with pytest.raises(ValueError, match=r"notes\.txt: file is not a database"):
+        Engine(path)
+    assert path.read_text().startswith("not a database")
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """Whoever comes first makes the tables; nobody is turned away because the file is busy."""
+    with ThreadPoolExecutor(12) as pool:
+        for number in range(5):
+            for engine in pool.map(Engine, [tmp_path / f"{number}.db"] * 12):
+                engine.close()
+
+
 def test_unknown_site_is_refused(tmp_path: Path) -> None:
     """A site outside the table is named in the error."""
     with pytest.raises(ValueError, match="moon"):
