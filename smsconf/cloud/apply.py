@@ -125,7 +125,7 @@ class _Run:
             self._ends[position] = _without_steps(change)
             return True
         end = self._held_back(change)
-        if end is None and self._stopping():
+        if (end is None or end.result is Result.SKIPPED) and self._stopping():
             end = Outcome(change, Result.SKIPPED, "not started")
         if end is not None:
             self._ends[position] = end
