@@ -112,12 +112,16 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
+def _open_many(folder: Path, count: int) -> None:
+    for number in range(count):
+        Engine(folder / f"{number}.db").close()
+
+
 def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """Whoever comes first makes the tables; nobody is turned away because the file is busy."""
-    with ThreadPoolExecutor(12) as pool:
-        for number in range(5):
-            for engine in pool.map(Engine, [tmp_path / f"{number}.db"] * 12):
-                engine.close()
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.starmap(_open_many, [(tmp_path, 60)] * 4, chunksize=1)
+    assert len(list(tmp_path.glob("*.db"))) == 60
 
 
 def test_unknown_site_is_refused(tmp_path: Path) -> None:

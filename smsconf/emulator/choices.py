@@ -1,0 +1,72 @@
+"""What the emulator does where the vendor is silent, and what it does not do at all.
+
+Data only, for a list people can read; what a row of ``routes``, ``rules``, ``errors`` or ``statuses`` already
+marks as a guess is not repeated. Section numbers are those of the project's fact sheet of the management API.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Choice(NamedTuple):
+    """One question the vendor leaves open, and the emulator's answer."""
+
+    section: str
+    question: str
+    answer: str
+
+
+CHOICES = (
+    Choice("2.1", "status of a new app", "LAUNCHED at once"),
+    Choice("2.1", "default of show_secret", "false"),
+    Choice("2.1", "two apps of one name", "accepted"),
+    Choice("2.4", "meaning of total and used", "quota and existing apps of the region"),
+    Choice("2.5", "optional fields left out of an update of an app", "reset"),
+    Choice("2.5", "another region in an update of an app", "refused with MSGSMS.0002"),
+    Choice("3.1", "duplicate of name and type", "MSGSMS.0006, never MSGSMS.0004"),
+    Choice("3.1", "signature without a qualification", "approved like any other"),
+    Choice("3.1", "status after an update", "PENDING_REVIEW; the reviewer's words are cleared"),
+    Choice("3.4", "deletable states of a signature", "all; its templates go along in any state"),
+    Choice("3.5", "answer of EnableSignature", "200 without a body"),
+    Choice("4.1", "formats and sizes of files", "any; the gateway's 12 MB is the only limit"),
+    Choice("4.2", "file_ref", "number of signatures that name the file"),
+    Choice("5.1", "optional fields left out of an update of a template", "reset"),
+    Choice("5.1", "two templates of one name", "accepted; MSGSMS.0008 is never used"),
+    Choice("5.1", "template without sign_id, or with one of another app", "MSGSMS.0012"),
+    Choice("5.1", "template on an unapproved or rejected signature", "accepted as SignReviewing"),
+    Choice("5.1", "content that breaks the review rules", "accepted; judging it is the review's business"),
+    Choice("5.2", "flow_status left out", "submitted"),
+    Choice("5.2", "flow_status Disable on create", "MSGSMS.0002"),
+    Choice("5.2", "other fields of a withdrawing or disabling PUT", "ignored"),
+    Choice("5.2", "template_id after a second approval", "the same as before"),
+    Choice("5.3", "universal template without an approved signature of its type", "MSGSMS.0033"),
+    Choice("5.5", "order of send_country", "kept; unused slots are absent"),
+    Choice("5.6", "variable_length", "upper end of the documented range of the type"),
+    Choice("5.8", "deleting a template in review", "MSGSMS.0187, for Reviewing and SignReviewing"),
+    Choice("3.4, 5.8", "status of a successful deletion", "204"),
+    Choice("6.2", "order of a signature's review", "PENDING_REVIEW, PROCESSING for 20 minutes, complete"),
+    Choice("6.2", "templates of a rejected signature", "stay SignReviewing"),
+    Choice("6.2", "duration of a signature's review", "2 working days"),
+    Choice("6.2", "activation", "2 working days, then filed again for 20 minutes at the China site"),
+    Choice("6.3", "duration of a template's review", "2 working hours from Reviewing on"),
+    Choice("7", "offset", "counts items"),
+    Choice("7", "limit above 500", "MSGSMS.0002"),
+    Choice("7", "equal create_time", "order of creation"),
+    Choice("7", "zone of timestamps", "UTC"),
+    Choice("8.1", "HTTP status of MSGSMS codes", "400; 401 and 500 for MSGSMS.0003 and .0001"),
+    Choice("8.2", "order of checks", "fields, references, duplicates, quota"),
+    Choice("8.2", "quota codes", "MSGSMS.0015 apps, .0016 signatures, .0017 templates: invented numbers"),
+    Choice("8.3", "what locks an access key", "wrong signatures, not wrong dates"),
+    Choice("9.1", "token without a project", "issued, and refused by the service with APIGW.0302"),
+)
+NOT_IMITATED = (
+    "account restrictions, frozen services and balances (1.2)",
+    "enterprise projects, IAM permissions and more than one user",
+    "the test signature and template of create_sign_and_template, obsolete since 2026-04-10",
+    "the review of qualifications and the real-name filing of new signatures as steps of their own",
+    "urging a review, the console, and everything that has no public API",
+    "rate limits, except as a queued fault",
+    "temporary access keys: X-Security-Token is accepted and not looked at",
+    "sending messages, reports, replies and thresholds",
+)
