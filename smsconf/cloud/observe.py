@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from smsconf.address import Address
@@ -97,11 +98,10 @@ class _Observation:
         return observed
 
     def _list(self, what: str, operation: str, decode: Callable[[str, object], T]) -> Reading[T]:
-        def items() -> Iterable[T]:
-            report = lambda read, total: self._progress(what, read, total)  # noqa: E731 - names the kind
-            return [decode(operation, item) for item in self._client.list_all(operation, progress=report)]
-
-        return self._reading(items)
+        report = partial(self._progress, what)
+        return self._reading(
+            lambda: [decode(operation, item) for item in self._client.list_all(operation, progress=report)]
+        )
 
     def _countries(self) -> Reading[Country]:
         operation = "ListSendCountryDetails"

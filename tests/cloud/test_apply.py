@@ -190,6 +190,65 @@ def _app() -> Any:
     return ObservedApp("a1", "shop_prod", "cn", "k1", "LAUNCHED")
 
 
+def test_lost_look_after_a_withdrawal_is_a_failure_not_an_unknown(emulated: Emulated) -> None:
+    """The withdrawal was answered; only the look was lost, so it is known what was done and what was not."""
+    emulated.run(WORLD)
+    changes = changed(emulated, steps=(Step.WITHDRAW, Step.EDIT, Step.SUBMIT))
+    fault(emulated, "ShowTemplate", "reset", times=3)
+    outcome = emulated.apply(changes)["template.shipped"]
+    assert (outcome.result, outcome.sent) == (Result.FAILED, True)
+    assert "ShowTemplate" in outcome.message
+    assert template(emulated).status == "Pending"
+
+
+def test_site_without_flow_status_is_sent_none() -> None:
+    """The european pages know no ``flow_status``: an update of a rejected template submits it."""
+    transport = saying(httpx.Response(200, content=b"{}"))
+    app = Change(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
+    change = Change(
+        Kind.TEMPLATE,
+        Action.UPDATE,
+        "",
+        "order-shipped",
+        SHIPPED,
+        "t1",
+        steps=(Step.EDIT, Step.SUBMIT),
+        needs=(SHOP,),
+        desired=replace(shipped, signature=None),
+    )
+    with open_client(transport, site=SITES["europe"]) as client:
+        (outcome,) = apply_changes(client, [app, change])
+    assert outcome.result is Result.APPLIED
+    (request,) = transport.requests
+    assert "flow_status" not in json.loads(request.content)
+
+
+def test_template_of_an_unknown_app_is_not_withdrawn() -> None:
+    """Its required ``app_id`` cannot be told, so nothing is sent."""
+    observed = ObservedTemplate("t1", "stray", "码", "notification", "elsewhere", "Reviewing")
+    change = Change(
+        Kind.TEMPLATE,
+        Action.DELETE,
+        "",
+        "stray",
+        remote_id="t1",
+        steps=(Step.WITHDRAW, Step.DELETE),
+        observed=observed,
+    )
+    transport = saying(httpx.Response(200))
+    with open_client(transport) as client:
+        (outcome,) = apply_changes(client, [change])
+    assert (outcome.result, outcome.sent, transport.requests) == (Result.FAILED, False, [])
+
+
+def test_refused_delete_is_a_failure(emulated: Emulated) -> None:
+    """A refusal other than "there is none" is not taken for done."""
+    emulated.run(WORLD)
+    outcome = emulated.apply(changed(emulated, steps=(Step.DELETE,)))["template.shipped"]
+    assert (outcome.result, outcome.error_code) == (Result.SKIPPED, "MSGSMS.0187")
+    assert template(emulated).status == "SignReviewing"
+
+
 @pytest.mark.parametrize(
     ("operation", "expected"),
     [

@@ -86,6 +86,18 @@ def test_broken_profile_shows_no_line_of_it(tmp_path: Path, text: str) -> None:
     assert caught.value.__context__ is None
 
 
+def test_profile_without_a_known_section_is_none(tmp_path: Path) -> None:
+    """Sections of other tools are not ours."""
+    with pytest.raises(Unauthorized, match="no credentials"):
+        find_credentials(profile(tmp_path, "[global]\nak = profile-ak\nsk = profile-sk\n"))
+
+
+def test_profile_that_is_a_folder_cannot_be_read(tmp_path: Path) -> None:
+    """A path that is there and cannot be read is an error, not an absence."""
+    with pytest.raises(Unauthorized, match="cannot be read"):
+        find_credentials({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(tmp_path)})
+
+
 @pytest.mark.parametrize("environ", [{}, {"HOME": "/nowhere"}])
 def test_no_credentials_say_what_to_set_and_what_works_without(environ: dict[str, str]) -> None:
     """The error names the variables and the commands that need none."""

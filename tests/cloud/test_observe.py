@@ -122,6 +122,33 @@ def test_digest_is_read_while_a_signature_can_be_edited(emulated: Emulated, tmp_
     assert emulated.observe(wanted).signatures.items[0].digests == {"licence": digest}
 
 
+@pytest.mark.parametrize(("code", "known"), [("MSGSMS.0011", True), ("MSGSMS.0002", False)])
+def test_file_that_is_gone_has_no_digest(code: str, known: bool) -> None:
+    """The file a rejected signature points to was removed: it is uploaded again. Other refusals count."""
+    signature = {
+        "id": "s1",
+        "signature_name": brand.name,
+        "signature_type": "NOTIFY_TYPE",
+        "status": "REVIEW_NOT_PASS",
+        "app_key": "k1",
+        "file_id": "f1",
+    }
+    app = {"id": "a1", "app_name": shop.name, "app_key": "k1", "region": "cn", "status": "LAUNCHED"}
+    results = {"apps": [app], "signatures": [signature], "templates": []}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        kind = request.url.path.removeprefix(f"{BASE}/")
+        if kind == "upload-files":
+            return httpx.Response(400, json={"error_code": code, "error_msg": "no"})
+        return httpx.Response(200, json={"results": results[kind], "total": len(results[kind])})
+
+    file = File("licence.png", Path("/nowhere"), "a" * 64, 1)
+    with open_client(Scripted(answer), read_only=True) as client:
+        observed = observe(client, desired(shop, replace(brand, licence=file)))
+    assert observed.signatures.complete is known
+    assert not known or observed.signatures.items[0].digests == {}
+
+
 @pytest.mark.parametrize(
     ("operation", "broken"),
     [
