@@ -95,7 +95,7 @@ class Client:
         self.read_only = read_only
         self._base_url = str(url).rstrip("/")
         self._loopback = is_loopback(url.host)
-        self._limiter = limiter or Limiter(None)
+        self._limiter = limiter or Limiter(None, sleep=sleep)
         self._real_clock = real_clock
         self._sleep = sleep
         self._clean = Cleaner(auth.secrets if isinstance(auth, ServiceAuth) else ())
