@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 TIMESTAMP = "%Y-%m-%d %H:%M:%S"
 DURATION = re.compile(
     r"(?P<sign>[+-])?P(?=[\dT])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
+    re.ASCII,
 )
 
 
@@ -44,7 +45,7 @@ def read_duration(text: str) -> timedelta:
     match = DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f"expected a duration such as PT3H or P2D, got {text!r}")
-    parts = {name: int(value) for name, value in match.groupdict().items() if name != "sign" and value}
+    parts = {name: float(value) for name, value in match.groupdict().items() if name != "sign" and value}
     return timedelta(**parts) * (-1 if match["sign"] == "-" else 1)
 
 

@@ -32,6 +32,7 @@ __all__ = ["BODY_LIMIT", "Engine", "Response", "Settings"]
 
 BODY_LIMIT = 12 * 1024 * 1024  # API Gateway, 2026-11
 JOURNAL_LENGTH = 100_000
+DEFAULT_SETTINGS = Settings()
 JSON_TYPE = "application/json;charset=UTF-8"
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,11 @@ class Engine:
     def __init__(
         self,
         database: str | Path,
-        settings: Settings | None = None,
+        settings: Settings = DEFAULT_SETTINGS,
         *,
         real_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.settings = settings or Settings()
+        self.settings = settings
         if self.settings.site not in SITES:
             raise ValueError(f"unknown site {self.settings.site!r}; known: {', '.join(SITES)}")
         self._real_clock = real_clock

@@ -31,6 +31,11 @@ BODIES = {
     429: errors.THROTTLED,
     500: errors.INTERNAL,
 }
+RANGES: dict[str, tuple[tuple[type, ...], int, int]] = {
+    "status": ((int,), 400, 599),
+    "times": ((int,), 1, 1_000_000),
+    "seconds": ((int, float), 0, 600),
+}
 BY_CODE = {row.code: row for row in errors.BY_NAME.values()}
 
 
@@ -39,7 +44,7 @@ class Trouble:
     """One fault as a person queued it."""
 
     fault: str
-    status: int = 503
+    status: int | None = None
     seconds: float = 1.0
     error_code: str | None = None
 
@@ -50,14 +55,15 @@ class Trouble:
 
     @property
     def row(self) -> Fault:
-        """What a refusing fault answers."""
+        """What a refusing fault answers; without a code of its own, what suits the status."""
         if self.fault == "throttle":
             return errors.THROTTLED
         if self.error_code is not None:
-            known = BY_CODE.get(self.error_code)
-            return known or Fault(self.error_code, self.status, "Injected fault.", errors.GUESS)
-        default = errors.BACKEND_UNAVAILABLE if self.status >= 500 else errors.INVALID
-        return BODIES.get(self.status, default)._replace(status=self.status)
+            row = BY_CODE.get(self.error_code, Fault(self.error_code, 400, "Injected fault.", errors.GUESS))
+            return row if self.status is None else row._replace(status=self.status)
+        status = self.status or 503
+        default = errors.BACKEND_UNAVAILABLE if status >= 500 else errors.INVALID
+        return BODIES.get(status, default)._replace(status=status)
 
 
 def read_faults(body: Any) -> list[Object]:  # noqa: ANN401 - as sent
@@ -66,23 +72,29 @@ def read_faults(body: Any) -> list[Object]:  # noqa: ANN401 - as sent
     Raises:
         ValueError: it is not a list of faults.
     """
-    if not isinstance(body, list) or not all(isinstance(entry, dict) for entry in body):
-        raise ValueError("expected a list of faults")
+    if not isinstance(body, list):
+        raise ValueError("expected a list of faults")  # noqa: TRY004 - all mistakes are one kind of answer
     for entry in body:
-        operation, fault = entry.get("operation"), entry.get("fault")
-        if operation not in OPERATIONS:
-            raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
-        if fault not in KINDS:
-            raise ValueError(f"unknown fault {fault!r}; known: {', '.join(KINDS)}")
-        if fault == "stale-list" and operation not in STALE_LISTS:
-            raise ValueError(f"{operation} is no list; known: {', '.join(STALE_LISTS)}")
-        numbers = (entry.get("status", 503), entry.get("times", 1))
-        if not all(isinstance(value, int) for value in numbers) or not 400 <= numbers[0] <= 599:
-            raise ValueError("status must be 400-599 and times a number")
-        seconds = entry.get("seconds", 1)
-        if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
-            raise ValueError("seconds must be 0-600")
+        _check_fault(entry)
     return body
+
+
+def _check_fault(entry: Any) -> None:  # noqa: ANN401 - as sent
+    if not isinstance(entry, dict):
+        raise ValueError("a fault is an object")  # noqa: TRY004 - all mistakes are one kind of answer
+    operation, fault = entry.get("operation"), entry.get("fault")
+    if operation not in OPERATIONS:
+        raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
+    if fault not in KINDS:
+        raise ValueError(f"unknown fault {fault!r}; known: {', '.join(KINDS)}")
+    if fault == "stale-list" and operation not in STALE_LISTS:
+        raise ValueError(f"{operation} is no list; known: {', '.join(STALE_LISTS)}")
+    for name, (kinds, low, high) in RANGES.items():
+        value = entry.get(name, low)
+        if not isinstance(value, kinds) or not low <= value <= high:
+            raise ValueError(f"{name} must be {low}-{high}")
+    if not isinstance(entry.get("error_code", ""), str):
+        raise ValueError("error_code must be a string")  # noqa: TRY004 - all mistakes are one kind of answer
 
 
 def queue_faults(store: Store, faults: list[Object]) -> None:

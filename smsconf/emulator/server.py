@@ -40,6 +40,7 @@ def serve(engine: Engine, host: str, port: int) -> None:
     config = uvicorn.Config(
         make_app(engine),
         http=_Protocol,
+        loop="asyncio",
         ws="none",
         lifespan="off",
         log_config=None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.emulator.conftest import HOST, Reply, Service
 
@@ -21,6 +23,7 @@ def test_health_needs_no_signature_and_leaves_no_trace(service: Service) -> None
         ({"advance": "PT3H"}, "2026-01-05T04:00:00Z"),
         ({"advance": "P1W2DT3H4M5S"}, "2026-01-14T04:04:05Z"),
         ({"advance": "-P1D"}, "2026-01-04T01:00:00Z"),
+        ({"advance": "PT1.5S"}, "2026-01-05T01:00:01Z"),
         ({"set": "2026-03-01T09:00:00+08:00"}, "2026-03-01T01:00:00Z"),
         ({"set": "2020-01-01T00:00:00Z"}, "2020-01-01T00:00:00Z"),
     ],
@@ -51,6 +54,8 @@ BAD = [
     ("POST", "faults", [{"operation": "ShowApp", "fault": "stale-list"}]),
     ("POST", "faults", [{"operation": "ShowApp", "fault": "status", "status": 200}]),
     ("POST", "faults", [{"operation": "ShowApp", "fault": "slow", "seconds": -1}]),
+    ("POST", "faults", [{"operation": "ShowApp", "fault": "slow", "times": 2**70}]),
+    ("POST", "faults", [{"operation": "ShowApp", "fault": "status", "error_code": 7}]),
 ]
 
 
@@ -62,6 +67,29 @@ def test_mistake_is_400_and_says_what_is_known(service: Service, method: str, na
     assert reply.status == 400
     assert reply.json["error"]
     assert reply.headers["x-emulator-now"] == "2026-01-05T01:00:00Z"
+
+
+KEYS = ("advance", "set", "kind", "name", "id", "decision", "status", "reason", "default", "rules", "content")
+WORDS = ("template", "signature", "app", "approve", "reject", "hold", "PT1H", "(", "ShowApp", "slow", "shop")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(WORDS),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from((*KEYS, "operation", "fault", "times", "seconds")), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(route=st.sampled_from(["clock", "reviews", "reviewer", "faults"]), body=JSON)
+def test_no_control_request_breaks_the_emulator(service: Service, route: str, body: Any) -> None:
+    """Whatever is sent, the answer is a success, a mistake or a conflict, and the next call works."""
+    method = "PUT" if route == "reviewer" else "POST"
+    assert service.control(method, route, body).status in {200, 400, 404, 409}
+    assert service.control("GET", "health").status == 200
 
 
 def test_body_that_is_no_json_is_400(service: Service) -> None:

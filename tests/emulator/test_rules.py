@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -150,6 +151,22 @@ def test_no_body_breaks_the_emulator(service: Service, data: st.DataObject) -> N
     target = route.path.format(project_id=service.settings.project_id, id="x")
     reply = service.send(route.method, target, json.dumps(body).encode())
     assert reply.code != errors.INTERNAL.code
+
+
+READS = [route for route in ROUTES if route.method == "GET" and "id" not in route.path.split("/")[-1]]
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_no_query_breaks_the_emulator(service: Service, data: st.DataObject) -> None:
+    """Whatever a query holds, raw bytes included, the answer is the service's own."""
+    route = data.draw(st.sampled_from([route for route in READS if route.query]))
+    name = st.sampled_from([field.name for field in route.query])
+    value = st.text(max_size=8) | st.integers().map(str) | st.sampled_from(["%FF", "%", "+", "asc", "10"])
+    pairs = data.draw(st.lists(st.tuples(name, value), max_size=3))
+    query = "&".join(f"{key}={quote(text, safe='%+')}" for key, text in pairs)
+    target = route.path.format(project_id=service.settings.project_id, id="x") + "?" + query
+    assert service.send("GET", target).code not in {errors.INTERNAL.code, "APIGW.0301"}
 
 
 def test_every_row_of_every_table_names_its_source() -> None:
