@@ -145,9 +145,11 @@ class Maker:
                 continue
             try:
                 found.append(Address.parse(item))
-            except ValueError as error:
+            except ValueError:
                 fix = "write KIND.KEY, such as template.login"
-                self.problems.add(problem("SMS025", str(error), span.value, fix=fix))
+                self.problems.add(
+                    problem("SMS025", f"'{shown(item)}' is not an address", span.value, fix=fix)
+                )
         return found
 
     # -- resources

@@ -153,19 +153,19 @@ class _Loading:
         if overlay is not None:
             data = overlaid(data, overlay)
         maker = Maker(data, self.folder, self.problems)
-        desired = maker.make(environment)
+        desired, provider, block = maker.make(environment), self._provider(data), self._lint(data)
         return Project(
             folder=self.given,
-            name=self.folder.name,
+            name=self.given.name,
             environment=environment,
-            provider=self._provider(data),
+            provider=provider,
             desired=desired,
             diagnostics=in_order(self.problems),
             files=tuple(self.files),
             fingerprint=_fingerprint(
                 data, environment, sorted(file.digest for file in maker.digests.values())
             ),
-            block=self._lint(data),
+            block=block,
             data=data,
         )
 
