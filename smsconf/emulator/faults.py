@@ -91,7 +91,7 @@ def _check_fault(entry: Any) -> None:  # noqa: ANN401 - as sent
         raise ValueError(f"{operation} is no list; known: {', '.join(STALE_LISTS)}")
     for name, (kinds, low, high) in RANGES.items():
         value = entry.get(name, low)
-        if not isinstance(value, kinds) or not low <= value <= high:
+        if type(value) not in kinds or not low <= value <= high:
             raise ValueError(f"{name} must be {low}-{high}")
     if not isinstance(entry.get("error_code", ""), str):
         raise ValueError("error_code must be a string")  # noqa: TRY004 - all mistakes are one kind of answer
