@@ -222,9 +222,8 @@ def test_file_that_cannot_be_used_is_an_error(
     """Missing, no file, or outside of the project by any way: said at the path."""
     (tmp_path / "out").symlink_to("/etc")
     text = (
-        BASE
-        + f"apps: {{s: {{region: cn}}}}\nsignatures:\n"
-        + f"  a:\n    app: s\n    type: promotion\n    {key}: {written}\n"
+        BASE + "apps: {s: {region: cn}}\nsignatures:\n"
+        f"  a:\n    app: s\n    type: promotion\n    {key}: {written}\n"
     )
     project = load({"smsconf.yaml": text, "files/licence.png": "png"})
     [found] = project.diagnostics

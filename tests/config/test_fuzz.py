@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from smsconf.config import load_project
 from tests.config.conftest import HEAD, write
 
-KEYS = "app apps templates include environments overlay p shop content variables protect thresholds cn daily name"
+KEYS = "app apps templates include environments overlay p shop content variables protect cn daily name"
 SIGNS = "null ~ 1 0x1f 1e999 { } [ ] , &a *a << !!str !x {x} ${1} {{ ' \" # --- ... %YAML \\0 中 😀 ../ *.y"
 ENDS = (": ", "\n", "\n  ", "\n    ", "- ", "? ", "|\n", ">\n", "\t", " ", "\u2028", "\x85")
 WORDS = st.sampled_from((*KEYS.split(), *SIGNS.split(), *ENDS))
