@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smsconf.emulator import errors, rules
+from smsconf.emulator.choices import CHOICES, NOT_IMITATED
 from smsconf.emulator.routes import ROUTES
 from smsconf.emulator.statuses import DECISIONS, DISABLINGS, EDITS, SITES, WITHDRAWALS
 from tests.emulator.conftest import Service
@@ -176,6 +177,13 @@ def test_every_row_of_every_table_names_its_source() -> None:
     rows += [field for route in ROUTES for field in (*route.query, *(route.body or ()))]
     assert all(row.source for row in rows)
     assert len({row.operation for row in ROUTES}) == 23
+
+
+def test_every_choice_answers_a_question_of_its_own() -> None:
+    """A question is asked once, answered, and bears the section where the vendor's silence is stated."""
+    assert len({choice.question for choice in CHOICES}) == len(CHOICES)
+    assert all(choice.section and choice.answer for choice in CHOICES)
+    assert len(set(NOT_IMITATED)) == len(NOT_IMITATED)
 
 
 def test_rules_know_their_kinds() -> None:
