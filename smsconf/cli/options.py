@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,6 +30,14 @@ class AddressParam(click.ParamType["Address"]):
             return Address.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+def nearest(address: Address, declared: Iterable[Address]) -> str:
+    """Return a hint at the declared address that looks most like this one, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(address), [str(one) for one in declared], n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:

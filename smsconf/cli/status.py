@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options, report_options
+from smsconf.address import Address
+from smsconf.cli.options import AddressParam, nearest, project_options, report_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
@@ -22,12 +23,14 @@ from smsconf.workflow import check, follow_reviews, make_plan
 @click.command("status")
 @project_options
 @report_options
+@click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @click.option("--exit-code", is_flag=True, help="Exit 7 if something is rejected, 6 if something is pending.")
 def command(
     folder: Path,
     environment: str | None,
     form: str,
     output: Path | None,
+    addresses: tuple[Address, ...],
     exit_code: bool,  # noqa: FBT001 - options arrive by name
 ) -> int:
     """Show the service's status of every address, our verdict, and the reviewer's words.
@@ -35,6 +38,7 @@ def command(
     \b
     Example:
       smsconf status --exit-code
+      smsconf status template.order-shipped
 
     Exits 0; with --exit-code 7 if a review was rejected, else 6 if one is pending; 4 if not all was read.
     """
@@ -49,6 +53,9 @@ def command(
             progress=update,
         )
         reviews = follow_reviews(session.client, plan)
+    if addresses:
+        _require_declared(addresses, reviews)
+        reviews = tuple(review for review in reviews if review.address in addresses)
     view = status_view(
         reviews,
         session.about,
@@ -58,6 +65,13 @@ def command(
     )
     report(view, status_lines, form, output)
     return status_exit(plan, reviews, exit_code=exit_code)
+
+
+def _require_declared(addresses: Sequence[Address], reviews: Sequence[Review]) -> None:
+    declared = {review.address for review in reviews}
+    for address in addresses:
+        if address not in declared:
+            raise click.UsageError(f"{address} is not declared{nearest(address, declared)}")
 
 
 def status_exit(plan: Plan, reviews: Sequence[Review], *, exit_code: bool) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from smsconf.reconcile.change import FieldChange
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.resources import File, Region, Signature, Template
+from smsconf.resources import Brackets, File, Region, Signature, Template
 
 Fields = Mapping[str, Any]
 
@@ -35,8 +35,9 @@ def field_changes(old: Fields, new: Fields) -> tuple[FieldChange, ...]:
 
 
 def new_fields(new: Fields) -> tuple[FieldChange, ...]:
-    """List every field of something that is about to be created, leaving out those without a value."""
-    return tuple(FieldChange(name, None, value) for name, value in new.items() if value not in (None, [], ""))
+    """List the fields of something that is about to be created, leaving out those that hold the default."""
+    defaults = (None, [], "", False, Brackets.CN.value)
+    return tuple(FieldChange(name, None, value) for name, value in new.items() if value not in defaults)
 
 
 def template_fields(desired: Template, countries: tuple[str, ...]) -> dict[str, Any]:

@@ -67,7 +67,9 @@ APPS: Mapping[str, Status] = {
     "CREATED": _row(Phase.PREPARING, "being created by the service"),
     "PROCESSING": _row(Phase.PREPARING, "resources not allocated yet; ask the account manager"),
     "LAUNCHED": _row(Phase.SERVING, "launched", done=True, approved=True, usable=True),
-    "SUSPENDED": _row(Phase.DEAD, "suspended by the operators: nothing can be sent", done=True, approved=True),
+    "SUSPENDED": _row(
+        Phase.DEAD, "suspended by the operators: nothing can be sent", done=True, approved=True
+    ),
 }
 
 _SIGNATURES_EVERYWHERE: Mapping[str, Status] = {

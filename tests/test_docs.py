@@ -1,0 +1,121 @@
+"""What the documents say is what the program does: every command runs, every output is compared.
+
+``SMSCONF_UPDATE_DOCS=1 pytest tests/test_docs.py`` writes the outputs anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from smsconf import __version__
+from smsconf.cli.main import COMMANDS, run
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+UPDATE = bool(os.environ.get("SMSCONF_UPDATE_DOCS"))
+
+# What differs from run to run: the service's times and the ids it gives.
+CHANGING = [
+    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?"), "TIME"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
+    (re.compile(r"\b10[67-9]\d{8,}\b"), "CHANNEL"),
+]
+
+
+def steady(text: str) -> str:
+    for pattern, word in CHANGING:
+        text = pattern.sub(word, text)
+    return text
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch) -> Path:
+    """A copy of the example shop, as the current folder."""
+    folder = tmp_path / "shop"
+    shutil.copytree(ROOT / "examples" / "shop", folder, ignore=shutil.ignore_patterns(".smsconf"))
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("SMSCONF_ENV", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    return folder
+
+
+def play(command: str, capsys) -> str:
+    """Run one line of a document: `smsconf …`, or `sed -i` to edit a file; return what it printed."""
+    words = shlex.split(command)
+    if words[:2] == ["sed", "-i"]:
+        script, name = words[2:]
+        _, old, new, _ = script.split("/")
+        path = Path(name)
+        text = path.read_text(encoding="utf-8")
+        assert old in text, command
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return ""
+    assert words[0] == "smsconf", command
+    capsys.readouterr()
+    run(words[1:])
+    said = capsys.readouterr()
+    return said.out + said.err
+
+
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def test_commands_of_the_readme_print_what_it_shows(shop, capsys) -> None:
+    """Every console block of the README, run in order in a copy of the example, prints its output."""
+
+    def replayed(found: re.Match[str]) -> str:
+        shown = ""
+        for part in re.split(r"(?m)^\$ ", found[1])[1:]:
+            command = part.split("\n", 1)[0]
+            output = play(command, capsys).rstrip()
+            shown += f"$ {command}\n{output}\n" if output else f"$ {command}\n"
+        return f"```console\n{shown}```"
+
+    text = README.read_text(encoding="utf-8")
+    again, count = CONSOLE.subn(replayed, text)
+    assert count >= 5
+    if UPDATE:
+        README.write_text(again, encoding="utf-8")
+    else:
+        assert steady(again) == steady(text)
+
+
+def test_demo_ends_with_everything_approved(shop, capsys) -> None:
+    """The commands of `make demo`, taken from the Makefile, all succeed one after the other."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.split("\ndemo:", 1)[1].split("\n\n", 1)[0]
+    commands = re.findall(r"^\t\$\(BIN\)/smsconf (.*)$", recipe, re.MULTILINE)
+    assert len(commands) >= 7
+    for command in commands:
+        arguments = [str(shop) if word == "$(DEMO)" else word for word in command.split()]
+        assert run(arguments) == 0, command
+    assert "plan: " in capsys.readouterr().out
+
+
+def test_readme_names_every_exit_code_and_variable() -> None:
+    """Every environment variable the program reads is in the README's table."""
+    text = README.read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "smsconf").rglob("*.py"))
+    for name in set(re.findall(r'"((?:SMSCONF|HUAWEICLOUD_SDK|HW)_[A-Z_]+[A-Z])"', source)):
+        assert f"`{name}`" in text, name
+
+
+def test_every_command_is_listed_with_its_own_first_line(capsys) -> None:
+    """The help line in the list of commands exists for each, and each command can be imported."""
+    for name in COMMANDS:
+        assert run([name, "--help"]) == 0
+        assert name in capsys.readouterr().out
+
+
+def test_version_is_said_once() -> None:
+    """The package's version and the project's metadata agree."""
+    import tomllib
+
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert metadata["project"]["version"] == __version__
