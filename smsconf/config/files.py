@@ -94,7 +94,8 @@ def nearest_path(folder: Path, written: str) -> str | None:
             if (parent / part).exists():
                 parent /= part
                 continue
-            names = sorted(entry.name for _, entry in zip(range(1000), parent.iterdir(), strict=False))
+            entries = zip(range(1000), parent.iterdir(), strict=False)
+            names = sorted(entry.name for _, entry in entries if entry.name.isprintable())
         except (OSError, ValueError):
             return None
         near = nearest(part, names)
@@ -129,7 +130,7 @@ def read_source(path: Path, name: str, limit: int = MAX_YAML) -> Source | Diagno
         good = Source(name, content[: error.start].decode("utf-8").removeprefix("\ufeff"))
         place = good.place(len(good.text))
         return problem("SMS002", f"byte 0x{content[error.start]:02x} is not UTF-8", place)
-    source = Source(name, text.removeprefix("\ufeff"))
+    source = Source(name, text.removeprefix("\ufeff"), len(content))
     bad = _CONTROL.search(source.text)
     if bad:
         place = source.place(bad.start(), bad.end())

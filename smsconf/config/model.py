@@ -61,6 +61,8 @@ class HuaweiCloudEntry(Entry):
 class ProviderEntry(Entry):
     """Where the resources live; exactly one of the two."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     emulator: Maybe[EmulatorEntry] = Field(None, description="Use the embedded emulator.")
     huaweicloud: Maybe[HuaweiCloudEntry] = Field(None, description="Use the service.")
 

@@ -196,7 +196,7 @@ class _Loading:
         if isinstance(source, Diagnostic):
             self.problems.add(source)
             return None
-        self.left -= path.stat().st_size
+        self.left -= source.size
         block, found = read_yaml(source)
         self.problems.add(*found)
         return block

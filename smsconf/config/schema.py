@@ -17,6 +17,7 @@ from pydantic_core import core_schema
 from smsconf.config.model import ROOT_ONLY, ProjectFile
 
 _ID = "urn:smsconf:schema:1"
+_WHOLE = ("Provider", "Emulator", "HuaweiCloud", "Environment")  # what an overlay replaces whole, or has not
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -42,7 +43,7 @@ def json_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = complete.pop("$defs")
     definitions = {name.removesuffix("Entry"): _plain(made) for name, made in definitions.items()}
     definitions["ProjectFile"] = _plain(complete)
-    mappings = {name for name, made in definitions.items() if "properties" in made}
+    mappings = {name for name, made in definitions.items() if "properties" in made and name not in _WHOLE}
     partial = {f"{name}Patch": _relaxed(definitions[name], mappings) for name in mappings}
     for key in ROOT_ONLY:
         del partial["ProjectFilePatch"]["properties"][key]

@@ -18,12 +18,13 @@ _BLOCK_HEADER = re.compile(r"[|>][^\r\n]*")
 
 
 class Source:
-    """The text of one file. ``name`` is its path relative to the project, with ``/``."""
+    """One file. ``name`` is its path relative to the project, with ``/``; ``size`` is in bytes."""
 
-    __slots__ = ("_lines", "_starts", "name", "text")
+    __slots__ = ("_lines", "_starts", "name", "size", "text")
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
+    def __init__(self, name: str, text: str, size: int = 0) -> None:
+        self.name = name.encode(errors="replace").decode()  # file names may hold bytes that are no text
+        self.size = size
         self.text = text
         self._starts: list[int] | None = None
         self._lines: dict[int, str] = {}

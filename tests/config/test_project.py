@@ -226,6 +226,21 @@ def test_included_file_has_no_sections_of_the_root(load: Load) -> None:
     ]
 
 
+def test_files_of_a_project_have_a_total(load: Load) -> None:
+    """64 MiB of YAML are more than a project is; the file that goes beyond is named."""
+    comment = b"# " + b"x" * (8 * 1024 * 1024 - 10)
+    files: dict[str, str | bytes] = {f"{i}.yaml": comment + b"\napps:\n" for i in range(9)}
+    project = load({"smsconf.yaml": BASE + "include: ['*.yaml']\n", **files})
+    assert spots(project) == [("SMS004", "7.yaml:1:1+1"), ("SMS004", "8.yaml:1:1+1")]
+    assert "64 MiB together" in project.diagnostics[0].message
+
+
+def test_file_name_that_is_no_text_can_be_printed(load: Load, tmp_path: Path) -> None:
+    """A name of other bytes than UTF-8 appears in messages with a question mark."""
+    (tmp_path / os.fsdecode(b"\xff.yaml")).write_text("foo: 1\n")
+    assert spots(load(BASE + "include: ['*.yaml']\n")) == [("SMS020", "?.yaml:1:1+3")]
+
+
 def test_broken_included_file_does_not_hide_the_others(load: Load) -> None:
     """What is in the other files is loaded."""
     project = load(

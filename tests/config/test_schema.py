@@ -69,6 +69,8 @@ ROOT = "version: 1\nprovider: {emulator: {database: x}}\n"
         "apps: {shop: {regin: cn}}\n",
         "apps: {Shop: {}}\n",
         "templates: {a: {variables: {d: {type: txt}}}}\n",
+        ROOT.replace("{emulator: {database: x}}", "{}"),
+        "provider: {emulator: {}}\n",
         "include: [x]\n",
         "environments: {}\n",
     ],
