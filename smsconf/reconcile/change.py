@@ -62,7 +62,8 @@ class Change:
 
     Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
     was refused or rejected; the action is then ``refused``. ``notes`` are differences that cause nothing by
-    themselves; ``uploads`` names the file fields to upload.
+    themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
+    serves now and ``candidate`` the one on its way; ``submission`` is the hash of what would be submitted.
     """
 
     kind: Kind
@@ -83,6 +84,9 @@ class Change:
     observed: ObservedObject | None = None
     country_ids: tuple[int, ...] = ()
     uploads: tuple[str, ...] = ()
+    live: ObservedTemplate | None = None
+    candidate: ObservedTemplate | None = None
+    submission: str | None = None
 
     @property
     def label(self) -> str:
