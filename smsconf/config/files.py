@@ -49,7 +49,7 @@ def inside(folder: Path, written: str) -> Path | None:
         return None
     try:
         resolved = (folder / path).resolve()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"cannot be reached: {_said(error)}") from error
     return resolved if resolved.is_relative_to(folder) else None
 

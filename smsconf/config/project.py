@@ -25,10 +25,11 @@ from smsconf.config.model import EnvironmentEntry, LintEntry, ProviderEntry, Sit
 from smsconf.config.problems import Problems, listed, nearest, problem, shown
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Items, Span, span_at
-from smsconf.config.validation import valid_entries, validate, wrong_type
+from smsconf.config.validation import unknown_word, valid_entries, validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
 from smsconf.resources import Desired
+from smsconf.sites import SITES
 
 ROOT_NAME = "smsconf.yaml"
 VERSION = 1
@@ -64,6 +65,7 @@ class Project:
 
     ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
     and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
+    ``block`` is "error" if findings of that severity stop ``apply``; ``data`` is the merged files.
     Get one with :func:`load_project`.
     """
 
@@ -351,6 +353,9 @@ class _Loading:
                 return None
             return EmulatorProvider(self.given / entry.emulator.database, entry.emulator.site)
         cloud = entry.huaweicloud
+        if cloud and cloud.endpoint is None and cloud.region not in SITES[cloud.site].regions:
+            written = span_at(data, ("provider", "huaweicloud", "region")) or span
+            self.problems.add(unknown_word(cloud.region, list(SITES[cloud.site].regions), written))
         return (
             HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
         )

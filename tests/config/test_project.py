@@ -62,6 +62,15 @@ def test_huaweicloud_provider_may_leave_project_and_endpoint_open(load: Load) ->
         (BASE + "templates: [x]\n", ("SMS022", "3:12+3"), "write a mapping"),
         (BASE + "include: x.yaml\n", ("SMS022", "3:10+6"), "write include: [x.yaml]"),
         (BASE + "thresholds: {us: {}}\n", ("SMS020", "3:14+2"), "remove it; known here: cn, intl"),
+        (BASE + "protect: [1]\n", ("SMS022", "3:11+1"), "write an address"),
+        (BASE.replace(".smsconf/x.db", '"a\\0"'), ("SMS025", "2:33+5"), "correct the value"),
+        (
+            "version: 1\nprovider: {huaweicloud: {site: china, region: cn-nort-4}}\n",
+            ("SMS023", "2:47+9"),
+            "write cn-north-4",
+        ),
+        (BASE + "environments: [x]\n", ("SMS022", "3:15+3"), "write a mapping"),
+        (BASE + "environments: {p: {overlay: 1}}\n", ("SMS022", "3:29+1"), "put it in quotes: overlay: '1'"),
         (BASE + "protect: [login]\n", ("SMS025", "3:11+5"), "write KIND.KEY, such as template.login"),
         (BASE + "lint: {block: warning}\n", ("SMS023", "3:15+7"), "write error"),
     ],
@@ -199,6 +208,8 @@ def test_key_declared_in_two_files_names_both(load: Load) -> None:
         ("'**/x/**/*.yaml'", "SMS025", "3:11+16", "write a simpler pattern"),
         ("a**.yaml", "SMS025", "3:11+8", "write a pattern such as templates/*.yaml"),
         ('"a\\0"', "SMS001", "3:11+5", "check the path and its permissions"),
+        ("loop.yaml", "SMS001", "3:11+9", "check the path and its permissions"),
+        ("templates/a.yaml/b.yaml", "SMS034", "3:11+23", "correct the path"),
         ("17", "SMS022", "3:11+2", "put it in quotes: '17'"),
     ],
 )
@@ -207,6 +218,7 @@ def test_include_that_finds_nothing_good_is_an_error(
 ) -> None:
     """Nothing found, not a file, or outside of the project by any way: said at the pattern."""
     (tmp_path / "link.yaml").symlink_to("/etc/hostname")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     os.mkfifo(tmp_path / "pipe")
     project = load({"smsconf.yaml": f"{BASE}include: [{include}]\n", "templates/a.yaml": "apps:\n"})
     assert spots(project) == [(code, f"smsconf.yaml:{place}")]

@@ -31,6 +31,10 @@ N = "app: shop, signature: notice"
         ("a: {%s, content: '{d}', variables: {d: {}}}", ("SMS021", "1:65+1", "add type: to d")),
         ("a: {%s, content: x, update: in_place}", ("SMS023", "1:57+8", "write in-place")),
         ("a: {%s, content: x, type: NOTIFY}", ("SMS023", "1:55+6", "write notification")),
+        (
+            "a: {%s, content: x, type: 1}",
+            ("SMS022", "1:55+1", "write verification, notification or promotion"),
+        ),
         ("a: {%s}", ("SMS021", "1:3+1", "add content: to a")),
         ("a: {%s, content: x, name: }", ("SMS022", "1:49+4", "write a value after name:, or remove the key")),
         ("a:", ("SMS022", "1:3+1", "write a value after a:, or remove the key")),
