@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options
 from smsconf.errors import SmsconfError
 
@@ -94,7 +94,7 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
     Example:
       smsconf emulator advance P14D     (also: 3h, 2d, PT90M)
     """
-    answer = _control(folder, environment, database, "POST", "clock", {"advance": _iso_duration(duration)})
+    answer = _control(folder, environment, database, "POST", "clock", {"advance": iso_duration(duration)})
     click.echo(f"now {answer['now']}")
     return 0
 
@@ -205,12 +205,3 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
             f"{address} is not declared", fix=f"name a declared one, or {address.kind}:REMOTE-NAME"
         )
     return address.kind.value, declared.name
-
-
-def _iso_duration(text: str) -> str:
-    """Accept ``3h``, ``2d``, ``90m`` besides ISO 8601."""
-    short = re.fullmatch(r"(\d+)\s*([smhdw])", text.strip().lower())
-    if not short:
-        return text.strip().upper()
-    amount, unit = short.groups()
-    return f"P{amount}{unit.upper()}" if unit in "dw" else f"PT{amount}{unit.upper()}"

@@ -1,0 +1,81 @@
+"""``smsconf history``: read the journal back, offline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf.cli.options import project_options, report_options
+from smsconf.cli.output import report
+from smsconf.cli.session import STATE_FOLDER
+from smsconf.journal import Journal
+from smsconf.render.history import history_lines, history_view
+from smsconf.workflow import check
+
+
+@click.command("history")
+@project_options
+@report_options
+@click.argument("address", required=False)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the newest N entries.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    address: str | None,
+    limit: int | None,
+) -> int:
+    """Show what was intended, sent, accepted and decided, oldest first; offline.
+
+    \b
+    Example:
+      smsconf history template.order-shipped
+      smsconf history --limit 20 --format json
+
+    It reads the journal of this checkout. What other checkouts sent is not in it; the service's present
+    state is in `smsconf status`. Exits 0.
+    """
+    project = check(folder, environment)
+    reading = Journal(project.folder / STATE_FOLDER / "journal.jsonl").read()
+    here = [one for one in reading.entries if one.get("environment") == environment]
+    entries = [one for one in here if address in (None, one.get("address"))]
+    elsewhere = [one for one in reading.entries if one.get("environment") != environment]
+    about = {"project": project.name, "environment": environment}
+    shown = entries[-limit:] if limit else entries
+    report(
+        history_view(shown, about, torn=reading.torn, elsewhere=len(elsewhere)), history_lines, form, output
+    )
+    for remark in _remarks(reading.torn, here, elsewhere, address if not entries else None):
+        click.echo(remark, err=True)
+    return 0
+
+
+def _remarks(
+    torn: int,
+    here: Sequence[Mapping[str, Any]],
+    elsewhere: Sequence[Mapping[str, Any]],
+    missing: str | None,
+) -> Iterable[str]:
+    """Say what the report leaves out, and why it may be empty."""
+    if torn:
+        yield f"{torn} {'line' if torn == 1 else 'lines'} of the journal could not be read"
+    if missing:
+        yield f"nothing is recorded about {missing}{_nearest(missing, here)}"
+    elif not here:
+        yield "nothing is recorded here yet"
+    if elsewhere and not here:
+        counts = Counter(str(one.get("environment") or "(none)") for one in elsewhere)
+        named = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+        yield f"other environments have entries: {named}; choose one with --env"
+
+
+def _nearest(address: str, entries: Iterable[Mapping[str, Any]]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(address, {str(one.get("address")) for one in entries}, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
