@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
+from smsconf.render.words import counted, is_quiet, phases, promise, summary, unclaimed, value
 
 View = Mapping[str, Any]
 
@@ -29,7 +30,13 @@ _ACTION_STYLES = {
 }
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _OUTCOME_STYLES = {"applied": "green", "skipped": "yellow", "unknown": "bold yellow"}
-_PHASE_STYLES = {"approved": "green", "in service": "green", "in review": "cyan", "rejected": "bold red", "deactivated": "bold red"}
+_PHASE_STYLES = {
+    "approved": "green",
+    "in service": "green",
+    "in review": "cyan",
+    "rejected": "bold red",
+    "deactivated": "bold red",
+}
 _ACTION_WIDTH = 9
 _MOST_UNCHANGED = 100
 _MOST_EXCERPT = 100
@@ -40,7 +47,7 @@ def plan_lines(view: View) -> Iterator[Line]:
     yield _about(view, "plan")
     quiet = []
     for change in view["changes"]:
-        if change["action"] == "none" and not change["rejected"] and not change["notes"]:
+        if is_quiet(change):
             quiet.append(change)
         else:
             yield from _change(change)
@@ -54,9 +61,9 @@ def plan_lines(view: View) -> Iterator[Line]:
         )
     yield from _findings(view["diagnostics"])
     yield line()
-    yield line("plan: ", Span(_summary(view["summary"]), "bold"), hang=6)
-    yield line(_promise(view), hang=6)
-    yield from _unclaimed(view)
+    yield line("plan: ", Span(summary(view["summary"]), "bold"), hang=6)
+    yield line(promise(view), hang=6)
+    yield from (line(said, hang=4) for said in unclaimed(view))
     yield from _refusals(view["refusals"])
 
 
@@ -113,8 +120,8 @@ def status_lines(view: View) -> Iterator[Line]:
     for problem in view["problems"]:
         yield line(Span("unknown: ", "bold red"), clean(problem), hang=4)
     yield line()
-    yield line("status: ", Span(_phases(view["resources"]), "bold"), hang=8)
-    yield from _unclaimed(view)
+    yield line("status: ", Span(phases(view["resources"]), "bold"), hang=8)
+    yield from (line(said, hang=4) for said in unclaimed(view))
 
 
 def diagnostics_lines(view: View) -> Iterator[Line]:
@@ -123,7 +130,7 @@ def diagnostics_lines(view: View) -> Iterator[Line]:
     counts = {
         word: sum(found["severity"] == word for found in view["diagnostics"]) for word in _SEVERITY_STYLES
     }
-    said = ", ".join(_counted(count, word) for word, count in counts.items() if count)
+    said = ", ".join(counted(count, word) for word, count in counts.items() if count)
     if said:
         yield line(said)
 
@@ -158,42 +165,12 @@ def _detail(text: str, style: str = "") -> Line:
 
 
 def _field(one: View) -> str:
-    new = _value(one["new"])
-    return f"{one['path']}: {new}" if one["old"] is None else f"{one['path']}: {_value(one['old'])} → {new}"
-
-
-def _value(value: Any) -> str:  # noqa: ANN401 - whatever a field holds
-    if value is None:
-        return "(nothing)"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(one) for one in value) or "(none)"
-    return clean(value)
-
-
-def _summary(summary: View) -> str:
-    return ", ".join(f"{count} {action}" for action, count in summary.items()) or "nothing declared"
-
-
-def _promise(view: View) -> str:
-    if not view["steps"]:
-        return "apply would send nothing"
-    return f"apply would take {_counted(view['steps'], 'step')}, {_counted(view['submissions'], 'review')}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _unclaimed(view: View) -> Iterator[Line]:
-    for word, what in (
-        ("unmanaged", "in declared apps, claimed by no address; left alone"),
-        ("foreign", "in apps that are not declared; left alone"),
-    ):
-        said = ", ".join(f"{count} {section}" for section, count in view[word].items() if count)
-        if said:
-            yield line(f"{word}: {said} ({what})", hang=4)
+    new = clean(value(one["new"]))
+    return (
+        f"{one['path']}: {new}"
+        if one["old"] is None
+        else f"{one['path']}: {clean(value(one['old']))} → {new}"
+    )
 
 
 def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
@@ -202,13 +179,6 @@ def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
         yield line(Span("refused: ", "bold red"), f"{who}{clean(one['message'])}", hang=4)
         if one["fix"]:
             yield line(f"    fix: {clean(one['fix'])}", hang=9)
-
-
-def _phases(resources: Sequence[View]) -> str:
-    counts: dict[str, int] = {}
-    for one in resources:
-        counts[one["phase"]] = counts.get(one["phase"], 0) + 1
-    return ", ".join(f"{count} {phase}" for phase, count in counts.items()) or "nothing declared"
 
 
 def _findings(diagnostics: Sequence[View]) -> Iterator[Line]:
