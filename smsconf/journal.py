@@ -17,6 +17,13 @@ from typing import Any
 
 from smsconf.address import Address, Kind
 from smsconf.errors import SmsconfError
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.family import split_version
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.memory import Memory
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.sites import Site
 
 Entry = Mapping[str, Any]
 VERSION = 1
@@ -99,27 +106,140 @@ class Journal:
         )
 
 
-def known_apps(entries: tuple[Entry, ...], environment: str | None) -> dict[Address, str]:
-    """Return the apps that earlier runs of this environment managed and have not forgotten since."""
-    apps: dict[Address, str] = {}
-    for address, entry in _about_apps(entries, environment):
-        if entry["event"] == "managed" and entry.get("remote_id"):
-            apps[address] = str(entry["remote_id"])
-        elif entry["event"] == "forgotten":
-            apps.pop(address, None)
-    return apps
-
-
-def _about_apps(entries: tuple[Entry, ...], environment: str | None) -> Iterator[tuple[Address, Entry]]:
+def remember(entries: tuple[Entry, ...], environment: str | None) -> Memory:
+    """Return what the entries of one environment tell the planner; damaged ones are passed over."""
+    recall = _Recall()
     for entry in entries:
-        if entry.get("environment") != environment or entry.get("event") not in ("managed", "forgotten"):
+        if entry.get("environment") != environment:
             continue
         try:
-            address = Address.parse(str(entry.get("address")))
-        except ValueError:
+            recall.take(entry)
+        except (KeyError, TypeError, ValueError):
             continue
-        if address.kind is Kind.APP:
-            yield address, entry
+    return recall.memory()
+
+
+class _Recall:
+    """Reads entries one by one, the last word counting."""
+
+    def __init__(self) -> None:
+        self.apps: dict[Address, str] = {}
+        self.live: dict[Address, str] = {}
+        self.live_since: dict[Address, datetime] = {}
+        self.created: set[str] = set()
+        self.numbers: dict[Address, int] = {}
+        self.refused: dict[tuple[Address, str], str] = {}
+        self.submitted: dict[str, str] = {}
+        self.disabled: set[str] = set()
+
+    def memory(self) -> Memory:
+        return Memory(
+            apps=self.apps,
+            live=self.live,
+            live_since=self.live_since,
+            created=frozenset(self.created),
+            numbers=self.numbers,
+            refused=self.refused,
+            submitted=self.submitted,
+            disabled=frozenset(self.disabled),
+        )
+
+    def take(self, entry: Entry) -> None:
+        """Take in one entry.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is damaged.
+        """
+        address = Address.parse(str(entry["address"]))
+        match entry["event"]:
+            case "managed" if address.kind is Kind.APP:
+                self.apps[address] = str(entry["remote_id"])
+            case "forgotten":
+                self.apps.pop(address, None)
+            case "live":
+                self.live[address] = str(entry["remote_id"])
+                self.live_since[address] = datetime.fromisoformat(entry["time"])
+            case "decision":
+                self._decided(address, entry)
+            case "accepted" if address.kind is Kind.TEMPLATE:
+                self._accepted(address, entry)
+
+    def _accepted(self, address: Address, entry: Entry) -> None:
+        remote_id = str(entry["remote_id"])
+        step = entry["step"]
+        if step == "create":
+            self.created.add(remote_id)
+            number = split_version(str(entry["remote_name"]))[1]
+            self.numbers[address] = max(number, self.numbers.get(address, 0))
+        if step == "disable":
+            self.disabled.add(remote_id)
+        if step in ("create", "submit") and entry.get("submission"):
+            self.submitted[remote_id] = str(entry["submission"])
+            self.disabled.discard(remote_id)
+
+    def _decided(self, address: Address, entry: Entry) -> None:
+        submission = entry.get("submission")
+        if not submission:
+            return
+        if entry["phase"] == Phase.APPROVED:
+            self.refused.pop((address, str(submission)), None)
+        else:
+            self.refused[address, str(submission)] = str(entry.get("review_message") or "")
+
+
+def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:
+    """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
+
+    A journal without an entry takes the present state as its baseline (``seen``) and announces nothing.
+    """
+    own = [entry for entry in entries if entry.get("environment") == environment]
+    memory = remember(entries, environment)
+    known = _last_statuses(own)
+    for change in plan.changes:
+        if change.address is None or change.kind not in (Kind.SIGNATURE, Kind.TEMPLATE):
+            continue
+        about = {"address": str(change.address), "kind": change.kind.value}
+        for one in _versions(change):
+            status = read_status(change.kind, site, one.status)
+            if status.phase not in _DECIDED or known.get(one.remote_id) == one.status:
+                continue
+            yield {
+                "event": "decision" if own else "seen",
+                **about,
+                "remote_name": one.name,
+                "remote_id": one.remote_id,
+                "status": one.status,
+                "phase": status.phase.value,
+                "review_message": one.review_message,
+                "submission": memory.submitted.get(one.remote_id),
+            }
+        live = change.live
+        if live and change.action is not Action.RETIRE and memory.live.get(change.address) != live.remote_id:
+            yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
+
+
+_DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
+
+
+def _versions(change: Change) -> list[ObservedSignature | ObservedTemplate]:
+    found = {
+        one.remote_id: one
+        for one in (change.live, change.candidate, change.observed)
+        if isinstance(one, ObservedSignature | ObservedTemplate)
+    }
+    return list(found.values())
+
+
+def _last_statuses(entries: list[Entry]) -> dict[str, str]:
+    """Return remote id → the status last recorded; a new submission makes it unknown again."""
+    known: dict[str, str] = {}
+    for entry in entries:
+        remote_id = entry.get("remote_id")
+        if entry["event"] in ("decision", "seen"):
+            known[str(remote_id)] = str(entry.get("status"))
+        elif entry["event"] == "accepted" and remote_id:
+            known.pop(str(remote_id), None)
+    return known
 
 
 def _decode(line: str) -> Entry | None:

@@ -100,7 +100,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The 【brand】 of mainland messages. Identity: (name, type) in the account. Frozen once approved."""
+    """The 【brand】 of mainland messages. Identity: (name, type) in the account. Frozen once approved.
+
+    ``replaces`` is the (name, type) of the signature it takes over from, kept until that one is retired.
+    """
 
     address: Address
     app: Address
@@ -115,6 +118,7 @@ class Signature:
     proof: File | None = None
     registration_number: str | None = None
     license_number: str | None = None
+    replaces: tuple[str, MessageType] | None = None
     external: bool = False
 
 
@@ -168,11 +172,15 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """Everything the files ask for in one environment; addresses map to resources in file order."""
+    """Everything the files ask for in one environment; addresses map to resources in file order.
+
+    ``mark``: application notes end in our mark, by which later runs know the versions they made.
+    """
 
     apps: Mapping[Address, App] = field(default_factory=dict)
     signatures: Mapping[Address, Signature] = field(default_factory=dict)
     templates: Mapping[Address, Template] = field(default_factory=dict)
     thresholds: Mapping[Address, Threshold] = field(default_factory=dict)
     protected: frozenset[Address] = frozenset()
+    mark: bool = True
     environment: str | None = None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsconf.journal import Journal, known_apps
+from smsconf.journal import Journal, news, remember
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
@@ -74,8 +74,8 @@ def make_plan(
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
-    known = known_apps(journal.read().entries, project.environment)
-    return decide(Situation(client.site, project.desired, observed, selection, known))
+    memory = remember(journal.read().entries, project.environment)
+    return decide(Situation(client.site, project.desired, observed, selection, memory))
 
 
 def carry_out(
@@ -106,9 +106,20 @@ def carry_out(
                 progress("steps", done, total)
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
+    note_news(client, plan, journal, environment)
     outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping)
     _remember_apps(plan, outcomes, journal, now, environment)
     return _report(plan, outcomes, interrupted=stopping())
+
+
+def note_news(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+    """Record the decisions that this plan saw for the first time, with the reviewer's words.
+
+    Raises:
+        SmsconfError: the journal cannot be written.
+    """
+    for entry in news(journal.read().entries, environment, plan, client.site):
+        journal.append(client.service_time, {"environment": environment, **entry})
 
 
 def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
@@ -120,7 +131,7 @@ def _remember_apps(
     plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, environment: str | None
 ) -> None:
     """Record which apps this project manages, so that one that leaves the files can be named once."""
-    known = known_apps(journal.read().entries, environment)
+    known = remember(journal.read().entries, environment).apps
     created = {outcome.change.label: outcome.remote_id for outcome in outcomes if outcome.remote_id}
     for change in plan.changes:
         address = change.address

@@ -10,7 +10,7 @@ import pytest
 
 from smsconf.address import Address
 from smsconf.errors import SmsconfError
-from smsconf.journal import Journal, known_apps
+from smsconf.journal import Journal, remember
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
@@ -80,7 +80,7 @@ def test_processes_append_side_by_side_without_losing_a_line(tmp_path) -> None:
     assert all(json.loads(line)["event"] == "intent" for line in lines)
 
 
-def test_known_apps_are_those_managed_and_not_forgotten_in_this_environment() -> None:
+def test_apps_remembered_are_those_managed_and_not_forgotten_in_this_environment() -> None:
     """The last word about an app counts, by environment; damaged addresses are passed over."""
     entries = (
         {"event": "managed", "address": "app.a", "remote_id": "1", "environment": None},
@@ -90,5 +90,5 @@ def test_known_apps_are_those_managed_and_not_forgotten_in_this_environment() ->
         {"event": "managed", "address": "template.a", "remote_id": "5"},
         {"event": "forgotten", "address": "app.b", "environment": None},
     )
-    assert known_apps(entries, None) == {Address.parse("app.a"): "1"}
-    assert known_apps(entries, "prod") == {Address.parse("app.c"): "3"}
+    assert remember(entries, None).apps == {Address.parse("app.a"): "1"}
+    assert remember(entries, "prod").apps == {Address.parse("app.c"): "3"}

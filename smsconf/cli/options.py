@@ -80,6 +80,13 @@ report_options = _stack(
 
 selection_options = _stack(
     click.option("--prune", is_flag=True, help="Delete what no address claims, in declared apps."),
+    click.option("--retire", is_flag=True, help="Delete replaced versions that have rested long enough."),
+    click.option(
+        "--retire-now",
+        type=AddressParam(),
+        multiple=True,
+        help="Delete the replaced versions of this address at once; may be repeated.",
+    ),
     click.option(
         "--target",
         "targets",
@@ -106,7 +113,10 @@ selection_options = _stack(
 
 
 def selection(
-    prune: bool,  # noqa: FBT001 - options arrive by name
+    *,
+    prune: bool,
+    retire: bool,
+    retire_now: tuple[Address, ...],
     targets: tuple[Address, ...],
     resubmit: tuple[Address, ...],
     allow_deletes: int | None,
@@ -115,4 +125,12 @@ def selection(
     """Gather the selection options into the planner's word for them."""
     from smsconf.reconcile.situation import Selection
 
-    return Selection(prune, frozenset(targets), frozenset(resubmit), allow_deletes, allow_submissions)
+    return Selection(
+        prune=prune,
+        retire=retire,
+        retire_now=frozenset(retire_now),
+        targets=frozenset(targets),
+        resubmit=frozenset(resubmit),
+        allow_deletes=allow_deletes,
+        allow_submissions=allow_submissions,
+    )

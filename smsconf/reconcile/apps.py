@@ -115,7 +115,7 @@ def _forgotten(situation: Situation) -> Iterator[Change]:
     """Yield the apps that earlier runs managed, that are still there, and that no file declares any more."""
     there = {app.remote_id: app for app in situation.observed.apps.items}
     claimed = {one.remote_id for address in situation.desired.apps for one in situation.apps_named(address)}
-    for address, remote_id in sorted(situation.known_apps.items()):
+    for address, remote_id in sorted(situation.memory.apps.items()):
         app = there.get(remote_id)
         if app is None or address in situation.desired.apps or remote_id in claimed:
             continue

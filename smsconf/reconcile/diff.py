@@ -36,7 +36,7 @@ def field_changes(old: Fields, new: Fields) -> tuple[FieldChange, ...]:
 
 def new_fields(new: Fields) -> tuple[FieldChange, ...]:
     """List the fields of something that is about to be created, leaving out those that hold the default."""
-    defaults = (None, [], "", False, Brackets.CN.value)
+    defaults: tuple[object, ...] = (None, [], "", False, Brackets.CN.value)
     return tuple(FieldChange(name, None, value) for name, value in new.items() if value not in defaults)
 
 
@@ -85,10 +85,15 @@ def observed_template_fields(
     return {name: reported[name] if reported[name] is not None else like[name] for name in like}
 
 
-def template_notes(desired: Template, observed: ObservedTemplate) -> tuple[FieldChange, ...]:
-    """List differences that ride with the next submission and cause none by themselves."""
+def template_notes(
+    desired: Template, observed: ObservedTemplate, description: str | None
+) -> tuple[FieldChange, ...]:
+    """List differences that ride with the next submission and cause none by themselves.
+
+    ``description`` is the observed application note without our mark.
+    """
     new: dict[str, Any] = {"description": desired.description or None}
-    old: dict[str, Any] = {"description": observed.description or None}
+    old: dict[str, Any] = {"description": description}
     if observed.variables is not None and len(observed.variables) == len(desired.variables):
         new["variable descriptions"] = [variable_note(one.name, one.description) for one in desired.variables]
         old["variable descriptions"] = [

@@ -34,14 +34,19 @@ def check_guards(
 ) -> Iterator[Refusal]:
     """Yield one refusal for each limit that these changes break.
 
+    Retiring counts towards the absolute limit only; a second draft of one name is not counted at all.
+
     Args:
         changes: the whole plan.
         existing: how many objects of a kind the service has in the declared apps.
         selection: holds the amounts the user allowed.
         empty: the configuration declares nothing.
     """
-    deletes = Counter(change.kind for change in changes if change.action is Action.DELETE)
-    total = deletes.total()
+    deletes = Counter(
+        change.kind for change in changes if change.action is Action.DELETE and not change.address
+    )
+    retired = sum(change.action is Action.RETIRE and bool(change.steps) for change in changes)
+    total = deletes.total() + retired
     if total and total > (selection.allow_deletes or 0):
         yield from _deletes(deletes, total, existing, empty=empty)
     submissions = sum(change.submissions for change in changes)
@@ -58,7 +63,7 @@ def _deletes(
     deletes: Mapping[Kind, int], total: int, existing: Mapping[Kind, int], *, empty: bool
 ) -> Iterator[Refusal]:
     fix = f"check the plan, then pass --allow-deletes {total}"
-    if empty:
+    if empty and deletes:
         yield Refusal("guard", f"{total} deletes with a configuration that declares nothing", fix=fix)
         return
     if total > MAX_DELETES:

@@ -15,9 +15,11 @@ from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.retire import hanging_on, replaced_rows
 from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.reconcile.submission import split_mark
 from smsconf.reconcile.templates import decide_templates
 from smsconf.resources import App, Threshold
 
@@ -72,7 +74,12 @@ def make_plan(situation: Situation) -> Plan:
     signatures = list(decide_signatures(situation, above))
     above.update((change.address, change) for change in signatures if change.address)
     templates = list(decide_templates(situation, above))
-    declared = [*_thresholds(situation), *apps, *signatures, *templates]
+    rows = {
+        **above,
+        **{one.address: one for one in templates if one.address and one.action is not Action.RETIRE},
+    }
+    replaced = list(replaced_rows(situation, rows))
+    declared = [*_thresholds(situation), *apps, *signatures, *replaced, *templates]
     changes = sorted(declared, key=lambda change: change.address.order if change.address else (9, ""))
     unmanaged, foreign = _unclaimed(situation, changes)
     if situation.selection.prune:
@@ -129,11 +136,18 @@ def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Un
 
 
 def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
-    """Yield every object that carries a declared identity, twins included: none of them is unmanaged."""
+    """Yield every object that belongs to an address, twins and leftovers included: none is unmanaged."""
     for address in situation.desired.signatures:
         yield from situation.signatures_named(address)
+        old = situation.replaced_signature(address)
+        if old:
+            yield old
     for template in situation.desired.templates.values():
-        yield from situation.templates_named(template)
+        bases = (template.name, template.renamed_from)
+        for _, one in situation.templates_like(template):
+            ours = split_mark(one.description)[1] or one.remote_id in situation.memory.created
+            if one.name in bases or one.name in template.adopt or ours:
+                yield one
 
 
 def _prune(
@@ -143,11 +157,6 @@ def _prune(
     complete = situation.observed.templates.complete and situation.observed.signatures.complete
     if not complete:
         return
-    serving = {
-        change.observed.signature_id: change.address
-        for change in changes
-        if isinstance(change.observed, ObservedTemplate) and change.observed.signature_id
-    }
     for one in unmanaged:
         if one.app_key not in situation.managed_app_keys:
             continue
@@ -162,10 +171,10 @@ def _prune(
             steps=(Step.DELETE,),
             observed=one,
         )
-        yield _deletable(situation, row, serving.get(one.remote_id))
+        yield _deletable(situation, row, hanging_on(one.remote_id, changes))
 
 
-def _deletable(situation: Situation, row: Change, serves: Address | None) -> Change:
+def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Change:
     status = read_status(row.kind, situation.site, row.status or "")
     if status.phase is Phase.UNKNOWN:
         return replace(
@@ -174,10 +183,9 @@ def _deletable(situation: Situation, row: Change, serves: Address | None) -> Cha
             steps=(),
             reason=f"{status.verdict.message}: nothing is written for it",
         )
-    if serves is not None:
-        return replace(
-            row, action=Action.WAIT, steps=(), reason=f"{serves} still hangs on it", awaits=f"{serves}"
-        )
+    if hanging:
+        names = ", ".join(hanging)
+        return replace(row, action=Action.WAIT, steps=(), reason=f"{names} hangs on it", awaits=names)
     if row.kind is Kind.TEMPLATE and status.phase is Phase.IN_REVIEW:
         if not situation.site.withdrawing:
             return replace(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smsconf.address import Address, Kind
+from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.reconcile.state import ObservedApp, ObservedSignature
 from smsconf.sites import Site
 
 
@@ -41,10 +42,13 @@ class Review:
         return self.phase in (Phase.REJECTED, Phase.DEAD)
 
 
+_BESIDES = frozenset({Action.RETIRE, Action.DELETE})
+
+
 def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
     """Yield one row for each address that the service can have, in the order of the plan."""
     for change in plan.changes:
-        if change.address is None or change.kind is Kind.THRESHOLD:
+        if change.address is None or change.kind is Kind.THRESHOLD or change.action in _BESIDES:
             continue
         observed = change.observed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
@@ -53,16 +57,21 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
             row = Review(change.address, change.remote_name, verdict, Phase.UNKNOWN)
         if observed is not None:
             status: Status = read_status(change.kind, site, observed.status)
+            verdict = status.verdict
+            live = change.live
+            if live is not None and live is not observed:
+                beside = f"{verdict.message}; {live.name} serves meanwhile"
+                verdict = replace(verdict, usable=True, message=beside)
             row = Review(
                 address=change.address,
                 remote_name=change.remote_name,
-                verdict=status.verdict,
+                verdict=verdict,
                 phase=status.phase,
                 remote_id=observed.remote_id,
                 status=observed.status,
                 since=observed.update_time or observed.create_time,
                 review_message=None if isinstance(observed, ObservedApp) else observed.review_message,
-                template_id=observed.template_id if isinstance(observed, ObservedTemplate) else None,
+                template_id=live.template_id if live else None,
                 channel_num=observed.channel_num
                 if isinstance(observed, ObservedApp | ObservedSignature)
                 else None,

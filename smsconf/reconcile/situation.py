@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from smsconf.address import Address
+from smsconf.reconcile.family import number_in, split_version
+from smsconf.reconcile.memory import Memory
 from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.resources import Desired, Template
 from smsconf.sites import Site
+
+NOTHING = Memory()
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -29,6 +33,8 @@ class Selection:
     """
 
     prune: bool = False
+    retire: bool = False
+    retire_now: frozenset[Address] = frozenset()
     targets: frozenset[Address] = frozenset()
     resubmit: frozenset[Address] = frozenset()
     allow_deletes: int | None = None
@@ -44,16 +50,13 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
 
 @dataclass(frozen=True)
 class Situation:
-    """The desired and the observed state of one site, with indexes over the observed one.
-
-    ``known_apps`` maps the addresses of apps that earlier runs managed to their remote ids.
-    """
+    """The desired and the observed state of one site, with indexes over the observed one."""
 
     site: Site
     desired: Desired
     observed: Observed
     selection: Selection = Selection()
-    known_apps: Mapping[Address, str] = field(default_factory=dict)
+    memory: Memory = NOTHING
 
     @cached_property
     def _apps(self) -> Mapping[tuple[str, str], list[ObservedApp]]:
@@ -65,32 +68,60 @@ class Situation:
 
     @cached_property
     def _templates(self) -> Mapping[tuple[str, str], list[ObservedTemplate]]:
-        return _grouped(((one.app_key, one.name), one) for one in self.observed.templates.items)
+        """Templates by app key and name; a suffixed one stands under the name of its family too."""
+        return _grouped(
+            ((one.app_key, name), one)
+            for one in self.observed.templates.items
+            for name in {one.name, split_version(one.name)[0]}
+        )
 
     def apps_named(self, address: Address) -> list[ObservedApp]:
-        """Find the apps with the identity (region, name) of a declared one."""
+        """Find the apps with the identity (region, name) of a declared one, its former name included."""
         app = self.desired.apps[address]
-        return self._apps.get((app.region.value, app.name), [])
+        names = [name for name in (app.name, app.renamed_from) if name]
+        return [one for name in names for one in self._apps.get((app.region.value, name), [])]
 
     def signatures_named(self, address: Address) -> list[ObservedSignature]:
         """Find the signatures with the identity (name, type) of a declared one, in the whole account."""
         signature = self.desired.signatures[address]
         return self._signatures.get((signature.name, signature.type.value), [])
 
-    def templates_named(self, template: Template) -> list[ObservedTemplate]:
-        """Find the templates with the identity (app, region, name) of a declared one.
+    def templates_like(self, template: Template) -> list[tuple[int, ObservedTemplate]]:
+        """Find every remote template in the family of a declared one, with its number.
 
-        An answer without a region stands for the region of its app.
+        A family spans the declared name and the one it was renamed from. An answer without a region stands
+        for the region of its app.
         """
         app = self.app_of(template.app)
         if app is None:
             return []
-        found = self._templates.get((app.app_key, template.name), [])
-        return [one for one in found if (one.region or template.region.value) == template.region.value]
+        bases = [name for name in (template.name, template.renamed_from) if name]
+        found = {
+            one.remote_id: (number, one)
+            for base in bases
+            for one in self._templates.get((app.app_key, base), [])
+            if (number := number_in(one.name, [base])) and (one.region or template.region) == template.region
+        }
+        return list(found.values())
+
+    @cached_property
+    def templates_by_id(self) -> Mapping[str, ObservedTemplate]:
+        """Remote id → template, of the whole account."""
+        return {one.remote_id: one for one in self.observed.templates.items}
 
     def app_of(self, address: Address) -> ObservedApp | None:
         """Return the one app behind a declared address, or nothing while there is none or no single one."""
         found = self.apps_named(address)
+        return found[0] if len(found) == 1 else None
+
+    def replaced_signature(self, address: Address) -> ObservedSignature | None:
+        """Find the signature that a declared one replaces, under the same app."""
+        signature = self.desired.signatures[address]
+        app = self.app_of(signature.app)
+        if signature.replaces is None or app is None:
+            return None
+        name, kind = signature.replaces
+        found = [one for one in self._signatures.get((name, kind.value), []) if one.app_key == app.app_key]
         return found[0] if len(found) == 1 else None
 
     @cached_property

@@ -1,7 +1,14 @@
-"""Decide about a template: the rules of its life, in order, first match wins.
+"""Decide about a template: six rules in order, the first that matches wins.
 
-A template is created as a draft and then submitted, so that a run cut short never leaves two reviews. In
-review it can be withdrawn and edited; approved it is frozen (management-api reference §5.1 and §5.2).
+1. a status we do not know in the family → reported, nothing written
+2. an approved version says what is desired → it is live; nothing is submitted, a running review called back
+3. the candidate says what is desired → wait, report, or submit what lies there unsubmitted
+4. the candidate says something else → withdraw if need be, edit, submit
+5. no candidate, a live version that says something else → a successor; the live one serves meanwhile
+6. nothing → create as a draft, then submit
+
+Before anything is submitted: the same submission that was rejected or deactivated is never sent again.
+Templates are frozen once approved (management-api reference §5.1, §5.2 and §13.11).
 """
 
 from __future__ import annotations
@@ -11,7 +18,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from smsconf.address import Address, Kind
-from smsconf.reconcile.change import Action, Change, FieldChange, Step
+from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.diff import (
     field_changes,
     new_fields,
@@ -19,19 +26,288 @@ from smsconf.reconcile.diff import (
     template_fields,
     template_notes,
 )
+from smsconf.reconcile.family import Family, Version, next_number, version_name, without_twins
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.retire import retire_rows
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
-from smsconf.resources import Region, Template
+from smsconf.reconcile.submission import marked, split_mark, submission_hash
+from smsconf.resources import Region, Template, UpdatePolicy
 
 
 def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> Iterator[Change]:
     """Decide about every declared template, given what happens to the apps and signatures above it."""
-    for address, template in situation.desired.templates.items():
-        change = _decide(situation, address, template, above)
+    for template in situation.desired.templates.values():
+        problem = _unreadable(situation, template)
+        if problem:
+            yield _refused(template, problem)
+            continue
+        decision = _Decision(situation, template, above)
+        change = decision.decide()
         if change.steps:
             change = _blocked(change, above) or change
+        if change.action is not Action.REFUSED:
+            yield from decision.losing_drafts()
         yield change
+        yield from retire_rows(situation, template, decision.family)
+
+
+class _Decision:
+    """Everything one decision looks at; ``decide`` is the six rules."""
+
+    def __init__(self, situation: Situation, template: Template, above: Mapping[Address, Change]) -> None:
+        self.situation = situation
+        self.template = template
+        self.above = above
+        self.countries = _find_countries(situation, template)
+        self.wanted = template_fields(template, self.countries.names)
+        signature = situation.desired.signatures.get(template.signature) if template.signature else None
+        self.submission = submission_hash(template, signature, self.countries.names)
+        self.members = situation.templates_like(template)
+        winners, losers, clashes = without_twins(self._version(*member) for member in self.members)
+        remembered = situation.memory.live.get(template.address)
+        self.family = Family(winners, losers, clashes, remembered)
+        note = (
+            marked(template.description, self.submission) if situation.desired.mark else template.description
+        )
+        self.base = Change(
+            kind=Kind.TEMPLATE,
+            action=Action.REFUSED,
+            reason="",
+            remote_name=template.name,
+            address=template.address,
+            needs=_needs(template),
+            desired=replace(template, description=note),
+            country_ids=self.countries.ids,
+            live=self.family.live.observed if self.family.live else None,
+            candidate=self.family.candidate.observed if self.family.candidate else None,
+            submission=self.submission,
+        )
+
+    def decide(self) -> Change:
+        family = self.family
+        impossible = self._impossible()
+        if impossible:
+            return replace(self.base, reason=impossible)
+        if family.unknown:
+            one = family.unknown
+            message = f"{one.status.verdict.message}: nothing is written for it"
+            return self._about(one, Action.REFUSED, message)
+        if family.settled:
+            return self._settled(family.settled)
+        if family.candidate is None and family.live and self._changed_by_service(family.live):
+            names = ", ".join(one.path for one in family.live.fields)
+            settled = self._about(family.live, Action.NONE, f"approved; {names} changed by the service")
+            return replace(settled, fields=(), notes=(*family.live.fields, *family.live.notes))
+        if family.candidate:
+            return self._candidate(family.candidate)
+        return self._said_no() or (self._replace(family.live) if family.live else self._create())
+
+    def losing_drafts(self) -> Iterator[Change]:
+        """Yield the deletion of drafts whose name another version holds; before anything is submitted."""
+        for one in self.family.losers:
+            reason = "a second draft of one name, left by another run"
+            yield replace(self._about(one, Action.DELETE, reason), steps=(Step.DELETE,))
+
+    def _impossible(self) -> str | None:
+        """Say why nothing can be decided about this address."""
+        if self.countries.unknown:
+            return _unknown_country(self.situation, self.countries.unknown[0])
+        for group in self.family.clashes:
+            ids = ", ".join(sorted(one.observed.remote_id for one in group))
+            return f"{len(group)} templates of {self.template.app} are named '{group[0].name}': {ids}"
+        return self._stranded()
+
+    def _stranded(self) -> str | None:
+        """Say that the version recorded as live has a name that the files no longer lead to."""
+        remembered = self.situation.memory.live.get(self.template.address)
+        if remembered is None or any(one.remote_id == remembered for _, one in self.members):
+            return None
+        there = self.situation.templates_by_id.get(remembered)
+        if (
+            there is None
+            or not read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved
+        ):
+            return None
+        return (
+            f"its live version is named '{there.name}', the files say '{self.template.name}': "
+            f"add renamed_from: {there.name}"
+        )
+
+    def _version(self, number: int, observed: ObservedTemplate) -> Version:
+        note, mark = split_mark(observed.description)
+        has = observed_template_fields(
+            observed, self.wanted, self.situation.signature_labels, self.situation.country_names
+        )
+        memory = self.situation.memory
+        ours = (
+            observed.name in (self.template.name, self.template.renamed_from)
+            or mark is not None
+            or observed.remote_id in memory.created
+            or observed.name in self.template.adopt
+        )
+        return Version(
+            number=number,
+            observed=observed,
+            status=read_status(Kind.TEMPLATE, self.situation.site, observed.status),
+            ours=ours,
+            fields=field_changes(has, self.wanted),
+            notes=template_notes(self.template, observed, note),
+            mark=mark,
+        )
+
+    def _about(
+        self, one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None
+    ) -> Change:
+        """Make the change about one version."""
+        return replace(
+            self.base,
+            action=action,
+            reason=reason,
+            steps=steps,
+            awaits=awaits,
+            remote_name=one.name,
+            remote_id=one.observed.remote_id,
+            status=one.observed.status,
+            observed=one.observed,
+            fields=one.fields,
+            notes=one.notes,
+        )
+
+    def _changed_by_service(self, live: Version) -> bool:
+        """Tell whether we submitted what is desired and the service approved something else."""
+        newest = self.family.approved[0]
+        submitted = self.situation.memory.submitted.get(newest.observed.remote_id)
+        same = submitted == self.submission or newest.mark == self.submission[:8]
+        return newest is live and same
+
+    def _settled(self, live: Version) -> Change:
+        """Rule 2: it is live; a superseded review of ours is called back and left as a draft."""
+        reviewing = [one for one in self.family.superseded if one.phase is Phase.IN_REVIEW]
+        if not reviewing:
+            return self._about(live, Action.NONE, live.status.verdict.message)
+        one = reviewing[0]
+        if not self.situation.site.withdrawing:
+            return self._about(
+                live,
+                Action.NONE,
+                f"approved; {one.name} is superseded, but this site cannot withdraw its review",
+            )
+        reason = f"{live.name} says what is desired and is live; the review of {one.name} is called back"
+        row = self._about(one, Action.WITHDRAW, reason, Step.WITHDRAW)
+        return replace(row, fields=(), notes=())
+
+    def _candidate(self, one: Version) -> Change:
+        """Rules 3 and 4: what is on its way says what is desired, or something else."""
+        message = one.status.verdict.message
+        if one.phase is Phase.IN_REVIEW and one.equal:
+            waits_for = (
+                "the review of its signature" if one.observed.status == "SignReviewing" else "its review"
+            )
+            return self._about(one, Action.WAIT, self._beside_live(message), awaits=waits_for)
+        if one.phase is Phase.DISABLED and one.equal and not self._may_enable(one):
+            return self._about(one, Action.NONE, "disabled outside smsconf")
+        refused = self._said_no()
+        if refused:
+            return refused
+        if one.phase is Phase.IN_REVIEW and not self.situation.site.withdrawing:
+            reason = (
+                f"{message} with other values; this site cannot withdraw: rejected, it will be edited; "
+                "approved, it will be replaced"
+            )
+            return self._about(one, Action.WAIT, reason, awaits="its review")
+        if one.phase is Phase.IN_REVIEW:
+            reason = f"{message} with other values: withdrawn, edited and submitted again; a new review"
+            withdrawn = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
+            return self._about(one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits="its review")
+        was = f"rejected: {_words(one.observed)}" if one.phase is Phase.REJECTED else message
+        differs = one.fields or one.notes
+        reason = f"{was}; {'edited and submitted' if differs else 'submitted as it is'}"
+        steps = (Step.EDIT, Step.SUBMIT) if differs else (Step.SUBMIT,)
+        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits="its review")
+
+    def _may_enable(self, one: Version) -> bool:
+        """Tell whether a disabled version may be submitted: we disabled it, or the user says so."""
+        asked = self.template.address in self.situation.selection.resubmit
+        return asked or one.observed.remote_id in self.situation.memory.disabled
+
+    def _replace(self, live: Version) -> Change:
+        """Rule 5: a successor, or with ``update: in-place`` an outage."""
+        names = ", ".join(one.path for one in live.fields)
+        if self.template.update is UpdatePolicy.IN_PLACE:
+            if not self.situation.site.disabling:
+                reason = f"approved, but {names} differs; this site cannot disable: use update: replace"
+                return self._about(live, Action.REFUSED, reason)
+            reason = f"{names} differs; update in place: outage until approved"
+            steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
+            return self._about(live, Action.UPDATE, reason, *steps, awaits="its review")
+        name = self._new_name()
+        several = "; the newest of several approved ones" if len(self.family.approved) > 1 else ""
+        if self.family.live and self.family.live.observed.remote_id == self.family.remembered:
+            several = ""
+        reason = f"{names} differs; {live.name} serves until {name} is approved{several}"
+        change = self._about(live, Action.REPLACE, reason, *self._creation(), awaits=self._awaits())
+        return replace(change, remote_name=name, remote_id=None, status=None, observed=None)
+
+    def _create(self) -> Change:
+        """Rule 6: nothing is there; a universal template needs an approved signature of its type first."""
+        template = self.template
+        if template.universal and not _usable_signature(self.situation, template):
+            return replace(
+                self.base,
+                action=Action.WAIT,
+                reason="a universal template needs an approved signature of its type first",
+                awaits=f"an approved {template.type.value} signature of {template.app}",
+            )
+        reason = "not at the service yet"
+        if not self.situation.site.drafts:
+            reason += "; this site has no drafts: creating submits, and concurrent runs may submit twice"
+        return replace(
+            self.base,
+            action=Action.CREATE,
+            reason=reason,
+            remote_name=self._new_name(),
+            fields=new_fields({**self.wanted, "description": template.description}),
+            steps=self._creation(),
+            awaits=self._awaits(),
+        )
+
+    def _creation(self) -> tuple[Step, ...]:
+        return (Step.CREATE, Step.SUBMIT) if self.situation.site.drafts else (Step.CREATE,)
+
+    def _new_name(self) -> str:
+        numbers = {one.name: number for number, one in self.members}
+        highest = self.situation.memory.numbers.get(self.template.address, 0)
+        return version_name(self.template.name, next_number(self.family, numbers, highest))
+
+    def _awaits(self) -> str:
+        """Say what stands between a submission and an approved template."""
+        signature = self.above.get(self.template.signature) if self.template.signature else None
+        if signature is None:
+            return "its review"
+        known = signature.status and read_status(Kind.SIGNATURE, self.situation.site, signature.status)
+        approved = known and known.verdict.approved
+        return "its review" if approved else f"the review of {self.template.signature}, then its own"
+
+    def _beside_live(self, reason: str) -> str:
+        live = self.family.live
+        return f"{reason}; {live.name} serves meanwhile" if live else reason
+
+    def _said_no(self) -> Change | None:
+        """Report the same submission that was rejected or deactivated before; the user may insist."""
+        if self.template.address in self.situation.selection.resubmit:
+            return None
+        for one in self.family.versions:
+            same = one.equal and not one.notes
+            if one.phase in (Phase.REJECTED, Phase.DEAD) and (same or one.mark == self.submission[:8]):
+                word = "rejected" if one.phase is Phase.REJECTED else one.status.verdict.message
+                reason = f"{word}: {_words(one.observed)} (unchanged, so not submitted again)"
+                return replace(self._about(one, Action.NONE, self._beside_live(reason)), rejected=True)
+        words = self.situation.memory.refused.get((self.template.address, self.submission))
+        if words is None:
+            return None
+        reason = f"rejected before: {words or 'no reason given'} (unchanged, so not submitted again)"
+        return replace(self.base, action=Action.NONE, reason=self._beside_live(reason), rejected=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +319,17 @@ class _Countries:
     unknown: tuple[str, ...] = ()
 
 
-def _decide(
-    situation: Situation, address: Address, template: Template, above: Mapping[Address, Change]
-) -> Change:
-    base = Change(
-        kind=Kind.TEMPLATE,
-        action=Action.REFUSED,
-        reason="",
-        remote_name=template.name,
-        address=address,
-        needs=(template.app, *([template.signature] if template.signature else [])),
-        desired=template,
-    )
-    problem = _unreadable(situation, template)
-    if problem:
-        return replace(base, reason=problem)
-    countries = _find_countries(situation, template)
-    if countries.unknown:
-        return replace(base, reason=_unknown_countries(situation, countries))
-    base = replace(base, country_ids=countries.ids)
-    found = situation.templates_named(template)
-    wanted = template_fields(template, countries.names)
-    if len(found) > 1:
-        ids = ", ".join(one.remote_id for one in found)
-        return replace(base, reason=f"{len(found)} templates of {template.app} have this name: {ids}")
-    if found:
-        return _existing(situation, base, template, found[0], wanted)
-    if template.universal and not _usable_signature(situation, template):
-        return replace(
-            base,
-            action=Action.WAIT,
-            reason="a universal template needs an approved signature of its type first",
-            awaits=f"an approved {template.type.value} signature of {template.app}",
-        )
-    return _create(situation, base, template, wanted, above)
+def _find_countries(situation: Situation, template: Template) -> _Countries:
+    found = {name: situation.country_ids.get(name.casefold()) for name in template.countries}
+    ids = tuple(number for number in found.values() if number is not None)
+    names = tuple(situation.country_names[number] for number in ids)
+    return _Countries(ids, names, tuple(name for name, number in found.items() if number is None))
+
+
+def _unknown_country(situation: Situation, name: str) -> str:
+    near = get_close_matches(name.casefold(), situation.country_ids, n=1)
+    hint = f"; did you mean {situation.country_names[situation.country_ids[near[0]]]}?" if near else ""
+    return f"the service knows no country '{name}'{hint}"
 
 
 def _unreadable(situation: Situation, template: Template) -> str | None:
@@ -95,23 +348,20 @@ def _unreadable(situation: Situation, template: Template) -> str | None:
     return None
 
 
-def _find_countries(situation: Situation, template: Template) -> _Countries:
-    ids: list[int] = []
-    unknown: list[str] = []
-    for name in template.countries:
-        found = situation.country_ids.get(name.casefold())
-        if found is None:
-            unknown.append(name)
-        else:
-            ids.append(found)
-    return _Countries(tuple(ids), tuple(situation.country_names[number] for number in ids), tuple(unknown))
+def _refused(template: Template, reason: str) -> Change:
+    return Change(
+        kind=Kind.TEMPLATE,
+        action=Action.REFUSED,
+        reason=reason,
+        remote_name=template.name,
+        address=template.address,
+        needs=_needs(template),
+        desired=template,
+    )
 
 
-def _unknown_countries(situation: Situation, countries: _Countries) -> str:
-    name = countries.unknown[0]
-    near = get_close_matches(name.casefold(), situation.country_ids, n=1)
-    hint = f"; did you mean {situation.country_names[situation.country_ids[near[0]]]}?" if near else ""
-    return f"the service knows no country '{name}'{hint}"
+def _needs(template: Template) -> tuple[Address, ...]:
+    return (template.app, *([template.signature] if template.signature else []))
 
 
 def _usable_signature(situation: Situation, template: Template) -> bool:
@@ -122,118 +372,6 @@ def _usable_signature(situation: Situation, template: Template) -> bool:
         and read_status(Kind.SIGNATURE, situation.site, one.status).verdict.approved
         for one in situation.observed.signatures.items
     )
-
-
-def _create(
-    situation: Situation,
-    base: Change,
-    template: Template,
-    wanted: Mapping[str, object],
-    above: Mapping[Address, Change],
-) -> Change:
-    drafts = situation.site.drafts
-    reason = "not at the service yet"
-    if not drafts:
-        reason += "; this site has no drafts: creating submits, and concurrent runs may submit twice"
-    return replace(
-        base,
-        action=Action.CREATE,
-        reason=reason,
-        fields=new_fields({**wanted, "description": template.description}),
-        steps=(Step.CREATE, Step.SUBMIT) if drafts else (Step.CREATE,),
-        awaits=_awaits(situation, template, above),
-    )
-
-
-def _awaits(situation: Situation, template: Template, above: Mapping[Address, Change]) -> str:
-    """Say what stands between a submission and an approved template."""
-    signature = above.get(template.signature) if template.signature else None
-    if signature is None:
-        return "its review"
-    known = signature.status and read_status(Kind.SIGNATURE, situation.site, signature.status)
-    approved = known and known.verdict.approved
-    return "its review" if approved else f"the review of {template.signature}, then its own"
-
-
-def _existing(  # noqa: PLR0911 - one return a rule, in the order of the rules
-    situation: Situation,
-    base: Change,
-    template: Template,
-    observed: ObservedTemplate,
-    wanted: Mapping[str, object],
-) -> Change:
-    status = read_status(Kind.TEMPLATE, situation.site, observed.status)
-    message = status.verdict.message
-    has = observed_template_fields(observed, wanted, situation.signature_labels, situation.country_names)
-    fields = field_changes(has, wanted)
-    notes = template_notes(template, observed)
-    base = replace(
-        base,
-        remote_id=observed.remote_id,
-        status=observed.status,
-        observed=observed,
-        fields=fields,
-        notes=notes,
-    )
-    resubmit = base.address in situation.selection.resubmit
-    match status.phase:
-        case Phase.UNKNOWN:
-            return replace(base, reason=f"{message}: nothing is written for it")
-        case Phase.APPROVED if not fields:
-            return replace(base, action=Action.NONE, reason=message)
-        case Phase.APPROVED:
-            return replace(
-                base, reason=f"{message} and frozen, but {_paths(fields)} differs; replacement comes next"
-            )
-        case Phase.DEAD:
-            return _dead(base, observed, message)
-        case Phase.IN_REVIEW if not fields:
-            awaits = "the review of its signature" if observed.status == "SignReviewing" else "its review"
-            return replace(base, action=Action.WAIT, reason=message, awaits=awaits)
-        case Phase.IN_REVIEW if not situation.site.withdrawing:
-            return replace(
-                base,
-                action=Action.WAIT,
-                reason=f"{message} with other values; this site cannot withdraw: "
-                "rejected, it will be edited; approved, it will be replaced",
-                awaits="its review",
-            )
-        case Phase.IN_REVIEW:
-            steps = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
-            reason = f"{message} with other values: withdrawn, edited and submitted again; a new review"
-            return replace(base, action=Action.UPDATE, reason=reason, steps=steps, awaits="its review")
-        case Phase.REJECTED if not fields and not notes and not resubmit:
-            return replace(
-                base,
-                action=Action.NONE,
-                reason=f"rejected: {_words(observed)} (unchanged, so not submitted again)",
-                rejected=True,
-            )
-        case Phase.DISABLED if not fields and not resubmit:
-            return replace(base, action=Action.NONE, reason="disabled outside smsconf")
-    return _submit(base, observed, status.phase, fields or notes)
-
-
-def _submit(
-    base: Change, observed: ObservedTemplate, phase: Phase, changes: tuple[FieldChange, ...]
-) -> Change:
-    """Submit what lies there unsubmitted: a draft, a rejected or a disabled version."""
-    was = f"rejected: {_words(observed)}" if phase is Phase.REJECTED else phase.value
-    return replace(
-        base,
-        action=Action.UPDATE,
-        reason=f"{was}; {'edited and submitted' if changes else 'submitted as it is'}",
-        steps=(Step.EDIT, Step.SUBMIT) if changes else (Step.SUBMIT,),
-        awaits="its review",
-    )
-
-
-def _dead(base: Change, observed: ObservedTemplate, message: str) -> Change:
-    """A deactivated version only occupies its name; the same text is never submitted again."""
-    words = f" ({observed.review_message})" if observed.review_message else ""
-    if not base.fields:
-        return replace(base, action=Action.NONE, reason=f"{message}{words}; change its text", rejected=True)
-    return replace(base, reason=f"{message}{words}; replacement comes next")
 
 
 def _blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
@@ -255,7 +393,3 @@ def _blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
 
 def _words(observed: ObservedTemplate) -> str:
     return observed.review_message or "no reason given"
-
-
-def _paths(fields: tuple[FieldChange, ...]) -> str:
-    return ", ".join(one.path for one in fields)

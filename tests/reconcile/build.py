@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smsconf.address import Address, Kind
 from smsconf.reconcile.change import Change
+from smsconf.reconcile.memory import Memory
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation
 from smsconf.reconcile.state import (
@@ -140,14 +141,17 @@ def nothing(**more) -> Observed:
     return replace(Observed(now=NOW, countries=Reading(COUNTRIES)), **more)
 
 
-def plan(asked: Desired, found: Observed, *, site: str = "china", known=None, **selection) -> Plan:
+def plan(asked: Desired, found: Observed, *, site: str = "china", memory=None, **selection) -> Plan:
     """Make a plan."""
-    return make_plan(Situation(SITES[site], asked, found, Selection(**selection), known or {}))
+    return make_plan(Situation(SITES[site], asked, found, Selection(**selection), memory or Memory()))
 
 
 def only(made: Plan, address: Address) -> Change:
-    """Return the one change of an address."""
-    (change,) = (change for change in made.changes if change.address == address)
+    """Return the one change of an address, rows about versions to retire or second drafts apart."""
+    besides = ("retire", "delete")
+    (change,) = (
+        change for change in made.changes if change.address == address and change.action.value not in besides
+    )
     return change
 
 

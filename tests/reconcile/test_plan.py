@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from smsconf.address import Address, Kind
+from smsconf.reconcile.memory import Memory
 from smsconf.reconcile.state import Quota, Reading
 from smsconf.resources import Region, Threshold
 from tests.reconcile import build
@@ -86,8 +87,8 @@ def test_app_that_left_the_files_is_forgotten_not_deleted() -> None:
     """An app that earlier runs managed and no file declares any more stays, and the plan says so once."""
     old = Address(Kind.APP, "old")
     other = replace(build.o_shop, remote_id="id-old", name="old", app_key="key-old")
-    known = {old: "id-old", SHOP: "id-shop"}
-    made = plan(build.desired(build.shop), build.observed(build.o_shop, other), known=known)
+    memory = Memory(apps={old: "id-old", SHOP: "id-shop"})
+    made = plan(build.desired(build.shop), build.observed(build.o_shop, other), memory=memory)
     assert words(only(made, old)) == ("forget", [])
     assert not made.sends
 

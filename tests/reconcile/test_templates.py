@@ -38,9 +38,9 @@ ROWS = {
     ("Reject", False): ("none", []),
     ("Reject", True): ("update", ["edit", "submit"]),
     ("Adopted", False): ("none", []),
-    ("Adopted", True): ("refused", []),
+    ("Adopted", True): ("replace", ["create", "submit"]),
     ("Adopted_inactive", False): ("none", []),
-    ("Adopted_inactive", True): ("refused", []),
+    ("Adopted_inactive", True): ("create", ["create", "submit"]),
     ("Disable", False): ("none", []),
     ("Disable", True): ("update", ["edit", "submit"]),
     ("Melted", False): ("refused", []),
@@ -121,9 +121,9 @@ def test_approved_template_with_another_note_is_left_alone() -> None:
 
 
 def test_changed_approved_template_names_what_differs() -> None:
-    """The refusal of a frozen template says which field differs, with both values."""
+    """The row of a replacement says which field differs, with both values, and what serves meanwhile."""
     change = decide(changed)
-    assert "content differs" in change.reason
+    assert change.reason == "content differs; order-shipped serves until order-shipped_v2 is approved"
     assert [(one.path, one.old, one.new) for one in change.fields] == [
         ("content", "您的订单${1}已发货。", "您的订单${1}今天已发货。")
     ]

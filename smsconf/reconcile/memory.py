@@ -1,0 +1,37 @@
+"""What the remote cannot tell and the journal may remember: a value, empty when the journal is lost.
+
+Every decision stays right without it; it only makes some of them better informed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from smsconf.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier runs of one environment recorded.
+
+    Attributes:
+        apps: address → remote id of the apps that were managed and not forgotten since.
+        live: address → remote id of the version last recorded as live.
+        live_since: address → when that was first recorded (service time).
+        created: remote ids of the templates that our runs created or adopted after an uncertain answer.
+        numbers: address → the highest version number ever used.
+        refused: (address, submission hash) → the reviewer's words of a rejection or deactivation.
+        submitted: remote id → submission hash of what was last submitted there.
+        disabled: remote ids of the templates that our runs disabled and did not submit since.
+    """
+
+    apps: Mapping[Address, str] = field(default_factory=dict)
+    live: Mapping[Address, str] = field(default_factory=dict)
+    live_since: Mapping[Address, datetime] = field(default_factory=dict)
+    created: frozenset[str] = frozenset()
+    numbers: Mapping[Address, int] = field(default_factory=dict)
+    refused: Mapping[tuple[Address, str], str] = field(default_factory=dict)
+    submitted: Mapping[str, str] = field(default_factory=dict)
+    disabled: frozenset[str] = frozenset()

@@ -1,0 +1,124 @@
+"""Retiring: the versions that nobody needs any more, removed on request once they have rested long enough.
+
+Only versions of ours go, only while the live one says what is desired, and never the live one itself. The
+same wait holds for a signature that another one replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.family import Family, Version
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedTemplate
+from smsconf.resources import Template
+
+_SERVICE_TIME = "%Y-%m-%d %H:%M:%S"  # zone undocumented; read as UTC (management-api reference §7)
+
+
+def retire_rows(situation: Situation, template: Template, family: Family) -> Iterator[Change]:
+    """Yield a row for every leftover of an address whose live version says what is desired."""
+    live = family.settled
+    if live is None:
+        return
+    for one in family.leftovers:
+        reason, steps = _verdict(situation, template, live, one)
+        yield Change(
+            kind=Kind.TEMPLATE,
+            action=Action.RETIRE,
+            reason=reason,
+            remote_name=one.name,
+            address=template.address,
+            remote_id=one.observed.remote_id,
+            status=one.observed.status,
+            steps=steps,
+            observed=one.observed,
+            live=live.observed,
+        )
+
+
+def _verdict(
+    situation: Situation, template: Template, live: Version, one: Version
+) -> tuple[str, tuple[Step, ...]]:
+    """Say whether a leftover goes now, and if not, what it waits for."""
+    address = template.address
+    if address in situation.desired.protected:
+        return "protected: no flag deletes it", ()
+    reviewing = one.phase is Phase.IN_REVIEW
+    if reviewing and not situation.site.withdrawing:
+        return "in review, and this site cannot withdraw: after the verdict", ()
+    steps = (Step.WITHDRAW, Step.DELETE) if reviewing else (Step.DELETE,)
+    if address in situation.selection.retire_now:
+        return f"{live.name} is live; retired at once, as asked", steps
+    due = _due(situation, template, live.observed, one.observed)
+    if situation.observed.now < due:
+        return f"{live.name} is live; kept until {due:%Y-%m-%d %H:%M} UTC, then --retire deletes it", ()
+    if not situation.selection.retire:
+        return f"{live.name} is live; --retire deletes it", ()
+    return f"{live.name} is live since long enough", steps
+
+
+def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
+    """Return when a leftover may go: the wait counts from the latest sign of life."""
+    marks = [_read_time(live.update_time), _read_time(old.update_time)]
+    if situation.memory.live.get(template.address) == live.remote_id:
+        marks.append(situation.memory.live_since.get(template.address))
+    latest = max((one for one in marks if one), default=situation.observed.now)
+    return latest + timedelta(seconds=template.retire_after)
+
+
+def _read_time(text: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(text or "", _SERVICE_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def replaced_rows(situation: Situation, rows: Mapping[Address, Change]) -> Iterator[Change]:
+    """Yield a row for every signature that a declared, approved one replaces.
+
+    Deleting it takes its templates along, so it waits while a live version of a declared address hangs on it.
+    """
+    for address, signature in situation.desired.signatures.items():
+        old = situation.replaced_signature(address)
+        new = rows.get(address)
+        if old is None or new is None or signature.external:
+            continue
+        status = read_status(Kind.SIGNATURE, situation.site, new.status or "")
+        hanging = hanging_on(old.remote_id, rows.values())
+        steps: tuple[Step, ...] = ()
+        if address in situation.desired.protected:
+            reason = "protected: no flag deletes it"
+        elif not status.verdict.approved:
+            reason = f"kept until {address} is approved"
+        elif hanging:
+            reason = f"kept while {', '.join(hanging)} hangs on it"
+        elif situation.selection.retire or address in situation.selection.retire_now:
+            reason, steps = f"replaced by {signature.name}", (Step.DELETE,)
+        else:
+            reason = f"replaced by {signature.name}; --retire deletes it"
+        yield Change(
+            kind=Kind.SIGNATURE,
+            action=Action.RETIRE,
+            reason=reason,
+            remote_name=old.name,
+            address=address,
+            remote_id=old.remote_id,
+            status=old.status,
+            steps=steps,
+            observed=old,
+        )
+
+
+def hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:
+    """Name the declared templates whose live or coming version uses a signature."""
+    names = set()
+    for change in rows:
+        for version in (change.live, change.candidate):
+            if version is not None and version.signature_id == remote_id:
+                names.add(str(change.address))
+    return sorted(names)
