@@ -1,0 +1,298 @@
+"""A family of versions: who is live, who is on its way, what may go, and what is never sent twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from smsconf.reconcile.family import number_in, split_version
+from smsconf.reconcile.memory import Memory
+from smsconf.reconcile.submission import marked, split_mark, submission_hash
+from smsconf.resources import MessageType, UpdatePolicy
+from tests.reconcile import build
+from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
+
+OLD = build.o_shipped
+NEW_TEXT = "您的订单${1}今天已发货。"
+changed = replace(build.shipped, content=NEW_TEXT)
+HASH = submission_hash(changed, build.brand, ())
+
+
+def version(number: int, status: str, *, content: str = NEW_TEXT, ours: bool = True, **more):
+    """A version of the family; ours carries the mark of what it submitted."""
+    name = "order-shipped" if number == 1 else f"order-shipped_v{number}"
+    note = marked(None, submission_hash(replace(changed, content=content), build.brand, ())) if ours else None
+    settings = {"description": note, "template_id": None, "update_time": "2026-01-05 01:00:00", **more}
+    return replace(OLD, remote_id=f"id-{number}", name=name, status=status, content=content, **settings)
+
+
+def decide(*versions, template=changed, memory=None, site="china", **selection):
+    found = build.observed(build.o_shop, build.o_brand, *versions)
+    return plan(
+        build.desired(build.shop, build.brand, template), found, memory=memory, site=site, **selection
+    )
+
+
+def retired(made):
+    return {one.remote_name: words(one)[1] for one in made.changes if one.action.value == "retire"}
+
+
+def test_successor_in_review_waits_while_the_old_one_serves() -> None:
+    """With a successor in review the row waits, and the live version is still the old one."""
+    made = decide(OLD, version(2, "Reviewing"))
+    change = only(made, SHIPPED)
+    assert words(change) == ("wait", [])
+    assert (change.live.name, change.candidate.name) == ("order-shipped", "order-shipped_v2")
+    assert "order-shipped serves meanwhile" in change.reason
+    assert retired(made) == {}
+
+
+def test_approved_successor_is_live_and_the_old_one_rests() -> None:
+    """Once approved the successor is live; the old one is listed for retiring, and nothing is sent."""
+    made = decide(OLD, version(2, "Adopted"))
+    assert words(only(made, SHIPPED)) == ("none", [])
+    assert only(made, SHIPPED).live.name == "order-shipped_v2"
+    assert retired(made) == {"order-shipped": []}
+    assert not made.sends
+
+
+@pytest.mark.parametrize(
+    ("now", "selection", "steps"),
+    [
+        (datetime(2026, 1, 12, 0, 59, tzinfo=UTC), {"retire": True}, []),
+        (datetime(2026, 1, 12, 1, 0, tzinfo=UTC), {"retire": True}, ["delete"]),
+        (datetime(2026, 2, 1, tzinfo=UTC), {}, []),
+        (datetime(2026, 1, 5, 2, 0, tzinfo=UTC), {"retire_now": frozenset({SHIPPED})}, ["delete"]),
+    ],
+    ids=["one minute early", "after a week", "not asked for", "at once"],
+)
+def test_retiring_waits_a_week_from_the_latest_sign_of_life(now, selection, steps) -> None:
+    """The old version goes a week after the latest update of the two, only on request."""
+    old = replace(OLD, update_time="2025-12-01 00:00:00")
+    found = replace(build.observed(build.o_shop, build.o_brand, old, version(2, "Adopted")), now=now)
+    assert retired(plan(build.desired(build.shop, build.brand, changed), found, **selection)) == {
+        "order-shipped": steps
+    }
+
+
+def test_retiring_counts_from_when_the_journal_saw_the_live_one_live() -> None:
+    """A version that became live later than its own time says is younger than it looks."""
+    since = datetime(2026, 1, 20, tzinfo=UTC)
+    memory = Memory(live={SHIPPED: "id-2"}, live_since={SHIPPED: since})
+    found = replace(
+        build.observed(build.o_shop, build.o_brand, OLD, version(2, "Adopted")),
+        now=datetime(2026, 1, 25, tzinfo=UTC),
+    )
+    made = plan(build.desired(build.shop, build.brand, changed), found, memory=memory, retire=True)
+    assert retired(made) == {"order-shipped": []}
+
+
+def test_protected_address_is_never_retired() -> None:
+    """A protected address keeps its old versions whatever the flags say."""
+    asked = build.desired(build.shop, build.brand, changed, protected=frozenset({SHIPPED}))
+    found = build.observed(build.o_shop, build.o_brand, OLD, version(2, "Adopted"))
+    assert retired(plan(asked, found, retire_now=frozenset({SHIPPED}))) == {"order-shipped": []}
+
+
+def test_reverted_change_is_instant_and_calls_the_review_back() -> None:
+    """Back to the old text: it is live at once, nothing is submitted, the successor becomes a draft."""
+    change = only(decide(OLD, version(2, "Reviewing"), template=build.shipped), SHIPPED)
+    assert words(change) == ("withdraw", ["withdraw"])
+    assert change.remote_name == "order-shipped_v2"
+    assert change.live.name == "order-shipped"
+    assert change.submissions == 0
+
+
+def test_superseded_rejection_is_neither_pending_nor_rejected() -> None:
+    """A rejected successor that nobody wants any more does not colour its address."""
+    change = only(decide(OLD, version(2, "Reject"), template=build.shipped), SHIPPED)
+    assert words(change) == ("none", [])
+    assert not change.rejected
+
+
+def test_rejected_successor_is_edited_in_place_not_numbered_anew() -> None:
+    """Another text after a rejection edits the rejected successor."""
+    newer = replace(build.shipped, content="第三稿${1}。")
+    change = only(decide(OLD, version(2, "Reject"), template=newer), SHIPPED)
+    assert words(change) == ("update", ["edit", "submit"])
+    assert change.remote_name == "order-shipped_v2"
+
+
+@pytest.mark.parametrize("status", ["Reject", "Adopted_inactive"])
+def test_text_that_was_refused_in_any_version_is_not_sent_again(status) -> None:
+    """The same submission on an older rejected or dead version stops the new one and shows the words."""
+    refused = version(2, status, review_message="含营销内容")
+    made = decide(OLD, refused, version(3, "Reject", content="别的${1}。"))
+    change = only(made, SHIPPED)
+    assert words(change) == ("none", [])
+    assert change.rejected
+    assert "含营销内容" in change.reason
+    again = only(decide(OLD, refused, resubmit=frozenset({SHIPPED})), SHIPPED)
+    assert again.steps
+
+
+def test_journal_remembers_a_rejection_whose_version_is_gone() -> None:
+    """Deleting the rejected version at the console does not make its text new."""
+    memory = Memory(refused={(SHIPPED, HASH): "含营销内容"})
+    change = only(decide(OLD, memory=memory), SHIPPED)
+    assert words(change) == ("none", [])
+    assert "含营销内容" in change.reason
+
+
+def test_numbers_are_never_used_again() -> None:
+    """A new version is numbered above everything seen, dead and foreign ones and the journal's included."""
+    dead = version(4, "Adopted_inactive", content="旧${1}。")
+    foreign = version(6, "Adopted", content="别人的${1}。", ours=False)
+    assert only(decide(OLD, dead), SHIPPED).remote_name == "order-shipped_v5"
+    assert only(decide(OLD, dead, foreign), SHIPPED).remote_name == "order-shipped_v7"
+    assert only(decide(OLD, memory=Memory(numbers={SHIPPED: 8})), SHIPPED).remote_name == "order-shipped_v9"
+
+
+def test_version_of_somebody_else_is_used_if_equal_and_never_touched() -> None:
+    """A suffixed version without our mark serves when it says what is desired; it is never edited."""
+    foreign = version(2, "Adopted", ours=False)
+    made = decide(OLD, foreign)
+    assert only(made, SHIPPED).live.name == "order-shipped_v2"
+    draft = version(2, "Pending", ours=False)
+    assert only(decide(OLD, draft), SHIPPED).remote_name == "order-shipped_v3"
+    other = version(2, "Reviewing", content="别人的${1}。", ours=False)
+    assert words(only(decide(OLD, other), SHIPPED)) == ("replace", ["create", "submit"])
+
+
+def test_adopted_version_is_ours() -> None:
+    """A version listed in adopt is edited like our own."""
+    draft = version(2, "Pending", content="草稿${1}。", ours=False)
+    change = only(decide(OLD, draft, template=replace(changed, adopt=("order-shipped_v2",))), SHIPPED)
+    assert words(change) == ("update", ["edit", "submit"])
+
+
+def test_live_version_is_the_remembered_one_while_none_is_as_desired() -> None:
+    """Of several approved ones the journal's stays live; without a journal the newest, and it is said."""
+    second = version(2, "Adopted", content="第二${1}。")
+    newest = replace(build.shipped, content="第三${1}。")
+    change = only(decide(OLD, second, template=newest, memory=Memory(live={SHIPPED: OLD.remote_id})), SHIPPED)
+    assert change.live.name == "order-shipped"
+    lost = only(decide(OLD, second, template=newest), SHIPPED)
+    assert lost.live.name == "order-shipped_v2"
+    assert "newest of several" in lost.reason
+
+
+def test_what_the_service_changed_on_approval_does_not_loop() -> None:
+    """If the newest approved version is our submission, fields the service altered are a note."""
+    altered = version(2, "Adopted", type="promotion")
+    change = only(decide(OLD, altered), SHIPPED)
+    assert words(change) == ("none", [])
+    assert "changed by the service" in change.reason
+    assert "type" in [one.path for one in change.notes]
+    by_journal = replace(altered, description=None)
+    memory = Memory(submitted={"id-2": HASH}, created=frozenset({"id-2"}))
+    assert words(only(decide(OLD, by_journal, memory=memory), SHIPPED)) == ("none", [])
+
+
+def test_update_in_place_is_an_outage_and_says_so() -> None:
+    """With update: in-place the live version itself is disabled, edited and submitted."""
+    change = only(decide(OLD, template=replace(changed, update=UpdatePolicy.IN_PLACE)), SHIPPED)
+    assert words(change) == ("update", ["disable", "edit", "submit"])
+    assert "outage until approved" in change.reason
+    europe = replace(build.o_brand, status="REVIEW_PASSED")
+    made = plan(
+        build.desired(build.shop, build.brand, replace(changed, update=UpdatePolicy.IN_PLACE)),
+        build.observed(build.o_shop, europe, OLD),
+        site="europe",
+    )
+    assert words(only(made, SHIPPED)) == ("refused", [])
+
+
+def test_disabled_version_is_submitted_only_if_we_disabled_it() -> None:
+    """A crash between disable and submit goes on; what somebody else disabled stays so."""
+    disabled = version(1, "Disable")
+    assert words(only(decide(disabled), SHIPPED)) == ("none", [])
+    memory = Memory(disabled=frozenset({"id-1"}))
+    assert words(only(decide(disabled, memory=memory), SHIPPED)) == ("update", ["submit"])
+    assert only(decide(disabled, resubmit=frozenset({SHIPPED})), SHIPPED).steps
+
+
+def test_rename_alone_submits_nothing_and_new_versions_carry_the_new_name() -> None:
+    """One family spans both names; numbers count over both."""
+    renamed = replace(build.shipped, name="shipped-notice", renamed_from="order-shipped")
+    assert words(only(decide(OLD, template=renamed), SHIPPED)) == ("none", [])
+    change = only(decide(OLD, template=replace(renamed, content=NEW_TEXT)), SHIPPED)
+    assert (change.action.value, change.remote_name) == ("replace", "shipped-notice_v2")
+
+
+def test_dropping_renamed_from_too_early_is_refused_naming_both() -> None:
+    """While the live version has the old name, the files must lead to it."""
+    renamed = replace(build.shipped, name="shipped-notice")
+    change = only(decide(OLD, template=renamed, memory=Memory(live={SHIPPED: OLD.remote_id})), SHIPPED)
+    assert words(change) == ("refused", [])
+    assert "'order-shipped'" in change.reason
+    assert "'shipped-notice'" in change.reason
+    assert "renamed_from: order-shipped" in change.reason
+
+
+def test_second_draft_of_one_name_is_deleted_before_anything_is_submitted() -> None:
+    """Of two drafts the earliest wins; the other goes first, and is no delete for the guards."""
+    first = replace(version(1, "Pending"), remote_id="a", create_time="2026-01-05 01:00:00")
+    second = replace(version(1, "Pending"), remote_id="b", create_time="2026-01-05 01:00:01")
+    made = decide(first, second)
+    rows = [(one.remote_id, *words(one)) for one in made.changes if one.address == SHIPPED]
+    assert rows == [("b", "delete", ["delete"]), ("a", "update", ["submit"])]
+    past = replace(second, status="Reviewing")
+    rows = [(one.remote_id, *words(one)) for one in decide(first, past).changes if one.address == SHIPPED]
+    assert rows == [("a", "delete", ["delete"]), ("b", "wait", [])]
+
+
+def test_replaced_signature_is_kept_until_nothing_hangs_on_it() -> None:
+    """A new signature takes over by successors; the old one goes last, on request."""
+    old = replace(build.o_brand, remote_id="id-old", name="旧品牌")
+    replacing = replace(build.brand, replaces=("旧品牌", MessageType.NOTIFICATION))
+    asked = build.desired(build.shop, replacing, build.shipped)
+    hanging = replace(OLD, signature_id="id-old")
+    made = plan(asked, build.observed(build.o_shop, build.o_brand, old, hanging), retire=True)
+    assert words(only(made, SHIPPED)) == ("replace", ["create", "submit"])
+    (row,) = (one for one in made.changes if one.remote_id == "id-old" and one.address == BRAND)
+    assert words(row) == ("retire", [])
+    assert "template.shipped hangs on it" in row.reason
+    moved = replace(OLD, name="order-shipped_v2", description=marked(None, "0" * 64))
+    made = plan(asked, build.observed(build.o_shop, build.o_brand, old, moved), retire=True)
+    (row,) = (one for one in made.changes if one.remote_id == "id-old")
+    assert words(row) == ("retire", ["delete"])
+    assert not made.unmanaged
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a", ("a", 1)),
+        ("a_v2", ("a", 2)),
+        ("a_v10", ("a", 10)),
+        ("a_v1", ("a_v1", 1)),
+        ("a_v02", ("a_v02", 1)),
+        ("a_v2_v3", ("a_v2", 3)),
+        ("_v2", ("", 2)),
+    ],
+)
+def test_names_split_into_family_and_number(name, expected) -> None:
+    """Only a suffix from 2 upwards without leading zeros is a number."""
+    assert split_version(name) == expected
+    assert number_in(name, [name]) == 1
+
+
+@pytest.mark.parametrize("note", [None, "", "给会员", "x" * 600])
+def test_mark_travels_in_the_note_and_is_split_off_again(note) -> None:
+    """The mark is the last word of the note, at most 500 characters long, and the user's part comes back."""
+    text = marked(note, HASH)
+    assert len(text) <= 500
+    assert split_mark(text) == ((note or "")[: 500 - 18] or None, HASH[:8])
+    assert split_mark("no mark") == ("no mark", None)
+
+
+def test_mark_can_be_switched_off() -> None:
+    """Without marks the note is sent as it is written."""
+    asked = build.desired(build.shop, build.brand, replace(changed, description="给会员"), mark=False)
+    change = only(plan(asked, build.observed(build.o_shop, build.o_brand)), SHIPPED)
+    assert change.desired.description == "给会员"
+    with_mark = only(plan(replace(asked, mark=True), build.observed(build.o_shop, build.o_brand)), SHIPPED)
+    assert with_mark.desired.description.startswith("给会员 #smsconf:")
