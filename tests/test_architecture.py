@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "sites": {"resources"},
     "workdays": set(),
     "reconcile": NOUNS - {"signing", "workdays"},
-    "journal": {"address", "errors"},
+    "journal": {"address", "errors", "reconcile", "sites"},
     "config": NOUNS - {"signing", "workdays"},
     "lint": NOUNS - {"signing", "workdays"},
     "cloud": {*NOUNS, "reconcile"} - {"workdays"},

@@ -97,6 +97,7 @@ class Maker:
             templates=templates,
             thresholds=self._thresholds(),
             protected=frozenset(self._protected()),
+            mark=self._mark(),
             environment=environment,
         )
 
@@ -133,6 +134,12 @@ class Maker:
                     monthly_limit=monthly.limit if monthly else None,
                 )
         return found
+
+    def _mark(self) -> bool:
+        mark = self.data.get("mark", True)
+        if not isinstance(mark, bool):
+            self.problems.add(wrong_type("true or false", mark, self.data.spans["mark"]))
+        return mark is not False
 
     def _protected(self) -> list[Address]:
         items = self.data.get("protect")
@@ -190,6 +197,7 @@ class Maker:
             proof=self._file(address, "proof", entry.proof, declared),
             registration_number=entry.registration_number,
             license_number=entry.license_number,
+            replaces=(entry.replaces.name, entry.replaces.type) if entry.replaces else None,
             external=entry.external,
         )
 

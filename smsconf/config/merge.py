@@ -32,7 +32,7 @@ def checked_sections(block: Block, problems: Problems, *, refused: Sequence[str]
     return kept
 
 
-REFUSED_INCLUDED = (*ROOT_ONLY, "provider")
+REFUSED_INCLUDED = (*ROOT_ONLY, "provider", "mark")
 REFUSED_OVERLAY = ROOT_ONLY
 
 

@@ -88,6 +88,13 @@ class AppEntry(Entry):
     external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
 
 
+class ReplacesEntry(Entry):
+    """The signature that another one takes over from; name and type are its identity."""
+
+    name: str = Field(description="Its name at the service.")
+    type: MessageType = Field(description="Its type.")
+
+
 class SignatureEntry(Entry):
     """The brand in 【】 before mainland messages. Reviewed by a person, frozen once approved."""
 
@@ -112,6 +119,9 @@ class SignatureEntry(Entry):
     proof: Maybe[str] = Field(None, description="File: screenshot of the filing or trademark certificate.")
     registration_number: Maybe[str] = Field(None, description="Trademark number, for source trademark.")
     license_number: Maybe[str] = Field(None, description="ICP licence number, source app.")
+    replaces: Maybe[ReplacesEntry] = Field(
+        None, description="Signature it takes over from, kept until its templates have successors."
+    )
     external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
 
 
@@ -227,6 +237,10 @@ class ProjectFile(Entry):
     )
     qualifications: dict[Key, QualificationEntry] = Field(
         default_factory=dict, description="Qualifications by key, for signatures to refer to."
+    )
+    mark: StrictBool = Field(
+        default=True,
+        description="End application notes in a mark, by which later runs know what they submitted.",
     )
     protect: list[str] = Field(
         default_factory=list, description="Addresses (template.login) that no flag deletes."

@@ -185,9 +185,10 @@ class _Loading:
         return block or Block()
 
     def _no_project(self, reason: str, *, missing: bool = False) -> ConfigError:
-        folder = shown(str(self.given))
+        given = str(self.given)
+        folder = shown(given if len(given) < 60 else f"…{given[-55:]}")
         message = f"{ROOT_NAME} {reason}" if self.folder.is_dir() else f"{folder} is not a folder"
-        fix = f"create {ROOT_NAME} with smsconf init, or name another folder" if missing else None
+        fix = f"create {ROOT_NAME}, or name the folder that has one with --project" if missing else None
         found = problem("SMS001", message, Place(ROOT_NAME), fix=fix)
         return ConfigError([found], f"no project in {folder}: {message}")
 

@@ -41,20 +41,22 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
     if len(found) > 1:
         ids = ", ".join(one.remote_id for one in found)
         return _refused(
-            address, app, f"{len(found)} {app.region.value} apps are named '{app.name}': {ids}; rename one"
+            address, app, f"{len(found)} {app.region.value} apps have {_names(app)}: {ids}; rename one"
         )
     if not found:
         return _absent(address, app)
     observed = found[0]
     status = read_status(Kind.APP, situation.site, observed.status)
-    fields = _fields(app, observed.reply_url)
+    renamed = (FieldChange("name", observed.name, app.name),) if observed.name != app.name else ()
+    fields = (*renamed, *_fields(app, observed.reply_url))
     action, reason = Action.NONE, status.verdict.message
     steps: tuple[Step, ...] = ()
     awaits = None
     if status.phase is Phase.UNKNOWN:
         action, reason = Action.REFUSED, f"{status.verdict.message}: nothing is written for it"
     elif fields and not app.external:
-        action, steps, reason = Action.UPDATE, (Step.EDIT,), "the reply address differs"
+        action, steps = Action.UPDATE, (Step.EDIT,)
+        reason = f"{' and '.join(one.path for one in fields)} differs"
     elif status.phase is Phase.PREPARING:
         action, awaits = Action.WAIT, "the service"
     return Change(
@@ -71,6 +73,11 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
         desired=app,
         observed=observed,
     )
+
+
+def _names(app: App) -> str:
+    former = f" or its former one '{app.renamed_from}'" if app.renamed_from else ""
+    return f"the name '{app.name}'{former}"
 
 
 def _absent(address: Address, app: App) -> Change:

@@ -221,3 +221,15 @@ def test_suspended_app_and_one_in_preparation_are_told_apart() -> None:
         words(only(plan(asked, build.observed(replace(build.o_abroad, status="SUSPENDED"))), ABROAD))[0]
         == "none"
     )
+
+
+def test_renamed_app_is_updated_not_created() -> None:
+    """An app found under its former name gets the new one; if both names exist it is refused."""
+    renamed = replace(build.shop, name="shop_new", renamed_from="shop_prod")
+    change = only(plan(build.desired(renamed), build.observed(build.o_shop)), SHOP)
+    assert words(change) == ("update", ["edit"])
+    assert [(one.path, one.old, one.new) for one in change.fields] == [("name", "shop_prod", "shop_new")]
+    both = build.observed(
+        build.o_shop, replace(build.o_shop, remote_id="id-new", name="shop_new", app_key="k")
+    )
+    assert words(only(plan(build.desired(renamed), both), SHOP)) == ("refused", [])
