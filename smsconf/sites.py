@@ -41,6 +41,9 @@ def _hosts(region: str, domain: str = "myhuaweicloud.com") -> tuple[str, str]:
     return (f"msgsms.{region}.{domain}", f"iam.{region}.{domain}")
 
 
+# IAM is one service for all regions of a domain, and has a host for that, too (§9.4)
+IAM_HOSTS = frozenset({"iam.myhuaweicloud.com", "iam.myhuaweicloud.eu"})
+
 SITES: Mapping[str, Site] = {
     site.name: site
     for site in (

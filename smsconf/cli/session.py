@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect
@@ -52,10 +54,19 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
             "environment": project.environment,
             "site": client.site.name,
             "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
+            "credentials": client.credentials,
         }
+        _tell_credentials(client.credentials)
         cache = AttributeCache(state / f"attributes-{client.site.name}-{client.project_id}.json")
         yield Session(client, Journal(state / "journal.jsonl"), cache, about)
         cache.save()
+
+
+def _tell_credentials(source: str | None) -> None:
+    """Say on stderr whose credentials are used; in JSON the report says it."""
+    context = click.get_current_context(silent=True)
+    if source and context and context.params.get("form") == "text":
+        click.echo(f"credentials: {source}", err=True)
 
 
 @contextmanager

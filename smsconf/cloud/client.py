@@ -1,7 +1,7 @@
 """Call the service: one operation in, its decoded answer out, every failure one of our errors.
 
-Knows no resource (``wire`` does) and decides nothing. Reads are retried when an answer got lost, throttled
-requests always; a write whose answer is lost is never sent twice.
+Knows no resource (``wire`` does) and decides nothing; what is sent again is ``retries``' business, what an
+answer may look like ``answers``'.
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0016.html and the pages after it.
 """
@@ -13,50 +13,36 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
 from smsconf import __version__, signing
-from smsconf.cloud.failures import FOREIGN, Cleaner, from_answer, from_exception
+from smsconf.cloud.answers import ENCODINGS, Answer, answered_at, decode, emulated_at, read_answer
+from smsconf.cloud.cleaner import Cleaner
+from smsconf.cloud.connection import open_connection, time_limit
+from smsconf.cloud.failures import FOREIGN, from_answer, from_exception
 from smsconf.cloud.fields import Fields, broken
+from smsconf.cloud.hosts import is_loopback, safe_url
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import OPERATIONS, Operation
-from smsconf.cloud.transport import (
-    OPERATION,
-    ReadGuard,
-    ServiceAuth,
-    Upload,
-    is_loopback,
-    multipart,
-    open_connection,
-    utc_now,
-)
-from smsconf.errors import CloudBroken, CloudError, RateLimited, Unauthorized, Unreachable
+from smsconf.cloud.retries import Judge, repeat
+from smsconf.cloud.transport import OPERATION, ServiceAuth, only_reads, utc_now
+from smsconf.cloud.upload import Upload, multipart
+from smsconf.errors import CloudBroken
 from smsconf.sites import Site
 
 PAGE = 500  # the largest page the service gives
-EMULATOR_TIME = "X-Emulator-Now"
+PATIENCE = 60.0  # seconds for one request, all told
 
-_MOST_ITEMS = 1_000_000
-_MOST_BYTES = 64 * 1024 * 1024
-_TIMEOUT = httpx.Timeout(60, connect=10)
-_THROTTLED_ATTEMPTS = 5
-_LONGEST_PAUSE = 60.0  # a longer Retry-After is an error for the caller to show
-_READ_PAUSES = (0.5, 1.0)  # before the second and the third attempt of a read
-_TRANSIENT = frozenset({502, 503, 504})
+_MOST_ITEMS = 100_000
+_CONNECT = 10.0  # seconds for the connection alone
+_PAUSE = 0.5  # seconds before the second attempt
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-class _Answer(NamedTuple):
-    status: int
-    headers: httpx.Headers
-    body: bytes
 
 
 class Client:
@@ -72,7 +58,10 @@ class Client:
         limiter: shared by all calls; by default no limit.
         workers: how many requests run side by side in :meth:`side_by_side`.
         real_clock: the fallback of :attr:`service_time`.
-        sleep: waits between attempts.
+        sleep: waits when the default limiter says so.
+        patience: seconds that one request may take, all told.
+        pause: seconds before a second attempt.
+        credentials: where they come from, in words for people; without a secret.
     """
 
     def __init__(  # noqa: PLR0913 - the edge of the program: everything it needs is handed over
@@ -81,35 +70,46 @@ class Client:
         site: Site,
         base_url: str,
         project_id: str,
-        auth: httpx.Auth | None,
+        auth: ServiceAuth | None,
         read_only: bool,
         transport: httpx.BaseTransport | None = None,
         limiter: Limiter | None = None,
         workers: int = 4,
         real_clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
+        pause: float = _PAUSE,
+        credentials: str | None = None,
     ) -> None:
-        url = _base_url(base_url)
+        url = safe_url(base_url)
         self.site = site
         self.project_id = project_id
         self.read_only = read_only
+        self.credentials = credentials
+        self.clean = Cleaner(lambda: auth.secrets if auth else ())
         self._base_url = str(url).rstrip("/")
+        self._host = url.netloc.decode()
         self._loopback = is_loopback(url.host)
         self._limiter = limiter or Limiter(None, sleep=sleep)
         self._real_clock = real_clock
-        self._sleep = sleep
-        self._clean = Cleaner(auth.secrets if isinstance(auth, ServiceAuth) else ())
+        self._auth = auth or ServiceAuth()
+        self._patience = patience
+        self._pause = pause
         self._service_time: datetime | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="smsconf-call")
         wire = transport or open_connection(url, connections=workers + 4)
         self._http = httpx.Client(
             auth=auth,
-            transport=ReadGuard(wire) if read_only else wire,
-            timeout=_TIMEOUT,
+            transport=only_reads(wire) if read_only else wire,
+            timeout=httpx.Timeout(patience, connect=min(_CONNECT, patience)),
             follow_redirects=False,
             trust_env=False,
-            headers={"User-Agent": f"smsconf/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"smsconf/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": ENCODINGS,
+            },
         )
 
     def __enter__(self) -> Self:
@@ -131,7 +131,17 @@ class Client:
         with self._lock:
             return self._service_time or self._real_clock()
 
-    def call(
+    def call(self, operation: str, **parts: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Carry out one operation and return its decoded answer, ``None`` if that is empty.
+
+        Takes what :meth:`ask` takes.
+
+        Raises:
+            CloudError: it did not end well; the class says how, ``arrived`` whether it may have happened.
+        """
+        return decode(operation, self.ask(operation, **parts), self.clean)
+
+    def ask(
         self,
         operation: str,
         *,
@@ -139,28 +149,25 @@ class Client:
         query: Mapping[str, str] | None = None,
         body: Any = None,  # noqa: ANN401 - any JSON
         file: Upload | None = None,
-    ) -> Any:  # noqa: ANN401 - any JSON
-        """Carry out one operation and return its decoded answer, ``None`` if that is empty.
+    ) -> Answer:
+        """Carry out one operation and return its answer as it came.
 
         Raises:
-            CloudError: it did not end well; the class says how, ``arrived`` whether it may have happened.
+            CloudError: it did not end well.
         """
         spec = OPERATIONS[operation]
         request = self._converting(operation, lambda: self._request(spec, path or {}, query, body, file))
-        attempt = 0
-        while True:
-            attempt += 1
+
+        def once() -> Answer:
             self._limiter.acquire()
-            try:
-                answer = self._converting(operation, lambda: self._exchange(request))
-                if answer.status < 300:
-                    self._limiter.recover()
-                    return _decoded(operation, answer)
-                error = from_answer(operation, *answer, self._clean)
-                pause = _retry_after(answer.headers, attempt)
-            except (CloudBroken, Unreachable) as problem:
-                error, pause = problem, 0.0
-            self._wait_or_raise(spec, error, attempt, pause)
+            answer = self._converting(operation, lambda: self._exchange(request))
+            if answer.status < 300:
+                self._limiter.recover()
+                return answer
+            raise from_answer(operation, answer, self.clean, self._real_clock())
+
+        judge = Judge(spec, self._limiter, lambda: self._auth.renew(request))
+        return repeat(once, judge, pause=self._pause, longest=2 * self._patience)
 
     def list_all(
         self, operation: str, *, progress: Callable[[int, int], None] | None = None
@@ -224,6 +231,8 @@ class Client:
         answer = self.call(operation, query=query)
         fields = Fields(operation, answer)
         items = fields.items("results")
+        if len(items) > PAGE:
+            raise broken(operation, f"a page of {PAGE} holds {len(items)}")
         for item in items:
             Fields(operation, item).word("id")
         return fields.number("total"), items
@@ -233,16 +242,17 @@ class Client:
         try:
             return step()
         except FOREIGN as problem:
-            error = from_exception(problem, operation, self._clean)
+            error = from_exception(problem, operation, self._host, self.clean)
         raise error  # outside the handler: the foreign exception holds the request with its headers
 
-    def _exchange(self, request: httpx.Request) -> _Answer:
+    def _exchange(self, request: httpx.Request) -> Answer:
         """Send one request and read its answer whole, with its time if it is the first."""
-        response = self._http.send(request, stream=True)
-        try:
-            answer = _Answer(response.status_code, response.headers, _read(response))
-        finally:
-            response.close()
+        with time_limit(self._patience):
+            response = self._http.send(request, stream=True)
+            try:
+                answer = read_answer(response)
+            finally:
+                response.close()
         self._note_time(answer.headers)
         return answer
 
@@ -268,87 +278,8 @@ class Client:
             spec.method, target, headers=headers, content=content, extensions=extensions
         )
 
-    def _wait_or_raise(self, spec: Operation, error: CloudError, attempt: int, pause: float) -> None:
-        if isinstance(error, RateLimited):
-            if attempt >= _THROTTLED_ATTEMPTS or pause > _LONGEST_PAUSE:
-                raise error
-            self._limiter.throttled(pause)
-            return
-        lost = isinstance(error, Unreachable) and error.arrived is None
-        transient = lost or error.status in _TRANSIENT
-        if not (spec.reads and transient and attempt <= len(_READ_PAUSES)):
-            raise error
-        self._sleep(_READ_PAUSES[attempt - 1])
-
     def _note_time(self, headers: httpx.Headers) -> None:
         with self._lock:
             if self._service_time is None:
-                told = headers.get(EMULATOR_TIME) if self._loopback else None
-                self._service_time = _instant(told) or _http_date(headers.get("Date"))
-
-
-def _base_url(text: str) -> httpx.URL:
-    """Read a base url; plain http is for loopback only.
-
-    Raises:
-        Unauthorized: nothing may be sent there.
-    """
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme == "https" and url.host and not url.userinfo:
-        return url
-    if url.scheme == "http" and is_loopback(url.host) and not url.userinfo:
-        return url
-    raise Unauthorized(
-        f"credentials are not sent to '{url.copy_with(userinfo=b'')}'",
-        why="only https hosts may see them; plain http is for this machine alone",
-        fix="set provider.endpoint to https://HOST, or leave it out",
-        arrived=False,
-    )
-
-
-def _read(response: httpx.Response) -> bytes:
-    """Read a body, unpacked, up to the limit."""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > _MOST_BYTES:
-            raise httpx.DecodingError(f"the body is larger than {_MOST_BYTES} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _decoded(operation: str, answer: _Answer) -> Any:  # noqa: ANN401 - any JSON
-    if not answer.body.strip():
-        return None
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        kind = answer.headers.get("Content-Type", "no type").partition(";")[0][:60]
-    error = broken(operation, f"not JSON ({kind})")
-    error.status = answer.status
-    raise error
-
-
-def _retry_after(headers: httpx.Headers, attempt: int) -> float:
-    """Return the seconds to wait: as told, else doubling from one second."""
-    told = headers.get("Retry-After", "")
-    return float(told) if told.isascii() and told.isdigit() and len(told) < 9 else float(2 ** (attempt - 1))
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
-
-
-def _http_date(text: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC) if text else None
-    except (ValueError, IndexError, TypeError, OverflowError):
-        return None
+                emulated = emulated_at(headers) if self._loopback else None
+                self._service_time = emulated or answered_at(headers)

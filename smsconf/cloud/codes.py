@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from smsconf.cloud.operations import TOKEN_OPERATION
+
 
 class Meaning(NamedTuple):
     """Why a code comes, and the order that repairs it; either may be unknown."""
@@ -22,6 +24,10 @@ class Meaning(NamedTuple):
 
 _LOOK_AGAIN = "run `smsconf plan` again: it reads the present state first"
 _KEYS = "check the access key, the secret key and this machine's clock"
+_LATER = "run again later"
+_SUPPORT = "run again later; if it stays, give the request id to Huawei Cloud's support"
+_PLACE = "check provider.site, region and endpoint"
+_ADDRESS = "run from an allowed address"
 
 # the review moved between reading and writing: the next run decides (DESIGN §6)
 MOVED = frozenset(f"MSGSMS.{number}" for number in ("0007", "0010", "0130", "0186", "0187", "0188"))
@@ -31,15 +37,13 @@ TAKEN = frozenset(f"MSGSMS.{number}" for number in ("0004", "0006", "0008"))
 GONE = frozenset(f"MSGSMS.{number}" for number in ("0005", "0033", "0009", "0036"))
 FILE_GONE = "MSGSMS.0011"
 THROTTLED = "APIGW.0308"
-UNAUTHORIZED = frozenset({"MSGSMS.0003", "APIGW.0301", "APIGW.0302", "APIGW.0307", "APIGW.0310"})
+TOKEN_OLD = "APIGW.0307"  # noqa: S105 - a code
+BAD_SIGNATURE = frozenset({"APIGW.0301", "APIG.0301"})
+UNAUTHORIZED = frozenset({"MSGSMS.0003", "APIGW.0301", "APIGW.0302", TOKEN_OLD, "APIGW.0310"})
 
 _MEANINGS: Mapping[str, Meaning] = {
-    "APIGW.0101": Meaning(
-        "no API answers under this host and path", "check provider.site, region and endpoint"
-    ),
-    "APIGW.0201": Meaning(
-        "the gateway refused the request or could not reach the service behind it", "run again later"
-    ),
+    "APIGW.0101": Meaning("no API answers under this host and path", _PLACE),
+    "APIGW.0201": Meaning("the gateway refused the request or could not reach the service behind it", _LATER),
     "APIGW.0301": Meaning(
         "the request's signature was not accepted: a wrong access key or secret key, or a clock that is "
         "more than 15 minutes off",
@@ -56,16 +60,36 @@ _MEANINGS: Mapping[str, Meaning] = {
     ),
     "APIGW.0307": Meaning(
         "the token has expired, or the user's rights or password have changed since",
-        "get a new token and set SMSCONF_AUTH_TOKEN",
+        "get a new token of this project and set SMSCONF_AUTH_TOKEN",
     ),
     "APIGW.0308": Meaning("too many requests in a short time", "wait a minute and run again"),
     "APIGW.0310": Meaning(
         "the project is not available to these credentials",
         "check that provider.project_id belongs to this account and region",
     ),
-    "APIGW.0401": Meaning("this machine's address is unknown to the gateway", "run from an allowed address"),
-    "APIGW.0402": Meaning("this machine's address is not allowed", "run from an allowed address"),
-    "MSGSMS.0001": Meaning("the service failed inside", "run again later"),
+    "APIGW.0311": Meaning("the gateway did not accept debugging credentials", _KEYS),
+    "APIGW.0401": Meaning("this machine's address is unknown to the gateway", _ADDRESS),
+    "APIGW.0402": Meaning("this machine's address is not allowed", _ADDRESS),
+    "APIGW.0404": Meaning("the gateway may not reach the service behind it", _SUPPORT),
+    "APIGW.0501": Meaning("the application's quota of calls is used up", _LATER),
+    "APIGW.0502": Meaning("the application is frozen", "use an IAM user's keys or token"),
+    "APIGW.0601": Meaning("the gateway failed inside", _LATER),
+    "APIGW.0602": Meaning("the gateway does not understand the request", _PLACE),
+    "APIGW.0607": Meaning("the gateway does not speak this protocol here", "set provider.endpoint to https"),
+    "APIGW.0610": Meaning("no part of the service is up behind the gateway", _LATER),
+    "APIGW.0613": Meaning("IAM, which checks credentials, is not available", _LATER),
+    "APIGW.0802": Meaning(
+        "this IAM user may not use this region", "allow the region to the user, or check provider.region"
+    ),
+    **{
+        f"APIGW.{number}": Meaning("the gateway's own settings for this API are broken", _SUPPORT)
+        for number in ("0103", "0104", "0105", "0106")
+    },
+    **{
+        f"APIGW.{number}": Meaning("the service behind the gateway is in trouble", _LATER)
+        for number in ("0605", "0606", "0608", "0609", "0611", "0612", "0705")
+    },
+    "MSGSMS.0001": Meaning("the service failed inside", _LATER),
     "MSGSMS.0002": Meaning("the service does not accept a value of the request", "run `smsconf lint`"),
     "MSGSMS.0003": Meaning(
         "the service did not accept the credentials", "use credentials of this project, not of the domain"
@@ -80,32 +104,80 @@ _MEANINGS: Mapping[str, Meaning] = {
     "MSGSMS.0011": Meaning("there is no such file at the service", "apply again, so that it is uploaded"),
     "MSGSMS.0012": Meaning("the service does not accept the id of the signature", _LOOK_AGAIN),
     "MSGSMS.0013": Meaning(
-        "Message & SMS is not enabled for this account and region",
-        "enable the service in the console, or check provider.region",
+        "Message & SMS is not enabled for this account and region, or it is frozen or restricted "
+        "(arrears, an expired package, a violation)",
+        "look at the console: enable the service or settle the account; or check provider.region",
     ),
     "MSGSMS.0014": Meaning("there is no such app", _LOOK_AGAIN),
     "MSGSMS.0032": Meaning("this type of signature is not supported at this site", "change its `type`"),
     "MSGSMS.0033": Meaning("there is no such signature any more", _LOOK_AGAIN),
     "MSGSMS.0034": Meaning("this type of template is not supported at this site", "change its `type`"),
-    "MSGSMS.0035": Meaning("the service could not delete it in its back end", "run again later"),
+    "MSGSMS.0035": Meaning("the service could not delete it in its back end", _LATER),
     "MSGSMS.0036": Meaning("there is no such template any more", _LOOK_AGAIN),
     "MSGSMS.0076": Meaning("there is no such app", _LOOK_AGAIN),
-    "MSGSMS.0103": Meaning("the service could not look up the account", "run again later"),
+    "MSGSMS.0102": Meaning("the span of time is longer than 31 days", "ask for a shorter span"),
+    "MSGSMS.0103": Meaning("the service could not look up the account", _LATER),
     "MSGSMS.0104": Meaning("the service is not offered to this account's country", "use another site"),
     "MSGSMS.0130": Meaning("only a signature that waits for activation can be activated", _LOOK_AGAIN),
+    **{
+        f"MSGSMS.{number}": Meaning(
+            "the template's review does not stand where this is possible", _LOOK_AGAIN
+        )
+        for number in ("0186", "0187", "0188")
+    },
 }
+# the gateway says everything about signatures under one code; only its words tell more (reference §8.3)
+_BY_WORDS: tuple[tuple[str, Meaning], ...] = (
+    (
+        "failed to reach the limit",
+        Meaning(
+            "the access key is locked for five minutes, after more than five requests with a wrong signature",
+            "correct the secret key, wait five minutes, and run again",
+        ),
+    ),
+    (
+        "ak not exist",
+        Meaning("there is no such access key", "check the access key; it may have been deleted or disabled"),
+    ),
+    (
+        "decrypt token fail",
+        Meaning("the token was not issued here, or is damaged", "get a new token of this site and region"),
+    ),
+    ("frozen", Meaning("the account or the service is frozen", "settle the account in the console")),
+    ("restricted", Meaning("the account is restricted", "look at the account's state in the console")),
+    (
+        "balance",
+        Meaning("the account's balance does not suffice", "top up the account in the console"),
+    ),
+)
 _BY_STATUS: Mapping[int, Meaning] = {
     401: Meaning("the credentials were not accepted", _KEYS),
     403: Meaning("these credentials may not do this", "check the user's rights and provider.project_id"),
-    404: Meaning("nothing answers under this host and path", "check provider.site, region and endpoint"),
+    404: Meaning("nothing answers under this host and path", _PLACE),
     413: Meaning("the request is larger than the gateway takes (12 MB)", "use a smaller file"),
     429: Meaning("too many requests in a short time", "wait a minute and run again"),
 }
+_IAM_BY_STATUS: Mapping[int, Meaning] = {
+    400: Meaning("IAM does not understand the request", "check HW_DOMAIN_NAME, HW_USER_NAME and the project"),
+    401: Meaning(
+        "the account, the user name or the password is wrong",
+        "check HW_DOMAIN_NAME (the account), HW_USER_NAME (an IAM user of it) and HW_USER_PASSWORD",
+    ),
+    403: Meaning("this user may not get a token this way", "allow it programmatic access, without MFA"),
+    404: Meaning(
+        "IAM does not know the project or the region",
+        "check provider.region, HW_PROJECT_NAME and provider.project_id",
+    ),
+}
 _NOTHING = Meaning(None, None)
-_SERVER_TROUBLE = Meaning("the service or its gateway is in trouble", "run again later")
+_SERVER_TROUBLE = Meaning("the service or its gateway is in trouble", _LATER)
 
 
-def explain(code: str | None, status: int) -> Meaning:
-    """Return what a code means, else what its HTTP status means."""
-    known = _MEANINGS.get(code.replace("APIG.", "APIGW.", 1) if code else "")
+def explain(operation: str, code: str | None, status: int, text: str) -> Meaning:
+    """Return what the words of an answer mean, else its code, else its HTTP status."""
+    said = text.lower()
+    by_words = next((meaning for words, meaning in _BY_WORDS if words in said), None)
+    known = by_words or _MEANINGS.get(code.replace("APIG.", "APIGW.", 1) if code else "")
+    if operation == TOKEN_OPERATION:
+        known = known or _IAM_BY_STATUS.get(status)
     return known or _BY_STATUS.get(status) or (_SERVER_TROUBLE if status >= 500 else _NOTHING)

@@ -1,25 +1,29 @@
 """From a provider in the files and the environment to an open client for the service.
 
-The embedded emulator is not opened here (``cli`` does), and nothing but the project's id is asked for.
+The embedded emulator is not opened here (``cli`` does), and nothing is asked for but a token, where there is
+only a password, and the project's id, where nobody says it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import httpx
 
-from smsconf.cloud.client import Client
-from smsconf.cloud.credentials import Credentials, Environ, check_host, find_credentials
+from smsconf.cloud.client import PATIENCE, Client
+from smsconf.cloud.connection import open_connection
+from smsconf.cloud.credentials import Credentials, Environ, find_credentials
+from smsconf.cloud.hosts import check_host, is_loopback
+from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token, find_project_id
 from smsconf.cloud.limiter import Limiter
-from smsconf.cloud.project import find_project_id, known_project_id
-from smsconf.cloud.transport import is_loopback
-from smsconf.errors import CloudError
+from smsconf.cloud.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
+from smsconf.errors import CloudError, Unauthorized
 from smsconf.sites import SITES, Site
 
 REQUESTS_PER_SECOND = 20.0  # the service's own limit is undocumented
+TIMEOUT = "SMSCONF_TIMEOUT"
 
 
 class ServiceProvider(Protocol):
@@ -48,48 +52,138 @@ def connect(provider: ServiceProvider, environ: Environ, *, read_only: bool) -> 
 
     Raises:
         Unauthorized: no credentials, a host that must not get them, or no project.
+        CloudError: the region is not known, or IAM does not answer as it should.
     """
     site = SITES[provider.site]
-    base_url, iam_url = _urls(site, provider)
+    base_url = _service_url(site, provider)
     check_host(base_url, site, environ)
-    check_host(iam_url, site, environ)
     credentials = find_credentials(environ)
-    project_id = known_project_id(provider.project_id, credentials)
-    if project_id is None:
-        name = credentials.project_name or provider.region
-        project_id = _ask_project_id(site, iam_url, credentials, name)
+    _check_region(provider, credentials)
+    iam = _Iam(site, provider, base_url, credentials, _patience(environ))
+    if iam.url:
+        check_host(iam.url, site, environ)
+    project_id, auth = iam.project_and_auth()
     loopback = is_loopback(httpx.URL(base_url).host)
     with Client(
         site=site,
         base_url=base_url,
         project_id=project_id,
-        auth=credentials.auth(project_id),
+        auth=auth,
         read_only=read_only,
         limiter=Limiter(None if loopback else REQUESTS_PER_SECOND),
+        patience=iam.patience,
+        credentials=str(credentials),
     ) as client:
         yield client
 
 
-def _ask_project_id(site: Site, iam_url: str, credentials: Credentials, name: str) -> str:
-    auth = credentials.auth(None)
-    with Client(site=site, base_url=iam_url, project_id="", auth=auth, read_only=True) as iam:
-        return find_project_id(iam, name)
+class _Iam(NamedTuple):
+    """What it takes to ask IAM, if it must be asked at all."""
 
+    site: Site
+    provider: ServiceProvider
+    service_url: str
+    credentials: Credentials
+    patience: float
 
-def _urls(site: Site, provider: ServiceProvider) -> tuple[str, str]:
-    """Return the urls of the service and of IAM; on loopback one host plays both."""
-    hosts = site.regions.get(provider.region)
-    endpoint = provider.endpoint
-    if endpoint and "://" not in endpoint:
-        endpoint = f"https://{endpoint}"
-    if endpoint and is_loopback(httpx.URL(endpoint).host):
-        return endpoint, endpoint
-    if hosts is None:
-        known = ", ".join(site.regions)
-        raise CloudError(
-            f"site {site.name} has no region '{provider.region}'",
-            fix=f"set provider.region to one of {known}",
-            arrived=False,
+    @property
+    def url(self) -> str | None:
+        """Where IAM is: where the credentials say, on loopback where the service is, else the region's."""
+        if self.credentials.iam_url:
+            return _url(self.credentials.iam_url).removesuffix("/v3")
+        if is_loopback(httpx.URL(self.service_url).host):
+            return self.service_url
+        hosts = self.site.regions.get(self.provider.region)
+        return f"https://{hosts[1]}" if hosts else None
+
+    def project_and_auth(self) -> tuple[str, ServiceAuth]:
+        """Return the project's id (the files', the credentials', IAM's) and what signs requests for it."""
+        credentials = self.credentials
+        declared = self.provider.project_id or credentials.project_id
+        if credentials.password:
+            tokens = FetchedTokens(lambda: self._fetch_token(declared))
+            project_id = declared or tokens.project_id
+            return project_id, TokenAuth(tokens, project_id=project_id)
+        if credentials.token:
+            source = FixedToken(credentials.token)
+            project_id = declared or self._ask_project_id(TokenAuth(source))
+            return project_id, TokenAuth(source, project_id=project_id)
+        project_id = declared or self._ask_project_id(credentials.signing(None))
+        return project_id, credentials.signing(project_id)
+
+    def _ask_project_id(self, auth: ServiceAuth) -> str:
+        with self._open(auth) as iam:
+            return find_project_id(iam, self._project_name)
+
+    def _fetch_token(self, project_id: str | None) -> Token:
+        known = self.credentials
+        password = known.password or ""
+        user = User(known.account or "", known.user_name or "", password, self._project_name, project_id)
+        with self._open(Password(password)) as iam:
+            return fetch_token(iam, user)
+
+    @property
+    def _project_name(self) -> str:
+        return self.credentials.project_name or self.provider.region
+
+    def _open(self, auth: ServiceAuth) -> Client:
+        if self.url is None:
+            raise Unauthorized(
+                f"nobody says which project of region '{self.provider.region}' is meant, or where its IAM is",
+                why="the region is not in the table of sites, so its IAM host is not known",
+                fix="set provider.project_id, or HW_AUTH_URL (iam_endpoint in the profile file)",
+                arrived=False,
+            )
+        return Client(
+            site=self.site,
+            base_url=self.url,
+            project_id="",
+            auth=auth,
+            read_only=False,
+            transport=only_iam(open_connection(httpx.URL(self.url), connections=2)),
+            patience=self.patience,
         )
-    management, iam = hosts
-    return endpoint or f"https://{management}", f"https://{iam}"
+
+
+def _service_url(site: Site, provider: ServiceProvider) -> str:
+    if provider.endpoint:
+        return _url(provider.endpoint)
+    hosts = site.regions.get(provider.region)
+    if hosts:
+        return f"https://{hosts[0]}"
+    known = ", ".join(site.regions)
+    raise CloudError(
+        f"site {site.name} has no region '{provider.region}'",
+        why="only the hosts of known regions are known",
+        fix=f"set provider.region to one of {known}, or set provider.endpoint too",
+        arrived=False,
+    )
+
+
+def _url(text: str) -> str:
+    """Return a url without a slash at the end; without a scheme it is https, as the vendor's SDK reads it."""
+    return (text if "://" in text else f"https://{text}").rstrip("/")
+
+
+def _check_region(provider: ServiceProvider, credentials: Credentials) -> None:
+    if credentials.region in {None, provider.region}:
+        return
+    raise Unauthorized(
+        f"HW_REGION_NAME is {credentials.region}, and provider.region is {provider.region}",
+        why="credentials are for one region's project; sources are never mixed",
+        fix=f"set HW_REGION_NAME={provider.region} for this command, or correct provider.region",
+        arrived=False,
+    )
+
+
+def _patience(environ: Environ) -> float:
+    text = environ.get(TIMEOUT, "").strip()
+    try:
+        seconds = float(text or PATIENCE)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds <= 3600:
+        return seconds
+    raise CloudError(
+        f"{TIMEOUT} is '{text}'", fix=f"set {TIMEOUT} to seconds, such as {PATIENCE:.0f}", arrived=False
+    )

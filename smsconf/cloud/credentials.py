@@ -1,7 +1,7 @@
-"""Find credentials, and the hosts they may go to.
+"""Find credentials: one source taken whole, in a fixed order; sources are never mixed.
 
-One source is taken whole, in a fixed order; sources are never mixed. Nothing is sent from here, and no
-secret stands in any message or ``repr``.
+Nothing is sent from here (``iam`` does, where there is only a password), where they may go is in ``hosts``,
+and no secret stands in any message or ``repr``.
 
 Written from https://support.huaweicloud.com/sdkreference-mgmt-python/sdkreference_mgmt_08.html (environment
 and profile of the SDK) and the Terraform provider's documentation
@@ -12,37 +12,41 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
-import httpx
-
-from smsconf.cloud.transport import ServiceAuth, SigningAuth, TokenAuth, is_loopback, utc_now
+from smsconf.cloud.transport import SigningAuth, utc_now
 from smsconf.errors import Unauthorized
-from smsconf.sites import SITES, Site
-
-TRUSTED_HOSTS = "SMSCONF_TRUSTED_HOSTS"
 
 Environ = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, or a pair of keys; ``source`` says to people where they come from."""
+    """A token, a pair of keys, or a user with a password; ``source`` says to people where they come from."""
 
     source: str
     token: str | None = field(default=None, repr=False)
     access_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
     security_token: str | None = field(default=None, repr=False)
+    user_name: str | None = None
+    password: str | None = field(default=None, repr=False)
+    account: str | None = None
     project_id: str | None = None
     project_name: str | None = None
+    region: str | None = None
+    iam_url: str | None = None
 
-    def auth(self, project_id: str | None, *, now: Callable[[], datetime] = utc_now) -> ServiceAuth:
-        """Return what signs the requests for a project; ``now`` is the real time."""
-        if self.token is not None:
-            return TokenAuth(self.token, project_id=project_id)
+    def __str__(self) -> str:
+        """Tell people what is used: the source, and of an access key its two ends."""
+        if self.access_key:
+            return f"{self.source}, AK {_masked(self.access_key)}"
+        return f"{self.source}, user {self.user_name} of {self.account}" if self.password else self.source
+
+    def signing(self, project_id: str | None, *, now: Callable[[], datetime] = utc_now) -> SigningAuth:
+        """Return what signs requests with the keys; ``now`` is the real time."""
         return SigningAuth(
             self.access_key or "",
             self.secret_key or "",
@@ -54,41 +58,45 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class _Variables:
-    """A source: names of environment variables (or keys of a profile) for each part."""
+    """A source: names of environment variables (or keys of a profile) for each part of credentials."""
 
     token: str | None = None
     access_key: str | None = None
     secret_key: str | None = None
     security_token: str | None = None
+    user_name: str | None = None
+    password: str | None = None
+    account: str | None = None
     project_id: str | None = None
     project_name: str | None = None
+    region: str | None = None
+    iam_url: str | None = None
 
     def read(self, values: Environ, place: str) -> Credentials | None:
-        """Take this source whole, or ``None`` if none of its secrets is set.
+        """Take this source whole, or ``None`` if nothing of it that matters is set.
 
         Raises:
             Unauthorized: it is there in part, or holds what no header can carry.
         """
-        found = {part: _clean(values, name, place) for part, name in self._names().items()}
-        secrets = {name: found[part] for part, name in self._names().items() if part in _REQUIRED}
-        if not any(secrets.values()):
+        names = {one.name: name for one in fields(self) if (name := getattr(self, one.name))}
+        found = {part: _read(part, values, name, place) for part, name in names.items()}
+        if not any(found[part] for part in names if part in _TELLING):
             return None
-        missing = [name for name, value in secrets.items() if not value]
+        missing = [name for part, name in names.items() if part in _REQUIRED and not found[part]]
+        telling = [name for part, name in names.items() if part in _TELLING]
         if missing:
+            present = [name for name in telling if name not in missing]
             raise Unauthorized(
                 f"credentials from {place} are incomplete: {' and '.join(missing)} is not set",
                 why="one source is taken whole; sources are never mixed",
-                fix=f"set {' and '.join(missing)}, or unset {' and '.join(set(secrets) - set(missing))}",
+                fix=f"set {' and '.join(missing)}, or unset {' and '.join(present)}",
                 arrived=False,
             )
-        return Credentials(source=f"{' and '.join(secrets)} ({place})", **found)
-
-    def _names(self) -> dict[str, str]:
-        parts = ("token", "access_key", "secret_key", "security_token", "project_id", "project_name")
-        return {part: name for part in parts if (name := getattr(self, part))}
+        return Credentials(source=f"{' and '.join(telling)} ({place})", **found)
 
 
-_REQUIRED = frozenset({"token", "access_key", "secret_key"})
+_TELLING = frozenset({"token", "access_key", "secret_key", "user_name", "password"})
+_REQUIRED = _TELLING | {"account"}
 
 # in order; to support another source is to add a row
 _ENVIRONMENT = (
@@ -98,12 +106,23 @@ _ENVIRONMENT = (
         secret_key="HUAWEICLOUD_SDK_SK",  # noqa: S106 - the name of a variable
         security_token="HUAWEICLOUD_SDK_SECURITY_TOKEN",  # noqa: S106 - the name of a variable
         project_id="HUAWEICLOUD_SDK_PROJECT_ID",
+        iam_url="HUAWEICLOUD_SDK_IAM_ENDPOINT",
     ),
     _Variables(
         access_key="HW_ACCESS_KEY",
         secret_key="HW_SECRET_KEY",  # noqa: S106 - the name of a variable
         security_token="HW_SECURITY_TOKEN",  # noqa: S106 - the name of a variable
         project_name="HW_PROJECT_NAME",
+        region="HW_REGION_NAME",
+        iam_url="HW_AUTH_URL",
+    ),
+    _Variables(
+        user_name="HW_USER_NAME",
+        password="HW_USER_PASSWORD",  # noqa: S106 - the name of a variable
+        account="HW_DOMAIN_NAME",
+        project_name="HW_PROJECT_NAME",
+        region="HW_REGION_NAME",
+        iam_url="HW_AUTH_URL",
     ),
 )
 _PROFILE = _Variables(
@@ -111,6 +130,7 @@ _PROFILE = _Variables(
     secret_key="sk",  # noqa: S106 - the name of a key
     security_token="security_token",  # noqa: S106 - the name of a key
     project_id="project_id",
+    iam_url="iam_endpoint",
 )
 _PROFILE_FILE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 _PROFILE_SECTIONS = ("basic", "basiccredentials")
@@ -139,7 +159,9 @@ def find_credentials(environ: Environ) -> Credentials:
     )
 
 
-def _clean(values: Environ, name: str, place: str) -> str | None:
+def _read(part: str, values: Environ, name: str, place: str) -> str | None:
+    if part == "password":  # travels in a body: any character is allowed
+        return values.get(name, "").strip("\r\n") or None
     value = values.get(name, "").strip()
     if not (value.isascii() and value.isprintable()):
         raise Unauthorized(
@@ -179,48 +201,5 @@ def _read_profile(path: Path) -> Credentials | None:
     )
 
 
-def check_host(url: str, site: Site, environ: Environ) -> None:
-    """Make sure that credentials may go to a url, before anything is sent.
-
-    Raises:
-        Unauthorized: its host is neither the service's, nor loopback, nor trusted by the environment; or it
-            is plain http to another machine.
-    """
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    host, port = parsed.host.lower(), parsed.port
-    if parsed.scheme not in {"http", "https"} or not host or parsed.userinfo:
-        raise _refused(
-            f"'{parsed.copy_with(userinfo=b'')}' is not the url of a host", "use https://HOST", site
-        )
-    if is_loopback(host):
-        return
-    if parsed.scheme != "https":
-        raise _refused(
-            f"credentials are not sent to {host} over plain http", f"use https://{parsed.host}", site
-        )
-    ours = {name for known in SITES.values() for pair in known.regions.values() for name in pair}
-    if host in ours and port is None:
-        return
-    trusted = {name.strip().lower() for name in environ.get(TRUSTED_HOSTS, "").split(",")}
-    if host in trusted or f"{host}:{port or 443}" in trusted:
-        return
-    shown = host if port is None else f"{host}:{port}"
-    raise _refused(
-        f"credentials are not sent to {shown}",
-        f"remove provider.endpoint, or set {TRUSTED_HOSTS}={shown} in the environment",
-        site,
-    )
-
-
-def _refused(message: str, fix: str, site: Site) -> Unauthorized:
-    hosts = ", ".join(host for host, _ in site.regions.values())
-    return Unauthorized(
-        message,
-        why=f"they go only to the service's hosts (site {site.name}: {hosts}), to this machine, or to hosts "
-        f"that {TRUSTED_HOSTS} names: a pull request cannot redirect them",
-        fix=fix,
-        arrived=False,
-    )
+def _masked(access_key: str) -> str:
+    return f"{access_key[:4]}…{access_key[-3:]}" if len(access_key) >= 10 else "…"

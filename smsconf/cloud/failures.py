@@ -10,53 +10,74 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0060.html and the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
-from smsconf.cloud.codes import THROTTLED, UNAUTHORIZED, explain
+from smsconf.cloud.answers import Answer, answered_at, retry_after
+from smsconf.cloud.cleaner import Cleaner
+from smsconf.cloud.codes import BAD_SIGNATURE, THROTTLED, UNAUTHORIZED, Meaning, explain
 from smsconf.errors import CloudBroken, CloudError, RateLimited, Refused, Unauthorized, Unreachable
 
 # every exception that a request may end with and that is not ours
 FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, RecursionError)
 
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # the connection was never made, or the request never left: nothing can have happened
 _NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
+    *_NOT_CONNECTED,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
     httpx.InvalidURL,
     UnicodeEncodeError,
 )
-_LONGEST_TEXT = 300
+_SKEW = timedelta(minutes=15)  # what the gateway allows between X-Sdk-Date and its own clock
+# what OpenSSL says (it stands in the text of a ConnectError) → why, and the order that repairs it
+_TLS = (
+    (
+        "Hostname mismatch",
+        Meaning("the certificate is for another host", "check provider.endpoint and the proxy settings"),
+    ),
+    (
+        "certificate has expired",
+        Meaning("the certificate is out of date, or this machine's clock is", "check this machine's clock"),
+    ),
+    (
+        "certificate is not yet valid",
+        Meaning("the certificate is not valid yet, or this machine's clock is late", "set the clock"),
+    ),
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        Meaning(
+            "no certificate authority that is trusted here vouches for the other side; a company's proxy "
+            "has one of its own",
+            "trust the proxy's certificate authority: set SSL_CERT_FILE to its PEM file",
+        ),
+    ),
+    (
+        "[SSL",
+        Meaning("the other side does not speak TLS as we do", "check provider.endpoint and HTTPS_PROXY"),
+    ),
+)
 _SHAPES = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"))
 
 
-class Cleaner:
-    """Makes foreign text fit for a line of output: one line, no control characters, no secrets."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = tuple(secret for secret in secrets if secret)
-
-    def __repr__(self) -> str:
-        return "Cleaner()"
-
-    def __call__(self, text: str) -> str:
-        """Return the text cleaned and cut."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-        return line if len(line) <= _LONGEST_TEXT else line[:_LONGEST_TEXT] + "…"
+class NotConnected(Unreachable):
+    """No connection was made this time, so nothing was sent: the next attempt may succeed."""
 
 
-def from_exception(problem: Exception, operation: str, clean: Cleaner) -> CloudError:
-    """Convert an exception of httpx, ssl, json or the codecs."""
+class Throttled(RateLimited):
+    """The service asked to slow down, and perhaps said for how many seconds."""
+
+    retry_after: float | None = None
+
+
+def from_exception(problem: Exception, operation: str, host: str, clean: Cleaner) -> CloudError:
+    """Convert an exception of httpx, ssl, json or the codecs; ``host`` is where the request was to go."""
     if isinstance(problem, _NOT_SENT):
-        return _not_sent(problem, operation, clean)
+        return _not_sent(problem, operation, host, clean)
     if isinstance(problem, httpx.DecodingError | ValueError | RecursionError):
         return CloudBroken(
             f"the answer to {operation} cannot be decoded",
@@ -74,35 +95,35 @@ def from_exception(problem: Exception, operation: str, clean: Cleaner) -> CloudE
     )
 
 
-def _not_sent(problem: Exception, operation: str, clean: Cleaner) -> Unreachable:
+def _not_sent(problem: Exception, operation: str, host: str, clean: Cleaner) -> Unreachable:
     # their texts may quote a header or a body, which may hold a secret
     quotes = isinstance(problem, httpx.LocalProtocolError | UnicodeEncodeError)
     text = type(problem).__name__ if quotes else clean(str(problem))
-    fix = "check the network, the proxy settings and provider.endpoint"
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        fix = "trust the proxy's certificate authority with SSL_CERT_FILE"
-    return Unreachable(
-        f"cannot reach the service for {operation}: {text or type(problem).__name__}",
+    tls = next((meaning for words, meaning in _TLS if words in text), None)
+    why, fix = tls or (None, "check the network, the proxy settings and provider.endpoint")
+    kind = NotConnected if isinstance(problem, _NOT_CONNECTED) and not tls else Unreachable
+    return kind(
+        f"cannot reach {host} for {operation}: {text or type(problem).__name__}",
         operation=operation,
+        why=why,
         fix=fix,
         arrived=False,
     )
 
 
-def from_answer(
-    operation: str, status: int, headers: Mapping[str, str], body: bytes, clean: Cleaner
-) -> CloudError:
-    """Convert an answer whose status is not 2xx; ``headers`` must not mind the case of names."""
+def from_answer(operation: str, answer: Answer, clean: Cleaner, now: datetime) -> CloudError:
+    """Convert an answer whose status is not 2xx; ``now`` is this machine's time."""
+    status, headers, body = answer
     code, text, request_id = _read_error(body)
     code = clean(code)[:64] if code else None
     request_id = clean(headers.get("X-Request-Id") or request_id or "") or None
-    why, fix = explain(code, status)
+    why, fix = _skewed(code, headers, now) or explain(operation, code, status, text)
     if 300 <= status < 400:
         text = "redirects are not followed"
         why, fix = "credentials go only to the host they were meant for", "check provider.endpoint"
     said = " ".join(part for part in (code, clean(text)) if part) or f"HTTP {status}"
     kind = _kind(code, status)
-    return kind(
+    error = kind(
         f"{operation} {_verb(kind)}: {said}",
         operation=operation,
         status=status,
@@ -112,11 +133,27 @@ def from_answer(
         fix=fix,
         arrived=True,
     )
+    if isinstance(error, Throttled):
+        error.retry_after = retry_after(headers)
+    return error
+
+
+def _skewed(code: str | None, headers: httpx.Headers, now: datetime) -> Meaning | None:
+    """Explain a refused signature by the clocks, if they are too far apart."""
+    there = answered_at(headers)
+    if code not in BAD_SIGNATURE or there is None or abs(now - there) <= _SKEW:
+        return None
+    minutes = round(abs(now - there).total_seconds() / 60)
+    return Meaning(
+        f"this machine's clock is {minutes} minutes {'ahead of' if now > there else 'behind'} the service's, "
+        "and a signature is good for 15",
+        "set this machine's clock (NTP), then run again",
+    )
 
 
 def _kind(code: str | None, status: int) -> type[CloudError]:
     if status == 429 or code == THROTTLED:
-        return RateLimited
+        return Throttled
     if status in {401, 403} or code in UNAUTHORIZED:
         return Unauthorized
     if 400 <= status < 500:
@@ -125,7 +162,7 @@ def _kind(code: str | None, status: int) -> type[CloudError]:
 
 
 def _verb(kind: type[CloudError]) -> str:
-    if kind is RateLimited:
+    if kind is Throttled:
         return "was asked to slow down"
     return "failed" if kind is CloudBroken else "was refused"
 

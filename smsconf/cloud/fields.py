@@ -10,6 +10,8 @@ from typing import Any
 
 from smsconf.errors import CloudBroken
 
+_LONGEST_TEXT = 100_000  # characters; the longest the service documents has 1024
+
 
 def broken(operation: str, what: str) -> CloudBroken:
     """Return the error for an answer that is not what the service promises."""
@@ -35,11 +37,15 @@ class Fields:
         self._operation = operation
         self._item: dict[str, Any] = item
 
+    def value(self, name: str) -> object:
+        """Return whatever stands there, ``None`` if nothing does."""
+        return self._item.get(name)
+
     def text(self, name: str) -> str:
         """Return a string that must be there; it may be empty."""
         value = self._item.get(name)
-        if not isinstance(value, str):
-            raise self._wrong(name, "a string")
+        if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+            raise self._wrong(name, f"a string of at most {_LONGEST_TEXT} characters")
         return value
 
     def word(self, name: str) -> str:
@@ -47,9 +53,9 @@ class Fields:
         value = self._item.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        if not isinstance(value, str) or not value:
+        if value == "":
             raise self._wrong(name, "a string that is not empty")
-        return value
+        return self.text(name)
 
     def optional(self, name: str) -> str | None:
         """Return a string, or ``None`` where it is absent, null or empty."""
@@ -86,6 +92,7 @@ class Fields:
     def _wrong(self, name: str, expected: str) -> CloudBroken:
         if name not in self._item:
             return broken(self._operation, f"'{name}' is missing")
-        return broken(
-            self._operation, f"'{name}' should be {expected}, got {type(self._item[name]).__name__}"
-        )
+        value = self._item[name]
+        long = isinstance(value, str) and len(value) > _LONGEST_TEXT
+        got = f"{len(value)}" if long else type(value).__name__
+        return broken(self._operation, f"'{name}' should be {expected}, got {got}")

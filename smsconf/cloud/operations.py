@@ -16,12 +16,17 @@ from smsconf.signing import encode
 
 
 class Operation(NamedTuple):
-    """One operation; ``path`` is a template whose names are filled in by :meth:`path_for`."""
+    """One operation; ``path`` is a template whose names are filled in by :meth:`path_for`.
+
+    ``reads`` puts it on the list of a client made for reading. ``iam`` marks an exchange with IAM: it
+    travels through a transport of its own, and changes nothing that is not ours.
+    """
 
     name: str
     method: str
     path: str
     reads: bool
+    iam: bool = False
 
     def path_for(self, values: Mapping[str, str]) -> str:
         """Return the path with its values, each percent-encoded as one segment.
@@ -40,6 +45,9 @@ class Operation(NamedTuple):
 
 
 _BASE = "/v2/{project_id}/msgsms"
+
+PROJECTS_OPERATION = "KeystoneListProjects"
+TOKEN_OPERATION = "KeystoneCreateUserTokenByPassword"  # noqa: S105 - the name of an operation
 
 OPERATIONS: Mapping[str, Operation] = {
     name: Operation(name, method, path, reads)
@@ -65,7 +73,12 @@ OPERATIONS: Mapping[str, Operation] = {
         # "varilable" is the vendor's spelling, in the operationId and in the path
         ("ListTemplateVarilableDetails", "GET", f"{_BASE}/templates/{{id}}/varilable", True),
         ("ListSendCountryDetails", "GET", f"{_BASE}/country", True),
-        # IAM: which project a region's name stands for
-        ("KeystoneListProjects", "GET", "/v3/projects", True),
+    )
+} | {
+    # IAM: which project a region's name stands for, and a token for a user with a password
+    name: Operation(name, method, path, reads=False, iam=True)
+    for name, method, path in (
+        (PROJECTS_OPERATION, "GET", "/v3/projects"),
+        (TOKEN_OPERATION, "POST", "/v3/auth/tokens"),
     )
 }

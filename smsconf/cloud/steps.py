@@ -21,7 +21,7 @@ from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.operations import OPERATIONS
-from smsconf.cloud.transport import Upload
+from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudBroken, CloudError, Refused
 from smsconf.reconcile.change import Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
@@ -50,6 +50,7 @@ class StepEvent:
     kind: Kind
     remote_name: str
     remote_id: str | None = None
+    submission: str | None = None
     error_code: str | None = None
     message: str | None = None
     request_id: str | None = None
@@ -61,6 +62,7 @@ class StepEvent:
 
 
 Record = Callable[[StepEvent], None]
+_SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
 
 
 class RemoteIds:
@@ -279,6 +281,7 @@ class _Carrier:
         return _DONE[Step.DELETE]
 
     def _upload(self, name: str, file: File) -> None:
+        check_file(name, file)
         try:
             content = file.location.read_bytes()
         except OSError as problem:
@@ -329,6 +332,7 @@ class _Carrier:
                 kind=change.kind,
                 remote_name=change.remote_name,
                 remote_id=self._remote_id,
+                submission=change.submission if step in _SUBMITTING else None,
                 error_code=problem.code if problem else None,
                 message=problem.message if problem else None,
                 request_id=problem.request_id if problem else None,

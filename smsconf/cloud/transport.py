@@ -1,6 +1,7 @@
-"""How requests leave: signing, the guard of read-only clients, the connection and its proxy.
+"""How requests leave: signed or with a token, past the guard of clients that may not do everything.
 
-Builds and sends no request of its own (``client`` does) and looks for no credentials (``credentials`` does).
+Builds and sends no request of its own (``client`` does), looks for no credentials (``credentials`` does) and
+opens no connection (``connection`` does).
 
 Written from https://support.huaweicloud.com/devg-apisign/api-sign-algorithm.html and the traffic of
 ``huaweicloudsdkcore`` 3.1.219.
@@ -8,21 +9,19 @@ Written from https://support.huaweicloud.com/devg-apisign/api-sign-algorithm.htm
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import ssl
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
-from typing import NamedTuple
-from urllib.request import getproxies, proxy_bypass
+from typing import Protocol
 
 import httpx
 
 from smsconf import signing
-from smsconf.cloud.operations import OPERATIONS
-from smsconf.errors import ReadOnly, Unreachable
+from smsconf.cloud.operations import OPERATIONS, Operation
+from smsconf.errors import ReadOnly
 
 OPERATION = "smsconf.operation"  # names the operation in the extensions of a request
+
+_TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 - the name of a header
 
 _SIGNED = frozenset(
     {
@@ -34,7 +33,6 @@ _SIGNED = frozenset(
         signing.SECURITY_TOKEN_HEADER.lower(),
     }
 )
-_FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("\"#'$%&*/|<>{}[];?!\\ \r\n\t", "_"))
 
 
 def utc_now() -> datetime:
@@ -49,6 +47,10 @@ class ServiceAuth(httpx.Auth):
     def secrets(self) -> tuple[str, ...]:
         """The values to keep out of every text."""
         return ()
+
+    def renew(self, request: httpx.Request) -> bool:  # noqa: ARG002 - a token's owner uses it
+        """Get newer credentials than a refused request's, if there is a way to; say whether."""
+        return False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
@@ -97,45 +99,94 @@ class SigningAuth(ServiceAuth):
         yield request
 
 
-class TokenAuth(ServiceAuth):
-    """Sends a project token."""
+class TokenSource(Protocol):
+    """Where project tokens come from."""
 
-    def __init__(self, token: str, *, project_id: str | None = None) -> None:
+    def current(self) -> str:
+        """Return a token that has not expired as far as is known."""
+
+    def renew(self, refused: str) -> bool:
+        """Get another token than the refused one; ``False`` if there is no way to."""
+
+    def known(self) -> tuple[str, ...]:
+        """Return what to keep out of every text."""
+
+
+class FixedToken:
+    """A token that was handed to us; nobody but its owner can get a newer one."""
+
+    def __init__(self, token: str) -> None:
         self._token = token
+
+    def current(self) -> str:
+        """Return the token."""
+        return self._token
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Say that it cannot."""
+        return False
+
+    def known(self) -> tuple[str, ...]:
+        """Return the token."""
+        return (self._token,)
+
+
+class TokenAuth(ServiceAuth):
+    """Sends a project token; :meth:`renew` after it was refused."""
+
+    def __init__(self, tokens: TokenSource, *, project_id: str | None = None) -> None:
+        self._tokens = tokens
         self._project_id = project_id
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The token."""
-        return (self._token,)
+        """The tokens."""
+        return self._tokens.known()
+
+    def renew(self, request: httpx.Request) -> bool:
+        """Get a newer token than the one this request brought; one fetch does for many requests."""
+        return self._tokens.renew(request.headers.get(_TOKEN_HEADER, ""))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the token."""
-        request.headers["X-Auth-Token"] = self._token
+        request.headers[_TOKEN_HEADER] = self._tokens.current()
         if self._project_id:
             request.headers["X-Project-Id"] = self._project_id
         yield request
 
 
-class ReadGuard(httpx.BaseTransport):
-    """Lets only operations through that read; a request that does not say what it is stays here too."""
+class Password(ServiceAuth):
+    """A password travels in the body of one request to IAM: nothing to add, something to keep quiet."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, password: str) -> None:
+        self._password = password
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password."""
+        return (self._password,)
+
+
+class OperationGuard(httpx.BaseTransport):
+    """Lets only its own operations through; a request that does not say what it is stays here too."""
+
+    def __init__(self, inner: httpx.BaseTransport, allowed: Callable[[Operation], bool]) -> None:
         self._inner = inner
+        self._allowed = allowed
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a reading request on.
+        """Pass an allowed request on.
 
         Raises:
-            ReadOnly: it writes, or its operation is not known; nothing was sent.
+            ReadOnly: it is not on the list, or its operation is not known; nothing was sent.
         """
         name = str(request.extensions.get(OPERATION, "an unnamed operation"))
         operation = OPERATIONS.get(name)
-        if operation is None or not operation.reads or request.method != operation.method:
+        if operation is None or not self._allowed(operation) or request.method != operation.method:
             raise ReadOnly(
-                f"{name} is not on the list of operations that read: nothing was sent",
+                f"{name} is not on the list of operations that this client may send: nothing was sent",
                 operation=name,
-                why="this command only reads, and its client refuses everything else",
+                why="a client made for reading, or for IAM, refuses everything else in its transport",
                 arrived=False,
             )
         return self._inner.handle_request(request)
@@ -145,59 +196,11 @@ class ReadGuard(httpx.BaseTransport):
         self._inner.close()
 
 
-class Upload(NamedTuple):
-    """A file to send: its name as the service shall show it, and its bytes."""
-
-    name: str
-    content: bytes
+def only_reads(inner: httpx.BaseTransport) -> OperationGuard:
+    """Guard a transport for a client made for reading."""
+    return OperationGuard(inner, lambda operation: operation.reads)
 
 
-def multipart(upload: Upload) -> tuple[str, bytes]:
-    """Return content type and body of an upload, as the vendor's SDK writes them: one part named ``file``.
-
-    The service takes names of at most 64 characters without blanks and most punctuation.
-    """
-    stem, dot, suffix = upload.name.rpartition(".")
-    name = f"{stem[: 63 - len(suffix)]}{dot}{suffix}" if stem else suffix[:64]
-    name = name.translate(_FORBIDDEN_IN_NAMES)
-    boundary = hashlib.sha256(upload.content).hexdigest()[:32]  # no file contains its own digest
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body = b"".join((head.encode(), upload.content, f"\r\n--{boundary}--\r\n".encode()))
-    return f"multipart/form-data; boundary={boundary}", body
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine: ``localhost`` or a loopback address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def open_connection(base_url: httpx.URL, *, connections: int) -> httpx.BaseTransport:
-    """Open a transport to one host: straight to loopback, else through the environment's proxy if any.
-
-    Raises:
-        Unreachable: the proxy's address cannot be used.
-    """
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    if is_loopback(base_url.host):
-        # plain http needs no certificates: loading the system's costs more than a whole plan's requests
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if base_url.scheme == "http" else True
-        return httpx.HTTPTransport(verify=verify, trust_env=False, limits=limits)
-    try:
-        return httpx.HTTPTransport(proxy=_proxy_for(base_url), limits=limits)
-    except (ValueError, ImportError, httpx.InvalidURL) as problem:
-        reason = type(problem).__name__
-    raise Unreachable(
-        f"the proxy that the environment names cannot be used ({reason})",
-        fix="set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the service's host",
-        arrived=False,
-    )
-
-
-def _proxy_for(url: httpx.URL) -> str | None:
-    if proxy_bypass(url.host):
-        return None
-    proxies = getproxies()
-    return proxies.get(url.scheme) or proxies.get("all")
+def only_iam(inner: httpx.BaseTransport) -> OperationGuard:
+    """Guard a transport for exchanges with IAM."""
+    return OperationGuard(inner, lambda operation: operation.iam)

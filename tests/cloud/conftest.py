@@ -55,7 +55,7 @@ class Emulated:
 
     def plan(self, wanted: Desired, **selection: Any) -> tuple[Change, ...]:
         """Read and decide."""
-        situation = Situation(SITES[self.site], wanted, self.observe(wanted), Selection(**selection), {})
+        situation = Situation(SITES[self.site], wanted, self.observe(wanted), Selection(**selection))
         return make_plan(situation).changes
 
     def apply(self, changes: tuple[Change, ...], **more: Any) -> dict[str, Outcome]:

@@ -19,7 +19,7 @@ from smsconf.errors import SmsconfError
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Result
 from smsconf.reconcile.state import ObservedTemplate
-from smsconf.resources import Desired, File
+from smsconf.resources import Desired, File, UpdatePolicy
 from smsconf.sites import SITES
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import (
@@ -124,7 +124,7 @@ def test_disable_edit_submit_takes_an_approved_template_back(emulated: Emulated)
     emulated.run(WORLD)
     emulated.control("POST", "clock", {"advance": "P14D"})
     assert template(emulated).status == "Adopted"
-    wanted = desired(shop, brand, replace(shipped, content="新的${1}在${2}。"))
+    wanted = desired(shop, brand, replace(shipped, content="新的${1}在${2}。", update=UpdatePolicy.IN_PLACE))
     outcome = emulated.apply(changed(emulated, wanted, steps=(Step.DISABLE, Step.EDIT, Step.SUBMIT)))
     assert outcome["template.shipped"].message == "disabled, edited and submitted"
     now = template(emulated, wanted)
@@ -139,7 +139,8 @@ def test_edit_alone_leaves_a_draft(emulated: Emulated) -> None:
     outcome = emulated.apply(changed(emulated, wanted, steps=(Step.EDIT,)))
     assert outcome["template.shipped"].message == "edited"
     now = template(emulated, wanted)
-    assert (now.status, now.description) == ("Pending", "note")
+    assert now.status == "Pending"
+    assert (now.description or "").startswith("note")
 
 
 def test_withdrawal_that_came_too_late_is_skipped(emulated: Emulated) -> None:

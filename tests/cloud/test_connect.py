@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from smsconf.cloud.connect import connect
-from smsconf.cloud.project import find_project_id
+from smsconf.cloud.iam import find_project_id
 from smsconf.errors import CloudError, Unauthorized
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import AK, PROJECT, SK, open_client, recording_server, saying, serving

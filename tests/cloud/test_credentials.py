@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cloud.credentials import Credentials, check_host, find_credentials
+from smsconf.cloud.credentials import Credentials, find_credentials
+from smsconf.cloud.hosts import check_host
 from smsconf.errors import Unauthorized
 from smsconf.sites import SITES
 
@@ -122,7 +123,7 @@ def test_credentials_show_no_secret() -> None:
     """Neither they nor what they make of themselves show a secret."""
     keys = Credentials("here", access_key="sdk-ak", secret_key="sdk-sk", security_token="temporary")
     token = Credentials("here", token="a-project-token")
-    shown = f"{keys!r} {token} {keys.auth('p')!r} {token.auth('p')!r}"
+    shown = f"{keys!r} {keys} {token!r} {token} {keys.signing('p')!r}"
     assert not any(secret in shown for secret in SECRETS)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
-from smsconf.cloud.transport import Upload
+from smsconf.cloud.upload import Upload
 from smsconf.reconcile.state import ObservedApp
 from smsconf.resources import Source
 from tests.cloud.worlds import (

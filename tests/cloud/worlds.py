@@ -85,6 +85,7 @@ def open_client(transport: httpx.BaseTransport | None, **more: Any) -> Client:
         "auth": SigningAuth(AK, SK, project_id=PROJECT),
         "read_only": False,
         "sleep": lambda _seconds: None,
+        "pause": 0,
     }
     return Client(transport=transport, **(settings | more))
 

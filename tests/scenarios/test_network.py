@@ -32,7 +32,9 @@ def over_http(
 
 def without_names(document: Any) -> Any:
     """A plan without the words that say where it was made."""
-    return {key: value for key, value in document.items() if key not in ("environment", "provider")}
+    return {
+        key: value for key, value in document.items() if key not in ("environment", "provider", "credentials")
+    }
 
 
 def test_plan_over_http_equals_the_plan_in_process(approved: World, server: Server, monkeypatch) -> None:

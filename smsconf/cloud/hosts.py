@@ -1,0 +1,97 @@
+"""Which hosts may get credentials: the site table's, this machine, and those the environment trusts.
+
+Nothing is sent from here, and no file of a project can add a host: a pull request must not be able to
+redirect credentials.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+import httpx
+
+from smsconf.errors import Unauthorized
+from smsconf.sites import IAM_HOSTS, SITES, Site
+
+TRUSTED_HOSTS = "SMSCONF_TRUSTED_HOSTS"
+
+_OURS = IAM_HOSTS | {name for site in SITES.values() for pair in site.regions.values() for name in pair}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine: ``localhost`` or a loopback address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def check_host(url: str, site: Site, environ: Mapping[str, str]) -> None:
+    """Make sure that credentials may go to a url, before anything is sent.
+
+    Raises:
+        Unauthorized: its host is neither the service's, nor loopback, nor trusted by the environment; or it
+            is plain http to another machine.
+    """
+    parsed = _parsed(url)
+    host, port = parsed.host.lower(), parsed.port
+    if parsed.scheme not in {"http", "https"} or not host or parsed.userinfo:
+        raise _refused(f"'{_shown(parsed)}' is not the url of a host", "use https://HOST", site)
+    if is_loopback(host):
+        return
+    if parsed.scheme != "https":
+        raise _refused(
+            f"credentials are not sent to {host} over plain http", f"use https://{parsed.host}", site
+        )
+    if host in _OURS and port is None:
+        return
+    trusted = {name.strip().lower() for name in environ.get(TRUSTED_HOSTS, "").split(",")}
+    if host in trusted or f"{host}:{port or 443}" in trusted:
+        return
+    shown = host if port is None else f"{host}:{port}"
+    raise _refused(
+        f"credentials are not sent to {shown}",
+        f"remove provider.endpoint, or set {TRUSTED_HOSTS}={shown} in the environment",
+        site,
+    )
+
+
+def safe_url(text: str) -> httpx.URL:
+    """Read the url a client is to be opened for; plain http is for loopback only.
+
+    Raises:
+        Unauthorized: nothing may be sent there.
+    """
+    url = _parsed(text)
+    secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
+    if secure and url.host and not url.userinfo:
+        return url
+    raise Unauthorized(
+        f"credentials are not sent to '{_shown(url)}'",
+        why="only https hosts may see them; plain http is for this machine alone",
+        fix="set provider.endpoint to https://HOST, or leave it out",
+        arrived=False,
+    )
+
+
+def _parsed(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        return httpx.URL("")
+
+
+def _shown(url: httpx.URL) -> httpx.URL:
+    return url.copy_with(userinfo=b"")
+
+
+def _refused(message: str, fix: str, site: Site) -> Unauthorized:
+    hosts = ", ".join(host for host, _ in site.regions.values())
+    return Unauthorized(
+        message,
+        why=f"they go only to the service's hosts (site {site.name}: {hosts}), to this machine, or to hosts "
+        f"that {TRUSTED_HOSTS} names: a pull request cannot redirect them",
+        fix=fix,
+        arrived=False,
+    )
