@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from smsconf import signing
 from smsconf.cli.main import run
 from smsconf.emulator.engine import Engine, Settings
 
@@ -45,6 +46,22 @@ templates:
 """
 
 MONDAY = "2026-01-05T09:00:00+08:00"  # a working day, as the reviewers' office opens
+
+
+def signed(engine: Engine, method: str, target: str, body: bytes, now: Any) -> Any:
+    """Send one signed request to an engine."""
+    settings = Settings()
+    headers = {
+        "Host": "127.0.0.1",
+        "Content-Type": "application/json",
+        signing.DATE_HEADER: now.strftime(signing.DATE_FORMAT),
+    }
+    path, _, query = target.partition("?")
+    payload = signing.payload_hash(body, headers)
+    canonical = signing.canonical_request(method, path, query, headers, headers, payload)
+    mac = signing.signature(settings.secret_key, headers[signing.DATE_HEADER], canonical)
+    headers["Authorization"] = signing.authorization(settings.access_key, list(headers), mac)
+    return engine.handle(method, target, list(headers.items()), body)
 
 
 @dataclass(frozen=True)
@@ -124,6 +141,22 @@ class World:
 
     def decide(self, kind: str, name: str, decision: str, reason: str = "") -> None:
         self.control("POST", "reviews", {"kind": kind, "name": name, "decision": decision, "reason": reason})
+
+    def console(self, method: str, kind: str, name: str, body: Any = None) -> None:
+        """Do by hand, at the service, what a person at the console could: signed, and not through smsconf."""
+        from datetime import UTC, datetime
+
+        engine = Engine(self.folder / ".smsconf/emulator.db", Settings())
+        try:
+            base = f"/v2/{Settings().project_id}/msgsms/{kind}s"
+            now = datetime.now(UTC)
+            found = json.loads(signed(engine, "GET", f"{base}?limit=500", b"", now).body)["results"]
+            (one,) = (row for row in found if row[f"{kind}_name"] == name)
+            sent = b"" if body is None else json.dumps({**one, **body}).encode()
+            answer = signed(engine, method, f"{base}/{one['id']}", sent, now)
+            assert answer.status < 300, answer.body
+        finally:
+            engine.close()
 
     def advance(self, duration: str) -> None:
         self.control("POST", "clock", {"advance": duration})

@@ -18,27 +18,25 @@ def test_template_in_review_is_withdrawn_edited_and_submitted(world: World) -> N
     assert world.smsconf("plan", "--detailed-exitcode").code == 0
 
 
-def test_changed_approved_template_is_refused_with_the_difference(approved: World) -> None:
-    """An approved text is frozen: the plan says what differs, and apply sends nothing for it."""
-    approved.edit("您的退款已到账。", "您的退款已经到账。")
+def test_frozen_change_of_a_signature_is_refused_with_the_way_out(approved: World) -> None:
+    """An approved signature is frozen: the plan says what differs and the way out; nothing is sent for it."""
+    approved.edit("type: notification, qualification", "type: notification, source: trademark, qualification")
     plan = approved.json("plan", "--detailed-exitcode")
-    assert (plan.code, plan.row("template.refund")["action"]) == (0, "refused")
-    assert "replacement comes next" in plan.row("template.refund")["reason"]
+    assert (plan.code, plan.row("signature.shop-notice")["action"]) == (0, "refused")
+    assert "declare a new one" in plan.row("signature.shop-notice")["reason"]
     assert approved.apply().code == 4
     assert approved.writes() == []
 
 
 def test_other_work_goes_on_beside_a_refusal(approved: World) -> None:
     """One refused change does not stop the others; the run is applied in part."""
-    approved.edit("您的退款已到账。", "您的退款已经到账。")
-    approved.edit(
-        "templates:\n",
-        "templates:\n  welcome: {app: shop, signature: shop-notice, content: 欢迎光临本店。}\n",
-    )
+    approved.edit("type: notification, qualification", "type: notification, source: trademark, qualification")
+    approved.edit("/replies", "/answers")
     done = approved.apply()
     assert done.code == 5
-    assert done.row("template.welcome")["outcome"] == "applied"
-    assert done.row("template.refund")["action"] == "refused"
+    assert done.row("app.shop")["outcome"] == "applied"
+    assert done.row("signature.shop-notice")["action"] == "refused"
+    assert approved.writes() == ["UpdateApp"]
 
 
 def test_reply_address_of_an_app_is_updated(approved: World) -> None:
