@@ -71,11 +71,28 @@ def make_plan(
     Raises:
         CloudError: nothing can be read at all. A kind that cannot be read is a refusal in the plan.
     """
+    return decide(look(client, project, journal, selection=selection, cache=cache, progress=progress))
+
+
+def look(
+    client: Client,
+    project: Project,
+    journal: Journal,
+    *,
+    selection: Selection,
+    cache: AttributeCache | None = None,
+    progress: Progress | None = None,
+) -> Situation:
+    """Read the service once, and gather what a decision looks at.
+
+    Raises:
+        CloudError: nothing can be read at all.
+    """
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
     memory = remember(journal.read().entries, project.environment)
-    return decide(Situation(client.site, project.desired, observed, selection, memory))
+    return Situation(client.site, project.desired, observed, selection, memory)
 
 
 def carry_out(

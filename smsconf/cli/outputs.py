@@ -1,0 +1,82 @@
+"""``smsconf outputs``: what an application needs to send with the templates that are live."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from smsconf.cli.options import project_options
+from smsconf.cli.output import report
+from smsconf.cli.progress import progress
+from smsconf.cli.session import open_session
+from smsconf.errors import PlanRefused
+from smsconf.reconcile.plan import make_plan
+from smsconf.reconcile.situation import Selection
+from smsconf.render.outputs import configmap_text, env_text, outputs_view, without_live, yaml_text
+from smsconf.workflow import check, look
+
+_TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
+
+
+@click.command("outputs")
+@project_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", *_TEXTS]),
+    default="json",
+    help="Form of the report; env is for a shell, configmap for Kubernetes.  [default: json]",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report to a file instead of stdout.",
+)
+@click.option("--require-all", is_flag=True, help="Exit 6 if some template has no live version.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    require_all: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Print template ids, senders and variables of what is live now, for the program that sends.
+
+    \b
+    Example:
+      smsconf outputs --env prod --require-all --output sms.json
+      eval "$(smsconf outputs --format env)"
+      smsconf outputs --format configmap | kubectl apply -f -
+
+    Of each template it shows the version that serves now and that version's variables, even while a
+    successor is in review. No secrets. Exits 0; with --require-all 6 if some template has no live version;
+    4, and prints nothing, if not all could be read.
+    """
+    project = check(folder, environment)
+    with open_session(project, read_only=True) as session, progress("reading") as update:
+        situation = look(
+            session.client,
+            project,
+            session.journal,
+            selection=Selection(),
+            cache=session.cache,
+            progress=update,
+        )
+    plan = make_plan(situation)
+    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
+    if unread:
+        raise PlanRefused(unread[0], fix="run again when the service answers completely")
+    view = outputs_view(plan, situation.observed.signatures.items)
+    if form == "json":
+        report(view, lambda _view: (), form, output)
+    elif output:
+        output.write_text(_TEXTS[form](view), encoding="utf-8")
+    else:
+        sys.stdout.write(_TEXTS[form](view))
+    missing = without_live(view)
+    if require_all and missing:
+        click.echo(f"no live version: {', '.join(missing)}", err=True)
+        return 6
+    return 0

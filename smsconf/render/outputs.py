@@ -1,0 +1,188 @@
+"""Which template ids and senders to use now → view (the JSON contract) → shell variables, YAML, a ConfigMap.
+
+A row tells about the live version of a template and *its* variables, not about what the files ask; while
+nothing is live it tells about the version on its way, and ``template_id`` is null. No secret is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from smsconf.address import Kind
+from smsconf.errors import SmsconfError
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.resources import Region, Template
+
+FORMAT_VERSION = "1.0"
+View = dict[str, Any]
+
+_PLACEHOLDER = re.compile(r"\$\{([0-9]+)\}")
+_FIRST_WORD = re.compile(r"\S+")
+# what YAML does not print as it is, besides what JSON escapes already
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_ENV_FIELDS = ("template_id", "remote_name", "sender", "signature", "region")
+
+
+def outputs_view(plan: Plan, signatures: Iterable[ObservedSignature]) -> View:
+    """Return the document of ``outputs``.
+
+    Args:
+        plan: has the live version of each template.
+        signatures: all that were observed; a live version may hang on one that is declared no more.
+    """
+    by_id = {one.remote_id: one for one in signatures}
+    apps = {change.address: change for change in plan.changes if change.kind is Kind.APP}
+    templates = {
+        str(change.address): _template(change, change.desired, apps[change.desired.app], by_id)
+        for change in plan.changes
+        if isinstance(change.desired, Template) and change.action not in (Action.RETIRE, Action.DELETE)
+    }
+    return {
+        "format_version": FORMAT_VERSION,
+        "templates": templates,
+        "apps": {str(address): _app(change) for address, change in apps.items() if change.desired},
+    }
+
+
+def without_live(view: Mapping[str, Any]) -> list[str]:
+    """List the templates that nothing can be sent with yet."""
+    return [address for address, row in view["templates"].items() if row["template_id"] is None]
+
+
+def _app(change: Change) -> View:
+    observed = change.observed if isinstance(change.observed, ObservedApp) else None
+    return {
+        "remote_name": change.remote_name,
+        "app_id": observed.remote_id if observed else None,
+        "region": observed.region if observed else getattr(change.desired, "region", None),
+        "channel_num": observed.channel_num if observed else None,
+        "status": observed.status if observed else None,
+    }
+
+
+def _template(
+    change: Change, desired: Template, app: Change, signatures: Mapping[str, ObservedSignature]
+) -> View:
+    live, candidate = change.live, change.candidate
+    observed = change.observed if isinstance(change.observed, ObservedTemplate) else None
+    shown = live or candidate or observed
+    names, count = _variables(shown, desired) if shown else (None, None)
+    sender, signature = _sender(shown, desired, app, signatures)
+    return {
+        "template_id": live.template_id if live else None,
+        "remote_name": shown.name if shown else desired.name,
+        "sender": sender,
+        "signature": signature,
+        "region": desired.region.value,
+        "variables": names,
+        "variable_count": count,
+        "status": shown.status if shown else None,
+        "candidate": {"remote_name": candidate.name, "status": candidate.status} if candidate else None,
+    }
+
+
+def _sender(
+    shown: ObservedTemplate | None,
+    desired: Template,
+    app: Change,
+    signatures: Mapping[str, ObservedSignature],
+) -> tuple[str | None, str | None]:
+    """Return the sender and the signature's name to use; a universal template leaves both to the message."""
+    if desired.region is Region.INTL:
+        return (app.observed.channel_num if isinstance(app.observed, ObservedApp) else None), None
+    found = signatures.get(shown.signature_id or "") if shown and not shown.universal else None
+    return (found.channel_num, found.name) if found else (None, None)
+
+
+def _variables(version: ObservedTemplate, desired: Template) -> tuple[list[str] | None, int]:
+    """Read the variables' names back, each the first word of its description, and count them.
+
+    There are no names where a description has none, where two are the same, or where the files number the
+    variables of this very content.
+    """
+    count = len(set(_PLACEHOLDER.findall(version.content)))
+    if not count:
+        return [], 0
+    numbered = any(one.name.isdigit() for one in desired.variables) and version.content == desired.content
+    if numbered or version.variables is None:
+        return None, count
+    ordered = sorted(version.variables, key=lambda one: one.number)
+    words = [found[0] if (found := _FIRST_WORD.match(one.description or "")) else "" for one in ordered]
+    readable = len(words) == count == len(set(words)) and all(word.isidentifier() for word in words)
+    return (words if readable else None), count
+
+
+def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
+    """Return the document as environment variables; what has no value, and what is not live, has none.
+
+    Raises:
+        SmsconfError: two addresses would have the same variable.
+    """
+    owners: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for address, prefix, row, fields in _rows(view):
+        other = owners.setdefault(prefix, address)
+        if other != address:
+            raise SmsconfError(
+                f"{other} and {address} would both be {prefix}_ID",
+                fix="rename one of the two keys, or use --format json",
+            )
+        for field in fields:
+            if row[field] is not None:
+                found[f"{prefix}_{'ID' if field.endswith('_id') else field.upper()}"] = str(row[field])
+    return found
+
+
+def _rows(view: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], tuple[str, ...]]]:
+    for section, fields in (("templates", _ENV_FIELDS), ("apps", ("app_id", "remote_name", "channel_num"))):
+        for address, row in view[section].items():
+            if row.get("template_id", "") is not None:
+                yield address, "SMSCONF_" + re.sub("[.-]", "_", address).upper(), row, fields
+
+
+def env_text(view: Mapping[str, Any]) -> str:
+    """Write the variables for a shell to read."""
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables_of(view).items())
+
+
+def yaml_text(view: Mapping[str, Any]) -> str:
+    """Write the document as YAML."""
+    return "".join(_block(view, 0))
+
+
+def configmap_text(view: Mapping[str, Any]) -> str:
+    """Write a Kubernetes ConfigMap: the variables, and the whole document under ``outputs.json``."""
+    return yaml_text(
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": "smsconf-outputs",
+                "labels": {"app.kubernetes.io/managed-by": "smsconf"},
+            },
+            "data": {**variables_of(view), "outputs.json": json.dumps(view, ensure_ascii=False)},
+        }
+    )
+
+
+def _block(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """Write a mapping in block style; lists and scalars are JSON, which YAML reads as it is."""
+    for key, one in value.items():
+        start = f"{'  ' * depth}{_scalar(key)}:"
+        if isinstance(one, Mapping) and one:
+            yield f"{start}\n"
+            yield from _block(one, depth + 1)
+        else:
+            yield f"{start} {_scalar(one)}\n"
+
+
+def _scalar(value: object) -> str:
+    """Write a value as JSON; keys that are plain words go without quotes."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
