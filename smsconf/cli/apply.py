@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import project_options, report_options, selection, selection_options
+from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.output import report, talk
 from smsconf.cli.progress import progress
 from smsconf.cli.session import Session, open_session
@@ -21,6 +21,7 @@ from smsconf.config import Project
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.outcome import anything_sent, went_wrong
 from smsconf.reconcile.plan import Plan
+from smsconf.render.markdown import apply_markdown, plan_markdown
 from smsconf.render.text import apply_lines, plan_lines
 from smsconf.render.view import apply_view, plan_view
 from smsconf.workflow import Report, carry_out, check, make_plan
@@ -30,7 +31,7 @@ from smsconf.workflow import Report, carry_out, check, make_plan
 @project_options
 @selection_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@report_options
+@comment_options
 def command(
     folder: Path,
     environment: str | None,
@@ -78,7 +79,7 @@ def command(
         plan=plan,
         interrupted=done.interrupted,
     )
-    report(view, apply_lines, form, output)
+    report(view, apply_lines, form, output, markdown=apply_markdown)
     return 130 if done.interrupted else apply_exit(plan, done)
 
 
@@ -103,12 +104,12 @@ def _agreed(
     terminal = sys.stdin.isatty()
     active = plan.sends or any(change.action is Action.FORGET for change in plan.changes)
     if plan.guarded or (active and not auto_approve and not terminal):
-        report(view, plan_lines, form, output)
+        report(view, plan_lines, form, output, markdown=plan_markdown)
         if not plan.guarded:
             click.echo("nothing sent: no terminal to ask; pass --auto-approve", err=True)
         return False
     if form == "text" and output is None:
-        report(view, plan_lines, form, output)
+        report(view, plan_lines, form, output, markdown=plan_markdown)
         click.echo()
     else:
         talk(plan_lines(view))

@@ -63,20 +63,26 @@ project_options = _stack(
     ),
 )
 
-report_options = _stack(
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        help="Form of the report.  [default: text]",
-    ),
-    click.option(
-        "--output",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Write the report to a file instead of stdout.",
-    ),
-)
+
+def _report_options(*forms: str) -> Callable[[F], F]:
+    return _stack(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="text",
+            help="Form of the report.  [default: text]",
+        ),
+        click.option(
+            "--output",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write the report to a file instead of stdout.",
+        ),
+    )
+
+
+report_options = _report_options("text", "json")
+comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
 selection_options = _stack(
     click.option("--prune", is_flag=True, help="Delete what no address claims, in declared apps."),

@@ -18,23 +18,37 @@ if TYPE_CHECKING:
 View = Mapping[str, Any]
 
 
-def report(view: View, draw: Callable[[View], Iterable[Line]], form: str, output: Path | None) -> None:
+def report(
+    view: View,
+    draw: Callable[[View], Iterable[Line]],
+    form: str,
+    output: Path | None,
+    *,
+    markdown: Callable[[View], str] | None = None,
+) -> None:
     """Write a report in the asked form to stdout, or whole to a file.
 
     Raises:
         SmsconfError: the file cannot be written.
     """
-    if output is not None:
-        from smsconf.render.lines import plain
-
-        _write(output, _json(view, ascii_only=False) if form == "json" else plain(draw(view)))
-    elif form == "json":
-        ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-        sys.stdout.write(_json(view, ascii_only=ascii_only))
-    else:
+    ascii_only = output is None and (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    if form == "json":
+        text = _json(view, ascii_only=ascii_only)
+    elif form == "markdown" and markdown:
+        text = markdown(view)
+    elif output is None:
         from smsconf.render.terminal import show
 
         show(draw(view), sys.stdout)
+        return
+    else:
+        from smsconf.render.lines import plain
+
+        text = plain(draw(view))
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        _write(output, text)
 
 
 def talk(lines: Iterable[Line]) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import project_options, report_options, selection, selection_options
+from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.reconcile.plan import Plan
+from smsconf.render.markdown import plan_markdown
 from smsconf.render.text import plan_lines
 from smsconf.render.view import plan_view
 from smsconf.workflow import check, make_plan
@@ -20,7 +21,7 @@ from smsconf.workflow import check, make_plan
 @click.command("plan")
 @project_options
 @selection_options
-@report_options
+@comment_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if apply would send something.")
 def command(
     folder: Path,
@@ -49,7 +50,9 @@ def command(
             cache=session.cache,
             progress=update,
         )
-    report(plan_view(plan, session.about, project.diagnostics), plan_lines, form, output)
+    report(
+        plan_view(plan, session.about, project.diagnostics), plan_lines, form, output, markdown=plan_markdown
+    )
     return plan_exit(plan, detailed=detailed_exitcode)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from smsconf.address import Address
-from smsconf.cli.options import AddressParam, nearest, project_options, report_options
+from smsconf.cli.options import AddressParam, comment_options, nearest, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection
+from smsconf.render.markdown import status_markdown
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
 from smsconf.workflow import check, follow_reviews, make_plan
@@ -22,7 +23,7 @@ from smsconf.workflow import check, follow_reviews, make_plan
 
 @click.command("status")
 @project_options
-@report_options
+@comment_options
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @click.option("--exit-code", is_flag=True, help="Exit 7 if something is rejected, 6 if something is pending.")
 def command(
@@ -63,7 +64,7 @@ def command(
         unmanaged=plan.unmanaged,
         foreign=plan.foreign,
     )
-    report(view, status_lines, form, output)
+    report(view, status_lines, form, output, markdown=status_markdown)
     return status_exit(plan, reviews, exit_code=exit_code)
 
 

@@ -1,0 +1,101 @@
+"""Foreign text inside Markdown, so that it is read and never obeyed; and pages that must fit a limit.
+
+Escaping with backslashes or entities is not enough: GitHub and GitLab look for mentions, references and
+addresses in the finished page, where an escaped ``@`` is an ``@`` again. They leave code alone, so a word
+that is not made of ordinary letters becomes code, whatever it would have meant.
+
+Written from https://github.github.com/gfm/ (code spans, tables, HTML blocks), read 2026-11.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from smsconf.render.lines import clean
+
+# Blanks and Chinese punctuation mean nothing in Markdown; they stand between words.
+_BETWEEN = re.compile(r"([\s，。；：、？！（）“”‘’《》【】…→]+)")
+_WORD = re.compile(r"(?P<before>\(?)(?P<core>.*?)(?P<after>[,.;:!?)]*)", re.DOTALL)
+_ORDINARY = re.compile(r"[^\W\d_]*(?:[-'][^\W\d_]+)*|\d{1,6}%?|%")
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")  # GitHub links words that name a commit
+
+
+def clip(text: str, most: int) -> str:
+    """Cut a text to a number of characters and say how many are missing."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most} more characters)"
+
+
+def code(text: object) -> str:
+    """Return a foreign text as a code span."""
+    shown = clean(text) or " "
+    fence = "`" * (_longest_run(shown) + 1)
+    gap = " " if shown[0] == "`" or shown[-1] == "`" else ""
+    return f"{fence}{gap}{shown}{gap}{fence}"
+
+
+def prose(text: object) -> str:
+    """Return a foreign sentence: ordinary words as they are, all others as code."""
+    return "".join(
+        part if position % 2 else _word(part) for position, part in enumerate(_BETWEEN.split(clean(text)))
+    )
+
+
+def _word(text: str) -> str:
+    found = _WORD.fullmatch(text)
+    if not text or found is None:
+        return text
+    core = found["core"]
+    if _ORDINARY.fullmatch(core) and not _COMMIT.fullmatch(core):
+        return text
+    return f"{found['before']}{code(core)}{found['after']}"
+
+
+def row(*cells: str) -> str:
+    """Return a row of a table; a pipe inside a cell is escaped, inside code too."""
+    inside = " | ".join(cell.replace("|", "\\|") for cell in cells)
+    return f"| {inside} |\n"
+
+
+def fenced(lines: Iterable[str], language: str = "") -> str:
+    """Return a block of code, fenced by more backticks than any line holds."""
+    body = "\n".join(lines)
+    fence = "`" * max(3, _longest_run(body) + 1)
+    return f"{fence}{language}\n{body}\n{fence}\n"
+
+
+def folded(title: str, label: object, body: str) -> str:
+    """Return a body that opens on a click; its summary is a title of ours and a foreign label."""
+    shown = html.escape(clean(label))
+    return f"<details>\n<summary>{title} <code>{shown}</code></summary>\n\n{body}\n</details>\n\n"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall(r"`+", text)), default=0)
+
+
+class Page:
+    """A text that never outgrows a limit.
+
+    The length is counted in UTF-16 units: no service counts a text as longer than that, and in UTF-8 it is at
+    most three times as many bytes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._parts: list[str] = []
+        self._room = most
+
+    def add(self, text: str, *, keep: int = 0) -> bool:
+        """Add a text if it fits and leaves ``keep`` units for what follows; tell whether it did."""
+        length = len(text.encode("utf-16-le")) // 2
+        if length > self._room - keep:
+            return False
+        self._parts.append(text)
+        self._room -= length
+        return True
+
+    @property
+    def text(self) -> str:
+        """All that was added."""
+        return "".join(self._parts)
