@@ -58,7 +58,7 @@ class Client:
         limiter: shared by all calls; by default no limit.
         workers: how many requests run side by side in :meth:`side_by_side`.
         real_clock: the fallback of :attr:`service_time`.
-        sleep: waits when the default limiter says so.
+        sleep: waits when the default limiter says so, and between looks after a lost answer.
         patience: seconds that one request may take, all told.
         pause: seconds before a second attempt.
         credentials: where they come from, in words for people; without a secret.
@@ -90,6 +90,7 @@ class Client:
         self._base_url = str(url).rstrip("/")
         self._host = url.netloc.decode()
         self._loopback = is_loopback(url.host)
+        self.sleep = sleep
         self._limiter = limiter or Limiter(None, sleep=sleep)
         self._real_clock = real_clock
         self._auth = auth or ServiceAuth()

@@ -21,6 +21,7 @@ from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import FILE_GONE
 from smsconf.errors import CloudError, Refused, Unauthorized, Unreachable
+from smsconf.reconcile.family import split_version
 from smsconf.reconcile.state import (
     Country,
     Observed,
@@ -230,5 +231,6 @@ def _declared_names(desired: Desired, apps: dict[Address, ObservedApp]) -> froze
 
 
 def _needs_variables(template: ObservedTemplate, names: frozenset[tuple[str, str]]) -> bool:
-    """Tell whether the variables of a template matter: it is a declared one, and it has some."""
-    return "${" in template.content and (template.app_key, template.name) in names
+    """Tell whether the variables of a template matter: it is of a declared family, and it has some."""
+    family = {(template.app_key, name) for name in (template.name, split_version(template.name)[0])}
+    return "${" in template.content and not names.isdisjoint(family)

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from smsconf.address import Address, Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
+from smsconf.cloud.lookup import GRACE, find_after_lost_answer, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.operations import OPERATIONS
+from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudBroken, CloudError, Refused
 from smsconf.reconcile.change import Change, Step
@@ -31,37 +31,6 @@ from smsconf.resources import App, File, Signature, Template
 T = TypeVar("T")
 
 
-class Phase(StrEnum):
-    """Where a step stands: about to be sent, or how it ended as far as an answer says."""
-
-    INTENT = "intent"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class StepEvent:
-    """One entry for the journal. ``edit`` and ``submit`` that travel together are one ``submit``."""
-
-    phase: Phase
-    step: Step
-    address: str
-    kind: Kind
-    remote_name: str
-    remote_id: str | None = None
-    submission: str | None = None
-    error_code: str | None = None
-    message: str | None = None
-    request_id: str | None = None
-
-    def record(self) -> dict[str, str]:
-        """Return what is known besides the phase, as plain values."""
-        known = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "phase"}
-        return {name: str(value) for name, value in known.items() if value is not None}
-
-
-Record = Callable[[StepEvent], None]
 _SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
 
 
@@ -209,7 +178,7 @@ class _Carrier:
             return _DONE[step]
         app_id = self._ids.find(signature.app)
         if step is Step.CREATE:
-            self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids))
+            self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
             return "created and submitted"
         observed = _expect(self._change.observed, ObservedSignature)
         body = wire.signature_body(signature, app_id, self._file_ids, observed)
@@ -227,10 +196,10 @@ class _Carrier:
             case Step.DISABLE:
                 self._move(step, wire.DISABLED)
             case Step.CREATE if site.drafts:
-                self._create("CreateTemplate", self._template_body(wire.DRAFT))
+                self._create("CreateTemplate", self._template_body(wire.DRAFT), self._app_id())
                 return "created as a draft"
             case Step.CREATE:
-                self._create("CreateTemplate", self._template_body(None))
+                self._create("CreateTemplate", self._template_body(None), self._app_id())
                 return "created and submitted"
             case _:
                 status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
@@ -239,6 +208,9 @@ class _Carrier:
                 self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
         return " and ".join(_DONE[one] for one in steps)
 
+    def _app_id(self) -> str:
+        return self._ids.find(_expect(self._change.desired, Template).app)
+
     def _template_body(self, flow_status: str | None) -> wire.Json:
         template = _expect(self._change.desired, Template)
         observed = self._change.observed
@@ -246,7 +218,7 @@ class _Carrier:
         return wire.template_body(
             template,
             name=self._change.remote_name,
-            app_id=self._ids.find(template.app),
+            app_id=self._app_id(),
             signature_id=self._ids.find(signature) if signature else None,
             country_ids=self._change.country_ids,
             flow_status=flow_status,
@@ -266,10 +238,55 @@ class _Carrier:
         if now != status:
             raise _Stop(Result.SKIPPED, f"it is {now}, not {status}: {_MOVED_ON}")
 
-    def _create(self, operation: str, body: wire.Json) -> None:
-        remote_id = self._write(Step.CREATE, operation, body=body, decode=wire.read_id)
+    def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
+        try:
+            remote_id = self._write(Step.CREATE, operation, body=body, decode=wire.read_id)
+        except CloudError as problem:
+            if not is_uncertain(problem):
+                raise
+            remote_id = self._adopt(problem, app_id)
         if self._change.address and remote_id:
             self._ids.learn(self._change.address, remote_id)
+        if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
+            self._settle_twins(app_id, remote_id)
+
+    def _adopt(self, problem: CloudError, app_id: str | None) -> str:
+        """Look for what a create without an answer made, and take it as ours."""
+        try:
+            found = find_after_lost_answer(self._client, self._change, app_id, self._client.sleep)
+        except CloudError as blind:
+            message = f"{problem.message}; looking for it failed as well ({blind.message})"
+            raise _Stop(Result.UNKNOWN, f"{message}; the next run looks before it writes") from None
+        if len(found) == 1:
+            self._remote_id = found[0].remote_id
+            self._announce(Phase.ACCEPTED, Step.CREATE)
+            return found[0].remote_id
+        if not found:
+            seen = f"nothing of this name was there {sum(GRACE):g} seconds later"
+        else:
+            seen = f"{len(found)} of this name are there: {', '.join(one.remote_id for one in found)}"
+        raise _Stop(Result.UNKNOWN, f"{problem.message}; {seen}; the next run looks before it writes")
+
+    def _settle_twins(self, app_id: str, own_id: str) -> None:
+        """Make sure that one draft of the name is left before anything is submitted."""
+        for twin, came_first in twins(self._client, self._change, app_id, own_id):
+            if came_first or not self._discard(twin.remote_id):
+                self._discard(own_id)
+                raise _Stop(
+                    Result.SKIPPED,
+                    f"another run made {twin.name} ({twin.remote_id}) first; the next run goes on",
+                )
+
+    def _discard(self, remote_id: str) -> bool:
+        """Delete a draft that lost; tell whether it is gone."""
+        own, self._remote_id = self._remote_id, remote_id
+        try:
+            self._delete("DeleteTemplate")
+        except Refused:
+            return False
+        finally:
+            self._remote_id = own
+        return True
 
     def _delete(self, operation: str) -> str:
         try:

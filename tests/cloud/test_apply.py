@@ -298,17 +298,62 @@ def test_half_done_change_says_what_was_done(emulated: Emulated) -> None:
     assert [name for name, _ in writes(emulated)].count("CreateTemplate") == 1
 
 
-@pytest.mark.parametrize("kind", ["reset", "timeout-after-commit"])
-def test_lost_answer_to_a_create_is_unknown_and_found_by_the_next_run(emulated: Emulated, kind: str) -> None:
-    """Not sent twice; the next run looks, and adopts what is there."""
-    fault(emulated, "CreateTemplate", kind)
+def test_lost_answer_to_a_create_is_looked_up_and_adopted(emulated: Emulated) -> None:
+    """The draft is there although no answer came: it is found by its name and submitted, not made twice."""
+    fault(emulated, "CreateTemplate", "timeout-after-commit")
+    outcome = emulated.run(WORLD)["template.shipped"]
+    assert outcome.result is Result.APPLIED
+    assert [name for name, _ in writes(emulated)].count("CreateTemplate") == 1
+    assert template(emulated).status == "SignReviewing"
+
+
+def test_lost_answer_to_a_create_that_left_nothing_is_unknown(emulated: Emulated) -> None:
+    """Nothing of the name after the grace: said so, sent no second time, made by the next run."""
+    fault(emulated, "CreateTemplate", "reset")
     outcome = emulated.run(WORLD)["template.shipped"]
     assert outcome.result is Result.UNKNOWN
+    assert "nothing of this name was there 3.5 seconds later" in outcome.message
     assert "the next run looks before it writes" in outcome.message
     assert outcome.sent
     emulated.run(WORLD)
     assert len(emulated.observe(WORLD).templates.items) == 1
-    assert template(emulated).status == "SignReviewing"
+
+
+def test_list_that_lags_behind_a_lost_answer_is_read_again(emulated: Emulated) -> None:
+    """A stale list right after the create is not believed: a later look finds the draft."""
+    fault(emulated, "CreateTemplate", "timeout-after-commit")
+    fault(emulated, "ListTemplateDetails", "stale-list")
+    changes = emulated.plan(WORLD)
+    fault(emulated, "ListTemplateDetails", "stale-list")
+    assert emulated.apply(changes)["template.shipped"].result is Result.APPLIED
+
+
+def test_second_draft_of_another_run_is_settled_before_anything_is_submitted(emulated: Emulated) -> None:
+    """Two runs plan the same create: the first draft wins, one review is asked for, one object is left."""
+    changes = emulated.plan(WORLD)
+    emulated.run(desired(shop, brand))
+    observed = emulated.observe(WORLD)
+    late = tuple(
+        replace(one, steps=(), action=Action.NONE, remote_id=remote_id)
+        if (remote_id := ids_of(observed).get(one.kind))
+        else one
+        for one in changes
+    )
+    fault(emulated, "UpdateTemplate", "status", status=400)
+    assert emulated.apply(late)["template.shipped"].result is Result.FAILED  # leaves its draft behind
+    second = emulated.apply(late)["template.shipped"]
+    assert second.result is Result.SKIPPED
+    assert "another run made order-shipped" in second.message
+    assert len(emulated.observe(WORLD).templates.items) == 1
+    assert emulated.run(WORLD)["template.shipped"].message == "submitted"
+
+
+def ids_of(observed) -> dict[Kind, str]:
+    """The app and the signature that are there."""
+    return {
+        Kind.APP: observed.apps.items[0].remote_id,
+        Kind.SIGNATURE: observed.signatures.items[0].remote_id,
+    }
 
 
 def test_throttled_write_is_sent_again(emulated: Emulated) -> None:
