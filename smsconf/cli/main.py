@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("smsconf.cli.plan", "Show what apply would do."),
     "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
     "status": ("smsconf.cli.status", "Show where every review stands."),
+    "wait": ("smsconf.cli.wait", "Wait until every review is over."),
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
