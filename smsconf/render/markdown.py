@@ -242,7 +242,7 @@ def _marked(old: str, new: str) -> str:
     same = _shared(before[::-1], after[::-1])
     tail = before[len(before) - same :]
     before, after = before[: len(before) - same], after[: len(after) - same]
-    blocks = [("replace", 0, len(before), 0, len(after))]
+    blocks: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(before), 0, len(after))]
     if len(before) + len(after) <= _MOST_COMPARED:
         blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     parts = list(head)
