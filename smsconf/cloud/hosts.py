@@ -77,9 +77,11 @@ def safe_url(text: str) -> httpx.URL:
 
 def _parsed(text: str) -> httpx.URL:
     try:
-        return httpx.URL(text)
+        url = httpx.URL(text)
+        url.host.encode()  # decodes international names, which may fail
     except (httpx.InvalidURL, ValueError):
         return httpx.URL("")
+    return url
 
 
 def _shown(url: httpx.URL) -> httpx.URL:

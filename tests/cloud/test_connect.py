@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -104,6 +105,85 @@ def test_unknown_region_names_the_known() -> None:
     with pytest.raises(CloudError) as caught, connect(Provider(region="mars-1"), KEYS, read_only=True):
         pass
     assert "cn-north-4, cn-south-1" in (caught.value.fix or "")
+
+
+def test_unknown_region_works_with_a_trusted_endpoint_and_a_project() -> None:
+    """A region that the table does not know yet needs no release of ours."""
+    provider = Provider(region="af-south-9", project_id=PROJECT, endpoint="https://msgsms.af-south-9.example")
+    trusting = KEYS | {"SMSCONF_TRUSTED_HOSTS": "msgsms.af-south-9.example"}
+    with connect(provider, trusting, read_only=True) as client:
+        assert client.project_id == PROJECT
+
+
+@pytest.mark.parametrize("environ", [KEYS, {"SMSCONF_AUTH_TOKEN": "a-token"}])
+def test_unknown_region_without_a_project_says_what_to_set(environ: dict[str, str]) -> None:
+    """Nobody knows where its IAM is, so nothing is asked."""
+    provider = Provider(region="af-south-9", endpoint="https://sms.example.com")
+    trusting = environ | {"SMSCONF_TRUSTED_HOSTS": "sms.example.com"}
+    with pytest.raises(Unauthorized) as caught, connect(provider, trusting, read_only=True):
+        pass
+    assert "provider.project_id" in (caught.value.fix or "")
+
+
+@pytest.mark.parametrize("name", ["HW_AUTH_URL", "HUAWEICLOUD_SDK_IAM_ENDPOINT", "iam_endpoint"])
+@pytest.mark.parametrize("path", ["", "/v3", "/v3/"])
+def test_iam_is_where_the_credentials_say(emulated: Emulated, tmp_path: Path, name: str, path: str) -> None:
+    """Each source has its own name for it; a version at the end is cut off, as Terraform's has one."""
+    with serving(bridge(emulated)) as iam, recording_server({"results": [], "total": 0}) as (url, seen):
+        environ = {"HW_AUTH_URL": f"{iam}{path}", "HW_ACCESS_KEY": AK, "HW_SECRET_KEY": SK}
+        if name == "HUAWEICLOUD_SDK_IAM_ENDPOINT":
+            environ = KEYS | {name: f"{iam}{path}"}
+        elif name == "iam_endpoint":
+            profile = tmp_path / "credentials"
+            profile.write_text(f"[basic]\nak = {AK}\nsk = {SK}\niam_endpoint = {iam}{path}\n")
+            environ = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(profile)}
+        with connect(Provider(endpoint=url), environ, read_only=True) as client:
+            client.list_all("ListAppDetails")
+    assert emulated.requests() == [("KeystoneListProjects", 200)]
+    assert [one.path for one in seen] == [f"/v2/{PROJECT}/msgsms/apps"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/v3", "http://iam.cn-north-4.myhuaweicloud.com/v3", "https://u:p@127.0.0.1"]
+)
+def test_untrusted_iam_gets_nothing(url: str) -> None:
+    """A password goes only where keys may go."""
+    person = {"HW_USER_NAME": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_NAME": "d", "HW_AUTH_URL": url}
+    with pytest.raises(Unauthorized, match="not"), connect(Provider(), person, read_only=True):
+        pass
+
+
+def test_project_is_looked_up_by_its_own_name(emulated: Emulated) -> None:
+    """HW_PROJECT_NAME, else the region."""
+    environ = {"HW_ACCESS_KEY": AK, "HW_SECRET_KEY": SK, "HW_PROJECT_NAME": "cn-north-4_dev"}
+    with (
+        serving(bridge(emulated)) as url,
+        pytest.raises(Unauthorized, match="0 projects named 'cn-north-4_dev'"),
+        connect(Provider(endpoint=url), environ, read_only=True),
+    ):
+        pass
+
+
+def test_region_of_the_credentials_must_be_the_files() -> None:
+    """Terraform's variables for another region are not used for this one by accident."""
+    environ = {"HW_ACCESS_KEY": AK, "HW_SECRET_KEY": SK, "HW_REGION_NAME": "cn-south-1"}
+    provider = Provider(project_id=PROJECT)
+    with pytest.raises(Unauthorized) as caught, connect(provider, environ, read_only=True):
+        pass
+    assert "HW_REGION_NAME=cn-north-4" in (caught.value.fix or "")
+    with connect(Provider(region="cn-south-1", project_id=PROJECT), environ, read_only=True) as client:
+        assert client.credentials == "HW_ACCESS_KEY and HW_SECRET_KEY (environment), AK EMUL…RAK"
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "1e9"])
+def test_timeout_must_be_seconds(value: str) -> None:
+    """The variable and a value that works are named."""
+    with (
+        pytest.raises(CloudError, match="SMSCONF_TIMEOUT") as caught,
+        connect(Provider(), KEYS | {"SMSCONF_TIMEOUT": value}, read_only=True),
+    ):
+        pass
+    assert "SMSCONF_TIMEOUT to seconds" in (caught.value.fix or "")
 
 
 def test_requests_are_limited_except_on_loopback() -> None:
