@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,10 +14,15 @@ from smsconf.cli.options import AddressParam, comment_options, nearest, project_
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
+from smsconf.cli.wait import Standing, look, moves, require_declared, rounds
+from smsconf.config import Project
+from smsconf.errors import SmsconfError
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection
+from smsconf.render.lines import clean
 from smsconf.render.markdown import status_markdown
+from smsconf.render.terminal import redraw
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
 from smsconf.workflow import check, follow_reviews, make_plan
@@ -26,6 +33,15 @@ from smsconf.workflow import check, follow_reviews, make_plan
 @comment_options
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @click.option("--exit-code", is_flag=True, help="Exit 7 if something is rejected, 6 if something is pending.")
+@click.option("--watch", is_flag=True, help="Look again and again until everything is done.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --watch: about how often to look.",
+)
 def command(
     folder: Path,
     environment: str | None,
@@ -33,6 +49,7 @@ def command(
     output: Path | None,
     addresses: tuple[Address, ...],
     exit_code: bool,  # noqa: FBT001 - options arrive by name
+    **watching: Any,  # noqa: ANN401 - watch and interval
 ) -> int:
     """Show the service's status of every address, our verdict, and the reviewer's words.
 
@@ -40,10 +57,17 @@ def command(
     Example:
       smsconf status --exit-code
       smsconf status template.order-shipped
+      smsconf status --watch
 
-    Exits 0; with --exit-code 7 if a review was rejected, else 6 if one is pending; 4 if not all was read.
+    With --watch a terminal is drawn anew each time, and elsewhere each change is one line. Exits 0; with
+    --exit-code 7 if a review was rejected, else 6 if one is pending; 4 if not all was read.
     """
     project = check(folder, environment)
+    if watching["watch"]:
+        if form != "text" or output is not None:
+            raise click.UsageError("--watch shows text: leave out --format and --output")
+        standing = _watch(project, addresses, watching["interval"])
+        return standing.exit_code if exit_code else 0
     with open_session(project, read_only=True) as session, progress("reading") as update:
         plan = make_plan(
             session.client,
@@ -66,6 +90,29 @@ def command(
     )
     report(view, status_lines, form, output, markdown=status_markdown)
     return status_exit(plan, reviews, exit_code=exit_code)
+
+
+def _watch(project: Project, addresses: Sequence[Address], interval: float) -> Standing:
+    """Show the status until nothing moves any more: a screen at a terminal, elsewhere a line a change."""
+    require_declared(addresses, project)
+    before: Standing | None = None
+    for found in rounds(lambda: look(project, addresses), interval=interval):
+        if isinstance(found, SmsconfError):
+            click.echo(f"looking again: {clean(found.message)}", err=True)
+            continue
+        if sys.stdout.isatty():
+            redraw(status_lines(found.view), sys.stdout)
+        elif before is None:
+            for one in found.reviews:
+                click.echo(clean(f"{one.address}: {one.verdict.message}"))
+        else:
+            for text in moves(before, found):
+                click.echo(clean(text))
+        before = found
+        if found.complete and set(found.pending) <= set(found.lost):
+            break
+    assert before is not None  # noqa: S101 - for the type checker: the first round raises or finds
+    return before
 
 
 def _require_declared(addresses: Sequence[Address], reviews: Sequence[Review]) -> None:

@@ -38,3 +38,11 @@ def show(lines: Iterable[Line], stream: TextIO) -> None:
         for number, part in enumerate(text.wrap(console, width - hang)):
             part.rstrip()
             console.print(Text(" " * hang * bool(number)) + part, soft_wrap=True)
+
+
+def redraw(lines: Iterable[Line], stream: TextIO) -> None:
+    """Show lines on a terminal in place of what was there."""
+    if os.environ.get("TERM", "dumb") != "dumb":
+        stream.write("\x1b[H\x1b[2J")
+    show(lines, stream)
+    stream.flush()

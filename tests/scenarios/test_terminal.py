@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from smsconf.cli.main import COMMANDS
 from tests.scenarios.conftest import World
-
-COMMANDS = ("validate", "plan", "apply", "status", "schema", "emulator")
-
 
 HEAVY = {"pydantic", "httpx", "rich", "deepdiff", "yaml", "starlette", "uvicorn", "smsconf.workflow"}
 
