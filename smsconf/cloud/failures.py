@@ -74,6 +74,12 @@ class Throttled(RateLimited):
     retry_after: float | None = None
 
 
+def in_one_line(problem: CloudError) -> str:
+    """Write an error where there is no room for lines of its own: what, why, and what to do."""
+    request = f" (request {problem.request_id})" if problem.request_id else ""
+    return "; ".join(part for part in (f"{problem.message}{request}", problem.why, problem.fix) if part)
+
+
 def from_exception(problem: Exception, operation: str, host: str, clean: Cleaner) -> CloudError:
     """Convert an exception of httpx, ssl, json or the codecs; ``host`` is where the request was to go."""
     if isinstance(problem, _NOT_SENT):

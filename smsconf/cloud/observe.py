@@ -20,6 +20,7 @@ from smsconf.cloud import wire
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import FILE_GONE
+from smsconf.cloud.failures import in_one_line
 from smsconf.errors import CloudError, Refused, Unauthorized, Unreachable
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.state import (
@@ -186,12 +187,12 @@ class _Observation:
         except Unauthorized as problem:
             if problem.status == 401:
                 raise
-            return Reading(problem=_told(problem))
+            return Reading(problem=in_one_line(problem))
         except Unreachable as problem:
             self._unreachable.append(problem)
-            return Reading(problem=_told(problem))
+            return Reading(problem=in_one_line(problem))
         except CloudError as problem:
-            return Reading(problem=_told(problem))
+            return Reading(problem=in_one_line(problem))
 
 
 def with_variables(client: Client, template: ObservedTemplate) -> ObservedTemplate:
@@ -201,11 +202,6 @@ def with_variables(client: Client, template: ObservedTemplate) -> ObservedTempla
     operation = "ListTemplateVarilableDetails"
     answer = client.call(operation, path={"id": template.remote_id})
     return replace(template, variables=wire.read_variables(operation, answer))
-
-
-def _told(problem: CloudError) -> str:
-    """Write an error as the reason of an incomplete reading."""
-    return f"{problem.message} (request {problem.request_id})" if problem.request_id else problem.message
 
 
 def _declared_apps(desired: Desired, apps: Iterable[ObservedApp]) -> dict[Address, ObservedApp]:

@@ -17,6 +17,7 @@ from smsconf.address import Address, Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
+from smsconf.cloud.failures import in_one_line
 from smsconf.cloud.lookup import GRACE, find_after_lost_answer, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.operations import OPERATIONS
@@ -365,7 +366,7 @@ def _judge(problem: CloudError, step: Step) -> tuple[Result, str]:
         return Result.UNKNOWN, f"{problem.message}; the next run looks before it writes"
     if problem.code in MOVED or (step is Step.CREATE and problem.code in TAKEN):
         return Result.SKIPPED, f"{_MOVED_ON} ({problem.message})"
-    return Result.FAILED, problem.message
+    return Result.FAILED, in_one_line(problem)
 
 
 def _account(done: list[str], remaining: list[Step], why: str) -> str:
