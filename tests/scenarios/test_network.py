@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from smsconf.emulator.engine import Engine, Settings
+from tests.cloud import hostile
 from tests.scenarios.conftest import Server, World
 
 KEYS = {"HUAWEICLOUD_SDK_AK": "EMULATORAK", "HUAWEICLOUD_SDK_SK": "EMULATORSK"}
@@ -199,3 +201,30 @@ def test_foreign_text_cannot_reach_the_terminal(approved: World, crooked, monkey
         assert "\u202e" not in out
         assert "no\\x1b[31m⏎really\\u202e evil" in out
     assert approved.json("status", "--env", "http").row("template.refund")["review_message"] == words
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[hostile.Service]:
+    with hostile.serve() as service:
+        yield service
+
+
+BAD_READINGS = sorted(hostile.PLAYS)
+
+
+@pytest.mark.parametrize("play", BAD_READINGS)
+def test_hostile_service_never_breaks_the_command_line(world: World, running, monkeypatch, play: str) -> None:
+    """Apply against every bad answer: refused or failed in words, soon, nothing written, nothing shown."""
+    running.requests.clear()
+    running.play, running.elsewhere = play, "https://elsewhere.invalid"
+    monkeypatch.setenv("SMSCONF_TIMEOUT", "0.3")
+    over_http(world, running.url, monkeypatch)
+    started = time.monotonic()
+    ran = world.smsconf("apply", "--auto-approve", "--env", "http")
+    assert time.monotonic() - started < 12
+    said = ran.out + ran.err
+    assert ran.code in {1, 4}, said
+    assert "Traceback" not in said
+    assert "EMULATORSK" not in said
+    assert "could not be read" in said or "error: " in said
+    assert running.methods == {"GET"}, "nothing is written on a bad read"
