@@ -43,6 +43,8 @@ def observe(
     desired: Desired,
     cache: AttributeCache | None = None,
     progress: Progress | None = None,
+    *,
+    everything: bool = False,
 ) -> Observed:
     """Read everything a decision about ``desired`` needs.
 
@@ -51,28 +53,37 @@ def observe(
         desired: says whose details are worth a request of their own.
         cache: remembers variables between runs.
         progress: told (what, read, total), from any thread.
+        everything: read the variables of all templates, and the countries, whatever is declared.
 
     Raises:
         Unauthorized: the credentials were not accepted (401).
         Unreachable: no kind could be read, for want of an answer.
     """
-    return _Observation(client, desired, cache, progress or (lambda _what, _read, _total: None)).read()
+    told = progress or (lambda _what, _read, _total: None)
+    return _Observation(client, desired, cache, told, everything=everything).read()
 
 
 class _Observation:
     """One reading: the client, what is asked for, and the failures met so far."""
 
     def __init__(
-        self, client: Client, desired: Desired, cache: AttributeCache | None, progress: Progress
+        self,
+        client: Client,
+        desired: Desired,
+        cache: AttributeCache | None,
+        progress: Progress,
+        *,
+        everything: bool,
     ) -> None:
         self._client = client
         self._desired = desired
         self._cache = cache
         self._progress = progress
+        self._everything = everything
         self._unreachable: list[Unreachable] = []
 
     def read(self) -> Observed:
-        intl = any(one.region is Region.INTL for one in self._desired.templates.values())
+        intl = self._everything or any(one.region is Region.INTL for one in self._desired.templates.values())
         with ThreadPoolExecutor(4, thread_name_prefix="smsconf-kind") as kinds:
             apps_read = kinds.submit(self._list, "apps", "ListAppDetails", wire.read_app)
             signatures_read = kinds.submit(
@@ -161,7 +172,11 @@ class _Observation:
     ) -> Reading[ObservedTemplate]:
         """Read the attributes of the variables of declared templates, side by side, through the cache."""
         names = _declared_names(self._desired, apps)
-        wanted = [one for one in templates.items if _needs_variables(one, names)]
+        wanted = [
+            one
+            for one in templates.items
+            if "${" in one.content and (self._everything or _is_declared(one, names))
+        ]
         if templates.problem or not wanted:
             return templates
         known = {one.remote_id: self._cache.get(one) for one in wanted} if self._cache else {}
@@ -226,7 +241,7 @@ def _declared_names(desired: Desired, apps: dict[Address, ObservedApp]) -> froze
     )
 
 
-def _needs_variables(template: ObservedTemplate, names: frozenset[tuple[str, str]]) -> bool:
-    """Tell whether the variables of a template matter: it is of a declared family, and it has some."""
+def _is_declared(template: ObservedTemplate, names: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether a template is of a declared family."""
     family = {(template.app_key, name) for name in (template.name, split_version(template.name)[0])}
-    return "${" in template.content and not names.isdisjoint(family)
+    return not names.isdisjoint(family)

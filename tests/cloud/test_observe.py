@@ -88,6 +88,15 @@ def test_variables_are_read_only_where_they_matter(emulated: Emulated) -> None:
     assert all(one.variables is None for one in observed.templates.items)
 
 
+def test_everything_is_read_on_request(emulated: Emulated) -> None:
+    """With ``everything`` variables and countries are read though nothing is declared."""
+    emulated.run(EVERYTHING)
+    with emulated.client() as client:
+        observed = observe(client, Desired(), everything=True)
+    assert ORDER in [one.variables for one in observed.templates.items]
+    assert observed.countries.items
+
+
 def test_variables_are_read_under_the_former_name(emulated: Emulated) -> None:
     """A template about to be renamed is found under its old name."""
     emulated.run(desired(shop, brand, shipped))
