@@ -38,6 +38,7 @@ PAGE = 500  # the largest page the service gives
 PATIENCE = 60.0  # seconds for one request, all told
 
 _MOST_ITEMS = 100_000
+_MOST_BYTES = 64 * 1024 * 1024  # of one list, all pages together
 _CONNECT = 10.0  # seconds for the connection alone
 _PAUSE = 0.5  # seconds before the second attempt
 
@@ -205,15 +206,19 @@ class Client:
     def _read_pages(
         self, operation: str, report: Callable[[int, int], None]
     ) -> tuple[list[dict[str, Any]], str | None]:
-        total, items = self._page(operation, 0)
+        total, items, size = self._page(operation, 0)
         if total > _MOST_ITEMS:
             raise broken(operation, f"total says {total}")
         report(len(items), total)
+        sizes = [size]
 
         def one(offset: int) -> tuple[int, list[dict[str, Any]]]:
-            page = self._page(operation, offset)
+            said, page, size = self._page(operation, offset)
+            sizes.append(size)
+            if sum(sizes) > _MOST_BYTES:
+                raise broken(operation, f"its pages are larger than {_MOST_BYTES} bytes")
             report(min(offset + PAGE, total), total)
-            return page
+            return said, page
 
         pages = self.side_by_side(one, range(PAGE, total, PAGE))
         totals = {total, *(said for said, _ in pages)}
@@ -227,16 +232,17 @@ class Client:
             return items, f"total says {total}, pages hold {len(ids)} different ids"
         return items, None
 
-    def _page(self, operation: str, offset: int) -> tuple[int, list[dict[str, Any]]]:
+    def _page(self, operation: str, offset: int) -> tuple[int, list[dict[str, Any]], int]:
+        """Read one page: the total it names, its items, and how many bytes it had."""
         query = {"limit": str(PAGE), "offset": str(offset), "sort_key": "create_time", "sort_dir": "asc"}
-        answer = self.call(operation, query=query)
-        fields = Fields(operation, answer)
+        answer = self.ask(operation, query=query)
+        fields = Fields(operation, decode(operation, answer, self.clean))
         items = fields.items("results")
         if len(items) > PAGE:
             raise broken(operation, f"a page of {PAGE} holds {len(items)}")
         for item in items:
             Fields(operation, item).word("id")
-        return fields.number("total"), items
+        return fields.number("total"), items, len(answer.body)
 
     def _converting(self, operation: str, step: Callable[[], A]) -> A:
         """Do a step; a foreign exception becomes one of ours."""

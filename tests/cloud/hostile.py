@@ -164,6 +164,13 @@ async def overfull_page(turn: Turn) -> None:
     await turn.answer(listing(*({"id": str(number)} for number in range(5000))))
 
 
+async def fat_pages(turn: Turn) -> None:
+    numbers = range(turn.offset, turn.offset + 500)
+    await turn.answer(
+        listing(*({"id": str(number), "pad": "x" * 16_000} for number in numbers), total=99_000)
+    )
+
+
 async def redirect(turn: Turn) -> None:
     await turn.answer(b"", 307, Location=f"{turn.service.elsewhere}/v2/apps")
 
@@ -200,6 +207,7 @@ PLAYS: dict[str, Play] = {
     "shrinking total": shrinking_total,
     "absurd total": saying(listing(total=10**12)),
     "overfull page": overfull_page,
+    "fat pages": fat_pages,
     "redirect": redirect,
     "hangs up at once": writing(),
     "closed in mid-body": writing(OK, b'Content-Length: 100\r\n\r\n{"results": [', pause=0.02),

@@ -54,6 +54,7 @@ BROKEN = {
     "shrinking total": "total changed",
     "absurd total": "total says 1000000000000",
     "overfull page": "a page of 500 holds 5000",
+    "fat pages": "its pages are larger than",
     "redirect": "redirects are not followed",
     "length too small": "not JSON",
     "no content with a body": "expected an object, got NoneType",
