@@ -3,6 +3,7 @@
     SmsconfError
     ├── ConfigError          the project cannot be read; carries diagnostics
     ├── PlanRefused          nothing was sent: a guard, an incomplete read
+    ├── PlanStale            nothing was sent: a saved plan was made for something else, or ran out
     └── CloudError           the service or the way to it; carries operation, address, code, request id
         ├── Unreachable      no answer: name, connection, TLS, time-out
         ├── Unauthorized     401 or 403: credentials or rights
@@ -44,6 +45,10 @@ class ConfigError(SmsconfError):
 
 class PlanRefused(SmsconfError):
     """The plan may not be carried out; nothing was sent."""
+
+
+class PlanStale(SmsconfError):
+    """A saved plan does not hold any more; nothing was sent."""
 
 
 class CloudError(SmsconfError):

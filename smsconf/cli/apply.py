@@ -5,22 +5,27 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.output import report, talk
+from smsconf.cli.permit_file import commit_of, read_file, scope_of
 from smsconf.cli.progress import progress
 from smsconf.cli.session import Session, open_session
 from smsconf.config import Project
 from smsconf.reconcile.change import Action
-from smsconf.reconcile.outcome import anything_sent, went_wrong
+from smsconf.reconcile.judge import judge
+from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
+from smsconf.reconcile.permit import Permit, check_age, check_scope
 from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.situation import Selection
 from smsconf.render.markdown import apply_markdown, plan_markdown
 from smsconf.render.text import apply_lines, plan_lines
 from smsconf.render.view import apply_view, plan_view
@@ -28,16 +33,24 @@ from smsconf.workflow import Report, carry_out, check, make_plan
 
 
 @click.command("apply")
+@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @project_options
 @selection_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--strict", is_flag=True, help="With PLANFILE: send nothing if anything moved since the plan.")
 @comment_options
-def command(
+@click.pass_context
+def command(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    /,
+    *,
+    planfile: Path | None,
     folder: Path,
     environment: str | None,
     form: str,
     output: Path | None,
-    auto_approve: bool,  # noqa: FBT001 - options arrive by name
+    auto_approve: bool,
+    strict: bool,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
     """Carry out the plan: create, submit for review, and end. Running it again is always safe.
@@ -45,22 +58,19 @@ def command(
     \b
     Example:
       smsconf apply --env prod --auto-approve
+      smsconf apply --env prod plan.json
 
-    It plans anew, shows the plan and asks. A review takes hours or days: apply does not wait for it. Exits 0
-    also with reviews pending, 4 if nothing could be sent, 5 if only a part was done.
+    It plans anew, shows the plan and asks. A review takes hours or days: apply does not wait for it. With a
+    PLANFILE of `smsconf plan --out` it does not ask, and does only what that plan permits. Exits 0 also with
+    reviews pending, 4 if nothing could be sent, 5 if only a part was done.
     """
+    permit = _permit(context, planfile, chosen, strict=strict)
+    asked = permit.chosen() if permit else selection(**chosen)
     project = check(folder, environment)
     with open_session(project, read_only=False) as session:
-        with progress("reading") as update:
-            plan = make_plan(
-                session.client,
-                project,
-                session.journal,
-                selection=selection(**chosen),
-                cache=session.cache,
-                progress=update,
-            )
-        if not _agreed(plan, session, project, form=form, output=output, auto_approve=auto_approve):
+        plan, unneeded = _plan(session, project, asked, permit, strict=strict)
+        approved = auto_approve or permit is not None
+        if not _agreed(plan, session, project, form=form, output=output, auto_approve=approved):
             return 4 if plan.guarded else 1
         with _stop_on_interrupt() as stop, progress("applying") as update:
             done = carry_out(
@@ -72,7 +82,7 @@ def command(
                 progress=update,
             )
     view = apply_view(
-        done.outcomes,
+        (*done.outcomes, *unneeded),
         session.about,
         pending=done.pending,
         rejected=done.rejected,
@@ -81,6 +91,53 @@ def command(
     )
     report(view, apply_lines, form, output, markdown=apply_markdown)
     return 130 if done.interrupted else apply_exit(plan, done)
+
+
+def _plan(
+    session: Session, project: Project, asked: Selection, permit: Permit | None, *, strict: bool
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
+    if permit:
+        check_scope(permit, scope_of(session, project), commit_of(project.folder))
+    with progress("reading") as update:
+        plan = make_plan(
+            session.client,
+            project,
+            session.journal,
+            selection=asked,
+            cache=session.cache,
+            progress=update,
+        )
+    if permit is None:
+        return plan, ()
+    check_age(permit, session.client.service_time)
+    judged = judge(permit, plan, session.journal.read().entries, strict=strict)
+    return judged.plan, judged.skipped
+
+
+def _permit(
+    context: click.Context,
+    planfile: Path | None,
+    chosen: Mapping[str, Any],
+    *,
+    strict: bool,
+) -> Permit | None:
+    """Read the plan file, if there is one; what to do is then in it, and cannot be said again.
+
+    Raises:
+        SmsconfError: it is no plan file.
+    """
+    if planfile is None:
+        if strict:
+            raise click.UsageError("--strict holds a plan file to the letter: name the file")
+        return None
+    for param in context.command.params:
+        given = context.get_parameter_source(param.name or "") is not ParameterSource.DEFAULT
+        if param.name in chosen and given:
+            raise click.UsageError(
+                f"{param.opts[0]} is part of the plan: give it to `smsconf plan --out`, not with a PLANFILE"
+            )
+    return read_file(planfile)
 
 
 def apply_exit(plan: Plan, done: Report) -> int:

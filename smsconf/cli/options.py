@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,6 +31,23 @@ class AddressParam(click.ParamType["Address"]):
             return Address.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class DurationParam(click.ParamType[timedelta]):
+    """An ISO 8601 duration such as ``P1D``."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
+        """Parse the text, or fail with what was expected."""
+        from smsconf.config.desired import parse_duration
+
+        if isinstance(value, timedelta):
+            return value
+        seconds = parse_duration(value)
+        if not seconds or seconds > timedelta.max.total_seconds() / 1000:
+            self.fail(f"expected an ISO 8601 duration such as P1D or PT6H, got '{value}'", param, ctx)
+        return timedelta(seconds=seconds)
 
 
 def nearest(address: Address, declared: Iterable[Address]) -> str:

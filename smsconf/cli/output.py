@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.errors import CloudError, ConfigError, PlanRefused, SmsconfError
+from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 
 if TYPE_CHECKING:
     from smsconf.render.lines import Line
@@ -82,7 +82,7 @@ def show_error(error: SmsconfError) -> int:
     for name, text in (("why", error.why), ("fix", error.fix)):
         if text:
             click.echo(f"  = {name}: {clean(text)}", err=True)
-    return 4 if isinstance(error, PlanRefused) else 1
+    return 4 if isinstance(error, PlanRefused | PlanStale) else 1
 
 
 def _json(view: View, *, ascii_only: bool) -> str:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.options import comment_options, project_options, selection, selection_options
+from smsconf.cli.options import (
+    DurationParam,
+    comment_options,
+    project_options,
+    selection,
+    selection_options,
+)
 from smsconf.cli.output import report
+from smsconf.cli.permit_file import commit_of, scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
+from smsconf.reconcile.permit import make_permit
 from smsconf.reconcile.plan import Plan
 from smsconf.render.markdown import plan_markdown
 from smsconf.render.text import plan_lines
@@ -23,12 +32,25 @@ from smsconf.workflow import check, make_plan
 @selection_options
 @comment_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if apply would send something.")
-def command(
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a plan file: a permit for `smsconf apply FILE`.",
+)
+@click.option(
+    "--expires", type=DurationParam(), help="With --out: not to be applied after this long, such as P1D."
+)
+@click.option("--strict", is_flag=True, help="With --out: not to be applied if anything moved.")
+def command(  # noqa: PLR0913 - one for each option
+    *,
     folder: Path,
     environment: str | None,
     form: str,
     output: Path | None,
-    detailed_exitcode: bool,  # noqa: FBT001 - options arrive by name
+    detailed_exitcode: bool,
+    out: Path | None,
+    expires: timedelta | None,
+    strict: bool,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
     """Show what apply would do; reads, and never writes to the service.
@@ -36,20 +58,39 @@ def command(
     \b
     Example:
       smsconf plan --env prod --detailed-exitcode
+      smsconf plan --env prod --out plan.json --format markdown --output plan.md
 
     What is in review is a row that waits, not a difference. Exits 0, with --detailed-exitcode 2 if apply
     would send something, 4 if a guard forbids it or something could not be read.
     """
+    if out is None and (expires or strict):
+        raise click.UsageError("--expires and --strict say how long a plan file holds: give --out FILE")
     project = check(folder, environment)
+    asked = selection(**chosen)
     with open_session(project, read_only=True) as session, progress("reading") as update:
         plan = make_plan(
             session.client,
             project,
             session.journal,
-            selection=selection(**chosen),
+            selection=asked,
             cache=session.cache,
             progress=update,
         )
+        now = session.client.service_time
+        scope = scope_of(session, project)
+        entries = len(session.journal.read().entries)
+    if out is not None:
+        permit = make_permit(
+            plan,
+            scope,
+            asked,
+            now=now,
+            expires=now + expires if expires else None,
+            commit=commit_of(project.folder),
+            journal_entries=entries,
+            strict=strict,
+        )
+        write_file(out, permit)
     report(
         plan_view(plan, session.about, project.diagnostics), plan_lines, form, output, markdown=plan_markdown
     )

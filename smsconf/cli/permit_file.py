@@ -1,0 +1,116 @@
+"""Plan files on the disk, and which checkout and account a plan is for.
+
+What a plan file permits is judged in ``reconcile``; here it is written and read.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from smsconf.cli.session import Session
+from smsconf.config import Project
+from smsconf.errors import SmsconfError
+from smsconf.reconcile.permit import Permit, Scope, read_permit
+
+_MOST_BYTES = 64 * 1024 * 1024
+_MOST_REFERENCE_BYTES = 16 * 1024 * 1024  # packed-refs of a large repository
+_COMMIT_LENGTHS = (40, 64)
+
+
+def scope_of(session: Session, project: Project) -> Scope:
+    """Say for whom a plan is made."""
+    return Scope(
+        project=project.name,
+        environment=project.environment,
+        site=session.client.site.name,
+        project_id=session.client.project_id,
+        fingerprint=project.fingerprint,
+    )
+
+
+def write_file(path: Path, permit: Permit) -> None:
+    """Write a plan file that only its owner can read; whoever reads it finds the old one or the new one.
+
+    Raises:
+        SmsconfError: the file cannot be written.
+    """
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                file.write(permit.text())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SmsconfError(
+            f"cannot write {path}: {error.strerror or error}",
+            fix="name a file in a folder that you can write to",
+        ) from error
+
+
+def read_file(path: Path) -> Permit:
+    """Read a plan file.
+
+    Raises:
+        SmsconfError: it cannot be read, or is no plan file.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise SmsconfError(f"{path} is no plan file: it has more than {_MOST_BYTES} bytes")
+        return read_permit(content.decode())
+    except OSError as error:
+        raise SmsconfError(
+            f"cannot read {path}: {error.strerror or error}", fix="make it first: smsconf plan --out FILE"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SmsconfError(f"{path} is no plan file: it is not text") from error
+
+
+def commit_of(folder: Path) -> str | None:
+    """Return the commit that a folder is a checkout of, read from git's own files; nothing if it is none."""
+    for parent in (folder.absolute(), *folder.absolute().parents):
+        place = parent / ".git"
+        if place.exists():
+            with suppress(OSError, UnicodeDecodeError):
+                return _head(place)
+            return None
+    return None
+
+
+def _head(place: Path) -> str | None:
+    """Follow HEAD to a commit; in a worktree ``.git`` is a file that says where its folder is."""
+    git = place
+    if place.is_file():
+        git = place.parent / _read(place).removeprefix("gitdir:").strip()
+    head = _read(git / "HEAD")
+    if not head.startswith("ref:"):
+        return _commit(head)
+    name = head.removeprefix("ref:").strip()
+    common = git / "commondir"
+    shared = git / _read(common) if common.is_file() else git
+    for folder in (git, shared):
+        if (folder / name).is_file():
+            return _commit(_read(folder / name))
+    for line in _read(shared / "packed-refs").splitlines():
+        commit, _, reference = line.partition(" ")
+        if reference == name:
+            return _commit(commit)
+    return None
+
+
+def _commit(text: str) -> str | None:
+    return text if len(text) in _COMMIT_LENGTHS and set(text) <= set("0123456789abcdef") else None
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.read(_MOST_REFERENCE_BYTES).strip()

@@ -1,0 +1,219 @@
+"""Hold a new plan against a permit: what may be done of it, what need not be, and what moved meanwhile.
+
+Each change is judged by itself. Permitted is what sends the rest of the agreed steps to the agreed target
+with the agreed values; what needs nothing any more is skipped; anything else is refused, with what moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from smsconf.address import Address
+from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.guards import Refusal
+from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.permit import (
+    Permit,
+    PermittedChange,
+    found_fields,
+    permitted,
+    permitted_steps,
+    stale,
+    stamp,
+)
+from smsconf.reconcile.plan import Plan
+
+Entry = Mapping[str, Any]
+
+# rows about one version or unmanaged object, not about what its address stands for
+_ABOUT_ONE = frozenset({Action.RETIRE, Action.DELETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A new plan with only what is permitted in it, and what there was no need to do any more."""
+
+    plan: Plan
+    skipped: tuple[Outcome, ...]
+
+
+def judge(permit: Permit, plan: Plan, entries: Iterable[Entry], *, strict: bool = False) -> Judged:
+    """Hold a new plan against a permit, each change by itself.
+
+    Args:
+        permit: of the same scope.
+        plan: just made.
+        entries: the journal; those after the permit say whether what moved was done from here.
+        strict: any difference refuses everything, as it does if the permit says so.
+
+    Raises:
+        PlanStale: strict, and something differs.
+    """
+    if strict or permit.strict:
+        _same(permit, plan)
+    return _Judge(permit, entries).judge(plan)
+
+
+class _Judge:
+    """One permit, its rows by address: one for each version of it, and the entries made since."""
+
+    def __init__(self, permit: Permit, entries: Iterable[Entry]) -> None:
+        self._permit = permit
+        later = list(entries)
+        if len(later) >= permit.journal_entries:  # else it was lost meanwhile, and began anew
+            later = later[permit.journal_entries :]
+        since = stamp(permit.created)
+        self._later = [one for one in later if "step" in one and str(one.get("time")) >= since]
+        self._rows: dict[str, list[PermittedChange]] = {}
+        for row in permit.changes:
+            self._rows.setdefault(row.address, []).append(row)
+
+    def judge(self, plan: Plan) -> Judged:
+        skipped: list[Outcome] = []
+        changes: list[Change] = []
+        for change in plan.changes:
+            judged, outcome = self._one(change)
+            changes.append(judged)
+            skipped += [outcome] if outcome else []
+        skipped += self._gone(plan)
+        changes = list(_blocked(changes))
+        refused = [change for change in changes if change.action is Action.REFUSED]
+        refusals = [one for one in plan.refusals if one.scope != "change"]
+        refusals += [Refusal("change", change.reason, change.label) for change in refused]
+        return Judged(replace(plan, changes=tuple(changes), refusals=tuple(refusals)), tuple(skipped))
+
+    def _one(self, change: Change) -> tuple[Change, Outcome | None]:
+        """Return a change as far as it is permitted, and its end if there is nothing to do."""
+        rows = self._rows.get(change.label, [])
+        before = _row_of(change, rows)
+        agreed = before is not None and bool(before.steps)
+        if change.action is Action.REFUSED:
+            moved = f"{change.reason}; {self._moved(change, before)}"
+            return replace(change, reason=moved) if agreed and not change.blocked_by else change, None
+        if not change.steps:
+            message = f"nothing to send any more: {change.reason}"
+            return change, Outcome(change, Result.SKIPPED, message) if agreed else None
+        if any(_permits(row, change) for row in rows):
+            return change, None
+        if before and not before.steps and _same_thing(before, change):
+            message = "what it waited for has moved since the plan; the next plan decides"
+            waiting = replace(change, action=Action.WAIT, reason=message, steps=(), uploads=(), awaits=None)
+            return waiting, Outcome(waiting, Result.SKIPPED, message)
+        return _refuse(change, self._moved(change, before)), None
+
+    def _gone(self, plan: Plan) -> Iterable[Outcome]:
+        """Yield what was to be deleted and is not there any more."""
+        there = {(change.label, change.remote_id) for change in plan.changes}
+        for row in self._permit.changes:
+            deletes = any(one.step is Step.DELETE for one in row.steps)
+            if deletes and (row.address, row.remote_id) not in there:
+                reason = "no longer at the service"
+                address = None if ":" in row.address else Address.parse(row.address)
+                gone = Change(row.kind, row.action, reason, row.remote_name, address, row.remote_id)
+                yield Outcome(gone, Result.SKIPPED, f"nothing to send any more: {reason}")
+
+    def _moved(self, change: Change, before: PermittedChange | None) -> str:
+        """Say what moved since the plan, what that asks for, and whether it was done from here."""
+        needs = ", ".join(change.steps) or "nothing that apply may do"
+        if before is None:
+            return f"not in the plan: it came after it, and would need {needs}"
+        moved = _differences(before, change)
+        kind, status = change.kind.value, change.status or (change.live.status if change.live else None)
+        progress = (
+            [f"its status was {before.status}, is {status}"] if status not in (before.status, None) else []
+        )
+        agreed = ", ".join(one.step for one in before.steps) or "nothing"
+        said = "; ".join([*moved, *progress, f"it needs {needs}, the plan permits {agreed}"])
+        if not moved:
+            return f"the {kind} moved on after the plan: {said}"
+        mine = self._recorded(change, before)
+        if mine:
+            return f"the {kind} was changed from here after the plan: {said}; this journal records {mine}"
+        return (
+            f"the {kind} was changed at the console after the plan: {said}; this journal has no record of it"
+        )
+
+    def _recorded(self, change: Change, before: PermittedChange) -> str:
+        """List the steps since the plan that this journal knows of."""
+        ids = {change.remote_id, before.remote_id} - {None}
+        return ", ".join(
+            f"{one['step']} at {one['time']}"
+            for one in self._later
+            if one.get("event") != "intent"
+            and (one.get("address") == change.label or one.get("remote_id") in ids)
+        )
+
+
+def _row_of(change: Change, rows: Sequence[PermittedChange]) -> PermittedChange | None:
+    """Find the row that a change goes on from: of the same object, else of the one that the address had."""
+    same = [row for row in rows if row.remote_id == change.remote_id]
+    others = [] if change.action in _ABOUT_ONE else [row for row in rows if row.action not in _ABOUT_ONE]
+    return next(iter([*same, *others]), None)
+
+
+def _permits(row: PermittedChange, change: Change) -> bool:
+    """Tell whether a change is the rest of what a row permits."""
+    rest = permitted_steps(change)
+    if row.steps[-len(rest) :] != rest:
+        return False
+    creates = any(one.step is Step.CREATE for one in row.steps)
+    created = creates and Step.CREATE not in change.steps
+    return created or row.remote_id == change.remote_id
+
+
+def _same_thing(row: PermittedChange, change: Change) -> bool:
+    """Tell whether a change is about what a row was about, and nobody changed it since."""
+    return row.remote_id == change.remote_id and row.found == found_fields(change.observed or change.live)
+
+
+def _differences(before: PermittedChange, change: Change) -> list[str]:
+    """Say what is not the review's doing: another object, none any more, other fields."""
+    found = found_fields(change.observed or change.live)
+    if before.remote_id and not found:
+        return [f"{before.remote_id} is gone"]
+    if before.remote_id != change.remote_id and change.remote_id:
+        return [f"it is {change.remote_id}, and was {before.remote_id or 'not there'}"]
+    names = [name for name in found if before.found.get(name, found[name]) != found[name]]
+    return [f"{', '.join(names)} {'differ' if len(names) > 1 else 'differs'}"] if names else []
+
+
+def _refuse(change: Change, reason: str, blocked_by: Address | None = None) -> Change:
+    return replace(
+        change,
+        action=Action.REFUSED,
+        reason=reason,
+        steps=(),
+        uploads=(),
+        awaits=None,
+        blocked_by=blocked_by,
+    )
+
+
+def _blocked(changes: Sequence[Change]) -> Iterable[Change]:
+    """Refuse what needs something that is refused; what is needed comes first in a plan."""
+    refused: set[Address] = set()
+    for change in changes:
+        judged = change
+        need = next((one for one in change.needs if one in refused), None)
+        if change.steps and need:
+            judged = _refuse(change, f"blocked: {need} is refused", need)
+        if judged.action is Action.REFUSED and judged.address and judged.desired:
+            refused.add(judged.address)
+        yield judged
+
+
+def _same(permit: Permit, plan: Plan) -> None:
+    now = tuple(permitted(change) for change in plan.changes)
+    if now == permit.changes:
+        return
+    before = set(map(_key, permit.changes))
+    names = [row.address for row in now if _key(row) not in before]
+    names += sorted({row.address for row in permit.changes} - {row.address for row in now})
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    raise stale(f"the plan is strict, and something moved since it was made: {shown or 'the order'}")
+
+
+def _key(row: PermittedChange) -> str:
+    return row.model_dump_json()
