@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +69,14 @@ def serve_command(host: str, port: int, database: Path, **settings: Any) -> int:
     Example:
       smsconf emulator serve --port 8080 --database /tmp/emulator.db
     """
-    from smsconf.emulator.engine import Engine, Settings
     from smsconf.emulator.server import serve
 
     known = {name: value for name, value in settings.items() if value is not None}
     secret_key = os.environ.get(SECRET_VARIABLE)
     if secret_key:
         known["secret_key"] = secret_key
-    engine = Engine(database, Settings(**known))
-    try:
+    with emulator_engine(database, **known) as engine:
         serve(engine, host, port)
-    finally:
-        engine.close()
     return 0
 
 
@@ -137,6 +134,26 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
     return 0
 
 
+@contextmanager
+def emulator_engine(database: Path, **settings: Any) -> Iterator[Any]:  # noqa: ANN401 - settings by name
+    """Open the emulator on a database, in this process; the site is the database's unless given.
+
+    Raises:
+        SmsconfError: the database cannot be opened.
+    """
+    from smsconf.emulator.engine import Engine, Settings, StoreError, site_of
+
+    try:
+        known = settings if "site" in settings else {**settings, "site": site_of(database) or "china"}
+        engine = Engine(database, Settings(**known))
+    except StoreError as error:
+        raise SmsconfError(f"cannot open the emulator's database {error}", fix=error.fix) from error
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
 def _control(
     folder: Path,
     environment: str | None,
@@ -150,17 +167,15 @@ def _control(
     Raises:
         SmsconfError: the project is not on the emulator, or the emulator refuses.
     """
-    from smsconf.cli.session import emulator_engine
-
     if database is None:
-        database, site = _database(folder, environment)
+        database, settings = _database(folder, environment)
     else:
-        site = "china"
+        settings = {}
         if not database.exists():
             raise SmsconfError(
                 f"there is no emulator database {database}", fix="name the file that serve or a project uses"
             )
-    with emulator_engine(database, site) as engine:
+    with emulator_engine(database, **settings) as engine:
         headers = [("Content-Type", "application/json")]
         sent = json.dumps(body).encode() if body is not None else b""
         response = engine.handle(method, f"/_emulator/{route}", headers, sent)
@@ -171,13 +186,13 @@ def _control(
     return answer
 
 
-def _database(folder: Path, environment: str | None) -> tuple[Path, str]:
+def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str, Any]]:
     from smsconf.config import EmulatorProvider, load_project
     from smsconf.errors import ConfigError
 
     project = load_project(folder, environment)
     if isinstance(project.provider, EmulatorProvider):
-        return project.provider.database, project.provider.site
+        return project.provider.database, {"site": project.provider.site}
     if project.provider is None:
         raise ConfigError(project.diagnostics)
     raise SmsconfError(

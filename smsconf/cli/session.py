@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 
+from smsconf.cli.emulator import emulator_engine
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect
@@ -77,7 +77,7 @@ def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
         with connect(provider, os.environ, read_only=read_only) as client:
             yield client
         return
-    with emulator_engine(provider.database, provider.site) as engine:
+    with emulator_engine(provider.database, site=provider.site) as engine:
         settings = engine.settings
         with Client(
             site=SITES[provider.site],
@@ -88,19 +88,3 @@ def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
             read_only=read_only,
         ) as client:
             yield client
-
-
-@contextmanager
-def emulator_engine(database: Path, site: str) -> Iterator[Any]:
-    """Open the emulator on a database, in this process.
-
-    Raises:
-        SmsconfError: the database cannot be opened.
-    """
-    from smsconf.emulator.engine import Engine, Settings
-
-    engine = Engine(database, Settings(site=site))
-    try:
-        yield engine
-    finally:
-        engine.close()

@@ -18,7 +18,7 @@ from smsconf.emulator.exchange import Answer, Object, Request, Settings
 from smsconf.emulator.faults import queue_faults, read_faults
 from smsconf.emulator.reviewer import DEFAULT, Illegal, Reviewer
 from smsconf.emulator.statuses import SITES, known_statuses
-from smsconf.emulator.store import Store
+from smsconf.emulator.store import Store, StoreError
 
 PREFIX = "/_emulator/"
 VERDICTS = ("approve", "reject", "hold")
@@ -61,6 +61,8 @@ def answer_control(store: Store, settings: Settings, request: Request, real_now:
     try:
         with store.savepoint():
             return route(call)
+    except StoreError:
+        raise
     except ValueError as error:
         return Answer({"error": str(error)}, 400)
     except _Conflict as conflict:

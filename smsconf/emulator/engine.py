@@ -26,9 +26,9 @@ from smsconf.emulator.faults import Trouble
 from smsconf.emulator.reviewer import Reviewer, derived_id
 from smsconf.emulator.routes import Route, find_route
 from smsconf.emulator.statuses import SITES
-from smsconf.emulator.store import Store
+from smsconf.emulator.store import Store, StoreError, site_of
 
-__all__ = ["BODY_LIMIT", "Engine", "Response", "Settings"]
+__all__ = ["BODY_LIMIT", "Engine", "Response", "Settings", "StoreError", "site_of"]
 
 BODY_LIMIT = 12 * 1024 * 1024  # API Gateway, 2026-11
 JOURNAL_LENGTH = 100_000
@@ -75,6 +75,12 @@ class Engine:
         self._real_clock = real_clock
         self._lock = threading.Lock()
         self._store = Store(database)
+        try:
+            with self._store.transaction():
+                self._store.belong_to(self.settings.site)
+        except StoreError:
+            self._store.close()
+            raise
         self._reviewer = Reviewer(self._store, self.settings)
 
     def close(self) -> None:
@@ -93,6 +99,12 @@ class Engine:
         """
         path, _, query = target.partition("?")
         request = Request(method.upper(), path, query, {name.lower(): value for name, value in headers}, body)
+        try:
+            return self._handle(request)
+        except StoreError as error:
+            return _unwritten(request, error)
+
+    def _handle(self, request: Request) -> Response:
         with self._lock, self._store.transaction():
             real_now = self._real_clock().astimezone(UTC)
             number = self._store.count_request()
@@ -103,7 +115,7 @@ class Engine:
                 control.virtual_now(self._store, real_now),
             )
             self._reviewer.play(moment.now)
-            if path.startswith(control.PREFIX):
+            if request.path.startswith(control.PREFIX):
                 outcome = _Outcome(control.answer_control(self._store, self.settings, request, real_now))
                 moment = moment._replace(now=control.virtual_now(self._store, real_now))
             else:
@@ -171,7 +183,7 @@ class Engine:
                 if stale:
                     self._store.rewind(faults.STALE_LISTS[route.operation])
                 return route.handler(call)
-        except Refusal:
+        except (Refusal, StoreError):
             raise
         except Exception:
             log.exception("%s %s", request.method, request.path)
@@ -214,6 +226,21 @@ def _respond(outcome: _Outcome, moment: _Moment) -> Response:
     cut = trouble.fault in {"reset", "timeout-after-commit"}
     delay = {"slow": trouble.seconds, "timeout-after-commit": faults.HANG_UP_SECONDS}
     return Response(answer.status, headers, body, cut, delay.get(trouble.fault, 0.0))
+
+
+def _unwritten(request: Request, error: StoreError) -> Response:
+    """Answer without the file: nothing was kept, so neither number nor virtual time is known."""
+    if request.path.startswith(control.PREFIX):
+        payload = {"error": f"the emulator's database {error}"}
+    else:
+        payload = error_body(errors.INTERNAL, f"the emulator's database {error}", "")
+    body = _to_json(payload)
+    headers = [
+        ("Date", format_datetime(datetime.now(UTC), usegmt=True)),
+        ("Content-Length", str(len(body))),
+        ("Content-Type", JSON_TYPE),
+    ]
+    return Response(500, headers, body)
 
 
 def _refused(refusal: Refusal, request_id: str, trouble: Trouble | None) -> _Outcome:

@@ -86,29 +86,57 @@ CREATE TABLE request (
   query TEXT NOT NULL, status INTEGER NOT NULL, error_code TEXT, request_id TEXT NOT NULL, time TEXT NOT NULL
 ) STRICT;
 """
+# What is wrong with the file and not with a statement → what a person does about it.
+FIXES = {
+    sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_IOERR: "make room on the disk, or look after it",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "make the file and its folder readable and writable",
+    sqlite3.SQLITE_PERM: "make the file and its folder writable",
+    sqlite3.SQLITE_BUSY: "end the program that holds it",
+    sqlite3.SQLITE_LOCKED: "end the program that holds it",
+    sqlite3.SQLITE_CORRUPT: "delete it, or name another file",
+    sqlite3.SQLITE_NOTADB: "name another file",
+}
 KINDS = ("app", "file", "signature", "template")
 EMPTIED = (*KINDS, "undo", "token", "lockout", "fault", "request")
+
+
+class StoreError(ValueError):
+    """The file cannot be used; the message names it and says why, ``fix`` what to do."""
+
+    def __init__(self, database: str | Path, why: object, fix: str) -> None:
+        super().__init__(f"{database}: {why}")
+        self.fix = fix
 
 
 class Store:
     """One connection to the file; use it inside :meth:`transaction` only.
 
     Raises:
-        ValueError: the file is no database, or one of another version.
+        StoreError: the file is no database, or one of another version, or can not be written.
     """
 
     def __init__(self, database: str | Path) -> None:
-        if str(database) != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        self.database = database
         self.writer: int | None = None
-        self.connection = sqlite3.connect(
-            database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        if Path(database).is_dir():
+            raise StoreError(database, "it is a folder", "name a file in it")
         try:
-            self._open()
-        except (sqlite3.DatabaseError, ValueError) as error:
-            self.connection.close()
-            raise ValueError(f"{database}: {error}") from error
+            if str(database) != ":memory:":
+                Path(database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"its folder can not be made: {error.strerror or error}"
+            raise StoreError(database, why, "name a file in a folder that you can write to") from error
+        with self._named_trouble():
+            self.connection = sqlite3.connect(
+                database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._open()
+            except BaseException:
+                self.connection.close()
+                raise
 
     def _open(self) -> None:
         self._use_wal()
@@ -132,7 +160,8 @@ class Store:
     def _create(self) -> None:
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
-            raise ValueError(f"made by another version of the emulator ({version}); delete it")
+            why = f"made by another version of the emulator ({version})"
+            raise StoreError(self.database, why, "delete it, or name another file")
         if version == 0:
             for statement in SCHEMA.split(";\n"):
                 self.connection.execute(statement)
@@ -145,35 +174,62 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the file for one request: commit at the end, roll back on an exception."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.connection.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
+        with self._named_trouble():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def savepoint(self, *, keep: bool = True) -> Iterator[None]:
         """Undo what is done inside on an exception, or in any case with ``keep=False``."""
-        self.connection.execute("SAVEPOINT inner_step")
+        with self._named_trouble():
+            self.connection.execute("SAVEPOINT inner_step")
+            try:
+                yield
+            except BaseException:
+                keep = False
+                raise
+            finally:
+                # A full disk may have ended the whole transaction already.
+                if self.connection.in_transaction:
+                    if not keep:
+                        self.connection.execute("ROLLBACK TO inner_step")
+                    self.connection.execute("RELEASE inner_step")
+
+    @contextmanager
+    def _named_trouble(self) -> Iterator[None]:
+        """Turn trouble with the file into one line that names it; mistakes of ours stay what they are."""
         try:
             yield
-        except BaseException:
-            keep = False
-            raise
-        finally:
-            if not keep:
-                self.connection.execute("ROLLBACK TO inner_step")
-            self.connection.execute("RELEASE inner_step")
+        except sqlite3.Error as error:
+            fix = FIXES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the lower byte is the kind
+            if fix is None:
+                raise
+            raise StoreError(self.database, error, fix) from error
 
     def reset(self) -> None:
-        """Forget everything but the counter of requests, as in a new file."""
+        """Forget everything but the site and the counter of requests, as in a new file."""
         for table in EMPTIED:
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
         self.connection.execute("DELETE FROM sqlite_sequence")
-        self.connection.execute("DELETE FROM meta WHERE name <> 'requests'")
+        self.connection.execute("DELETE FROM meta WHERE name NOT IN ('requests', 'site')")
+
+    def belong_to(self, site: str) -> None:
+        """Make the file one of this site: statuses of two sites do not mix.
+
+        Raises:
+            StoreError: it is one of another site already.
+        """
+        made_for = self.meta("site", "")
+        if made_for not in {"", site}:
+            why = f"made for the site {made_for}, not {site}"
+            raise StoreError(self.database, why, "delete it, or name another file")
+        self.set_meta("site", site)
 
     def meta(self, name: str, default: str) -> str:
         """Return a single stored value."""
@@ -278,6 +334,20 @@ class Store:
             "INSERT OR IGNORE INTO undo VALUES (?, ?, ?, ?)",
             (kind, remote_id, self.writer, json.dumps(before[0]) if before else None),
         )
+
+
+def site_of(database: str | Path) -> str | None:
+    """Return the site a file was made for, ``None`` if nobody has used it yet.
+
+    Raises:
+        StoreError: as for :class:`Store`.
+    """
+    store = Store(database)
+    try:
+        with store.transaction():
+            return store.meta("site", "") or None
+    finally:
+        store.close()
 
 
 def _where(equal: Mapping[str, Any]) -> tuple[str, list[Any]]:
