@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit bench schema clean
+.PHONY: demo test lint types unit soak bench schema clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,10 @@ unit: $(VENV)/.developing
 	$(BIN)/coverage run -m pytest -n 2
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered
+
+# ten thousand random lives; the few hundred of `make test` take the same path
+soak: $(VENV)/.developing
+	SMSCONF_SOAK=10000 $(BIN)/pytest tests/machine -n 2 --timeout 0
 
 bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py

@@ -130,6 +130,7 @@ class _Recall:
         self.numbers: dict[Address, int] = {}
         self.refused: dict[tuple[Address, str], str] = {}
         self.submitted: dict[str, str] = {}
+        self.intended: dict[str, str] = {}
         self.disabled: set[str] = set()
 
     def memory(self) -> Memory:
@@ -140,7 +141,7 @@ class _Recall:
             created=frozenset(self.created),
             numbers=self.numbers,
             refused=self.refused,
-            submitted=self.submitted,
+            submitted={**self.submitted, **self.intended},
             disabled=frozenset(self.disabled),
         )
 
@@ -163,6 +164,11 @@ class _Recall:
                 self._decided(address, entry)
             case "accepted" if address.kind is Kind.TEMPLATE:
                 self._accepted(address, entry)
+            case "intent" if entry["step"] == "submit" and entry.get("submission"):
+                # until it is refused: a run that died before the answer may have submitted it
+                self.intended[str(entry["remote_id"])] = str(entry["submission"])
+            case "refused" if entry["step"] == "submit":
+                self.intended.pop(str(entry["remote_id"]), None)
 
     def _accepted(self, address: Address, entry: Entry) -> None:
         remote_id = str(entry["remote_id"])
@@ -175,6 +181,7 @@ class _Recall:
             self.disabled.add(remote_id)
         if step in ("create", "submit") and entry.get("submission"):
             self.submitted[remote_id] = str(entry["submission"])
+            self.intended.pop(remote_id, None)
             self.disabled.discard(remote_id)
 
     def _decided(self, address: Address, entry: Entry) -> None:

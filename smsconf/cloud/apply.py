@@ -14,8 +14,9 @@ from graphlib import TopologicalSorter
 
 from smsconf.address import Address, Kind
 from smsconf.cloud.client import Client
+from smsconf.cloud.remote_ids import RemoteIds
 from smsconf.cloud.step_event import Phase, Record, StepEvent
-from smsconf.cloud.steps import RemoteIds, carry_out
+from smsconf.cloud.steps import carry_out
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 

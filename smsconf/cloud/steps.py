@@ -10,10 +10,10 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0041.html (templa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from smsconf.address import Address, Kind
+from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
@@ -21,6 +21,7 @@ from smsconf.cloud.failures import in_one_line
 from smsconf.cloud.lookup import GRACE, find_after_lost_answer, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.operations import OPERATIONS
+from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudBroken, CloudError, Refused
@@ -33,48 +34,6 @@ T = TypeVar("T")
 
 
 _SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
-
-
-class RemoteIds:
-    """Primary keys by address, those of things created in this run included; and apps by app key."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._ids: dict[Address, str] = {}
-        self._apps: dict[str, ObservedApp] = {}
-        for change in changes:
-            if change.address and change.remote_id and change.desired:
-                self._ids.setdefault(change.address, change.remote_id)
-            if isinstance(change.observed, ObservedApp):
-                self._apps[change.observed.app_key] = change.observed
-
-    def learn(self, address: Address, remote_id: str) -> None:
-        """Remember what was just created."""
-        self._ids[address] = remote_id
-
-    def find(self, address: Address) -> str:
-        """Return the id of something that a change needs."""
-        remote_id = self._ids.get(address)
-        if remote_id is None:
-            raise _Stop(Result.BLOCKED, f"{address} does not exist at the service yet")
-        return remote_id
-
-    def app_of(self, observed: ObservedTemplate) -> ObservedApp:
-        """Return the app that an observed template belongs to."""
-        app = self._apps.get(observed.app_key)
-        if app is None:
-            raise _Stop(
-                Result.FAILED, f"the app of template '{observed.name}' is not known: nothing was sent"
-            )
-        return app
-
-
-class _Stop(Exception):
-    """A change ends here, for a reason that no answer of the service gave."""
-
-    def __init__(self, result: Result, message: str) -> None:
-        super().__init__(message)
-        self.result = result
-        self.message = message
 
 
 _DONE = {
@@ -118,6 +77,7 @@ class _Carrier:
         self._record = record
         self._remote_id = change.remote_id
         self._file_ids: dict[str, str] = {}
+        self._looked = False
         self._sent = False
 
     def carry_out(self) -> Outcome:
@@ -127,7 +87,7 @@ class _Carrier:
             together = 2 if remaining[:2] == [Step.EDIT, Step.SUBMIT] else 1
             try:
                 done.append(self._take(tuple(remaining[:together])))
-            except _Stop as stop:
+            except Stop as stop:
                 return self._ended(stop.result, _account(done, remaining, stop.message))
             except CloudError as problem:
                 result, why = _judge(problem, remaining[0])
@@ -189,6 +149,9 @@ class _Carrier:
     def _template(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
         site = self._client.site
+        if not self._looked:
+            self._looked = True
+            self._look_again()
         match step:
             case Step.DELETE:
                 return self._delete("DeleteTemplate")
@@ -208,6 +171,21 @@ class _Carrier:
                 sent = status if site.drafts or site.withdrawing else None
                 self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
         return " and ".join(_DONE[one] for one in steps)
+
+    def _look_again(self) -> None:
+        """Make sure that nothing moved since the plan was made: a person may have taken minutes to say yes.
+
+        Looks at the version that is about to change, and for one about to go at the live one that stays.
+        """
+        change = self._change
+        seen = change.live if change.steps == (Step.DELETE,) else change.observed
+        if not isinstance(seen, ObservedTemplate):
+            return
+        operation = "ShowTemplate"
+        now = wire.read_template(operation, self._client.call(operation, path={"id": seen.remote_id}))
+        if (now.status, now.content) != (seen.status, seen.content):
+            what = now.status if now.status != seen.status else "edited"
+            raise Stop(Result.SKIPPED, f"{seen.name} was {seen.status} and is {what} now: {_MOVED_ON}")
 
     def _app_id(self) -> str:
         return self._ids.find(_expect(self._change.desired, Template).app)
@@ -237,7 +215,7 @@ class _Carrier:
         operation = "ShowTemplate"
         now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
         if now != status:
-            raise _Stop(Result.SKIPPED, f"it is {now}, not {status}: {_MOVED_ON}")
+            raise Stop(Result.SKIPPED, f"it is {now}, not {status}: {_MOVED_ON}")
 
     def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
         try:
@@ -257,7 +235,7 @@ class _Carrier:
             found = find_after_lost_answer(self._client, self._change, app_id, self._client.sleep)
         except CloudError as blind:
             message = f"{problem.message}; looking for it failed as well ({blind.message})"
-            raise _Stop(Result.UNKNOWN, f"{message}; the next run looks before it writes") from None
+            raise Stop(Result.UNKNOWN, f"{message}; the next run looks before it writes") from None
         if len(found) == 1:
             self._remote_id = found[0].remote_id
             self._announce(Phase.ACCEPTED, Step.CREATE)
@@ -266,14 +244,14 @@ class _Carrier:
             seen = f"nothing of this name was there {sum(GRACE):g} seconds later"
         else:
             seen = f"{len(found)} of this name are there: {', '.join(one.remote_id for one in found)}"
-        raise _Stop(Result.UNKNOWN, f"{problem.message}; {seen}; the next run looks before it writes")
+        raise Stop(Result.UNKNOWN, f"{problem.message}; {seen}; the next run looks before it writes")
 
     def _settle_twins(self, app_id: str, own_id: str) -> None:
         """Make sure that one draft of the name is left before anything is submitted."""
         for twin, came_first in twins(self._client, self._change, app_id, own_id):
             if came_first or not self._discard(twin.remote_id):
                 self._discard(own_id)
-                raise _Stop(
+                raise Stop(
                     Result.SKIPPED,
                     f"another run made {twin.name} ({twin.remote_id}) first; the next run goes on",
                 )
@@ -303,9 +281,9 @@ class _Carrier:
         try:
             content = file.location.read_bytes()
         except OSError as problem:
-            raise _Stop(Result.FAILED, f"{file.path} cannot be read ({problem.strerror})") from None
+            raise Stop(Result.FAILED, f"{file.path} cannot be read ({problem.strerror})") from None
         if hashlib.sha256(content).hexdigest() != file.digest:
-            raise _Stop(Result.FAILED, f"{file.path} changed since the plan was made: run again")
+            raise Stop(Result.FAILED, f"{file.path} changed since the plan was made: run again")
         self._file_ids[name] = (
             self._write(
                 Step.UPLOAD,

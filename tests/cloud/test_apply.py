@@ -144,16 +144,27 @@ def test_edit_alone_leaves_a_draft(emulated: Emulated) -> None:
 
 
 def test_withdrawal_that_came_too_late_is_skipped(emulated: Emulated) -> None:
-    """Approved between plan and apply: the service refuses, nothing is edited, the next run decides."""
+    """Approved between plan and apply: seen before anything is sent, and the next run decides."""
     emulated.run(WORLD)
     changes = changed(emulated, steps=(Step.WITHDRAW, Step.EDIT, Step.SUBMIT))
     emulated.control("POST", "clock", {"advance": "P14D"})
     outcome = emulated.apply(changes)["template.shipped"]
     assert outcome.result is Result.SKIPPED
-    assert "the next run decides" in outcome.message
-    assert (outcome.error_code or "").startswith("MSGSMS.")
-    assert outcome.request_id
+    assert "was SignReviewing and is Adopted now: the review moved; the next run decides" in outcome.message
+    assert not outcome.sent
     assert template(emulated).status == "Adopted"
+
+
+def test_refusal_because_the_review_moved_is_skipped(emulated: Emulated) -> None:
+    """Decided between the look and the request: the service refuses, nothing is edited."""
+    emulated.run(WORLD)
+    changes = changed(emulated, steps=(Step.WITHDRAW, Step.EDIT, Step.SUBMIT))
+    refusal = {"operation": "UpdateTemplate", "fault": "status", "status": 400, "error_code": "MSGSMS.0010"}
+    emulated.control("POST", "faults", [refusal])
+    outcome = emulated.apply(changes)["template.shipped"]
+    assert (outcome.result, outcome.error_code) == (Result.SKIPPED, "MSGSMS.0010")
+    assert outcome.request_id
+    assert "the next run decides" in outcome.message
 
 
 def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
@@ -161,7 +172,14 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
     observed = ObservedTemplate("t1", "order-shipped", "码", "notification", "k1", "Reviewing", region="cn")
 
     def answer(request: httpx.Request) -> httpx.Response:
-        status = {"id": "t1", "flow_status": "Reviewing"}
+        status = {
+            "id": "t1",
+            "flow_status": "Reviewing",
+            "template_name": "order-shipped",
+            "template_content": "码",
+            "template_type": "NOTIFY_TYPE",
+            "app_key": "k1",
+        }
         return httpx.Response(200, content=json.dumps({} if request.method == "PUT" else status).encode())
 
     transport = Scripted(answer)
@@ -182,7 +200,7 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
         (outcome,) = apply_changes(client, [app, change])
     assert outcome.result is Result.SKIPPED
     assert outcome.message == ("it is Reviewing, not Pending: the review moved; the next run decides")
-    assert [one.method for one in transport.requests] == ["PUT", "GET"]
+    assert [one.method for one in transport.requests] == ["GET", "PUT", "GET"]
 
 
 def _app() -> Any:
@@ -195,6 +213,8 @@ def test_lost_look_after_a_withdrawal_is_a_failure_not_an_unknown(emulated: Emul
     """The withdrawal was answered; only the look was lost, so it is known what was done and what was not."""
     emulated.run(WORLD)
     changes = changed(emulated, steps=(Step.WITHDRAW, Step.EDIT, Step.SUBMIT))
+    slow = {"operation": "ShowTemplate", "fault": "slow", "seconds": 0, "times": 1}  # the look before
+    emulated.control("POST", "faults", [slow])
     fault(emulated, "ShowTemplate", "reset", times=3)
     outcome = emulated.apply(changes)["template.shipped"]
     assert (outcome.result, outcome.sent) == (Result.FAILED, True)
@@ -236,10 +256,23 @@ def test_template_of_an_unknown_app_is_not_withdrawn() -> None:
         steps=(Step.WITHDRAW, Step.DELETE),
         observed=observed,
     )
-    transport = saying(httpx.Response(200))
+    transport = saying(
+        httpx.Response(
+            200,
+            json={
+                "id": "t1",
+                "flow_status": "Reviewing",
+                "template_name": "stray",
+                "template_content": "码",
+                "template_type": "NOTIFY_TYPE",
+                "app_key": "elsewhere",
+            },
+        )
+    )
     with open_client(transport) as client:
         (outcome,) = apply_changes(client, [change])
-    assert (outcome.result, outcome.sent, transport.requests) == (Result.FAILED, False, [])
+    assert (outcome.result, outcome.sent) == (Result.FAILED, False)
+    assert {one.method for one in transport.requests} == {"GET"}
 
 
 def test_refused_delete_is_a_failure(emulated: Emulated) -> None:
