@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "workdays": set(),
     "reconcile": NOUNS - {"signing", "workdays"},
     "journal": {"address", "errors", "reconcile", "sites"},
-    "config": NOUNS - {"signing", "workdays"},
+    "config": {*NOUNS, "reconcile"} - {"signing", "workdays"},
     "lint": NOUNS - {"signing", "workdays"},
     "cloud": {*NOUNS, "reconcile"} - {"workdays"},
     "render": {*NOUNS, "reconcile"} - {"signing", "workdays"},

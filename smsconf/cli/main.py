@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "wait": ("smsconf.cli.wait", "Wait until every review is over."),
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
+    "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
 }

@@ -1,0 +1,130 @@
+"""``smsconf dump``: from what is at the service to a project that asks for exactly that."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from smsconf.address import Kind
+from smsconf.cli.options import project_options
+from smsconf.cli.progress import progress
+from smsconf.cli.session import open_session
+from smsconf.cloud.observe import observe
+from smsconf.config import Project
+from smsconf.config.dump import Dump, make_dump
+from smsconf.config.write import as_document, as_files, write_files
+from smsconf.diagnostics import has_errors
+from smsconf.errors import ConfigError, PlanRefused
+from smsconf.reconcile.plan import make_plan
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import Observed
+from smsconf.render.lines import clean
+from smsconf.resources import Desired
+from smsconf.sites import Site
+from smsconf.workflow import check
+
+_KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)
+_WORDS = {word: kind for kind in _KINDS for word in (kind.value, kind.section)}
+
+
+@click.command("dump")
+@project_options
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="app.NAME|KIND",
+    help="Only this app, or this kind (apps, signatures, templates); may be repeated.",
+)
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Folder of the new project.")
+@click.option("--force", is_flag=True, help="With --into: overwrite files that exist.")
+def command(
+    folder: Path,
+    environment: str | None,
+    only: tuple[str, ...],
+    into: Path | None,
+    force: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Write everything at the service as a project whose plan is empty; the way in for what exists already.
+
+    \b
+    Example:
+      smsconf dump --into imported
+      smsconf dump --only app.shop_prod > smsconf.yaml
+
+    The versions of a template become one address, with the newest text that is approved or in review. Keys
+    come from the names; what this project declares keeps its key. Without --into it prints one document. The
+    result is loaded and planned before success is reported: 0, or 4 if not all could be read.
+    """
+    kinds, apps = _chosen(only)
+    if force and into is None:
+        raise click.UsageError("--force belongs to --into")
+    project = check(folder, environment)
+    with open_session(project, read_only=True) as session, progress("reading") as update:
+        site = session.client.site
+        observed = observe(session.client, Desired(), session.cache, update, everything=True)
+    for kind in (observed.apps, observed.signatures, observed.templates, observed.countries):
+        if kind.problem:
+            raise PlanRefused(
+                f"not all could be read: {kind.problem}", fix="run again when the service answers completely"
+            )
+    try:
+        dump = make_dump(observed, site, project.desired, kinds=kinds, apps=apps)
+    except LookupError as error:
+        raise click.UsageError(str(error.args[0])) from error
+    remarks = [*dump.remarks, *_write(dump, project, into, observed, site, force=force)]
+    for remark in remarks:
+        click.echo(clean(remark), err=True)
+    counts = (len(dump.apps), len(dump.signatures), len(dump.templates))
+    where = f" into {into}" if into else ""
+    click.echo("dumped {} apps, {} signatures, {} templates{}".format(*counts, where), err=True)
+    return 0
+
+
+def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
+    """Split the words of --only into kinds and apps."""
+    kinds: set[Kind] = set()
+    apps: set[str] = set()
+    for word in words:
+        if word in _WORDS:
+            kinds.add(_WORDS[word])
+        elif word.startswith("app.") and word != "app.":
+            apps.add(word.removeprefix("app."))
+        else:
+            raise click.UsageError(f"--only takes app.NAME, apps, signatures or templates, not '{word}'")
+    return kinds, apps
+
+
+def _write(
+    dump: Dump, project: Project, into: Path | None, observed: Observed, site: Site, *, force: bool
+) -> list[str]:
+    """Write or print the dump; return what its plan would do, which should be nothing.
+
+    Raises:
+        ConfigError: what was written cannot be loaded.
+    """
+    assert project.provider is not None  # noqa: S101 - for the type checker: the session was opened with it
+    if into is not None:
+        write_files(into, as_files(dump, project.provider, into), force=force)
+        return list(_check(into, observed, site))
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = as_document(dump, project.provider, project.folder, ascii_only=not utf8)
+    with TemporaryDirectory() as folder:
+        write_files(Path(folder), {"smsconf.yaml": text}, force=False)
+        remarks = list(_check(Path(folder), observed, site))
+    sys.stdout.write(text)
+    return remarks
+
+
+def _check(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
+    """Load what was written and plan it against what was observed; yield every row that would send."""
+    written = check(folder, None)
+    if has_errors(written.diagnostics):
+        raise ConfigError(written.diagnostics)
+    for change in make_plan(Situation(site, written.desired, observed)).changes:
+        if change.steps:
+            steps = ", ".join(step.value for step in change.steps)
+            yield f"{change.label}: the next apply would {steps}: {change.reason}"

@@ -1,0 +1,113 @@
+"""Entries → the YAML files of a project. Writes the files; decides nothing about what is in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from smsconf.config.dump import Dump, Entry
+from smsconf.config.project import ROOT_NAME, VERSION, EmulatorProvider, Provider
+from smsconf.errors import SmsconfError
+
+_HEAD = """\
+# Written by smsconf dump. Files that prove a signature cannot be read back: name them again (licence,
+# authorization, proof) before it is changed.
+"""
+
+
+class _Inline(dict[str, Any]):
+    """A mapping on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Every list and inline mapping on one line, and nothing referred to by anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - PyYAML's signature
+        return True
+
+
+_Dumper.add_representer(
+    _Inline,
+    lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True),
+)
+_Dumper.add_representer(
+    list, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+)
+
+
+def as_document(dump: Dump, provider: Provider, folder: Path, *, ascii_only: bool = False) -> str:
+    """Return a dump as one document; the emulator's file is named relative to ``folder``."""
+    sections = {"apps": dump.apps, "signatures": dump.signatures, "templates": dump.templates}
+    written = {section: _inlined(entries) for section, entries in sections.items() if entries}
+    return _HEAD + _text({**_root(provider, folder), **written}, ascii_only=ascii_only)
+
+
+def as_files(dump: Dump, provider: Provider, folder: Path) -> dict[str, str]:
+    """Return a dump as the files of a project in ``folder``: name → text."""
+    files = {"apps.yaml": {"apps": dump.apps}} if dump.apps else {}
+    for section, entries in (("signatures", dump.signatures), ("templates", dump.templates)):
+        for app in dump.apps:
+            own = {key: entry for key, entry in entries.items() if entry["app"] == app}
+            if own:
+                files[f"{section}/{app}.yaml"] = {section: own}
+    root = {**_root(provider, folder), **({"include": list(files)} if files else {})}
+    texts = {
+        name: _text({section: _inlined(entries) for section, entries in made.items()})
+        for name, made in files.items()
+    }
+    return {ROOT_NAME: _HEAD + _text(root), **texts}
+
+
+def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
+    """Write files into a folder that is made if need be.
+
+    Raises:
+        SmsconfError: some of them exist, and ``force`` is not given; nothing is written.
+        OSError: a file cannot be written.
+    """
+    there = [name for name in files if os.path.lexists(folder / name)]
+    if there and not force:
+        raise SmsconfError(
+            f"{folder} has {', '.join(there)} already", fix="name another folder, or overwrite with --force"
+        )
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _root(provider: Provider, folder: Path) -> Entry:
+    if isinstance(provider, EmulatorProvider):
+        database = os.path.relpath(provider.database.resolve(), folder.resolve())
+        made: Entry = {"database": database}
+        if provider.site != "china":
+            made["site"] = provider.site
+        return {"version": VERSION, "provider": {"emulator": _Inline(made)}}
+    made = {"site": provider.site, "region": provider.region}
+    made |= {
+        name: value for name in ("project_id", "endpoint") if (value := getattr(provider, name)) is not None
+    }
+    return {"version": VERSION, "provider": {"huaweicloud": _Inline(made)}}
+
+
+def _inlined(entries: Mapping[str, Entry]) -> Entry:
+    """Put each variable on a line of its own."""
+    return {
+        key: {
+            name: {one: _Inline(about) for one, about in value.items()} if name == "variables" else value
+            for name, value in entry.items()
+        }
+        for key, entry in entries.items()
+    }
+
+
+def _text(data: Entry, *, ascii_only: bool = False) -> str:
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=not ascii_only, sort_keys=False, width=sys.maxsize
+    )
+    return text
