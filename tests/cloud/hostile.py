@@ -166,9 +166,7 @@ async def overfull_page(turn: Turn) -> None:
 
 async def fat_pages(turn: Turn) -> None:
     numbers = range(turn.offset, turn.offset + 500)
-    await turn.answer(
-        listing(*({"id": str(number), "pad": "x" * 16_000} for number in numbers), total=99_000)
-    )
+    await turn.answer(listing(*({"id": str(number), "pad": "x" * 8_000} for number in numbers), total=99_000))
 
 
 async def redirect(turn: Turn) -> None:

@@ -11,11 +11,24 @@ from typing import Any
 import pytest
 
 from smsconf.cloud import wire
+from smsconf.cloud.connect import connect
 from smsconf.errors import CloudBroken, CloudError, Unreachable
 from tests.cloud import hostile
+from tests.cloud.test_connect import KEYS, Provider
+from tests.cloud.test_iam import PERSON
 from tests.cloud.worlds import SK, open_client, recording_server
 
-PATIENCE = 0.4
+PATIENCE = 0.4  # of those who are made to wait
+AT_IAM = (
+    "bare null",
+    "page for a login",
+    "gzip bomb",
+    "slow headers",
+    "redirect",
+    "closed in mid-body",
+    "no content with a body",
+    "deep nesting",
+)
 MOST_SECONDS = 4.0
 MOST_GROWTH = 200 * hostile.MEGABYTE
 
@@ -93,7 +106,8 @@ def peak() -> int:
 
 def read_apps(service: hostile.Service, play: str) -> list[Any]:
     service.play = play
-    with open_client(None, base_url=service.url, read_only=True, patience=PATIENCE) as client:
+    patience = PATIENCE if play in UNREACHABLE else 30
+    with open_client(None, base_url=service.url, read_only=True, patience=patience) as client:
         items = client.list_all("ListAppDetails")
         return [wire.read_app("ListAppDetails", item) for item in items]
 
@@ -124,6 +138,23 @@ def test_bad_answer_is_a_clear_error_in_bounds(service: hostile.Service, play: s
     assert seen == [], "nothing goes to where a redirect points"
     assert service.methods == {"GET"}
     assert len(service.requests) < 40
+
+
+@pytest.mark.parametrize("source", ["keys", "password"])
+@pytest.mark.parametrize("play", AT_IAM)
+def test_bad_iam_is_a_clear_error_in_bounds(service: hostile.Service, play: str, source: str) -> None:
+    """Asked for a project or for a token, it lies as well: no client is opened, and no secret is told."""
+    service.play = play
+    environ = {"SMSCONF_TIMEOUT": "0.2", **(PERSON if source == "password" else KEYS)}
+    started = time.monotonic()
+    with recording_server({}) as (service.elsewhere, seen), pytest.raises(CloudError) as caught:  # noqa: SIM117
+        with connect(Provider(endpoint=service.url), environ, read_only=True):
+            pass
+    error = caught.value
+    assert (error.operation or "").startswith("Keystone")
+    assert not any(secret in f"{error} {error.why}" for secret in (SK, PERSON["HW_USER_PASSWORD"]))
+    assert time.monotonic() - started < MOST_SECONDS
+    assert seen == []
 
 
 @pytest.mark.parametrize("play", hostile.HARMLESS)
