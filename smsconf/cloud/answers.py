@@ -69,8 +69,13 @@ def decode(operation: str, answer: Answer, clean: Cleaner) -> Any:  # noqa: ANN4
         return value
     error = broken(operation, f"not JSON ({kind})")
     error.status = answer.status
-    error.request_id = clean(answer.headers.get("X-Request-Id", "")) or None
+    error.request_id = request_id(answer, clean)
     raise error
+
+
+def request_id(answer: Answer, clean: Cleaner) -> str | None:
+    """Return the id under which the gateway knows a request."""
+    return clean(answer.headers.get("X-Request-Id", "")) or None
 
 
 def retry_after(headers: httpx.Headers) -> float | None:

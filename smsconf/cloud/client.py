@@ -20,7 +20,15 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from smsconf import __version__, signing
-from smsconf.cloud.answers import ENCODINGS, Answer, answered_at, decode, emulated_at, read_answer
+from smsconf.cloud.answers import (
+    ENCODINGS,
+    Answer,
+    answered_at,
+    decode,
+    emulated_at,
+    read_answer,
+    request_id,
+)
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.connection import open_connection, time_limit
 from smsconf.cloud.failures import FOREIGN, from_answer, from_exception
@@ -207,8 +215,6 @@ class Client:
         self, operation: str, report: Callable[[int, int], None]
     ) -> tuple[list[dict[str, Any]], str | None]:
         total, items, size = self._page(operation, 0)
-        if total > _MOST_ITEMS:
-            raise broken(operation, f"total says {total}")
         report(len(items), total)
         sizes = [size]
 
@@ -236,13 +242,20 @@ class Client:
         """Read one page: the total it names, its items, and how many bytes it had."""
         query = {"limit": str(PAGE), "offset": str(offset), "sort_key": "create_time", "sort_dir": "asc"}
         answer = self.ask(operation, query=query)
-        fields = Fields(operation, decode(operation, answer, self.clean))
-        items = fields.items("results")
-        if len(items) > PAGE:
-            raise broken(operation, f"a page of {PAGE} holds {len(items)}")
-        for item in items:
-            Fields(operation, item).word("id")
-        return fields.number("total"), items, len(answer.body)
+        try:
+            fields = Fields(operation, decode(operation, answer, self.clean))
+            items = fields.items("results")
+            if len(items) > PAGE:
+                raise broken(operation, f"a page of {PAGE} holds {len(items)}")
+            for item in items:
+                Fields(operation, item).word("id")
+            total = fields.number("total")
+            if not 0 <= total <= _MOST_ITEMS:
+                raise broken(operation, f"total says {total}")
+            return total, items, len(answer.body)
+        except CloudBroken as problem:
+            problem.request_id = problem.request_id or request_id(answer, self.clean)
+            raise
 
     def _converting(self, operation: str, step: Callable[[], A]) -> A:
         """Do a step; a foreign exception becomes one of ours."""

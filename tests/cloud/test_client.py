@@ -551,8 +551,10 @@ def test_list_that_moved_once_is_read_again() -> None:
 )
 def test_list_of_the_wrong_shape_is_broken(answer: Any) -> None:
     """Nulls, missing ids and absurd totals never pass for an empty account."""
-    with open_client(saying(ok(answer))) as client, pytest.raises(CloudBroken):
+    response = ok(answer, **{"X-Request-Id": "r-1"})
+    with open_client(saying(response)) as client, pytest.raises(CloudBroken) as caught:
         client.list_all("ListAppDetails")
+    assert (caught.value.operation, caught.value.request_id) == ("ListAppDetails", "r-1")
 
 
 def test_client_shows_no_secret() -> None:
