@@ -56,16 +56,15 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
             "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
             "credentials": client.credentials,
         }
-        _tell_credentials(client.credentials)
         cache = AttributeCache(state / f"attributes-{client.site.name}-{client.project_id}.json")
         yield Session(client, Journal(state / "journal.jsonl"), cache, about)
         cache.save()
 
 
-def _tell_credentials(source: str | None) -> None:
+def _tell_credentials(source: str) -> None:
     """Say on stderr whose credentials are used; in JSON the report says it."""
     context = click.get_current_context(silent=True)
-    if source and context and context.params.get("form") == "text":
+    if context and context.params.get("form") == "text":
         click.echo(f"credentials: {source}", err=True)
 
 
@@ -74,7 +73,7 @@ def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
     provider = project.provider
     if not isinstance(provider, EmulatorProvider):
         assert provider is not None  # noqa: S101 - for the type checker: open_session looked
-        with connect(provider, os.environ, read_only=read_only) as client:
+        with connect(provider, os.environ, read_only=read_only, tell=_tell_credentials) as client:
             yield client
         return
     with emulator_engine(provider.database, site=provider.site) as engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 _LONGEST_TEXT = 300
+_SHORTEST_SECRET = 4  # characters; a shorter one hides nothing and would garble every text
 
 
 class Cleaner:
@@ -21,7 +22,8 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Return the text cleaned and cut."""
-        for secret in filter(None, self._secrets()):
-            text = text.replace(secret, "***")
+        for secret in self._secrets():
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "***")
         line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
         return line if len(line) <= _LONGEST_TEXT else line[:_LONGEST_TEXT] + "…"

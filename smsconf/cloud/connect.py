@@ -6,7 +6,7 @@ only a password, and the project's id, where nobody says it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
@@ -47,8 +47,20 @@ class ServiceProvider(Protocol):
 
 
 @contextmanager
-def connect(provider: ServiceProvider, environ: Environ, *, read_only: bool) -> Iterator[Client]:
+def connect(
+    provider: ServiceProvider,
+    environ: Environ,
+    *,
+    read_only: bool,
+    tell: Callable[[str], None] = lambda _credentials: None,
+) -> Iterator[Client]:
     """Open a client for a provider; close it at the end.
+
+    Args:
+        provider: what the files say.
+        environ: where credentials and trusted hosts come from.
+        read_only: refuse every operation that writes.
+        tell: told whose credentials are used, before anything is sent.
 
     Raises:
         Unauthorized: no credentials, a host that must not get them, or no project.
@@ -58,6 +70,7 @@ def connect(provider: ServiceProvider, environ: Environ, *, read_only: bool) -> 
     base_url = _service_url(site, provider)
     check_host(base_url, site, environ)
     credentials = find_credentials(environ)
+    tell(str(credentials))
     _check_region(provider, credentials)
     iam = _Iam(site, provider, base_url, credentials, _patience(environ))
     if iam.url:

@@ -206,8 +206,8 @@ def test_trouble_at_iam_is_not_tried_again_by_the_call_that_needs_it() -> None:
 
 def test_fetched_token_is_in_no_text() -> None:
     """Not even when the service echoes one that was not known when the client was opened."""
-    tokens = FetchedTokens(Counter(), now=lambda: NOW)
-    refused = httpx.Response(400, json={"error_code": "X.1", "error_msg": "what is t1?"})
+    tokens = FetchedTokens(lambda: Token("token-1", None, PROJECT))
+    refused = httpx.Response(400, json={"error_code": "X.1", "error_msg": "what is token-1?"})
     with open_client(saying(refused), auth=TokenAuth(tokens)) as client, pytest.raises(CloudError) as caught:
         client.call("ListSendCountryDetails")
     assert caught.value.message.endswith("what is ***?")

@@ -239,6 +239,7 @@ def test_what_is_not_accepted_is_explained(world: World, use, environ: Any, word
     assert ran.code in {1, 4}
     said = ran.err + ran.out
     assert words in said
+    assert ran.err.startswith("credentials: "), "known before anything was asked"
     assert "Traceback" not in said
 
 
