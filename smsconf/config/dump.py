@@ -242,12 +242,8 @@ class _Dumping:
             entry["signature"] = self._signature_of(one)
             if one.brackets == Brackets.GB:
                 entry["brackets"] = one.brackets
-        return entry | _present(
-            name=_other(family, key),
-            content=content,
-            variables=variables,
-            description=split_mark(one.description)[0],
-        )
+        entry |= _present(name=_other(family, key)) | {"content": content}
+        return entry | _present(variables=variables, description=split_mark(one.description)[0])
 
     def _signature_of(self, one: ObservedTemplate) -> str:
         signature = self.signatures.get(one.signature_id or "")
@@ -320,18 +316,18 @@ def _written(one: ObservedTemplate) -> tuple[str, dict[str, Entry] | None]:
         raise _LeftOut("the attributes of its variables are not known")
     notes = {number: (variables[number].description or "").partition(" ") for number in numbers}
     named = {str(number): notes[number][0] for number in numbers}
-    for names in (named, {number: number for number in named}):
+    forms = [named] if all(name.isidentifier() for name in named.values()) else []
+    for names in (*forms, {number: number for number in named}):
         content = _spelt(one.content, names)
         read = number_content(content, set(names.values()))
         if read.text == one.content and not read.mistakes and len(set(names.values())) == len(names):
             break
     else:
         raise _LeftOut("its content cannot be written in a file")
-    by_name = names is named
     return content, {
         names[str(number)]: _present(
             type=variables[number].type,
-            description=notes[number][2] if by_name else variables[number].description,
+            description=notes[number][2] if names is named else variables[number].description,
         )
         for number in numbers
     } or None
