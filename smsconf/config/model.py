@@ -7,9 +7,19 @@ own, so that a mistake in one hides nothing of the others.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from smsconf.address import KEY_PATTERN
@@ -200,11 +210,34 @@ class QualificationEntry(Entry):
     description: Maybe[str] = Field(None, description="What it is, for readers.")
 
 
+def _refuse_bad_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PydanticCustomError("bad_pattern", "not a regular expression") from error
+    return value
+
+
+Pattern: TypeAlias = Annotated[str, AfterValidator(_refuse_bad_pattern)]
+Word: TypeAlias = Annotated[str, Field(min_length=1)]
+Code: TypeAlias = Annotated[str, Field(pattern=r"^SMS[0-9]{3}$")]
+
+
 class LintEntry(Entry):
-    """What the checks do to a run."""
+    """What the checks do to a run, and what this project asks for beyond the vendor's rules."""
 
     block: Maybe[Literal["error"]] = Field(
         None, description="error: apply stops on every finding of that severity."
+    )
+    forbidden: Maybe[list[Word]] = Field(None, description="Words that no template may contain.")
+    name_pattern: Maybe[Pattern] = Field(
+        None, description="Regular expression that the whole name of every template matches."
+    )
+    max_segments: Maybe[Count] = Field(
+        None, description="Most parts that a message may be billed as, its longest values filled in."
+    )
+    severities: Maybe[dict[Code, Literal["off", "info", "warning", "error"]]] = Field(
+        None, description="Severity of a check by its code; off switches it off."
     )
 
 

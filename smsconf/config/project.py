@@ -65,7 +65,7 @@ class Project:
 
     ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
     and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
-    ``block`` is "error" if findings of that severity stop ``apply``; ``data`` is the merged files.
+    ``lint`` are the settings of the checks; ``data`` is the merged files.
     Get one with :func:`load_project`.
     """
 
@@ -77,8 +77,15 @@ class Project:
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...]
     fingerprint: str
-    block: str | None
+    lint: LintEntry
     data: Block
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The files that declare anything, as they are, by their names in places."""
+        sections = [section for section in self.data.values() if isinstance(section, Block)]
+        spans = [span for block in (self.data, *sections) for span in block.spans.values()]
+        return {span.source.name: span.source.text for span in spans}
 
     def place(self, address: Address, *path: str | int) -> Place | None:
         """Find where a field of an entry was written (``"content"``; ``"variables", "order", "type"``).
@@ -155,7 +162,7 @@ class _Loading:
         if overlay is not None:
             data = overlaid(data, overlay)
         maker = Maker(data, self.folder, self.problems)
-        desired, provider, block = maker.make(environment), self._provider(data), self._lint(data)
+        desired, provider, lint = maker.make(environment), self._provider(data), self._lint(data)
         return Project(
             folder=self.given,
             name=self.given.name,
@@ -167,7 +174,7 @@ class _Loading:
             fingerprint=_fingerprint(
                 data, environment, sorted(file.digest for file in maker.digests.values())
             ),
-            block=block,
+            lint=lint,
             data=data,
         )
 
@@ -361,11 +368,11 @@ class _Loading:
             HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
         )
 
-    def _lint(self, data: Block) -> str | None:
+    def _lint(self, data: Block) -> LintEntry:
         if "lint" not in data:
-            return None
+            return LintEntry()
         entry = validate(LintEntry, data["lint"], data.spans["lint"], self.problems)
-        return entry.block if entry else None
+        return entry or LintEntry()
 
 
 def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> str:
