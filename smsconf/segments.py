@@ -36,11 +36,11 @@ PLACEHOLDER = re.compile(r"\$\{([1-9][0-9]{0,3})\}")
 
 
 class Alphabet(Enum):
-    """How a message is counted: how much fits into the only part, and into each of several."""
+    """In what units a message is counted, how many fit into the only part, how many into each of several."""
 
-    MAINLAND = ("mainland", 70, 67)
-    GSM7 = ("GSM-7", 160, 153)
-    UCS2 = ("UCS-2", 70, 67)
+    MAINLAND = ("characters", 70, 67)
+    GSM7 = ("GSM-7 units", 160, 153)
+    UCS2 = ("UCS-2 units", 70, 67)
 
     def __init__(self, label: str, single: int, multi: int) -> None:
         self.label = label

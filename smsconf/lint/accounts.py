@@ -1,0 +1,317 @@
+"""Rules about the whole: references, quotas, duplicates (SMS42x), thresholds (SMS5xx)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from smsconf.address import Address
+from smsconf.diagnostics import Severity
+from smsconf.lint.message import Message
+from smsconf.lint.pages import OURS, QUOTAS, THRESHOLDS
+from smsconf.lint.rule import Hit, Spot, Target, rule
+from smsconf.lint.subject import Subject
+from smsconf.resources import Signature, Threshold
+
+# Default quotas; a service ticket raises them, so what exceeds them is a warning.
+APPS_OF_A_REGION: Final = 2
+SIGNATURES_OF_AN_APP: Final = 200
+TEMPLATES_OF_AN_APP: Final = 2000
+_NEARLY: Final = 0.9
+_DAYS = 31
+
+
+@rule("SMS420", "unused-signature", Severity.WARNING, OURS, on=Target.SIGNATURE)
+def unused_signature(signature: Signature, subject: Subject) -> Iterator[Hit]:
+    """A signature that no template uses.
+
+    Why:
+        a person reviews it for days, and nothing is sent with it
+    Example:
+        signatures:
+          idle: {app: shop, name: 示例物流, type: notification, qualification: own}
+    Instead:
+        signatures:
+          busy: {app: shop, name: 示例物流, type: notification, qualification: own}
+        templates:
+          shipped: {app: shop, signature: busy, content: 您的订单已发货，请注意查收。}
+    """
+    universal = (signature.app, signature.type.value) in subject.universal
+    if signature.address not in subject.used_signatures and not universal:
+        yield Hit("no template uses the signature", "add a template for it, or remove it")
+
+
+@rule("SMS421", "app-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
+def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """More than two apps of a region.
+
+    Why:
+        an account has two apps of each region unless a ticket has raised that, and apps can never be deleted
+    Example:
+        apps:
+          first: {region: cn, external: true}
+          second: {region: cn, external: true}
+          third: {region: cn, external: true}
+    Instead:
+        apps:
+          first: {region: cn, external: true}
+          second: {region: cn, external: true}
+    """
+    seen: Counter[str] = Counter()
+    for app in subject.desired.apps.values():
+        seen[app.region] += 1
+        if seen[app.region] == APPS_OF_A_REGION + 1:
+            text = f"app {seen[app.region]} of region {app.region}; the default quota is {APPS_OF_A_REGION}"
+            fix = "share an app, or raise the quota by a service ticket and ignore this with a reason"
+            yield Hit(text, fix, address=app.address)
+
+
+@rule("SMS422", "signature-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
+def signature_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """More than 200 signatures in an app.
+
+    Why:
+        an app has 200 signatures unless a ticket has raised that
+    """
+    yield from _over(
+        [one.app for one in subject.desired.signatures.values()], "signatures", SIGNATURES_OF_AN_APP
+    )
+
+
+@rule("SMS423", "template-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
+def template_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """More than 2,000 templates in an app.
+
+    Why:
+        an app has 2,000 templates unless a ticket has raised that, and each version counts
+    """
+    yield from _over(
+        [one.app for one in subject.desired.templates.values()], "templates", TEMPLATES_OF_AN_APP
+    )
+
+
+@rule("SMS424", "nearly-full", Severity.INFO, QUOTAS, on=Target.PROJECT)
+def nearly_full(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """An app with more than nine tenths of its signatures or templates.
+
+    Why:
+        a replaced version counts until it is retired, so an app is full before its templates are
+    """
+    desired = subject.desired
+    for what, apps, most in (
+        ("signatures", [one.app for one in desired.signatures.values()], SIGNATURES_OF_AN_APP),
+        ("templates", [one.app for one in desired.templates.values()], TEMPLATES_OF_AN_APP),
+    ):
+        for app, count in Counter(apps).items():
+            if _NEARLY * most < count <= most:
+                fix = "ask for a higher quota by a service ticket, or use another app"
+                yield Hit(f"{count} {what} of {most} that '{app.key}' may have", fix, address=app)
+
+
+@rule("SMS425", "duplicate-content", Severity.WARNING, OURS, on=Target.PROJECT)
+def duplicate_content(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """Two templates of one signature, or of the same countries, with the same text.
+
+    Why:
+        both are reviewed by a person, and callers will not know which one to use
+    Example:
+        templates:
+          one: {app: world, countries: [BR], content: "Example Shop: your order has been shipped."}
+          two: {app: world, countries: [BR], content: "Example Shop: your order has been shipped."}
+    Instead:
+        templates:
+          one: {app: world, countries: [BR], content: "Example Shop: your order has been shipped."}
+          two: {app: world, countries: [BR], content: "Example Shop: your order has arrived at our shop."}
+    """
+    first: dict[tuple[object, ...], Address] = {}
+    for address, one in subject.desired.templates.items():
+        key = (one.app, one.signature, one.type, one.universal, frozenset(one.countries), one.content)
+        other = first.setdefault(key, address)
+        if other != address:
+            place = (Spot(other, ("content",)), "the other one")
+            text = f"{address} has the same text as {other}"
+            yield Hit(text, "remove one of the two", ("content",), address=address, related=(place,))
+
+
+def _over(apps: list[Address], what: str, most: int) -> Iterator[Hit]:
+    for app, count in Counter(apps).items():
+        if count > most:
+            fix = "raise the quota by a service ticket and ignore this with a reason, or use another app"
+            yield Hit(f"{count} {what} in '{app.key}'; the default quota is {most}", fix, address=app)
+
+
+@rule("SMS501", "limit-not-above-warn", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
+def limit_not_above_warn(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
+    """A limit that is not above its alarm value.
+
+    Why:
+        the console takes a limit only if it is greater than the alarm value
+    Example:
+        daily: {warn: 1000, limit: 1000}
+    Instead:
+        daily: {warn: 800, limit: 1000}
+    """
+    for span, warn, limit in (
+        ("daily", threshold.daily_warn, threshold.daily_limit),
+        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
+    ):
+        if warn is not None and limit is not None and limit <= warn:
+            fix = f"write a limit above {warn}"
+            yield Hit(f"the {span} limit {limit} is not above warn {warn}", fix, (span, "limit"))
+
+
+@rule("SMS502", "monthly-not-above-daily", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
+def monthly_not_above_daily(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
+    """A monthly limit that is not above the daily one.
+
+    Why:
+        the console takes a monthly limit only if it is greater than the daily limit
+    Example:
+        daily: {warn: 800, limit: 1000}
+        monthly: {warn: 900, limit: 1000}
+    Instead:
+        daily: {warn: 800, limit: 1000}
+        monthly: {warn: 16000, limit: 20000}
+    """
+    daily, monthly = threshold.daily_limit, threshold.monthly_limit
+    if daily is not None and monthly is not None and monthly <= daily:
+        text = f"the monthly limit {monthly} is not above the daily limit {daily}"
+        yield Hit(text, f"write a monthly limit above {daily}", ("monthly", "limit"))
+
+
+@rule("SMS503", "half-a-threshold", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
+def half_a_threshold(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
+    """A limit without alarm value, or the other way round.
+
+    Why:
+        the console asks for both, and a limit without alarm stops sending without a warning
+    Example:
+        daily: {limit: 1000}
+    Instead:
+        daily: {warn: 800, limit: 1000}
+    """
+    for span, warn, limit in (
+        ("daily", threshold.daily_warn, threshold.daily_limit),
+        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
+    ):
+        if (warn is None) != (limit is None):
+            missing, given = ("warn", "limit") if warn is None else ("limit", "warn")
+            yield Hit(
+                f"the {span} threshold has {given} but no {missing}", f"add {missing}: to {span}", (span,)
+            )
+
+
+@rule("SMS504", "unreachable-monthly-limit", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
+def unreachable_monthly_limit(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
+    """A monthly alarm value that the daily limit keeps from ever being reached.
+
+    Why:
+        with 31 days at the daily limit the alarm still does not go off
+    Example:
+        daily: {warn: 80, limit: 100}
+        monthly: {warn: 8000, limit: 10000}
+    Instead:
+        daily: {warn: 800, limit: 1000}
+        monthly: {warn: 8000, limit: 10000}
+    """
+    daily, monthly = threshold.daily_limit, threshold.monthly_warn
+    if daily is not None and monthly is not None and monthly > _DAYS * daily:
+        text = f"{_DAYS} days at {daily} never reach the monthly warn {monthly}"
+        yield Hit(text, f"write a monthly warn below {_DAYS * daily}", ("monthly", "warn"))
+
+
+# -- the project's own policy
+
+
+@rule("SMS430", "forbidden-by-project", Severity.ERROR, OURS)
+def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
+    """A word that the project's own list forbids (lint: {forbidden: […]}).
+
+    Why:
+        the project does not want this word in its messages
+    Example:
+        lint: {forbidden: [亲]}
+        templates:
+          shipped: {app: world, countries: [BR], content: 亲，您的订单已发货，请注意查收。}
+    Instead:
+        lint: {forbidden: [亲]}
+        templates:
+          shipped: {app: world, countries: [BR], content: 您的订单已发货，请注意查收。}
+    """
+    text = message.fixed.casefold() if subject.policy.forbidden else ""
+    same = len(text) == len(message.fixed)
+    for word in subject.policy.forbidden:
+        start = text.find(word.casefold())
+        if start >= 0:
+            spot = (start, start + len(word)) if same else (None, None)
+            yield Hit(
+                f"'{word}' is forbidden by this project", "say it without that word", ("content",), *spot
+            )
+
+
+@rule("SMS431", "name-out-of-pattern", Severity.ERROR, OURS)
+def name_out_of_pattern(message: Message, subject: Subject) -> Iterator[Hit]:
+    """A template's name that does not match the project's own pattern (lint: {name_pattern: …}).
+
+    Why:
+        the project wants its templates named alike
+    Example:
+        lint: {name_pattern: "shop_[a-z_]+"}
+        templates:
+          shipped: {app: world, countries: [BR], content: "Example Shop: your order has been shipped."}
+    Instead:
+        lint: {name_pattern: "shop_[a-z_]+"}
+        templates:
+          shipped:
+            app: world
+            name: shop_shipped
+            countries: [BR]
+            content: "Example Shop: your order has been shipped."
+    """
+    pattern = subject.policy.name_pattern
+    if pattern and not pattern.fullmatch(message.template.name):
+        text = f"the name '{message.template.name}' does not match {pattern.pattern}"
+        yield Hit(text, "rename it while it is new, or ignore this with a reason", ("name",))
+
+
+@rule("SMS432", "too-many-segments", Severity.ERROR, OURS)
+def too_many_segments(message: Message, subject: Subject) -> Iterator[Hit]:
+    """A message that may be billed as more parts than the project wants (lint: {max_segments: …}).
+
+    Why:
+        every part is billed; the longest values count, and the signature with its brackets
+    Example:
+        lint: {max_segments: 1}
+        templates:
+          shipped: {app: world, countries: [BR], content: "Example Shop: w×161"}
+    Instead:
+        lint: {max_segments: 1}
+        templates:
+          shipped: {app: world, countries: [BR], content: "Example Shop: your order has been shipped."}
+    """
+    most, found = subject.policy.max_segments, message.estimate
+    if most and found and found.most.segments > most:
+        count = found.most
+        text = (
+            f"a message may take {count.segments} segments ({count.length} {count.alphabet.label}), "
+            f"expected at most {most}"
+        )
+        yield Hit(text, "shorten the text or a max_length", ("content",))
+
+
+RULES = (
+    unused_signature,
+    app_quota,
+    signature_quota,
+    template_quota,
+    nearly_full,
+    duplicate_content,
+    forbidden_by_project,
+    name_out_of_pattern,
+    too_many_segments,
+    limit_not_above_warn,
+    monthly_not_above_daily,
+    half_a_threshold,
+    unreachable_monthly_limit,
+)

@@ -1,0 +1,83 @@
+"""Characters that look harmless and are not: what they are called, and what to write instead.
+
+Tables and lookups; the rules of ``contents`` and ``signatures`` decide what is wrong where.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+# Letters of other alphabets that look like Latin ones (the usual confusables of Unicode TR39).
+HOMOGLYPHS: Final = dict(
+    zip(
+        "АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+        "ABEKMHOPCTXaeopcyxijsABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+
+# What people and editors type for characters that GSM-7 has.
+GSM7_INSTEAD: Final = {
+    "‘": "'", "’": "'", "‚": "'", "′": "'", "`": "'", "´": "'",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
+    "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "•": "-", "·": "-",
+    "…": "...", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\t": " ", "\u200b": "", "\ufeff": "",
+    "™": "(TM)", "®": "(R)", "©": "(C)", "×": "x",
+}  # fmt: skip
+
+_INVISIBLE: Final = frozenset({"Cf", "Zl", "Zp"})
+_CONTROL: Final = frozenset({"Cc", "Co", "Cs", "Cn"})
+
+
+class Found(NamedTuple):
+    """A character at an offset."""
+
+    offset: int
+    character: str
+
+    def __str__(self) -> str:
+        return name_of(self.character)
+
+
+def name_of(character: str) -> str:
+    """Name a character for people: as it looks if it can be seen, and its code point."""
+    code = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "").lower()
+    shown = f"'{character}' " if character.isprintable() and not character.isspace() else ""
+    return f"{shown}({code}{f' {name}' if name else ''})"
+
+
+def controls(text: str) -> Iterator[Found]:
+    """Yield control, private-use and unassigned characters; a line end is none, a form feed is one."""
+    for offset, character in enumerate(text):
+        if character != "\n" and unicodedata.category(character) in _CONTROL:
+            yield Found(offset, character)
+
+
+def invisibles(text: str) -> Iterator[Found]:
+    """Yield characters that take no room: zero-width ones, direction marks, line separators."""
+    for offset, character in enumerate(text):
+        if unicodedata.category(character) in _INVISIBLE:
+            yield Found(offset, character)
+
+
+def narrow(character: str) -> str | None:
+    """Return the usual form of a full-width letter, digit or blank; None for anything else."""
+    if character == "\u3000":
+        return " "
+    if "\uff10" <= character <= "\uff5a":
+        usual = unicodedata.normalize("NFKC", character)
+        return usual if usual.isalnum() and usual.isascii() else None
+    return None
+
+
+def is_ideograph(character: str) -> bool:
+    """Tell whether a character is a Chinese one."""
+    return unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")
+
+
+def is_emoji(character: str) -> bool:
+    """Tell whether a character is a pictograph."""
+    return "\U0001f000" <= character <= "\U0001faff" or "\u2600" <= character <= "\u27bf"

@@ -1,0 +1,361 @@
+"""Rules about what stands in a template's text, whatever its type, SMS300-SMS319."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from smsconf.diagnostics import Severity
+from smsconf.lint import characters
+from smsconf.lint.message import Message
+from smsconf.lint.pages import LENGTHS, OURS, TEMPLATE_REJECTED, TEMPLATE_RULES
+from smsconf.lint.rule import Hit, rule
+from smsconf.lint.subject import Subject
+from smsconf.lint.words import FORBIDDEN, SHORT_LINKS
+from smsconf.resources import Region
+
+CONTENT: Final = ("content",)
+_LONGEST = 500
+_SYMBOLS = re.compile(r"[¥￥★&√※\[\]]|\^_\^")
+_SYMBOL_FIXES: Final = {"¥": "write 元", "￥": "write 元", "&": "write 和", "[": "write （", "]": "write ）"}
+_BRACKETS = re.compile("[【】]")
+_MARKUP = re.compile(
+    r"</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,80})?/?>|\*\*[^*\s][^*]{0,80}\*\*|&[a-z]{2,6};", re.IGNORECASE
+)
+
+
+@rule("SMS301", "long-content", Severity.ERROR, TEMPLATE_RULES)
+def long_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A text of more than 500 characters.
+
+    Why:
+        the service takes 1 to 500 characters, the variables in the form ${1}
+
+    Example:
+        content: "字×501"
+    Instead:
+        content: 您的订单已发货，请注意查收。
+    """
+    length = len(message.content)
+    if length > _LONGEST:
+        text = f"the content has {length} characters, expected at most {_LONGEST}"
+        yield Hit(text, f"shorten it by {length - _LONGEST}", CONTENT, _LONGEST, length)
+
+
+@rule("SMS302", "long-message", Severity.WARNING, LENGTHS, region=Region.CN)
+def long_message(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A text that exceeds 500 characters once signature and values are in it.
+
+    Why:
+        signature, text and values may have 500 characters together when a message is sent
+    Example:
+        content: "字×490{name}。"
+        variables: {name: {type: text, description: 收件人}}
+    Instead:
+        content: 您的订单已由{name}签收。
+        variables: {name: {type: text, description: 收件人}}
+    """
+    found = message.estimate
+    if found and found.most.length > _LONGEST and len(message.content) <= _LONGEST:
+        most = found.most.length
+        text = (
+            f"with signature and longest values a message has {most} characters, expected at most {_LONGEST}"
+        )
+        yield Hit(text, f"shorten the text or a max_length, by {most - _LONGEST} in all", CONTENT)
+
+
+@rule("SMS303", "blank-content", Severity.ERROR, TEMPLATE_RULES)
+def blank_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A text without a visible character.
+
+    Why:
+        there is nothing to review
+    Example:
+        content: " "
+    Instead:
+        content: 您的订单已发货，请注意查收。
+    """
+    if not message.content.strip():
+        yield Hit("the content is blank", "write the text of the message", CONTENT)
+
+
+@rule("SMS305", "outer-blanks", Severity.WARNING, OURS)
+def outer_blanks(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """Blanks or line ends before or after the text.
+
+    Why:
+        every blank is sent and counted, and a text that differs by one is submitted again
+    Example:
+        content: "您的订单已发货，请注意查收。 "
+    Instead:
+        content: "您的订单已发货，请注意查收。"
+    """
+    content = message.content
+    if not content.strip():
+        return
+    if content != (left := content.lstrip()):
+        yield Hit("blanks before the text", "remove them", CONTENT, 0, len(content) - len(left))
+    if content != (right := content.rstrip()):
+        ends = "\n" in content[len(right) :]
+        fix = "remove them; in YAML, write |- or >- in place of | or >" if ends else "remove them"
+        yield Hit("blanks after the text", fix, CONTENT, len(right), len(content))
+
+
+@rule("SMS306", "brackets-in-content", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
+def brackets_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """【 or 】 in the text.
+
+    Why:
+        these brackets are the signature's, which the service puts before the text by itself
+    Example:
+        content: 【订单】您的包裹已发货，请注意查收。
+    Instead:
+        content: 您的包裹已发货，请注意查收。
+    """
+    found = [one.start() for one in _BRACKETS.finditer(message.content)]
+    if found:
+        own = message.signature is not None and f"【{message.signature.name}】" in message.content
+        fix = (
+            "remove the signature, it is added by itself" if own else "remove the brackets, or write “ and ”"
+        )
+        yield Hit(
+            "【】 in the content", fix, CONTENT, found[0], found[1] + 1 if len(found) > 1 else found[0] + 1
+        )
+
+
+@rule("SMS307", "forbidden-symbol", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
+def forbidden_symbol(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """One of ¥ ★ ^_^ & √ ※ [ ] in the text.
+
+    Why:
+        the vendor's rules forbid ¥ ★ ^_^ & √ ※ [ ] in a mainland template (“such as”: the list is open)
+
+    Example:
+        content: 您的退款¥99已原路退回，请注意查收。
+    Instead:
+        content: 您的退款99元已原路退回，请注意查收。
+    """
+    links = [one.span() for one in message.links]
+    for found in _SYMBOLS.finditer(message.fixed):
+        if found[0] == "&" and any(start <= found.start() < end for start, end in links):
+            continue  # a link's query is judged as a link
+        fix = _SYMBOL_FIXES.get(found[0], "remove it, or write a word for it")
+        yield Hit(f"'{found[0]}' in the content", fix, CONTENT, *found.span())
+
+
+@rule("SMS308", "emoji-in-content", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
+def emoji_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A pictograph in the text.
+
+    Why:
+        plain text only; the list of forbidden symbols is open, and many phones show such characters as boxes
+    Example:
+        content: 您的订单已发货☺，请注意查收。
+    Instead:
+        content: 您的订单已发货，请注意查收。
+    """
+    for offset, character in enumerate(message.content):
+        if character > "\u25ff" and characters.is_emoji(character) and character not in "★√※":
+            yield Hit(
+                f"{characters.name_of(character)} in the content", "remove it", CONTENT, offset, offset + 1
+            )
+
+
+@rule("SMS309", "control-character-in-content", Severity.ERROR, TEMPLATE_RULES)
+def control_character(message: Message, _subject: Subject) -> Iterator[Hit]:
+    r"""A control character, or one that Unicode leaves undefined, in the text.
+
+    Why:
+        it cannot be read, and what a phone makes of it is nobody's promise; only line ends are allowed
+    Example:
+        content: "您的订单\ue000已发货，请注意查收。"
+    Instead:
+        content: "您的订单已发货，请注意查收。"
+    """
+    for found in () if message.content.isprintable() else characters.controls(message.content):
+        fix = "write blanks" if found.character == "\t" else "remove it"
+        yield Hit(f"control character {found} in the content", fix, CONTENT, found.offset, found.offset + 1)
+
+
+@rule("SMS310", "invisible-character", Severity.WARNING, OURS)
+def invisible_character(message: Message, _subject: Subject) -> Iterator[Hit]:
+    r"""A character that takes no room in the text: zero-width, or a mark of writing direction.
+
+    Why:
+        nobody sees it, but it is sent, counted and compared; it usually comes from copying
+    Example:
+        content: "您的订单\u200b已发货，请注意查收。"
+    Instead:
+        content: "您的订单已发货，请注意查收。"
+    """
+    for found in () if message.content.isprintable() else characters.invisibles(message.content):
+        yield Hit(f"invisible {found} in the content", "remove it", CONTENT, found.offset, found.offset + 1)
+
+
+@rule("SMS311", "full-width-character", Severity.WARNING, OURS)
+def full_width_character(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """Full-width letters, digits or blanks in the text.
+
+    Why:
+        they look like the usual ones, cannot be dialled or clicked, and a search does not find them
+    Example:
+        content: 您的订单已发货，客服电话４００１２３４５６７。
+    Instead:
+        content: 您的订单已发货，客服电话4001234567。
+    """
+    text, offset = message.content, 0
+    while offset < len(text):
+        start = offset
+        while offset < len(text) and text[offset] > "\u2fff" and characters.narrow(text[offset]):
+            offset += 1
+        if offset > start:
+            usual = "".join(characters.narrow(one) or "" for one in text[start:offset])
+            wide = text[start:offset].replace("\u3000", "U+3000")
+            yield Hit(f"full-width '{wide}' in the content", f"write '{usual}'", CONTENT, start, offset)
+        offset += 1
+
+
+@rule("SMS312", "look-alike-letter", Severity.WARNING, OURS)
+def look_alike_letter(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A Cyrillic or Greek letter inside a Latin word.
+
+    Why:
+        a word of two alphabets is a typing accident or an imitation; filters stop such messages
+    Example:
+        content: 您的 Oреn 会员卡已激活，请注意查收。
+    Instead:
+        content: 您的 Open 会员卡已激活，请注意查收。
+    """
+    if message.content.isascii():
+        return
+    for word in re.finditer(r"[A-Za-z\u0370-\u04ff]{2,}", message.fixed):
+        odd = [offset for offset, one in enumerate(word[0]) if one in characters.HOMOGLYPHS]
+        if odd and any(one.isascii() for one in word[0]):
+            usual = "".join(characters.HOMOGLYPHS.get(one, one) for one in word[0])
+            start = word.start() + odd[0]
+            named = characters.name_of(word[0][odd[0]])
+            yield Hit(f"{named} in the word '{word[0]}'", f"write {usual}", CONTENT, start, start + 1)
+
+
+@rule("SMS313", "markup-in-content", Severity.WARNING, TEMPLATE_RULES)
+def markup_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """HTML or Markdown in the text.
+
+    Why:
+        a message is plain text: the marks themselves would be shown
+    Example:
+        content: 您的订单<b>已发货</b>，请注意查收。
+    Instead:
+        content: 您的订单已发货，请注意查收。
+    """
+    for found in _MARKUP.finditer(message.fixed):
+        yield Hit(f"markup '{found[0]}' in the content", "write plain text", CONTENT, *found.span())
+        return
+
+
+@rule("SMS314", "variables-only", Severity.ERROR, TEMPLATE_RULES)
+def variables_only(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A text of nothing but variables.
+
+    Why:
+        the fixed text must show what the message is about
+    Example:
+        content: "{order}。"
+        variables: {order: {type: alphanumeric}}
+    Instead:
+        content: 您的订单{order}已发货。
+        variables: {order: {type: alphanumeric}}
+    """
+    if message.placeholders and not message.letters:
+        yield Hit("the content has no fixed text", "say in words what the message is about", CONTENT)
+
+
+@rule("SMS315", "little-fixed-text", Severity.WARNING, TEMPLATE_REJECTED)
+def little_fixed_text(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A text with less than four fixed characters, or less than two for each variable.
+
+    Why:
+        unclear templates are rejected: use as much fixed text as possible
+    Example:
+        content: 订单{order}、{day}
+        variables: {order: {type: alphanumeric}, day: {type: datetime}}
+    Instead:
+        content: 您的订单{order}将于{day}送达。
+        variables: {order: {type: alphanumeric}, day: {type: datetime}}
+    """
+    count = len(message.placeholders)
+    if 0 < message.letters < max(4, 2 * count):
+        text = f"{message.letters} fixed characters for {count} variable{'s' if count > 1 else ''}"
+        yield Hit(text, "say more of it in fixed words", CONTENT)
+
+
+@rule("SMS316", "signature-in-content", Severity.WARNING, TEMPLATE_REJECTED, region=Region.CN)
+def signature_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """The signature's name in the text.
+
+    Why:
+        the signature is added by itself; repeating it is a reason for rejection
+    Example:
+        content: 示例商城提醒您，您的订单已发货。
+    Instead:
+        content: 您的订单已发货，请注意查收。
+    """
+    name = message.signature.name if message.signature else ""
+    start = message.fixed.find(name) if name else -1
+    if start >= 0 and f"【{name}】" not in message.content:
+        fix = "remove the name: the message begins with it anyway"
+        yield Hit(f"the signature '{name}' in the content", fix, CONTENT, start, start + len(name))
+
+
+@rule("SMS317", "short-link", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
+def short_link(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A link of a service that shortens or redirects.
+
+    Why:
+        a link must be fixed and lead straight to a site that fits the text: no redirects, no short links
+    Example:
+        content: 您的订单已发货，详情 https://t.cn/A6xYz12
+    Instead:
+        content: 您的订单已发货，详情 https://shop.example.com/orders
+    """
+    for found in message.links:
+        if SHORT_LINKS.match(found[0]):
+            yield Hit(f"the short link '{found[0]}'", "write the address it leads to", CONTENT, *found.span())
+
+
+@rule("SMS318", "forbidden-topic", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
+def forbidden_topic(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """A word from the vendor's list of forbidden topics.
+
+    Why:
+        the list is of topics, and some of its words are everyday ones: a person decides
+    Example:
+        content: 您的贷款申请已通过，请登录查看。
+    Instead:
+        content: 您的入会申请已通过，请登录查看。
+    """
+    for found in FORBIDDEN.finditer(message.fixed):
+        text = f"'{found[0]}' is on the vendor's list of forbidden topics"
+        yield Hit(text, "say it without that word, or ignore this with a reason", CONTENT, *found.span())
+
+
+RULES = (
+    long_content,
+    long_message,
+    blank_content,
+    outer_blanks,
+    brackets_in_content,
+    forbidden_symbol,
+    emoji_in_content,
+    control_character,
+    invisible_character,
+    full_width_character,
+    look_alike_letter,
+    markup_in_content,
+    variables_only,
+    little_fixed_text,
+    signature_in_content,
+    short_link,
+    forbidden_topic,
+)

@@ -1,0 +1,43 @@
+"""Every rule there is, in the order of their codes. A rule that is not here is not asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smsconf.lint import (
+    accounts,
+    apps,
+    comments,
+    contents,
+    international,
+    papers,
+    settings,
+    signatures,
+    types,
+    variables,
+)
+from smsconf.lint.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = tuple(
+    sorted(
+        (
+            *apps.RULES,
+            *signatures.RULES,
+            *papers.RULES,
+            *contents.RULES,
+            *variables.RULES,
+            *types.RULES,
+            *settings.RULES,
+            *international.RULES,
+            *accounts.RULES,
+            *comments.RULES,
+        ),
+        key=lambda one: one.code,
+    )
+)
+_BY_CODE: Final = {one.code: one for one in RULES}
+
+
+def rule_of(code: str) -> Rule | None:
+    """Look a rule up by its code."""
+    return _BY_CODE.get(code)

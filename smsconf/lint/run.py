@@ -1,0 +1,143 @@
+"""Ask every rule about everything, and turn what they found into diagnostics with places.
+
+Rules are sorted by what they are about once, so that a template is shown only to the rules of its region
+and type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Protocol
+
+from smsconf.address import Address
+from smsconf.diagnostics import Diagnostic, Place
+from smsconf.lint.comments import Finding
+from smsconf.lint.registry import RULES
+from smsconf.lint.rule import Hit, Rule, Spot, Target
+from smsconf.lint.subject import Subject
+from smsconf.resources import MessageType, Region
+
+_LONGEST_MESSAGE = 200
+
+
+class Places(Protocol):
+    """What knows where things were written: the loaded project."""
+
+    def place(self, address: Address, *path: str | int) -> Place | None:
+        """Find where a field of an entry was written; its key without a path; None where no file has it."""
+
+    def content_place(self, address: Address, start: int, end: int) -> Place | None:
+        """Find where a stretch of a template's content (in the service's form) was written."""
+
+
+def lint(subject: Subject, places: Places) -> list[Finding]:
+    """Find everything the rules object to; severities are those of the project's policy."""
+    findings = []
+    for rule, address, hit in _hits(subject):
+        severity = subject.policy.severities.get(rule.code, rule.severity)
+        if severity is None:
+            continue
+        spot = Spot(hit.address or address, hit.path, hit.start, hit.end)
+        message = (
+            hit.message if len(hit.message) <= _LONGEST_MESSAGE else f"{hit.message[: _LONGEST_MESSAGE - 1]}…"
+        )
+        related = tuple(
+            (place, word) for other, word in hit.related if (place := _locate(other, places)) is not None
+        )
+        found = Diagnostic(
+            rule.code,
+            severity,
+            message,
+            _locate(spot, places),
+            str(spot.address),
+            rule.why,
+            hit.fix,
+            related,
+        )
+        field = _locate(Spot(spot.address, hit.path[:1]), places) if hit.path else None
+        findings.append(Finding(found, field))
+    return findings
+
+
+@lru_cache(maxsize=64)
+def _rules_for(target: Target, site: str, region: Region | None, kind: MessageType | None) -> Sequence[Rule]:
+    """Return the rules of a target; ``kind`` None means that the type of a template is not known."""
+    return tuple(
+        rule
+        for rule in RULES
+        if rule.target is target
+        and (rule.sites is None or site in rule.sites)
+        and (rule.region is None or rule.region is region)
+        and (rule.types is None or kind in rule.types)
+    )
+
+
+def _hits(subject: Subject) -> Iterator[tuple[Rule, Address, Hit]]:
+    for rules, address, target in _targets(subject):
+        for rule in rules:
+            for hit in rule.check(target, subject):
+                yield rule, address, hit
+    for rule in _rules_for(Target.PROJECT, subject.site.name, None, None):
+        for hit in rule.check(subject, subject):
+            assert hit.address is not None  # noqa: S101 - rules about the project name the address
+            yield rule, hit.address, hit
+
+
+def _targets(subject: Subject) -> Iterator[tuple[Sequence[Rule], Address, object]]:
+    """Yield everything that can be checked with the rules about it; what is managed elsewhere is not."""
+    desired, site = subject.desired, subject.site.name
+    for app in desired.apps.values():
+        yield _rules_for(Target.APP, site, app.region, None), app.address, app
+    for signature in desired.signatures.values():
+        if not signature.external:
+            rules = _rules_for(Target.SIGNATURE, site, Region.CN, signature.type)
+            yield rules, signature.address, signature
+    for address, message in subject.messages.items():
+        kind = message.template.type if message.type_is_known else None
+        yield _rules_for(Target.TEMPLATE, site, message.template.region, kind), address, message
+    for threshold in desired.thresholds.values():
+        yield _rules_for(Target.THRESHOLD, site, threshold.region, None), threshold.address, threshold
+
+
+def _locate(spot: Spot, places: Places) -> Place | None:
+    """Turn a symbolic place into a real one: the nearest thing that some file has."""
+    address, path, start, end = spot
+    if start is not None and end is not None and path == ("content",):
+        return _in_content(address, start, end, places) or places.place(address)
+    for length in range(len(path), 0, -1):
+        place = places.place(address, *path[:length])
+        if place is not None:
+            exact = start is not None and end is not None and length == len(path)
+            return _inside(place, start or 0, end or 0) if exact else place
+    place = places.place(address)
+    if place is not None and path == ("name",) and start is not None and end is not None:
+        return _inside(place, start, end)  # the key is the name
+    return place
+
+
+def _in_content(address: Address, start: int, end: int, places: Places) -> Place | None:
+    """Point into a content; blanks, which folding may hide, are looked up beside their neighbours."""
+    place = places.content_place(address, start, end)
+    if place is None or place != places.place(address, "content"):
+        return place
+    before = places.content_place(address, start - 1, start) if start else None
+    after = places.content_place(address, end, end + 1)
+    beside = [(near, near.column + near.length) for near in (before,) if near]
+    beside += [(near, near.column - (end - start)) for near in (after,) if near]
+    for near, column in beside:
+        text = (near.text or "")[max(column - 1, 0) : column - 1 + end - start]
+        if len(text) == end - start and text.isspace():
+            return replace(near, column=column, length=end - start)
+    return place
+
+
+def _inside(place: Place, start: int, end: int) -> Place:
+    """Point into a value on one line; at all of it where quotes, escapes or folding hide the offsets."""
+    raw = (place.text or "")[place.column - 1 : place.column - 1 + place.length]
+    quoted = raw[:1] in "\"'" and len(raw) > 1
+    plain = not (raw[:1] in '|>"' and ("\\" in raw or raw[:1] != '"')) and "''" not in raw
+    if not plain or end > len(raw) - 2 * quoted or end <= start:
+        return place
+    return replace(place, column=place.column + quoted + start, length=end - start)

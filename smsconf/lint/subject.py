@@ -1,0 +1,67 @@
+"""What the rules are asked about: everything the files declare, the site, and the project's own policy."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from smsconf.address import Address
+from smsconf.diagnostics import Severity
+from smsconf.lint.message import Message, message_of
+from smsconf.resources import Desired
+from smsconf.segments import Estimate
+from smsconf.sites import SITES, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a project asks for beyond the vendor's rules (``lint:`` of smsconf.yaml).
+
+    ``severities`` override those of rules by code; None switches a rule off.
+    """
+
+    forbidden: tuple[str, ...] = ()
+    name_pattern: re.Pattern[str] | None = None
+    max_segments: int | None = None
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One project in one environment. ``country_names`` are the usual English names of countries."""
+
+    desired: Desired
+    site: Site = SITES["china"]
+    policy: Policy = Policy()
+    country_names: Collection[str] = ()
+
+    @cached_property
+    def messages(self) -> Mapping[Address, Message]:
+        """Every template as the rules see it."""
+        desired = self.desired
+        return {address: message_of(desired, template) for address, template in desired.templates.items()}
+
+    @cached_property
+    def used_signatures(self) -> frozenset[Address]:
+        """The signatures that templates name."""
+        return frozenset(one.signature for one in self.desired.templates.values() if one.signature)
+
+    @cached_property
+    def universal(self) -> frozenset[tuple[Address, str]]:
+        """The apps and types that have a universal template."""
+        return frozenset(
+            (one.app, one.type.value) for one in self.desired.templates.values() if one.universal
+        )
+
+    @cached_property
+    def signatures_of(self) -> Counter[tuple[Address, str]]:
+        """How many signatures an app has of each type."""
+        return Counter((one.app, one.type.value) for one in self.desired.signatures.values())
+
+
+def segments_of(desired: Desired, address: Address) -> Estimate | None:
+    """Bound the billed parts of a template's messages; None while its signature is not known."""
+    return message_of(desired, desired.templates[address]).estimate
