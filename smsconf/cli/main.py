@@ -20,6 +20,7 @@ from smsconf.errors import SmsconfError
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("smsconf.cli.validate", "Check the files, offline."),
+    "lint": ("smsconf.cli.lint", "Say what a reviewer would object to, offline."),
     "plan": ("smsconf.cli.plan", "Show what apply would do."),
     "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
     "status": ("smsconf.cli.status", "Show where every review stands."),

@@ -100,6 +100,7 @@ def _report_options(*forms: str) -> Callable[[F], F]:
 
 
 report_options = _report_options("text", "json")
+finding_options = _report_options("text", "json", "sarif", "junit", "github")
 comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
 selection_options = _stack(

@@ -25,6 +25,7 @@ def report(
     output: Path | None,
     *,
     markdown: Callable[[View], str] | None = None,
+    forms: Mapping[str, Callable[[View], str]] | None = None,
 ) -> None:
     """Write a report in the asked form to stdout, or whole to a file.
 
@@ -36,6 +37,8 @@ def report(
         text = _json(view, ascii_only=ascii_only)
     elif form == "markdown" and markdown:
         text = markdown(view)
+    elif forms and form in forms:
+        text = forms[form](view)
     elif output is None:
         from smsconf.render.terminal import show
 

@@ -1,0 +1,58 @@
+"""Everything that can be said about a project offline: what loading found, and what the rules object to.
+
+The one place that brings the loader and the checks together; ``lint`` and ``plan`` show its result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from smsconf.config import Project
+from smsconf.config.countries import NAMES
+from smsconf.config.problems import CODES
+from smsconf.config.source import span_at
+from smsconf.diagnostics import Diagnostic, Severity, in_order
+from smsconf.lint import RULES, Policy, Subject, lint
+from smsconf.lint.comments import Finding, no_such_code, without_ignored
+from smsconf.render.sarif import About
+from smsconf.sites import SITES
+
+ABOUT: Mapping[str, About] = {
+    **{code: About(one.name, one.why, None) for code, one in CODES.items()},
+    **{rule.code: About(rule.name, rule.why, rule.page.source) for rule in RULES},
+}
+"""Every code a diagnostic can have."""
+
+
+def find_all(project: Project) -> tuple[Diagnostic, ...]:
+    """Check a project, as far as it could be loaded; what comments ignore is left out."""
+    loading = [Finding(found, fixed=found.severity is Severity.ERROR) for found in project.diagnostics]
+    found = without_ignored([*loading, *lint(_subject(project), project)], project.texts, ABOUT)
+    return in_order([*found, *_unknown_settings(project)])
+
+
+def _subject(project: Project) -> Subject:
+    site = SITES[project.provider.site] if project.provider else SITES["china"]
+    return Subject(project.desired, site, _policy(project), frozenset(NAMES.values()))
+
+
+def _policy(project: Project) -> Policy:
+    entry = project.lint
+    return Policy(
+        forbidden=tuple(entry.forbidden or ()),
+        name_pattern=re.compile(entry.name_pattern) if entry.name_pattern else None,
+        max_segments=entry.max_segments,
+        severities={
+            code: None if word == "off" else Severity(word) for code, word in (entry.severities or {}).items()
+        },
+    )
+
+
+def _unknown_settings(project: Project) -> list[Diagnostic]:
+    found = []
+    for code in project.lint.severities or {}:
+        if code not in ABOUT:
+            span = span_at(project.data, ("lint", "severities", code))
+            found.append(no_such_code(code, ABOUT, span.key if span else None))
+    return found

@@ -1,0 +1,106 @@
+"""``smsconf lint``: say what a reviewer would object to, before asking one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf import __version__
+from smsconf.cli.findings import ABOUT, find_all
+from smsconf.cli.options import finding_options, project_options
+from smsconf.cli.output import report
+from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.errors import ConfigError
+from smsconf.render.github import github_text
+from smsconf.render.junit import junit_text
+from smsconf.render.sarif import sarif_text
+from smsconf.render.text import diagnostics_lines
+from smsconf.render.view import diagnostics_view
+from smsconf.workflow import check
+
+_FORMS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "sarif": partial(sarif_text, version=__version__, about=ABOUT),
+    "junit": junit_text,
+    "github": github_text,
+}
+_FROM_HERE = ("sarif", "github")  # what reads them knows the repository, not the project
+
+
+class Codes(click.ParamType[frozenset[str]]):
+    """Codes separated by commas, such as ``SMS318,SMS331``."""
+
+    name = "codes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        """Split the text, or fail with the code that was probably meant."""
+        from difflib import get_close_matches
+
+        codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
+        for code in sorted(codes - ABOUT.keys()):
+            near = get_close_matches(code, ABOUT, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; see smsconf explain --all"
+            self.fail(f"there is no code '{code}'{hint}", param, ctx)
+        return codes
+
+
+@click.command("lint")
+@project_options
+@finding_options
+@click.option("--select", type=Codes(), multiple=True, metavar="CODES", help="Only these codes, by commas.")
+@click.option(
+    "--ignore", type=Codes(), multiple=True, metavar="CODES", help="Without these codes, by commas."
+)
+@click.option("--strict", is_flag=True, help="Exit 3 for warnings too.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    select: tuple[frozenset[str], ...],
+    ignore: tuple[frozenset[str], ...],
+    strict: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Check the files, offline: what validate finds, and what a reviewer would object to.
+
+    \b
+    Example:
+      smsconf lint --strict --format github
+      smsconf lint --select SMS318,SMS366
+
+    A comment with a reason, on the line of a finding or the line before, ignores it:
+    # smsconf: ignore[SMS318] the word is in the name of a street
+
+    Exits 0 without errors, 3 with (--strict: with warnings too), 1 if there is no project to read.
+    """
+    readable = True
+    try:
+        found: Iterable[Diagnostic] = find_all(check(folder, environment))
+    except ConfigError as error:
+        found, readable = error.diagnostics, False
+    selected, ignored = frozenset[str]().union(*select), frozenset[str]().union(*ignore)
+    shown = [one for one in found if (not selected or one.code in selected) and one.code not in ignored]
+    placed = [_from_here(one, folder) for one in shown] if form in _FROM_HERE else shown
+    report(diagnostics_view(placed), diagnostics_lines, form, output, forms=_FORMS)
+    if not readable:
+        return 1
+    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    return 3 if any(one.severity in bad for one in shown) else 0
+
+
+def _from_here(found: Diagnostic, folder: Path) -> Diagnostic:
+    """Name the files as seen from the current folder, where the repository is."""
+    here = Path(os.path.relpath(folder))
+
+    def moved(place: Place) -> Place:
+        return replace(place, file=(here / place.file).as_posix())
+
+    related = tuple((moved(place), word) for place, word in found.related)
+    return replace(found, place=moved(found.place) if found.place else None, related=related)
