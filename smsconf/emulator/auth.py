@@ -65,6 +65,8 @@ def authenticate(store: Store, settings: Settings, request: Request, now: dateti
 def _canonical(request: Request, signed: list[str], now: datetime) -> str:
     """Return what must have been signed; a false date, hash or list of headers is refused here."""
     date = request.headers.get(signing.DATE_HEADER.lower(), "")
+    if signing.DATE_HEADER.lower() not in {name.lower() for name in signed}:
+        raise Refusal(UNAUTHENTICATED, "verify aksk signature fail, X-Sdk-Date is not signed")
     try:
         sent = datetime.strptime(date, signing.DATE_FORMAT).replace(tzinfo=UTC)
     except ValueError:

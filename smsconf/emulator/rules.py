@@ -220,10 +220,14 @@ def _boolean(field: Field, value: Any) -> bool:  # noqa: ANN401
 
 
 def _time(field: Field, value: Any) -> str:  # noqa: ANN401
+    given = _text(field, value)
     try:
-        return timestamp(read_timestamp(_text(field, value)))
+        strict = timestamp(read_timestamp(given)) == given  # strptime takes single digits too
     except ValueError:
-        raise Refusal(INVALID, f"{field.name} must be yyyy-MM-dd HH:mm:ss") from None
+        strict = False
+    if not strict:
+        raise Refusal(INVALID, f"{field.name} must be yyyy-MM-dd HH:mm:ss")
+    return given
 
 
 def _array(field: Field, value: Any) -> list[Any]:  # noqa: ANN401

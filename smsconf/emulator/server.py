@@ -69,7 +69,7 @@ def make_app(engine: Engine) -> ASGIApp:
             body = await _read(request)
         except ClientDisconnect:
             return
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        headers = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]
         response = engine.handle(request.method, target, headers, body)
         if response.delay:
             await asyncio.sleep(response.delay)
@@ -82,6 +82,14 @@ def make_app(engine: Engine) -> ASGIApp:
         await answer(scope, receive, send)
 
     return app
+
+
+def _text(value: bytes) -> str:
+    """Decode a header's value: the vendor's SDK sends and signs UTF-8, HTTP itself says Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 async def _read(request: Request) -> bytes:
