@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak bench schema clean
+.PHONY: demo test lint types unit soak conformance bench schema fidelity clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,12 +48,19 @@ unit: $(VENV)/.developing
 soak: $(VENV)/.developing
 	SMSCONF_SOAK=10000 $(BIN)/pytest tests/machine -n 2 --timeout 0
 
+# the vendor's SDK and other judges against the emulator: operation, checks, passed
+conformance: $(VENV)/.developing
+	$(BIN)/python -m tests.conformance
+
 bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py
 	$(BIN)/python benchmarks/start.py
 
 schema: $(VENV)/.installed
 	$(BIN)/smsconf schema > schema.json
+
+fidelity: $(VENV)/.installed
+	$(BIN)/python -m smsconf.emulator.fidelity > smsconf/emulator/FIDELITY.md
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

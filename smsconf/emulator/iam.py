@@ -23,7 +23,7 @@ ACCOUNT = "emulator"
 USER = "emulator"
 PASSWORD = "emulator-password"  # noqa: S105 - public on purpose: it opens an emulator
 TOKEN_LIFE = timedelta(hours=24)
-PROJECTS_QUERY = (text("name", 1, 255),)
+PROJECTS_QUERY = (text("name", 1, 255, source="IAM API reference, 2026-11; lengths: guess"),)
 REGIONS = tuple(region for site in SITES.values() for region in site.regions)
 
 
