@@ -15,6 +15,7 @@ from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.protect import protect
 from smsconf.reconcile.retire import hanging_on, replaced_rows
 from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
@@ -84,7 +85,7 @@ def make_plan(situation: Situation) -> Plan:
     unmanaged, foreign = _unclaimed(situation, changes)
     if situation.selection.prune:
         changes += sorted(_prune(situation, unmanaged, changes), key=_delete_order)
-    selected = _targeted(changes, situation.selection.targets)
+    selected = _targeted(protect(situation, changes), situation.selection.targets)
     return Plan(
         changes=tuple(selected),
         refusals=tuple(_refusals(situation, selected)),

@@ -1,0 +1,86 @@
+"""``protect:`` names addresses that no flag deletes: not pruning, not retiring, not along with a signature.
+
+An address may be listed and not declared any more. Then the object is found by the journal or by its key; if
+it cannot be found, nothing that it could be is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.family import split_version
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+
+
+def protect(situation: Situation, changes: Sequence[Change]) -> list[Change]:
+    """Refuse every delete that a flag asks for and that would take something protected away."""
+    listed = situation.desired.protected
+    if not listed:
+        return list(changes)
+    owners = _owners(situation, changes)
+    lost = [address for address in _undeclared(situation) if address not in owners.values()]
+    carried = {
+        one.signature_id: owners[one.remote_id]
+        for one in situation.observed.templates.items
+        if one.remote_id in owners and one.signature_id
+    }
+    return [_judged(change, owners, carried, lost) for change in changes]
+
+
+def _judged(
+    change: Change,
+    owners: Mapping[str, Address],
+    carried: Mapping[str, Address],
+    lost: Sequence[Address],
+) -> Change:
+    by_a_flag = change.action is Action.RETIRE or change.address is None  # a losing draft is not
+    if Step.DELETE not in change.steps or not by_a_flag or change.remote_id is None:
+        return change
+    owner, along = owners.get(change.remote_id), carried.get(change.remote_id)
+    guess = next((one for one in lost if one.kind in (change.kind, Kind.TEMPLATE)), None)
+    if owner:
+        reason = f"protected: no flag deletes {owner}"
+    elif along and change.kind is Kind.SIGNATURE:
+        reason = f"protected: deleting it takes {along} along"
+    elif guess and change.address is None:
+        reason = f"{guess} is protected, not declared, and could be this one: declare it or unprotect it"
+    else:
+        return change
+    return replace(change, action=Action.REFUSED, steps=(), reason=reason)
+
+
+def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Address]:
+    """Map the remote ids of what is protected to its address, every version of a family included."""
+    owners: dict[str, Address] = {}
+    for change in changes:
+        if change.address not in situation.desired.protected:
+            continue
+        for one in (change.observed, change.live, change.candidate):
+            if one is not None:
+                owners[one.remote_id] = change.address
+    for address in _undeclared(situation):
+        for found in _candidates(situation, address.kind):
+            known = situation.memory.live.get(address) == found.remote_id
+            if known or split_version(found.name)[0] == address.key:
+                owners.setdefault(found.remote_id, address)
+    return owners
+
+
+def _undeclared(situation: Situation) -> list[Address]:
+    desired = situation.desired
+    declared = {*desired.apps, *desired.signatures, *desired.templates, *desired.thresholds}
+    return sorted(desired.protected - declared)
+
+
+def _candidates(situation: Situation, kind: Kind) -> Sequence[ObservedSignature | ObservedTemplate]:
+    """Return the objects of a kind in declared apps; of other apps nothing is ever deleted."""
+    observed = situation.observed
+    kinds: Mapping[Kind, Sequence[ObservedSignature | ObservedTemplate]] = {
+        Kind.SIGNATURE: observed.signatures.items,
+        Kind.TEMPLATE: observed.templates.items,
+    }
+    return [one for one in kinds.get(kind, ()) if one.app_key in situation.declared_app_keys]
