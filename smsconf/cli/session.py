@@ -62,9 +62,10 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
 
 
 def _tell_credentials(source: str) -> None:
-    """Say on stderr whose credentials are used; in JSON the report says it."""
+    """Say on stderr whose credentials are used, once a command; in JSON the report says it."""
     context = click.get_current_context(silent=True)
-    if context and context.params.get("form") == "text":
+    if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
+        context.meta[__name__] = source
         click.echo(f"credentials: {source}", err=True)
 
 

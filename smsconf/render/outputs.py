@@ -119,7 +119,7 @@ def _variables(version: ObservedTemplate, desired: Template) -> tuple[list[str] 
 
 
 def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
-    """Return the document as environment variables; what has no value, and what is not live, has none.
+    """Return the document as environment variables; what has no value, is not there or not live has none.
 
     Raises:
         SmsconfError: two addresses would have the same variable.
@@ -142,7 +142,7 @@ def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
 def _rows(view: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], tuple[str, ...]]]:
     for section, fields in (("templates", _ENV_FIELDS), ("apps", ("app_id", "remote_name", "channel_num"))):
         for address, row in view[section].items():
-            if row.get("template_id", "") is not None:
+            if row[fields[0]] is not None:
                 yield address, "SMSCONF_" + re.sub("[.-]", "_", address).upper(), row, fields
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from typing import Any
 
 import pytest
 
-from tests.scenarios.conftest import World
+from tests.scenarios.conftest import Server, World
 
+PROJECT_ID = "0123456789abcdef0123456789abcdef"
 SOON = ("--timeout", "1s", "--interval", "0.05")
 
 
@@ -157,3 +159,14 @@ def test_decisions_seen_while_waiting_are_remembered(submitted: World) -> None:
     submitted.decide("template", "hello", "reject", "too pushy")
     assert submitted.smsconf("wait", "template.hello", *SOON).code == 7
     assert "reviewer: too pushy" in submitted.smsconf("history", "template.hello").out
+
+
+def test_wait_says_once_whose_credentials_it_uses(submitted: World, server: Server) -> None:
+    """Each look has a client of its own, but the line about credentials comes once."""
+    provider = "huaweicloud: {site: china, region: cn-north-4, endpoint: URL, project_id: PROJECT}"
+    provider = provider.replace("URL", json.dumps(server.url)).replace("PROJECT", json.dumps(PROJECT_ID))
+    submitted.edit("emulator: {database: .smsconf/emulator.db}", provider)
+    submitted.environ = {"HUAWEICLOUD_SDK_AK": "EMULATORAK", "HUAWEICLOUD_SDK_SK": "EMULATORSK"}
+    process = submitted.process("wait", "--interval", "0.05", "--timeout", "1s")
+    code, _, err = ended(process)
+    assert (code, err.count("credentials: ")) == (6, 1)
