@@ -115,7 +115,9 @@ class _Iam(NamedTuple):
         declared = self.provider.project_id or credentials.project_id
         if credentials.password:
             tokens = FetchedTokens(lambda: self._fetch_token(declared))
-            project_id = declared or tokens.project_id
+            # now, not by the first reads side by side: a wrong password is tried once and locks nobody out
+            scope = tokens.project_id
+            project_id = declared or scope
             return project_id, TokenAuth(tokens, project_id=project_id)
         if credentials.token:
             source = FixedToken(credentials.token)

@@ -226,6 +226,18 @@ def test_password_becomes_a_token_whose_project_is_taken(emulated: Emulated) -> 
     assert emulated.requests() == [(TOKEN_CALL, 201), ("ListAppDetails", 200)]
 
 
+def test_wrong_password_is_tried_once(emulated: Emulated) -> None:
+    """IAM locks users out who fail too often; with a declared project the token is asked for first, too."""
+    wrong = PERSON | {"HW_USER_PASSWORD": "wrong"}
+    with (
+        serving(bridge(emulated)) as url,
+        pytest.raises(Unauthorized),
+        connect(Provider(endpoint=url, project_id=PROJECT), wrong, read_only=True),
+    ):
+        pass
+    assert emulated.requests() == [(TOKEN_CALL, 401)]
+
+
 def test_token_of_a_restarted_service_is_renewed(emulated: Emulated) -> None:
     """A token that ended early: refused once, fetched again, and the read goes through."""
     with serving(bridge(emulated)) as url, connect(Provider(endpoint=url), PERSON, read_only=True) as client:
