@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import subprocess
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.conftest import Ran, World
+from tests.scenarios.conftest import Ran, Server, World
+
+PROJECT_ID = "0123456789abcdef0123456789abcdef"
 
 REFUND = "您的退款已到账。"
 
@@ -243,6 +246,19 @@ def test_other_project_makes_it_stale(world: World) -> None:
     assert "project was 'shop', is 'other'" in stale(moved)
 
 
+def test_other_account_makes_it_stale(world: World, server: Server, monkeypatch) -> None:
+    """The project id of the credentials counts, though no file names it; nothing at all is asked of it."""
+    for name, value in (("AK", "EMULATORAK"), ("SK", "EMULATORSK"), ("PROJECT_ID", PROJECT_ID)):
+        monkeypatch.setenv(f"HUAWEICLOUD_SDK_{name}", value)
+    cloud = f"{{site: china, region: cn-north-4, endpoint: '{server.url}'}}"
+    world.edit("emulator: {database: .smsconf/emulator.db}", f"huaweicloud: {cloud}")
+    assert planned(world)["scope"]["project_id"] == PROJECT_ID
+    monkeypatch.setenv("HUAWEICLOUD_SDK_PROJECT_ID", "f" * 32)
+    world.writes()
+    assert f"project_id was '{PROJECT_ID}', is '{'f' * 32}'" in stale(world)
+    assert world.control("GET", "requests") == []
+
+
 def test_plan_file_runs_out_by_the_time_of_the_service(world: World) -> None:
     """--expires counts from the plan, in the service's time."""
     planned(world, "--expires", "PT2H")
@@ -319,6 +335,19 @@ DAMAGE = {
 }
 
 
+def signed(text: str) -> str:
+    """Change a value and make the checksum right again, as a newer or a broken writer would."""
+    document = json.loads(text)
+    del document["sha256"]
+    document["changes"][0]["action"] = "explode"
+    checksum = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return json.dumps({**document, "sha256": checksum})
+
+
+DAMAGE["unknown action"] = (signed, "changes.0.action: input should be")
+DAMAGE["huge"] = (lambda text: " " * (64 * 1024 * 1024 + 1), "more than 67108864 bytes")
+
+
 @pytest.mark.parametrize("how", DAMAGE)
 def test_damaged_plan_file_is_an_error_that_says_why(world: World, how: str) -> None:
     """A file that is cut short, changed, foreign or newer is not used, and nothing is sent."""
@@ -349,6 +378,13 @@ def test_wrong_words_about_plan_files_exit_1(world: World, arguments: list[str],
     ran = world.smsconf(*arguments)
     assert ran.code == 1
     assert said in ran.err
+
+
+def test_plan_file_that_is_no_text_is_an_error(world: World) -> None:
+    """Bytes that are not UTF-8 end in a message, not in a traceback."""
+    (world.folder / "plan.json").write_bytes(b"\xff\xfe")
+    ran = world.smsconf("apply", "plan.json")
+    assert (ran.code, ran.err) == (1, "error: plan.json is no plan file: it is not text\n")
 
 
 def git(world: World, *arguments: str) -> str:
