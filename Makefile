@@ -54,6 +54,7 @@ conformance: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py
+	$(BIN)/python benchmarks/lint_5000.py
 	$(BIN)/python benchmarks/start.py
 
 schema: $(VENV)/.installed

@@ -5,6 +5,7 @@ Tables and lookups; the rules of ``contents`` and ``signatures`` decide what is 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -29,6 +30,13 @@ GSM7_INSTEAD: Final = {
 
 _INVISIBLE: Final = frozenset({"Cf", "Zl", "Zp"})
 _CONTROL: Final = frozenset({"Cc", "Co", "Cs", "Cn"})
+
+
+# Full-width digits, letters and blanks; full-width punctuation is usual in Chinese.
+WIDE: Final = re.compile("[\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
+
+# Pictographs and dingbats, but for the symbols that have a rule of their own.
+EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u27bf]")
 
 
 class Found(NamedTuple):
@@ -63,21 +71,11 @@ def invisibles(text: str) -> Iterator[Found]:
             yield Found(offset, character)
 
 
-def narrow(character: str) -> str | None:
-    """Return the usual form of a full-width letter, digit or blank; None for anything else."""
-    if character == "\u3000":
-        return " "
-    if "\uff10" <= character <= "\uff5a":
-        usual = unicodedata.normalize("NFKC", character)
-        return usual if usual.isalnum() and usual.isascii() else None
-    return None
+def narrow(character: str) -> str:
+    """Return the usual form of a full-width letter, digit or blank."""
+    return unicodedata.normalize("NFKC", character)
 
 
 def is_ideograph(character: str) -> bool:
     """Tell whether a character is a Chinese one."""
     return unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")
-
-
-def is_emoji(character: str) -> bool:
-    """Tell whether a character is a pictograph."""
-    return "\U0001f000" <= character <= "\U0001faff" or "\u2600" <= character <= "\u27bf"

@@ -155,11 +155,8 @@ def emoji_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    for offset, character in enumerate(message.content):
-        if character > "\u25ff" and characters.is_emoji(character) and character not in "★√※":
-            yield Hit(
-                f"{characters.name_of(character)} in the content", "remove it", CONTENT, offset, offset + 1
-            )
+    for found in characters.EMOJI.finditer(message.content):
+        yield Hit(f"{characters.name_of(found[0])} in the content", "remove it", CONTENT, *found.span())
 
 
 @rule("SMS309", "control-character-in-content", Severity.ERROR, TEMPLATE_RULES)
@@ -204,16 +201,10 @@ def full_width_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，客服电话4001234567。
     """
-    text, offset = message.content, 0
-    while offset < len(text):
-        start = offset
-        while offset < len(text) and text[offset] > "\u2fff" and characters.narrow(text[offset]):
-            offset += 1
-        if offset > start:
-            usual = "".join(characters.narrow(one) or "" for one in text[start:offset])
-            wide = text[start:offset].replace("\u3000", "U+3000")
-            yield Hit(f"full-width '{wide}' in the content", f"write '{usual}'", CONTENT, start, offset)
-        offset += 1
+    for found in characters.WIDE.finditer(message.content):
+        usual = "".join(characters.narrow(one) for one in found[0])
+        wide = found[0].replace("\u3000", "U+3000")
+        yield Hit(f"full-width '{wide}' in the content", f"write '{usual}'", CONTENT, *found.span())
 
 
 @rule("SMS312", "look-alike-letter", Severity.WARNING, OURS)

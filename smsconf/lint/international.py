@@ -121,7 +121,7 @@ def phone_number_to_banning_country(message: Message, _subject: Subject) -> Iter
     fix = f"remove it, or make a template of its own for {country}"
     for found in PHONE.finditer(message.fixed):
         yield Hit(f"a phone number in a template for {country}", fix, CONTENT, *found.span())
-    for variable, one in message.named():
+    for variable, one in message.named:
         if variable.type is VariableType.PHONE:
             yield Hit(
                 f"the phone number {message.written(one)} for {country}", fix, CONTENT, one.start, one.end

@@ -90,10 +90,14 @@ class Message:
     @cached_property
     def letters(self) -> int:
         """How many letters, ideographs and digits the fixed text has."""
-        return sum(character.isalnum() for character in self.fixed)
+        return sum(map(str.isalnum, self.fixed))
 
-    def named(self) -> Iterator[tuple[Variable, Placeholder]]:
-        """Yield each variable with its first placeholder."""
+    @cached_property
+    def named(self) -> tuple[tuple[Variable, Placeholder], ...]:
+        """Each variable with its first placeholder."""
+        return tuple(self._named())
+
+    def _named(self) -> Iterator[tuple[Variable, Placeholder]]:
         first = {one.number: one for one in reversed(self.placeholders)}
         named = all(not variable.name.isdigit() for variable in self.template.variables)
         for position, variable in enumerate(self.template.variables, 1):
@@ -132,7 +136,7 @@ class Message:
                 else count_mainland(self.content, self.prefix)
             )
             return Estimate(count, count)
-        allowed = {placeholder.number: _allowed(variable) for variable, placeholder in self.named()}
+        allowed = {placeholder.number: _allowed(variable) for variable, placeholder in self.named}
         return estimate(self.content, allowed, signature=self.prefix)
 
     def is_type(self, *types: MessageType) -> bool:

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from smsconf.address import Address
@@ -74,7 +75,7 @@ Check = Callable[[Any, Any], Iterator[Hit]]  # (target, Subject)
 _HEADING = re.compile(r"^(Why|Example|Instead):\n", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One rule. ``region``, ``types`` and ``sites`` narrow down what it is asked about; None is everything.
 
@@ -96,15 +97,14 @@ class Rule:
         """The headline of the page."""
         return inspect.getdoc(self.check).partition("\n")[0].removesuffix(".")  # type: ignore[union-attr]
 
-    @property
+    @cached_property
     def why(self) -> str:
         """Why it matters, in one line."""
         return " ".join(self.section("Why").split())
 
     def section(self, name: str) -> str:
         """Return a section of the page without its indentation."""
-        text = inspect.getdoc(self.check) or ""
-        parts = _HEADING.split(text)
+        parts = _HEADING.split(inspect.getdoc(self.check) or "")
         found = dict(zip(parts[1::2], parts[2::2], strict=True)).get(name, "")
         return textwrap.dedent(found).strip("\n")
 

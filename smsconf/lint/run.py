@@ -39,24 +39,14 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         severity = subject.policy.severities.get(rule.code, rule.severity)
         if severity is None:
             continue
-        spot = Spot(hit.address or address, hit.path, hit.start, hit.end)
+        owner = hit.address or address
+        field = _locate(Spot(owner, hit.path[:1]), places) if hit.path else None
+        place = _locate(Spot(owner, hit.path, hit.start, hit.end), places)
+        related = tuple((at, word) for spot, word in hit.related if (at := _locate(spot, places)))
         message = (
-            hit.message if len(hit.message) <= _LONGEST_MESSAGE else f"{hit.message[: _LONGEST_MESSAGE - 1]}…"
+            hit.message if len(hit.message) <= _LONGEST_MESSAGE else f"{hit.message[:_LONGEST_MESSAGE]}…"
         )
-        related = tuple(
-            (place, word) for other, word in hit.related if (place := _locate(other, places)) is not None
-        )
-        found = Diagnostic(
-            rule.code,
-            severity,
-            message,
-            _locate(spot, places),
-            str(spot.address),
-            rule.why,
-            hit.fix,
-            related,
-        )
-        field = _locate(Spot(spot.address, hit.path[:1]), places) if hit.path else None
+        found = Diagnostic(rule.code, severity, message, place, str(owner), rule.why, hit.fix, related)
         findings.append(Finding(found, field))
     return findings
 

@@ -318,7 +318,7 @@ def undescribed_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
 
 
 def _seems(message: Message, names: re.Pattern[str], what: str, fix: str) -> Iterator[Hit]:
-    for variable, one in message.named():
+    for variable, one in message.named:
         if names.search(variable.name) or names.search(variable.description or ""):
             yield Hit(f"{message.written(one)} seems to stand for {what}", fix, CONTENT, one.start, one.end)
 
