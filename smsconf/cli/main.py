@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
+    "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
 }

@@ -181,3 +181,9 @@ def explain(operation: str, code: str | None, status: int, text: str) -> Meaning
     if operation == TOKEN_OPERATION:
         known = known or _IAM_BY_STATUS.get(status)
     return known or _BY_STATUS.get(status) or (_SERVER_TROUBLE if status >= 500 else _NOTHING)
+
+
+def meanings() -> Mapping[str, Meaning]:
+    """Return everything with a meaning of its own: codes, and the HTTP statuses of the gateway and IAM."""
+    statuses = {f"HTTP {status}": meaning for status, meaning in _BY_STATUS.items()}
+    return {**_MEANINGS, **statuses, **{f"IAM {status}": one for status, one in _IAM_BY_STATUS.items()}}

@@ -1,0 +1,150 @@
+"""Everything that has a code or a status, explained: our checks, the service's errors, statuses, exit codes.
+
+Gathers tables that live elsewhere; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from smsconf.cli.sending_codes import EXITS, RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
+from smsconf.cloud.codes import meanings
+from smsconf.config.problems import CODES
+from smsconf.lint import RULES, Rule
+from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
+
+_MANAGEMENT_PAGE = "https://support.huaweicloud.com/api-msgsms/sms_05_0060.html"
+_GATEWAY_PAGE = "https://support.huaweicloud.com/devg-apisign/api-sign-errorcode.html"
+_IDENTITY_PAGE = "https://support.huaweicloud.com/api-iam/iam_30_0001.html"
+
+_NEXT: Mapping[Phase, str] = {
+    Phase.PREPARING: "wait; the service is still setting it up",
+    Phase.SERVING: "nothing",
+    Phase.DRAFT: "run smsconf apply: it submits drafts",
+    Phase.IN_REVIEW: "wait; smsconf status shows the verdict",
+    Phase.REJECTED: "read the reviewer's words with smsconf status, change what they ask for, apply",
+    Phase.APPROVED: "nothing",
+    Phase.ACTIVATABLE: "top up the balance, then run smsconf apply: it asks for activation",
+    Phase.DISABLED: "run smsconf apply --resubmit ADDRESS to submit it again",
+    Phase.DEAD: "ask support; a deactivated template needs a successor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One code: of what kind, what it means, what to do, and where that is from."""
+
+    code: str
+    kind: str
+    meaning: str
+    action: str | None = None
+    source: str | None = None
+    name: str | None = None
+    severity: str | None = None
+    example: str | None = None
+    instead: str | None = None
+    headline: str | None = None
+
+    def view(self) -> dict[str, Any]:
+        """Return it as the JSON document has it."""
+        return asdict(self)
+
+
+def explanations() -> list[Explanation]:
+    """Return all of them, kind by kind."""
+    return [
+        *(_of_rule(rule) for rule in RULES),
+        *(
+            Explanation(code, "loading", one.why, one.fix, None, one.name, one.severity.value)
+            for code, one in CODES.items()
+        ),
+        *_of_service(),
+        *_of_statuses(),
+        *_of_table(SENDING, "sending error", SENDING_PAGE),
+        *_of_table(RECEIPTS, "receipt status", RECEIPT_PAGE),
+        *_of_table(EXITS, "exit code", None),
+    ]
+
+
+def find(word: str, known: list[Explanation]) -> list[Explanation]:
+    """Return what a word may mean: a code, a rule's name, an exit code, the number of a service's code."""
+    asked = word.strip().casefold()
+    asked = asked.replace("apig.", "apigw.")
+    exact = [one for one in known if asked in (one.code.casefold(), (one.name or "").casefold())]
+    return exact or [one for one in known if re.split("[. ]", one.code.casefold())[-1] == asked]
+
+
+def nearest(word: str, known: list[Explanation]) -> str | None:
+    """Return the code or name that was probably meant."""
+    names = {name.casefold(): name for one in known for name in (one.code, one.name) if name}
+    near = get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.5)
+    return names[near[0]] if near else None
+
+
+def _of_rule(rule: Rule) -> Explanation:
+    return Explanation(
+        rule.code,
+        "check",
+        rule.why,
+        f"correct it, or write # smsconf: ignore[{rule.code}] and the reason behind it",
+        str(rule.page),
+        rule.name,
+        rule.severity.value,
+        rule.section("Example") or None,
+        rule.section("Instead") or None,
+        rule.title,
+    )
+
+
+def _of_service() -> Iterator[Explanation]:
+    kinds = {
+        "MSGSMS": ("management error", _MANAGEMENT_PAGE),
+        "APIGW": ("gateway error", _GATEWAY_PAGE),
+        "IAM": ("identity error", _IDENTITY_PAGE),
+        "HTTP": ("http status", _GATEWAY_PAGE),
+    }
+    for code, one in meanings().items():
+        kind, page = kinds[re.split("[. ]", code)[0]]
+        yield Explanation(code, kind, one.why or "not documented", one.fix, page)
+
+
+def _of_statuses() -> Iterator[Explanation]:
+    for code, status in APPS.items():
+        yield _of_status(code, "app status", status, "0025")
+    sites: dict[tuple[str, Status], list[str]] = {}
+    for site, table in SIGNATURES.items():
+        for code, status in table.items():
+            sites.setdefault((code, status), []).append(site)
+    for (code, status), names in sites.items():
+        kind = "signature status"
+        if len(names) < len(SIGNATURES):
+            kind += f" at {' and '.join(names)}"
+        yield _of_status(code, kind, status, "0030")
+    for code, status in TEMPLATES.items():
+        yield _of_status(code, "template status", status, "0040")
+
+
+def _of_status(code: str, kind: str, status: Status, page: str) -> Explanation:
+    message, phase = status.verdict.message, status.phase.value
+    action = _NEXT.get(status.phase)
+    if status.phase is Phase.APPROVED and not status.verdict.usable:
+        action = "wait; it cannot be used yet"
+    meaning = message if message.startswith(phase) else f"{phase}: {message}"
+    return Explanation(
+        code,
+        kind,
+        meaning,
+        None if action == "nothing" else action,
+        f"https://support.huaweicloud.com/api-msgsms/sms_05_{page}.html",
+    )
+
+
+def _of_table(table: str, kind: str, page: str | None) -> Iterator[Explanation]:
+    for row in table.strip().splitlines():
+        codes, meaning, action = (part.strip() for part in row.split(" | "))
+        for code in codes.split(", "):
+            yield Explanation(code, kind, meaning, None if action == "nothing" else action, page)
