@@ -205,6 +205,7 @@ def _finding(found: View) -> Iterator[Line]:
     for word in ("why", "fix"):
         if found[word]:
             yield line(f"{' ' * gutter} = {word}: {clean(found[word])}", hang=gutter + 3)
+    yield line(f"{' ' * gutter} = more: smsconf explain {found['code']}")
 
 
 def _excerpt(found: View, gutter: int) -> Iterator[Line]:

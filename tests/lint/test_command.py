@@ -113,6 +113,7 @@ def test_lint_text_shows_place_why_and_fix(project, capsys) -> None:
         "  = why: the vendor's rules forbid ¥ ★ ^_^ & √ ※ [ ] in a mainland template "
         "(“such as”: the list is open)\n"
         "  = fix: remove it, or write a word for it\n"
+        "  = more: smsconf explain SMS307\n"
         "\n"
         "1 error\n"
     )

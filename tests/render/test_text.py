@@ -80,6 +80,7 @@ a.yaml:3:14: error[SMS021] template.shipped: placeholder {单号} has no variabl
   = also: b.yaml:1:2: declared here
   = why: every placeholder needs an attribute
   = fix: declare variables.单号
+  = more: smsconf explain SMS021
 
 1 error
 """
