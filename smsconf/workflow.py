@@ -102,9 +102,12 @@ def carry_out(
     environment: str | None,
     *,
     stopping: Callable[[], bool] = lambda: False,
+    keep_secret: Callable[[str, str, str], None] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Carry out a plan that its guards allow, recording each intent before its request.
+
+    ``keep_secret`` is handed address, key and secret of every new app; the secret can be read only then.
 
     Raises:
         SmsconfError: the journal cannot be written; nothing more is sent.
@@ -124,7 +127,7 @@ def carry_out(
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
     note_news(client, plan, journal, environment)
-    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping)
+    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
     _remember_apps(plan, outcomes, journal, now, environment)
     return _report(plan, outcomes, interrupted=stopping())
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,11 +15,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.output import report, talk
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
 from smsconf.cli.progress import progress
+from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session
+from smsconf.cli.wait import look, say, wait_for_reviews
 from smsconf.config import Project
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.judge import judge
@@ -38,6 +42,28 @@ from smsconf.workflow import Report, carry_out, check, make_plan
 @selection_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--strict", is_flag=True, help="With PLANFILE: send nothing if anything moved since the plan.")
+@click.option(
+    "--save-secrets",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep key and secret of new apps in FILE (mode 0600); the service tells them once.",
+)
+@click.option("--wait", "waits", is_flag=True, help="Then wait for the reviews.")
+@click.option(
+    "--timeout",
+    type=DurationParam(),
+    default="1h",
+    show_default=True,
+    help="With --wait: give up after this.",
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --wait: about how often to look.",
+)
 @comment_options
 @click.pass_context
 def command(  # noqa: PLR0913 - one for each option
@@ -51,6 +77,10 @@ def command(  # noqa: PLR0913 - one for each option
     output: Path | None,
     auto_approve: bool,
     strict: bool,
+    save_secrets: Path | None,
+    waits: bool,
+    timeout: float,
+    interval: float,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
     """Carry out the plan: create, submit for review, and end. Running it again is always safe.
@@ -60,9 +90,9 @@ def command(  # noqa: PLR0913 - one for each option
       smsconf apply --env prod --auto-approve
       smsconf apply --env prod plan.json
 
-    It plans anew, shows the plan and asks. A review takes hours or days: apply does not wait for it. With a
-    PLANFILE of `smsconf plan --out` it does not ask, and does only what that plan permits. Exits 0 also with
-    reviews pending, 4 if nothing could be sent, 5 if only a part was done.
+    It plans anew, shows the plan and asks. A review takes hours or days: apply does not wait for it unless
+    asked to. With a PLANFILE of `smsconf plan --out` it does only what that plan permits. Exits 0 also with
+    reviews pending, 4 if nothing could be sent, 5 after a part; with --wait 7 after a rejection, 6 in time.
     """
     permit = _permit(context, planfile, chosen, strict=strict)
     asked = permit.chosen() if permit else selection(**chosen)
@@ -72,6 +102,7 @@ def command(  # noqa: PLR0913 - one for each option
         approved = auto_approve or permit is not None
         if not _agreed(plan, session, project, form=form, output=output, auto_approve=approved):
             return 4 if plan.guarded else 1
+        secrets = SecretFile(save_secrets) if save_secrets else None
         with _stop_on_interrupt() as stop, progress("applying") as update:
             done = carry_out(
                 session.client,
@@ -79,8 +110,12 @@ def command(  # noqa: PLR0913 - one for each option
                 session.journal,
                 project.environment,
                 stopping=stop.is_set,
+                keep_secret=secrets.keep if secrets else None,
                 progress=update,
             )
+    code = apply_exit(plan, done)
+    if waits and code == 0:
+        done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
     view = apply_view(
         (*done.outcomes, *unneeded),
         session.about,
@@ -90,7 +125,19 @@ def command(  # noqa: PLR0913 - one for each option
         interrupted=done.interrupted,
     )
     report(view, apply_lines, form, output, markdown=apply_markdown)
-    return 130 if done.interrupted else apply_exit(plan, done)
+    return code
+
+
+def _waited(
+    done: Report, project: Project, asked: Selection, *, timeout: float, interval: float
+) -> tuple[Report, int]:
+    """Wait for the reviews of what this run was about; return what is open then, and the exit code."""
+    standing = wait_for_reviews(
+        lambda: look(project, asked.targets), timeout=timeout, interval=interval, say=say
+    )
+    pending = tuple(str(address) for address in standing.pending)
+    rejected = tuple(str(address) for address in standing.lost)
+    return replace(done, pending=pending, rejected=rejected), standing.exit_code
 
 
 def _plan(
@@ -141,7 +188,9 @@ def _permit(
 
 
 def apply_exit(plan: Plan, done: Report) -> int:
-    """Return the exit code of a run: 4 if it could send nothing, 5 if it did a part, else 0."""
+    """Return the exit code of a run: 130 after Ctrl-C, 4 if it could send nothing, 5 after a part, else 0."""
+    if done.interrupted:
+        return 130
     wrong = plan.incomplete or any(went_wrong(outcome) for outcome in done.outcomes)
     if not wrong:
         return 0

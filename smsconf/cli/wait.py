@@ -69,9 +69,7 @@ def command(
     """
     project = check(folder, environment)
     require_declared(addresses, project)
-    standing = wait_for_reviews(
-        lambda: look(project, addresses), timeout=timeout, interval=interval, say=_say
-    )
+    standing = wait_for_reviews(lambda: look(project, addresses), timeout=timeout, interval=interval, say=say)
     report(standing.view, status_lines, form, output)
     return standing.exit_code
 
@@ -216,5 +214,6 @@ def moves(before: Standing | None, after: Standing) -> Iterator[str]:
             yield f"{one.address}: {old.verdict.message if old else '?'} → {one.verdict.message}{words}"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell one line to people, on stderr."""
     click.echo(clean(text), err=True)

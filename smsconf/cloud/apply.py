@@ -16,7 +16,7 @@ from smsconf.address import Address, Kind
 from smsconf.cloud.client import Client
 from smsconf.cloud.remote_ids import RemoteIds
 from smsconf.cloud.step_event import Phase, Record, StepEvent
-from smsconf.cloud.steps import carry_out
+from smsconf.cloud.steps import KeepSecret, carry_out
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 
@@ -36,6 +36,7 @@ def apply_changes(
     *,
     record: Record = lambda _event: None,
     stopping: Callable[[], bool] = lambda: False,
+    keep_secret: KeepSecret | None = None,
     workers: int = 4,
 ) -> tuple[Outcome, ...]:
     """Carry out changes and return their outcomes, in the order of the changes.
@@ -46,12 +47,14 @@ def apply_changes(
             need.
         record: told of every step before it is sent and after; one call at a time, in order per change.
         stopping: asked before each change starts; what is in flight is finished.
+        keep_secret: is handed the key and secret of every new app, which no later answer tells; without it
+            they are not asked for.
         workers: how many changes are carried out side by side.
 
     Raises:
         SmsconfError: ``record`` raised it; nothing more is started.
     """
-    return _Run(client, changes, record, stopping).carry_out(workers)
+    return _Run(client, changes, record, stopping, keep_secret).carry_out(workers)
 
 
 class _Run:
@@ -63,8 +66,10 @@ class _Run:
         changes: Sequence[Change],
         record: Record,
         stopping: Callable[[], bool],
+        keep_secret: KeepSecret | None,
     ) -> None:
         self._client = client
+        self._keep_secret = keep_secret
         self._changes = changes
         self._record = record
         self._stopping = stopping
@@ -97,7 +102,9 @@ class _Run:
                         order.done(position)
                     else:
                         change = self._changes[position]
-                        future = pool.submit(carry_out, self._client, change, self._ids, self._recorded)
+                        future = pool.submit(
+                            carry_out, self._client, change, self._ids, self._recorded, self._keep_secret
+                        )
                         running[future] = position
                 for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                     position = running.pop(future)

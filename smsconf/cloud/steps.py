@@ -49,9 +49,14 @@ _DONE = {
 _MOVED_ON = "the review moved; the next run decides"
 
 
-def carry_out(client: Client, change: Change, ids: RemoteIds, record: Record) -> Outcome:
+KeepSecret = Callable[[str, str, str], None]  # address, app key, app secret
+
+
+def carry_out(
+    client: Client, change: Change, ids: RemoteIds, record: Record, keep_secret: KeepSecret | None = None
+) -> Outcome:
     """Send a change's steps until they are done or one fails; what failed is in the outcome, not raised."""
-    return _Carrier(client, change, ids, record).carry_out()
+    return _Carrier(client, change, ids, record, keep_secret).carry_out()
 
 
 def is_uncertain(problem: CloudError) -> bool:
@@ -70,8 +75,16 @@ def is_uncertain(problem: CloudError) -> bool:
 class _Carrier:
     """One change on its way: what was sent, what was done, which ids came back."""
 
-    def __init__(self, client: Client, change: Change, ids: RemoteIds, record: Record) -> None:
+    def __init__(
+        self,
+        client: Client,
+        change: Change,
+        ids: RemoteIds,
+        record: Record,
+        keep_secret: KeepSecret | None,
+    ) -> None:
         self._client = client
+        self._keep_secret = keep_secret
         self._change = change
         self._ids = ids
         self._record = record
@@ -119,7 +132,7 @@ class _Carrier:
         step = steps[-1]
         app = _expect(self._change.desired, App)
         if step is Step.CREATE:
-            self._create("CreateApp", wire.create_app(app))
+            self._create("CreateApp", wire.create_app(app, show_secret=self._keep_secret is not None))
         else:
             body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
             self._write(step, "UpdateApp", path=self._path(), body=body)
@@ -219,7 +232,7 @@ class _Carrier:
 
     def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
         try:
-            remote_id = self._write(Step.CREATE, operation, body=body, decode=wire.read_id)
+            remote_id = self._write(Step.CREATE, operation, body=body, decode=self._read_created)
         except CloudError as problem:
             if not is_uncertain(problem):
                 raise
@@ -228,6 +241,12 @@ class _Carrier:
             self._ids.learn(self._change.address, remote_id)
         if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
             self._settle_twins(app_id, remote_id)
+
+    def _read_created(self, operation: str, answer: object) -> str:
+        """Read the id of something new; the secret of an app is put away before anything else happens."""
+        if self._keep_secret and self._change.kind is Kind.APP:
+            self._keep_secret(self._change.label, *wire.read_secret(operation, answer))
+        return wire.read_id(operation, answer)
 
     def _adopt(self, problem: CloudError, app_id: str | None) -> str:
         """Look for what a create without an answer made, and take it as ours."""

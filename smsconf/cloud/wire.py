@@ -70,9 +70,9 @@ _VARIABLE_CODES = {ours.value: wire for ours, wire in _VARIABLES.items()}
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def create_app(app: App) -> Json:
-    """Return the body of CreateApp; the secret is not asked for, so no answer carries it."""
-    body: Json = {"app_name": app.name, "region": app.region.value, "show_secret": False}
+def create_app(app: App, *, show_secret: bool = False) -> Json:
+    """Return the body of CreateApp; the answer carries the secret only if it is asked for here."""
+    body: Json = {"app_name": app.name, "region": app.region.value, "show_secret": show_secret}
     if app.reply_url and not isinstance(app.reply_url, Absent):
         body["up_link_addr"] = app.reply_url
     return body
@@ -333,6 +333,12 @@ def read_quota(operation: str, answer: object) -> Quota:
 def read_id(operation: str, answer: object) -> str:
     """Read the primary key out of the answer to a create."""
     return Fields(operation, answer).word("id")
+
+
+def read_secret(operation: str, answer: object) -> tuple[str, str]:
+    """Read the key and the secret of a new app; no other answer ever carries the secret."""
+    fields = Fields(operation, answer)
+    return fields.word("app_key"), fields.word("app_secret")
 
 
 def read_file_id(operation: str, answer: object) -> str:

@@ -91,7 +91,7 @@ def _absent(address: Address, app: App) -> Change:
     return Change(
         kind=Kind.APP,
         action=Action.CREATE,
-        reason="not at the service yet; an app can never be deleted",
+        reason="not at the service yet, and never to be deleted; --save-secrets keeps its secret, told once",
         remote_name=app.name,
         address=address,
         fields=(*fields, *_fields(app, None)),

@@ -39,7 +39,7 @@ def test_plan_of_a_mixed_project_reads_like_this() -> None:
 plan: shop · prod · china · emulator
 
 create   app.abroad  abroad_prod
-         not at the service yet; an app can never be deleted
+         not at the service yet, and never to be deleted; --save-secrets keeps its secret, told once
          name: abroad_prod
          region: intl
          create

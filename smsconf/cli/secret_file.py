@@ -1,0 +1,72 @@
+"""The file that ``apply --save-secrets`` writes: key and secret of new apps, readable by its owner alone.
+
+The service tells an app's secret once, in the answer to its creation; so the file is opened and tried before
+anything is created, and is on the disk before the next step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+from smsconf.errors import SmsconfError
+
+
+class SecretFile:
+    """A JSON file of mode 0600: address → app_key and app_secret. What it holds already is kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and try to write it.
+
+        Raises:
+            SmsconfError: it cannot be written, or holds something else.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        self._secrets: dict[str, dict[str, str]] = self._read()
+        self._write()
+
+    def keep(self, address: str, app_key: str, app_secret: str) -> None:
+        """Put away what was just told; on the disk when this returns.
+
+        Raises:
+            SmsconfError: it could not be written; the secret has to be renewed in the console.
+        """
+        with self._lock:
+            self._secrets[address] = {"app_key": app_key, "app_secret": app_secret}
+            self._write()
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8") or "{}")
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise self._unusable("read", error) from None
+        if not isinstance(found, dict):
+            raise self._unusable("read", ValueError("it is not a file of secrets"))
+        return found
+
+    def _write(self) -> None:
+        """Replace the file by a whole new one, so that a crash leaves the old or the new."""
+        try:
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(self._secrets, file, indent=2)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except OSError as error:
+            raise self._unusable("written", error) from None
+
+    def _unusable(self, word: str, error: Exception) -> SmsconfError:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        return SmsconfError(
+            f"the file of secrets {self._path} cannot be {word}: {reason}",
+            why="the service tells the secret of an app once; later it can only be renewed in the console",
+            fix="name another file with --save-secrets, in a folder that you can write to",
+        )

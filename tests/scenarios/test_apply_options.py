@@ -1,0 +1,98 @@
+"""What apply does on request: wait for the verdicts, keep the secrets of new apps."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+import time
+
+import pytest
+
+from tests.scenarios.conftest import World
+
+QUICK = ("--wait", "--interval", "0.05")
+
+
+def later(world: World, *decisions: tuple[str, str, str]) -> threading.Thread:
+    """Play the reviewer while apply waits."""
+
+    def play() -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            seen = world.control("GET", "requests")
+            if sum(one["operation"] == "UpdateTemplate" for one in seen) >= 3:
+                break
+            time.sleep(0.05)
+        for decision in decisions:
+            world.decide(*decision, "words")
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    return thread
+
+
+APPROVALS = (
+    ("signature", "示例商城", "approve"),
+    ("template", "order-shipped", "approve"),
+    ("template", "hello", "approve"),
+)
+
+
+def test_apply_waits_until_everything_is_approved(world: World) -> None:
+    """With --wait apply ends when the last verdict is there, with nothing pending."""
+    reviewer = later(world, *APPROVALS, ("template", "refund", "approve"))
+    done = world.apply(*QUICK, "--timeout", "60s")
+    reviewer.join()
+    assert done.code == 0
+    assert (done.json["pending"], done.json["rejected"]) == ([], [])
+
+
+def test_apply_that_waits_ends_at_once_on_a_rejection(world: World) -> None:
+    """A rejection puts the goal out of reach: exit 7, and the address is named."""
+    reviewer = later(world, *APPROVALS, ("template", "refund", "reject"))
+    done = world.apply(*QUICK, "--timeout", "60s")
+    reviewer.join()
+    assert done.code == 7
+    assert done.json["rejected"] == ["template.refund"]
+
+
+def test_apply_that_waits_gives_up_in_time(world: World) -> None:
+    """When the time is up the pending addresses are named: exit 6."""
+    done = world.apply(*QUICK, "--timeout", "1s")
+    assert done.code == 6
+    assert "template.refund" in done.json["pending"]
+
+
+def test_secrets_of_new_apps_are_kept_and_shown_nowhere(world: World) -> None:
+    """Key and secret go to a file of mode 0600, and to no output, journal or cache."""
+    done = world.apply("--save-secrets", "secrets.json")
+    assert done.code == 0
+    path = world.folder / "secrets.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert set(kept) == {"app.shop", "app.abroad"}
+    for pair in kept.values():
+        assert pair["app_secret"] not in done.out + done.err
+        for file in (world.folder / ".smsconf").iterdir():
+            if file.suffix in (".jsonl", ".json"):
+                assert pair["app_secret"] not in file.read_text(encoding="utf-8")
+    again = world.apply("--save-secrets", "secrets.json")
+    assert again.code == 0
+    assert json.loads(path.read_text(encoding="utf-8")) == kept
+
+
+@pytest.mark.parametrize("content", ["not json", "[1]"])
+def test_secrets_that_could_not_be_kept_stop_the_run_before_it_starts(world: World, content: str) -> None:
+    """A file that cannot take secrets is an error before anything is created."""
+    world.write(content, "secrets.json")
+    for name in ("secrets.json", "no/such/folder/secrets.json"):
+        ran = world.smsconf("apply", "--auto-approve", "--save-secrets", name)
+        assert ran.code == 1
+        assert "--save-secrets" in ran.err
+    assert world.writes() == []
+
+
+def test_plan_says_that_a_secret_is_told_once(world: World) -> None:
+    """The row of a new app names the flag that keeps its secret."""
+    assert "--save-secrets" in world.json("plan").row("app.shop")["reason"]
