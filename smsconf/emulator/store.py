@@ -229,7 +229,8 @@ class Store:
         if made_for not in {"", site}:
             why = f"made for the site {made_for}, not {site}"
             raise StoreError(self.database, why, "delete it, or name another file")
-        self.set_meta("site", site)
+        if not made_for:
+            self.set_meta("site", site)
 
     def meta(self, name: str, default: str) -> str:
         """Return a single stored value."""
