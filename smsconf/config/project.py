@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from smsconf.address import Address
-from smsconf.config.content import number_content
+from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
 from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
@@ -108,11 +109,17 @@ class Project:
         written = template.get("content") if isinstance(template, Block) else None
         if not isinstance(written, str):
             return span.value
-        begin, after = number_content(written, ()).written(start, end)
+        begin, after = _numbered(written).written(start, end)
         return span.inside(written, begin, max(after, begin + 1))
 
     def _span(self, address: Address, *path: str | int) -> Span | None:
         return span_at(self.data, (address.kind.section, address.key, *path))
+
+
+@lru_cache(maxsize=8)
+def _numbered(written: str) -> Content:
+    """Number a content again; several findings in one text follow each other."""
+    return number_content(written, ())
 
 
 def load_project(folder: Path, environment: str | None = None) -> Project:

@@ -37,7 +37,7 @@ def long_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    length = len(message.content)
+    length = len(message.template.content)
     if length > _LONGEST:
         text = f"the content has {length} characters, expected at most {_LONGEST}"
         yield Hit(text, f"shorten it by {length - _LONGEST}", CONTENT, _LONGEST, length)

@@ -38,6 +38,7 @@ PHONE = re.compile(
 )
 FREE_TYPES = frozenset({VariableType.TEXT, VariableType.NEWTEXT, VariableType.LONGTEXT})
 BRACKETS: Mapping[Brackets, tuple[str, str]] = {Brackets.CN: ("【", "】"), Brackets.GB: ("[", "]")}
+_LOOKED_AT = 2_000  # characters; a text may have 500, and rules must not take minutes over a hostile one
 _SHORTEST_PHONE = 4  # a value of the attribute PHONE has 4 to 15 characters
 
 
@@ -50,12 +51,15 @@ class Placeholder(NamedTuple):
 
 
 class Message:
-    """A template, its signature if that is known, and what its content consists of."""
+    """A template, its signature if that is known, and what its content consists of.
+
+    ``content`` is cut far beyond what the service takes; the whole text is the template's.
+    """
 
     def __init__(self, template: Template, signature: Signature | None) -> None:
         self.template = template
         self.signature = signature
-        self.content = template.content
+        self.content = template.content[:_LOOKED_AT]
 
     @cached_property
     def placeholders(self) -> tuple[Placeholder, ...]:

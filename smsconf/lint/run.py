@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
 from smsconf.address import Address
@@ -20,6 +21,7 @@ from smsconf.lint.subject import Subject
 from smsconf.resources import MessageType, Region
 
 _LONGEST_MESSAGE = 200
+_MOST = 20  # findings of one rule about one thing
 
 
 class Places(Protocol):
@@ -67,7 +69,7 @@ def _rules_for(target: Target, site: str, region: Region | None, kind: MessageTy
 def _hits(subject: Subject) -> Iterator[tuple[Rule, Address, Hit]]:
     for rules, address, target in _targets(subject):
         for rule in rules:
-            for hit in rule.check(target, subject):
+            for hit in islice(rule.check(target, subject), _MOST):
                 yield rule, address, hit
     for rule in _rules_for(Target.PROJECT, subject.site.name, None, None):
         for hit in rule.check(subject, subject):

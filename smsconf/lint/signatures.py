@@ -38,8 +38,9 @@ STRICT: Final = Limit(2, 16, SIGNATURE_2_16)
 
 TEST_SIGNATURE: Final = "华为云短信测试"
 _BRACKETS: Final = "【】[]［］「」〔〕()（）<>《》"
-_SITE = re.compile(r"https?://|www\.|[a-z0-9-]+\.(?:com|cn|net|org)\b", re.IGNORECASE)
+_SITE = re.compile(r"https?://|www\.|[a-z0-9-]{1,63}\.(?:com|cn|net|org)\b", re.IGNORECASE)
 _LONGEST_NOTE = 100
+_LOOKED_AT = 1_000
 
 
 @rule("SMS201", "signature-length", Severity.ERROR, GENEROUS.page, on=Target.SIGNATURE)
@@ -254,7 +255,7 @@ def english_signature_without_site(signature: Signature, _subject: Subject) -> I
         description: 公司官网 https://www.example.com
     """
     latin = signature.name.isascii() and any(character.isalpha() for character in signature.name)
-    if latin and not _SITE.search(signature.description or ""):
+    if latin and not _SITE.search((signature.description or "")[:_LOOKED_AT]):
         yield Hit("a signature in Latin letters", "add description: with the company's web site", ("name",))
 
 

@@ -319,7 +319,7 @@ def undescribed_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
 
 def _seems(message: Message, names: re.Pattern[str], what: str, fix: str) -> Iterator[Hit]:
     for variable, one in message.named:
-        if names.search(variable.name) or names.search(variable.description or ""):
+        if names.search(variable.name[:100]) or names.search((variable.description or "")[:100]):
             yield Hit(f"{message.written(one)} seems to stand for {what}", fix, CONTENT, one.start, one.end)
 
 

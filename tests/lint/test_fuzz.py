@@ -112,3 +112,22 @@ def test_any_text_in_any_field_is_survived(templates, signature, url, daily, mon
     view = diagnostics_view(found)
     assert github_text(view).count("\n") == len(found)
     junit_text(view)
+
+
+def test_hostile_size_is_survived(tmp_path: Path) -> None:
+    """A megabyte in every field takes seconds at most, and one mistake is not shown a thousand times."""
+    for bite in ("★", "a-", "${1}", "138 ", "www.", "’"):
+        text = bite * 150_000
+        data = {
+            "version": 1,
+            "provider": {"emulator": {"database": "x.db"}},
+            "apps": {"cn": {"region": "cn", "name": text}, "intl": {"region": "intl", "reply_url": text}},
+            "signatures": {"s": {"app": "cn", "name": text, "type": "promotion", "description": text}},
+            "templates": {
+                "a": {"app": "cn", "signature": "s", "content": text, "name": text, "description": text},
+                "b": {"app": "intl", "content": text, "countries": [text] * 3},
+            },
+        }
+        (tmp_path / "smsconf.yaml").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        found = find_all(load_project(tmp_path))
+        assert 5 < len(found) < 400
