@@ -27,6 +27,7 @@ from smsconf.sites import Site
 
 Entry = Mapping[str, Any]
 VERSION = 1
+MOST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +45,41 @@ class Journal:
         self.path = path
 
     def read(self) -> JournalReading:
-        """Read every entry; a missing file is an empty journal, a torn line is counted and left out.
+        """Read every entry, rotated files first; no file is an empty journal, a torn line is left out.
 
         Raises:
             SmsconfError: the file is there and cannot be read.
         """
-        try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return JournalReading()
-        except OSError as error:
-            raise self._unusable("read", error) from error
         entries: list[Entry] = []
         torn = 0
-        for line in text.splitlines():
-            entry = _decode(line)
-            if entry is None:
-                torn += 1
-            else:
-                entries.append(entry)
+        for path in (*self._rotated(), self.path):
+            for line in self._lines(path):
+                entry = _decode(line)
+                if entry is None:
+                    torn += 1
+                else:
+                    entries.append(entry)
         return JournalReading(tuple(entries), torn)
+
+    def _lines(self, path: Path) -> list[str]:
+        try:
+            return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unusable("read", error) from error
+
+    def _rotated(self) -> list[Path]:
+        """The files that are full, oldest first: journal.1.jsonl, journal.2.jsonl …."""
+        found = self.path.parent.glob(f"{self.path.stem}.*{self.path.suffix}")
+        numbered = [one for one in found if one.suffixes[0][1:].isdigit()]
+        return sorted(numbered, key=lambda one: int(one.suffixes[0][1:]))
+
+    def _rotate(self) -> None:
+        """Put a full file aside; nothing of it is lost."""
+        if self.path.exists() and self.path.stat().st_size >= MOST_BYTES:
+            number = len(self._rotated()) + 1
+            self.path.rename(self.path.with_suffix(f".{number}{self.path.suffix}"))
 
     def append(self, now: datetime, entry: Mapping[str, Any]) -> None:
         """Add one entry and wait until it is on the disk.
@@ -82,10 +98,12 @@ class Journal:
         line = json.dumps({"v": VERSION, "time": stamp, **known}, ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock"), self.path.open("ab+") as file:
-                file.write(self._line_end(file) + line.encode())
-                file.flush()
-                os.fsync(file.fileno())
+            with FileLock(f"{self.path}.lock"):
+                self._rotate()
+                with self.path.open("ab+") as file:
+                    file.write(self._line_end(file) + line.encode())
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError as error:
             raise self._unusable("written", error) from error
 

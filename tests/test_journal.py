@@ -60,6 +60,17 @@ def test_journal_that_cannot_be_written_stops_the_run(tmp_path) -> None:
         journal.append(NOW, {"event": "intent"})
 
 
+def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None:
+    """A file that reached its size is renamed; entries come back from all files, oldest first."""
+    monkeypatch.setattr("smsconf.journal.MOST_BYTES", 200)
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(40):
+        journal.append(NOW, {"event": "intent", "number": number})
+    assert [entry["number"] for entry in journal.read().entries] == list(range(40))
+    assert (tmp_path / "journal.10.jsonl").exists()
+    assert journal.path.stat().st_size <= 300
+
+
 def _append_many(path, name) -> None:
     journal = Journal(path)
     for number in range(50):

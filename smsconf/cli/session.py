@@ -49,15 +49,18 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
         raise ConfigError(project.diagnostics)
     with _client(project, read_only=read_only) as client:
         state = project.folder / STATE_FOLDER
-        about = {
+        about: dict[str, Any] = {
             "project": project.name,
             "environment": project.environment,
             "site": client.site.name,
             "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
             "credentials": client.credentials,
         }
+        journal = Journal(state / "journal.jsonl")
+        reading = journal.read()
+        about["journal"] = {"entries": len(reading.entries), "torn": reading.torn}
         cache = AttributeCache(state / f"attributes-{client.site.name}-{client.project_id}.json")
-        yield Session(client, Journal(state / "journal.jsonl"), cache, about)
+        yield Session(client, journal, cache, about)
         cache.save()
 
 

@@ -67,6 +67,18 @@ def plan_lines(view: View) -> Iterator[Line]:
     yield from _refusals(view["refusals"])
 
 
+def _journal(view: View) -> Iterator[Line]:
+    """Say what the journal cannot tell: it is empty beside things that are there, or was cut short."""
+    journal = view.get("journal")
+    if not journal:
+        return
+    if not journal["entries"] and any(change["status"] for change in view["changes"]):
+        said = "empty; of rejections only those that the service still shows are known"
+        yield line(f"journal: {said}", hang=9)
+    if journal["torn"]:
+        yield line(f"journal: {journal['torn']} lines that killed runs cut short were left out", hang=9)
+
+
 def apply_lines(view: View) -> Iterator[Line]:
     """Draw what became of each change, then what is still awaited."""
     yield _about(view, "apply")

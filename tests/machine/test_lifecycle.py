@@ -130,6 +130,20 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.carry_out(second, self.journal)
 
     @rule()
+    def apply_from_two_machines(self) -> None:
+        """Two runners with journals of their own plan the same thing, then both carry it out."""
+        elsewhere = self.folder / "elsewhere.jsonl"
+        first = self.world.plan(self.desired, self.journal)
+        second = self.world.plan(self.desired, elsewhere)
+        self.world.note_verdicts()
+        self.world.carry_out(first, self.journal)
+        mine = self.world.writes_journaled
+        self.world.writes_journaled = 0
+        self.world.carry_out(second, elsewhere)
+        elsewhere.unlink(missing_ok=True)
+        self.world.writes_journaled = mine
+
+    @rule()
     def lose_the_journal(self) -> None:
         self.journal.unlink(missing_ok=True)
         self.world.forget()

@@ -47,6 +47,8 @@ class World:
     resubmitting: frozenset[str] = frozenset()
     refused_before: set[tuple[str, Text]] = field(default_factory=set)
     submitted: dict[str, Text] = field(default_factory=dict)
+    journal: Path | None = None
+    writes_journaled: int = 0
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.folder / "emulator.db", Settings(site=self.site))
@@ -126,6 +128,7 @@ class World:
 
     def carry_out(self, planned: Any, journal: Path, *, resubmit: frozenset[Any] = frozenset()) -> Any:
         self.resubmitting = frozenset(str(address) for address in resubmit)
+        self.journal = journal
         try:
             with self.client(read_only=False, watched=True) as client:
                 client.call(
@@ -146,6 +149,7 @@ class World:
             return send()
         operation = request.extensions[OPERATION]
         self._judge(str(operation), request)
+        self._announced(str(operation))
         crash = self.crash_at is not None and len(self.writes) >= self.crash_at
         self.writes.append(str(operation))
         if crash and not self.crash_after:
@@ -157,6 +161,16 @@ class World:
         if crash:
             raise Crash
         return answer
+
+    def _announced(self, operation: str) -> None:
+        """Every write was announced in the journal before it is sent."""
+        assert self.journal is not None
+        intents = sum(
+            json.loads(line)["event"] == "intent" for line in self.journal.read_text("utf-8").splitlines()
+        )
+        self.writes_journaled += 1
+        if intents < self.writes_journaled:
+            self.violations.append(f"{operation} was sent and the journal does not know of it")
 
     def _asked(self, operation: str, request: httpx.Request) -> tuple[str | None, Text | None]:
         """What an update asks a reviewer, and about which template."""
@@ -182,6 +196,7 @@ class World:
         """The journal is lost."""
         self.refused_before.clear()
         self.submitted.clear()
+        self.writes_journaled = 0
 
     def _judge(self, operation: str, request: httpx.Request) -> None:
         templates = {one["id"]: one for one in self.templates()}
