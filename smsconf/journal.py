@@ -43,6 +43,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._read: tuple[object, JournalReading] | None = None
 
     def read(self) -> JournalReading:
         """Read every entry, rotated files first; no file is an empty journal, a torn line is left out.
@@ -50,16 +51,22 @@ class Journal:
         Raises:
             SmsconfError: the file is there and cannot be read.
         """
+        paths = (*self._rotated(), self.path)
+        state = tuple((one, _size(one)) for one in paths)
+        if self._read and self._read[0] == state:
+            return self._read[1]
         entries: list[Entry] = []
         torn = 0
-        for path in (*self._rotated(), self.path):
+        for path in paths:
             for line in self._lines(path):
                 entry = _decode(line)
                 if entry is None:
                     torn += 1
                 else:
                     entries.append(entry)
-        return JournalReading(tuple(entries), torn)
+        reading = JournalReading(tuple(entries), torn)
+        self._read = (state, reading)
+        return reading
 
     def _lines(self, path: Path) -> list[str]:
         try:
@@ -122,6 +129,14 @@ class Journal:
             why="what is sent must be recorded before it is sent",
             fix=f"make {self.path.parent} a folder that you can write to",
         )
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file that only ever grows, 0 while there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def remember(entries: tuple[Entry, ...], environment: str | None) -> Memory:

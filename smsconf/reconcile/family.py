@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from smsconf.reconcile.change import FieldChange
 from smsconf.reconcile.lifecycle import Phase, Status
@@ -69,7 +70,7 @@ class Version:
         return self.observed.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Family:
     """All versions of one address, newest first, twins apart.
 
@@ -87,23 +88,23 @@ class Family:
         """A version in a status we do not know."""
         return next((one for one in self.versions if one.phase is Phase.UNKNOWN), None)
 
-    @property
+    @cached_property
     def approved(self) -> tuple[Version, ...]:
         """The approved versions that are ours, or that say what is desired."""
         return tuple(one for one in self.versions if one.phase is Phase.APPROVED and (one.ours or one.equal))
 
-    @property
+    @cached_property
     def settled(self) -> Version | None:
         """The newest approved version that says what is desired."""
         return next((one for one in self.approved if one.equal), None)
 
-    @property
+    @cached_property
     def live(self) -> Version | None:
         """The approved version that serves: as desired, else as remembered, else the newest."""
         remembered = next((one for one in self.approved if one.observed.remote_id == self.remembered), None)
         return self.settled or remembered or next(iter(self.approved), None)
 
-    @property
+    @cached_property
     def candidate(self) -> Version | None:
         """The newest version on its way, numbered above every approved one; none once one is settled.
 

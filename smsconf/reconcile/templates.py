@@ -14,11 +14,12 @@ Templates are frozen once approved (management-api reference §5.1, §5.2 and §
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
+from functools import cached_property
 
 from smsconf.address import Address, Kind
 from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import (
     field_changes,
     new_fields,
@@ -45,7 +46,7 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
         decision = _Decision(situation, template, above)
         change = decision.decide()
         if change.steps:
-            change = _blocked(change, above) or change
+            change = _blocked(change, above) or decision.as_sent(change)
         if change.action is not Action.REFUSED:
             yield from decision.losing_drafts()
         yield change
@@ -59,17 +60,12 @@ class _Decision:
         self.situation = situation
         self.template = template
         self.above = above
-        self.countries = _find_countries(situation, template)
+        self.countries = find_countries(situation, template)
         self.wanted = template_fields(template, self.countries.names)
-        signature = situation.desired.signatures.get(template.signature) if template.signature else None
-        self.submission = submission_hash(template, signature, self.countries.names)
         self.members = situation.templates_like(template)
         winners, losers, clashes = without_twins(self._version(*member) for member in self.members)
         remembered = situation.memory.live.get(template.address)
         self.family = Family(winners, losers, clashes, remembered)
-        note = (
-            marked(template.description, self.submission) if situation.desired.mark else template.description
-        )
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -77,12 +73,25 @@ class _Decision:
             remote_name=template.name,
             address=template.address,
             needs=_needs(template),
-            desired=replace(template, description=note),
+            desired=template,
             country_ids=self.countries.ids,
             live=self.family.live.observed if self.family.live else None,
             candidate=self.family.candidate.observed if self.family.candidate else None,
-            submission=self.submission,
         )
+
+    @cached_property
+    def submission(self) -> str:
+        """The hash of what would be submitted."""
+        signature = self.template.signature
+        declared = self.situation.desired.signatures.get(signature) if signature else None
+        return submission_hash(self.template, declared, self.countries.names)
+
+    def as_sent(self, change: Change) -> Change:
+        """Add what only a change that sends something needs: the submission, and its mark in the note."""
+        note = self.template.description
+        if self.situation.desired.mark:
+            note = marked(note, self.submission)
+        return replace(change, desired=replace(self.template, description=note), submission=self.submission)
 
     def decide(self) -> Change:
         family = self.family
@@ -112,7 +121,7 @@ class _Decision:
     def _impossible(self) -> str | None:
         """Say why nothing can be decided about this address."""
         if self.countries.unknown:
-            return _unknown_country(self.situation, self.countries.unknown[0])
+            return unknown_country(self.situation, self.countries.unknown[0])
         for group in self.family.clashes:
             ids = ", ".join(sorted(one.observed.remote_id for one in group))
             return f"{len(group)} templates of {self.template.app} are named '{group[0].name}': {ids}"
@@ -308,28 +317,6 @@ class _Decision:
             return None
         reason = f"rejected before: {words or 'no reason given'} (unchanged, so not submitted again)"
         return replace(self.base, action=Action.NONE, reason=self._beside_live(reason), rejected=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Countries:
-    """The desired countries as the service knows them; ``unknown`` holds the names it does not."""
-
-    ids: tuple[int, ...] = ()
-    names: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-
-def _find_countries(situation: Situation, template: Template) -> _Countries:
-    found = {name: situation.country_ids.get(name.casefold()) for name in template.countries}
-    ids = tuple(number for number in found.values() if number is not None)
-    names = tuple(situation.country_names[number] for number in ids)
-    return _Countries(ids, names, tuple(name for name, number in found.items() if number is None))
-
-
-def _unknown_country(situation: Situation, name: str) -> str:
-    near = get_close_matches(name.casefold(), situation.country_ids, n=1)
-    hint = f"; did you mean {situation.country_names[situation.country_ids[near[0]]]}?" if near else ""
-    return f"the service knows no country '{name}'{hint}"
 
 
 def _unreadable(situation: Situation, template: Template) -> str | None:

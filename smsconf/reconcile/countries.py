@@ -1,0 +1,33 @@
+"""The countries an international template goes to: from the names in the files to the service's ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from smsconf.reconcile.situation import Situation
+from smsconf.resources import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """The desired countries as the service knows them; ``unknown`` holds the names it does not."""
+
+    ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def find_countries(situation: Situation, template: Template) -> Countries:
+    """Look up the countries of a template among those the service reports, in either language."""
+    found = {name: situation.country_ids.get(name.casefold()) for name in template.countries}
+    ids = tuple(number for number in found.values() if number is not None)
+    names = tuple(situation.country_names[number] for number in ids)
+    return Countries(ids, names, tuple(name for name, number in found.items() if number is None))
+
+
+def unknown_country(situation: Situation, name: str) -> str:
+    """Say that the service knows no such country, and which one comes nearest."""
+    near = get_close_matches(name.casefold(), situation.country_ids, n=1)
+    hint = f"; did you mean {situation.country_names[situation.country_ids[near[0]]]}?" if near else ""
+    return f"the service knows no country '{name}'{hint}"
