@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak conformance bench schema fidelity clean
+.PHONY: demo test lint types unit coverage soak conformance bench schema fidelity clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,8 +39,12 @@ types: $(VENV)/.developing
 	$(BIN)/mypy
 
 unit: $(VENV)/.developing
+	$(BIN)/pytest -n 2
+
+# the same tests, measured; slower, so apart from `make test`
+coverage: $(VENV)/.developing
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage run -m pytest -n 2 --timeout 600
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered
 

@@ -45,9 +45,7 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         field = _locate(Spot(owner, hit.path[:1]), places) if hit.path else None
         place = _locate(Spot(owner, hit.path, hit.start, hit.end), places)
         related = tuple((at, word) for spot, word in hit.related if (at := _locate(spot, places)))
-        message = (
-            hit.message if len(hit.message) <= _LONGEST_MESSAGE else f"{hit.message[:_LONGEST_MESSAGE]}…"
-        )
+        message = _on_one_line(hit.message)
         found = Diagnostic(rule.code, severity, message, place, str(owner), rule.why, hit.fix, related)
         findings.append(Finding(found, field))
     return findings
@@ -91,6 +89,12 @@ def _targets(subject: Subject) -> Iterator[tuple[Sequence[Rule], Address, object
         yield _rules_for(Target.TEMPLATE, site, message.template.region, kind), address, message
     for threshold in desired.thresholds.values():
         yield _rules_for(Target.THRESHOLD, site, threshold.region, None), threshold.address, threshold
+
+
+def _on_one_line(message: str) -> str:
+    """Bound a message, and show what cannot be printed as its code: rules quote whatever the files hold."""
+    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in message)
+    return shown if len(shown) <= _LONGEST_MESSAGE else f"{shown[:_LONGEST_MESSAGE]}…"
 
 
 def _locate(spot: Spot, places: Places) -> Place | None:

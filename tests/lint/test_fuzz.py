@@ -131,3 +131,11 @@ def test_hostile_size_is_survived(tmp_path: Path) -> None:
         (tmp_path / "smsconf.yaml").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         found = find_all(load_project(tmp_path))
         assert 5 < len(found) < 400
+
+
+def test_line_end_in_a_name_stays_out_of_the_message(tmp_path: Path) -> None:
+    """What a rule quotes from a file is shown as its code where it cannot be printed."""
+    text = 'version: 1\nprovider: {emulator: {database: e.db}}\napps: {a: {region: cn, name: "x\\ny"}}\n'
+    (tmp_path / "smsconf.yaml").write_text(text, encoding="utf-8")
+    messages = [one.message for one in find_all(load_project(tmp_path)) if one.code == "SMS102"]
+    assert messages == ["'\\x0a' in the app's name"]
