@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit coverage soak conformance bench schema fidelity clean
+.PHONY: demo test lint types unit coverage soak fuzz conformance bench schema fidelity clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,9 +48,13 @@ coverage: $(VENV)/.developing
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered
 
-# ten thousand random lives; the few hundred of `make test` take the same path
+# ten thousand random lives; the two hundred of `make test` take the same path
 soak: $(VENV)/.developing
 	SMSCONF_SOAK=10000 $(BIN)/pytest tests/machine -n 2 --timeout 0
+
+# the property tests with new examples instead of the fixed ones
+fuzz: $(VENV)/.developing
+	SMSCONF_FUZZ=1 $(BIN)/pytest -n 2 -m hypothesis --ignore tests/machine
 
 # the vendor's SDK and other judges against the emulator: operation, checks, passed
 conformance: $(VENV)/.developing

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -19,7 +20,7 @@ from smsconf.address import Address, Kind
 from smsconf.resources import App, Desired, MessageType, Region, Signature, Template
 from tests.machine.world import World
 
-RUNS = int(os.environ.get("SMSCONF_SOAK", "60"))
+RUNS = int(os.environ.get("SMSCONF_SOAK", "200"))
 
 SHOP = App(Address(Kind.APP, "shop"), Region.CN, "shop")
 BRAND = Signature(Address(Kind.SIGNATURE, "brand"), SHOP.address, "示例商城", MessageType.NOTIFICATION)
@@ -240,4 +241,4 @@ Lifecycle.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestLifecycle = Lifecycle.TestCase
+TestLifecycle = pytest.mark.timeout(900)(Lifecycle.TestCase)
