@@ -38,7 +38,7 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import OPERATIONS, Operation
 from smsconf.cloud.retries import Judge, repeat
 from smsconf.cloud.transport import OPERATION, ServiceAuth, only_reads, utc_now
-from smsconf.cloud.upload import Upload, multipart
+from smsconf.cloud.upload import Upload, UploadBody, multipart
 from smsconf.errors import CloudBroken
 from smsconf.sites import Site
 
@@ -289,9 +289,10 @@ class Client:
         if query:
             target += "?" + signing.query_string(query.items())
         headers = {"Content-Type": "application/json"}
-        content = None if body is None else json.dumps(body).encode()
+        content: bytes | UploadBody | None = None if body is None else json.dumps(body).encode()
         if file is not None:
             headers["Content-Type"], content = multipart(file)
+            headers["Content-Length"] = str(content.length)
             headers[signing.PAYLOAD_HEADER] = signing.UNSIGNED_PAYLOAD
         extensions = {OPERATION: spec.name}
         return self._http.build_request(

@@ -298,17 +298,18 @@ class _Carrier:
     def _upload(self, name: str, file: File) -> None:
         check_file(name, file)
         try:
-            content = file.location.read_bytes()
+            with file.location.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as problem:
             raise Stop(Result.FAILED, f"{file.path} cannot be read ({problem.strerror})") from None
-        if hashlib.sha256(content).hexdigest() != file.digest:
+        if digest != file.digest:
             raise Stop(Result.FAILED, f"{file.path} changed since the plan was made: run again")
         self._file_ids[name] = (
             self._write(
                 Step.UPLOAD,
                 "UploadSignatureFile",
                 query={"file_desc": file.digest},
-                file=Upload(file.location.name, content),
+                file=Upload(file.location.name, file.location, file.digest),
                 decode=wire.read_file_id,
             )
             or ""

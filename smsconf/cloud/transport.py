@@ -59,8 +59,6 @@ class ServiceAuth(httpx.Auth):
 class SigningAuth(ServiceAuth):
     """Signs with an access key and a secret key; temporary keys bring a security token along."""
 
-    requires_request_body = True
-
     def __init__(
         self,
         access_key: str,
@@ -92,7 +90,8 @@ class SigningAuth(ServiceAuth):
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         headers = dict(request.headers)
         signed = [name for name in headers if name.lower() in _SIGNED]
-        payload = signing.payload_hash(request.content, headers)
+        declared = headers.get(signing.PAYLOAD_HEADER.lower())  # a file is not read to be signed
+        payload = declared or signing.payload_hash(request.content, headers)
         canonical = signing.canonical_request(request.method, path, query, headers, signed, payload)
         signature = signing.signature(self._secret_key, date, canonical)
         request.headers["Authorization"] = signing.authorization(self._access_key, signed, signature)

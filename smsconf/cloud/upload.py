@@ -6,8 +6,8 @@ Sends nothing. The documents name neither formats nor sizes for this operation; 
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import PurePath
+from collections.abc import Iterator
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from smsconf.errors import CloudError
@@ -19,14 +19,33 @@ _LETTERS = IMAGES | {".pdf"}
 _FORMATS = {"authorization": _LETTERS}  # by field; every other one takes images
 
 _LONGEST_NAME = 64
+_CHUNK = 64 * 1024
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("\"#'$%&*/|<>{}[];?!\\ \r\n\t", "_"))
 
 
 class Upload(NamedTuple):
-    """A file to send: its name as the service shall show it, and its bytes."""
+    """A file to send: its name as the service shall show it, where it lies, and its sha256 as hex."""
 
     name: str
-    content: bytes
+    path: Path
+    digest: str
+
+
+class UploadBody:
+    """The body of an upload, read from the disk as it is sent; it can be sent again from the start."""
+
+    def __init__(self, head: bytes, path: Path, tail: bytes) -> None:
+        self._head = head
+        self._path = path
+        self._tail = tail
+        self.length = len(head) + path.stat().st_size + len(tail)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        with self._path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+        yield self._tail
 
 
 def check_file(field: str, file: File) -> None:
@@ -47,7 +66,7 @@ def check_file(field: str, file: File) -> None:
         raise _unfit(f"{file.path} is empty", f"put the document into {file.path}")
 
 
-def multipart(upload: Upload) -> tuple[str, bytes]:
+def multipart(upload: Upload) -> tuple[str, UploadBody]:
     """Return content type and body of an upload: one part named ``file``.
 
     The service takes names of at most 64 characters without blanks and most punctuation. The name is shown
@@ -57,9 +76,9 @@ def multipart(upload: Upload) -> tuple[str, bytes]:
     most = _LONGEST_NAME - 1 - len(suffix)
     name = f"{stem[:most]}{dot}{suffix}" if stem else suffix[:_LONGEST_NAME]
     name = name.translate(_FORBIDDEN_IN_NAMES)
-    boundary = hashlib.sha256(upload.content).hexdigest()[:32]  # no file contains its own digest
+    boundary = upload.digest[:32]  # no file contains its own digest
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body = b"".join((head.encode(), upload.content, f"\r\n--{boundary}--\r\n".encode()))
+    body = UploadBody(head.encode(), upload.path, f"\r\n--{boundary}--\r\n".encode())
     return f"multipart/form-data; boundary={boundary}", body
 
 

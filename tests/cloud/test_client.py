@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -465,12 +466,37 @@ def test_signature_covers_every_header_that_matters() -> None:
         ("n" * 100, "n" * 64),
     ],
 )
-def test_upload_names_are_made_acceptable(name: str, shown: str) -> None:
+def test_upload_names_are_made_acceptable(tmp_path: Path, name: str, shown: str) -> None:
     """At most 64 characters, no blanks, no punctuation the service refuses, the ending kept."""
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
     transport = saying(ok({"file_id": "f"}))
     with open_client(transport) as client:
-        client.call("UploadSignatureFile", file=Upload(name, b"x"))
-    assert f'filename="{shown}"\r\n'.encode() in transport.requests[0].content
+        client.call("UploadSignatureFile", file=Upload(name, path, "a" * 64))
+    assert f'filename="{shown}"\r\n'.encode() in transport.requests[0].read()
+
+
+def test_upload_is_read_as_it_is_sent_and_again_for_a_second_attempt(tmp_path: Path) -> None:
+    """The body has its length, is no copy in memory, and is whole when a throttled request goes out again."""
+    path = tmp_path / "licence.png"
+    path.write_bytes(b"0123456789" * 20_000)
+    seen: list[tuple[int, int]] = []
+
+    class Slow(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            assert "transfer-encoding" not in request.headers
+            chunks = [len(chunk) for chunk in request.stream]
+            seen.append((sum(chunks), max(chunks)))
+            assert sum(chunks) == int(request.headers["content-length"])
+            return (
+                httpx.Response(429, headers={"Retry-After": "0"}) if len(seen) == 1 else ok({"file_id": "f"})
+            )
+
+    with open_client(Slow()) as client:
+        client.call("UploadSignatureFile", file=Upload("licence.png", path, "a" * 64))
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+    assert seen[0][1] <= 64 * 1024
 
 
 def paged(count: int, *, total: Callable[[int, int], int], ids: Callable[[int], object]) -> Scripted:

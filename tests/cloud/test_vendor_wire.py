@@ -244,7 +244,7 @@ def test_upload_equals_the_vendors(tmp_path: Path) -> None:
         vendor.upload_signature_file(sdk.UploadSignatureFileRequest(file_desc=digest, body=body))
 
     def upload(ours: Client) -> None:
-        file = Upload(path.name, path.read_bytes())
+        file = Upload(path.name, path, digest)
         ours.call("UploadSignatureFile", query={"file_desc": digest}, file=file)
 
     theirs, ours = both(send, upload)
