@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit coverage soak fuzz conformance bench schema fidelity clean
+.PHONY: demo test lint types unit soak fuzz conformance bench schema fidelity clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -40,13 +40,6 @@ types: $(VENV)/.developing
 
 unit: $(VENV)/.developing
 	$(BIN)/pytest -n 2
-
-# the same tests, measured; slower, so apart from `make test`
-coverage: $(VENV)/.developing
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --timeout 600
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --skip-covered
 
 # ten thousand random lives; the two hundred of `make test` take the same path
 soak: $(VENV)/.developing

@@ -156,6 +156,8 @@ class World:
             raise Crash
         remote_id, text = self._asked(str(operation), request)
         answer = send()
+        if answer.status_code == 429:  # nothing was done; the same announced write goes out again
+            self.writes_journaled -= 1
         if remote_id and text and answer.status_code < 400:
             self.submitted[remote_id] = text
         if crash:
