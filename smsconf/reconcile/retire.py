@@ -59,7 +59,7 @@ def _verdict(
         return f"{live.name} is live; kept until {due:%Y-%m-%d %H:%M} UTC, then --retire deletes it", ()
     if not situation.selection.retire:
         return f"{live.name} is live; --retire deletes it", ()
-    return f"{live.name} is live since long enough", steps
+    return f"{live.name} has been live long enough", steps
 
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
