@@ -1,0 +1,57 @@
+"""The language of what people read: English in the code, other languages in the catalogues of ``locale/``.
+
+Every room may use it; it decides nothing else, and never changes an action word, a code, a key of a document
+or what goes into the journal. Built on the standard library's gettext: the English text is the message id,
+values are filled in afterwards, so that a catalogue can order them as its language does::
+
+    _("{address} waits for {name}").format(address=change.label, name=name)
+    ngettext("{count} review", "{count} reviews", count).format(count=count)
+
+A text in a table, made when its module is imported, is marked with ``N_`` and translated where it is shown.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Mapping
+from pathlib import Path
+
+DOMAIN = "smsconf"
+CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "zh")
+_FOLDERS = {"zh": "zh_CN"}
+
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def use(language: str) -> None:
+    """Speak a language from now on, in the whole process: one of ``LANGUAGES``; any other is English."""
+    global _catalogue  # noqa: PLW0603 - one process speaks one language
+    folder = _FOLDERS.get(language)
+    if folder is None:
+        _catalogue = _gettext.NullTranslations()
+    else:
+        _catalogue = _gettext.translation(DOMAIN, CATALOGUES, [folder], fallback=True)
+
+
+def of_locale(environ: Mapping[str, str]) -> str:
+    """Return the language that the environment asks for: the first locale variable that is set decides."""
+    for name in ("SMSCONF_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def _(message: str) -> str:
+    """Translate a text."""
+    return _catalogue.gettext(message) if message else message
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Translate a text that counts something."""
+    return _catalogue.ngettext(singular, plural, count)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that every tool for gettext knows
+    """Mark a text for translation where it is shown."""
+    return message
