@@ -108,3 +108,22 @@ def test_working_hours_add_up(start: datetime, first: int, second: int) -> None:
     assert start <= end
     assert workdays.is_working_day(local.date())
     assert opens <= local <= opens + timedelta(hours=9)
+
+
+def test_own_calendar_wins_over_the_official_one() -> None:
+    """A project's holiday is free and its working day is worked, whatever the notice says."""
+    own = workdays.Calendar(
+        holidays=frozenset({date(2026, 1, 6)}), working_days=frozenset({date(2026, 1, 10)})
+    )
+    assert not workdays.is_working_day(date(2026, 1, 6), own)
+    assert workdays.is_working_day(date(2026, 1, 10), own)
+    assert workdays.add_working_hours(beijing("2026-01-05 17:00"), 2, own) == beijing("2026-01-07 10:00")
+    assert workdays.add_working_days(beijing("2026-01-09 10:00"), 1, own) == beijing("2026-01-10 10:00")
+
+
+def test_year_with_own_days_is_no_guess() -> None:
+    """Whoever names the days of a year has read its notice."""
+    own = workdays.Calendar(holidays=frozenset({date(2090, 10, 2)}))
+    assert not workdays.is_provisional(2090, own)
+    assert workdays.is_provisional(2091, own)
+    assert not workdays.is_working_day(date(2090, 10, 2), own)
