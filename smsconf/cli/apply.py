@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 
 from smsconf.cli.duration import DurationParam
+from smsconf.cli.findings import find_all, held_back, of_submissions
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.output import report, talk
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
@@ -24,6 +25,7 @@ from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session
 from smsconf.cli.wait import look, say, wait_for_reviews
 from smsconf.config import Project
+from smsconf.diagnostics import Diagnostic
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.judge import judge
 from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
@@ -98,9 +100,9 @@ def command(  # noqa: PLR0913 - one for each option
     asked = permit.chosen() if permit else selection(**chosen)
     project = check(folder, environment)
     with open_session(project, read_only=False) as session:
-        plan, unneeded = _plan(session, project, asked, permit, strict=strict)
+        plan, unneeded, found = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None
-        if not _agreed(plan, session, project, form=form, output=output, auto_approve=approved):
+        if not _agreed(plan, session, found, form=form, output=output, auto_approve=approved):
             return 4 if plan.guarded else 1
         secrets = SecretFile(save_secrets) if save_secrets else None
         with _stop_on_interrupt() as stop, progress("applying") as update:
@@ -116,16 +118,23 @@ def command(  # noqa: PLR0913 - one for each option
     code = apply_exit(plan, done)
     if waits and code == 0:
         done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
-    view = apply_view(
-        (*done.outcomes, *unneeded),
-        session.about,
+    done = replace(done, outcomes=(*done.outcomes, *unneeded))
+    report(_view(done, plan, session.about, found), apply_lines, form, output, markdown=apply_markdown)
+    return code
+
+
+def _view(
+    done: Report, plan: Plan, about: Mapping[str, Any], found: Sequence[Diagnostic]
+) -> Mapping[str, Any]:
+    return apply_view(
+        done.outcomes,
+        about,
         pending=done.pending,
         rejected=done.rejected,
         plan=plan,
         interrupted=done.interrupted,
+        diagnostics=found,
     )
-    report(view, apply_lines, form, output, markdown=apply_markdown)
-    return code
 
 
 def _waited(
@@ -142,8 +151,12 @@ def _waited(
 
 def _plan(
     session: Session, project: Project, asked: Selection, permit: Permit | None, *, strict: bool
-) -> tuple[Plan, tuple[Outcome, ...]]:
-    """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
+) -> tuple[Plan, tuple[Outcome, ...], tuple[Diagnostic, ...]]:
+    """Plan anew; with a permit keep what it permits, and say what of it is not needed any more.
+
+    Last comes what the checks found about what is submitted.
+    """
+    found = find_all(project)
     if permit:
         check_scope(permit, scope_of(session, project), commit_of(project.folder))
     with progress("reading") as update:
@@ -155,11 +168,13 @@ def _plan(
             cache=session.cache,
             progress=update,
         )
-    if permit is None:
-        return plan, ()
-    check_age(permit, session.client.service_time)
-    judged = judge(permit, plan, session.journal.read().entries, strict=strict)
-    return judged.plan, judged.skipped
+    skipped: tuple[Outcome, ...] = ()
+    if permit:
+        check_age(permit, session.client.service_time)
+        judged = judge(permit, plan, session.journal.read().entries, strict=strict)
+        plan, skipped = judged.plan, judged.skipped
+    plan = held_back(plan, project, found)
+    return plan, skipped, of_submissions(plan, found)
 
 
 def _permit(
@@ -203,10 +218,16 @@ def apply_exit(plan: Plan, done: Report) -> int:
 
 
 def _agreed(
-    plan: Plan, session: Session, project: Project, *, form: str, output: Path | None, auto_approve: bool
+    plan: Plan,
+    session: Session,
+    found: Sequence[Diagnostic],
+    *,
+    form: str,
+    output: Path | None,
+    auto_approve: bool,
 ) -> bool:
     """Show the plan and find out whether it may be carried out."""
-    view = plan_view(plan, session.about, project.diagnostics)
+    view = plan_view(plan, session.about, found)
     terminal = sys.stdin.isatty()
     active = plan.sends or any(change.action is Action.FORGET for change in plan.changes)
     if plan.guarded or (active and not auto_approve and not terminal):

@@ -1,20 +1,25 @@
 """Everything that can be said about a project offline: what loading found, and what the rules object to.
 
-The one place that brings the loader and the checks together; ``lint`` and ``plan`` show its result.
+The one place that brings the loader and the checks together; ``lint``, ``plan`` and ``apply`` show what it
+found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from smsconf.config import Project
 from smsconf.config.countries import NAMES
 from smsconf.config.problems import CODES
 from smsconf.config.source import span_at
 from smsconf.diagnostics import Diagnostic, Severity, in_order
+from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint
 from smsconf.lint.comments import Finding, no_such_code, without_ignored
+from smsconf.reconcile.guards import Refusal
+from smsconf.reconcile.plan import Plan
 from smsconf.render.sarif import About
 from smsconf.sites import SITES
 
@@ -30,6 +35,28 @@ def find_all(project: Project) -> tuple[Diagnostic, ...]:
     loading = [Finding(found, fixed=found.severity is Severity.ERROR) for found in project.diagnostics]
     found = without_ignored([*loading, *lint(_subject(project), project)], project.texts, ABOUT)
     return in_order([*found, *_unknown_settings(project)])
+
+
+def held_back(plan: Plan, project: Project, found: Iterable[Diagnostic]) -> Plan:
+    """Return the plan, guarded by the checks if the project asks for that and they found errors."""
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    if project.lint.block is None or not errors:
+        return plan
+    message = ngettext(
+        "the checks found {count} error, and the project says lint: {{block: error}}",
+        "the checks found {count} errors, and the project says lint: {{block: error}}",
+        errors,
+    ).format(count=errors)
+    fix = _("run smsconf lint, and correct what it shows or ignore it with a reason")
+    return replace(plan, refusals=(Refusal("guard", message, fix=fix), *plan.refusals))
+
+
+def of_submissions(plan: Plan, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Keep the findings about what a plan submits for review; of a plan held back, the errors too."""
+    submitted = {change.label for change in plan.changes if change.submissions}
+    return tuple(
+        one for one in found if one.address in submitted or (plan.guarded and one.severity is Severity.ERROR)
+    )
 
 
 def _subject(project: Project) -> Subject:

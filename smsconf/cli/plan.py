@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from smsconf.cli.findings import find_all, held_back
 from smsconf.cli.options import (
     DurationParam,
     comment_options,
@@ -67,8 +68,9 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--expires and --strict say how long a plan file holds: give --out FILE")
     project = check(folder, environment)
     asked = selection(**chosen)
+    found = find_all(project)
     with open_session(project, read_only=True) as session, progress("reading") as update:
-        plan = make_plan(
+        made = make_plan(
             session.client,
             project,
             session.journal,
@@ -76,6 +78,7 @@ def command(  # noqa: PLR0913 - one for each option
             cache=session.cache,
             progress=update,
         )
+        plan = held_back(made, project, found)
         now = session.client.service_time
         scope = scope_of(session, project)
         entries = len(session.journal.read().entries)
@@ -91,9 +94,7 @@ def command(  # noqa: PLR0913 - one for each option
             strict=strict,
         )
         write_file(out, permit)
-    report(
-        plan_view(plan, session.about, project.diagnostics), plan_lines, form, output, markdown=plan_markdown
-    )
+    report(plan_view(plan, session.about, found), plan_lines, form, output, markdown=plan_markdown)
     return plan_exit(plan, detailed=detailed_exitcode)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from smsconf.render.lines import clean
 from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
-from smsconf.render.words import is_quiet, phases, promise, summary, unclaimed, value
+from smsconf.render.words import is_quiet, phases, promise, summary, unclaimed, value, worst_first
 
 View = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ def plan_markdown(view: View) -> str:
     _section(page, "To do by hand", manual, _manual, keep=8_000)
     awaited = [one for one in loud if one["awaits"]]
     _section(page, "Reviews awaited", awaited, _awaited, keep=4_000)
-    _section(page, "Findings", view["diagnostics"], _finding, keep=1_000)
+    _section(page, "Findings", worst_first(view["diagnostics"]), _finding, keep=1_000)
     _unclaimed(page, view)
     return page.text
 

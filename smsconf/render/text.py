@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from smsconf.language import _
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
-from smsconf.render.words import counted, is_quiet, phases, promise, summary, unclaimed, value
+from smsconf.render.words import (
+    is_quiet,
+    phases,
+    promise,
+    severities,
+    summary,
+    unclaimed,
+    value,
+    worst_first,
+)
 
 View = Mapping[str, Any]
 
@@ -40,6 +50,7 @@ _PHASE_STYLES = {
 _ACTION_WIDTH = 9
 _MOST_UNCHANGED = 100
 _MOST_EXCERPT = 100
+_MOST_FINDINGS = 20
 
 
 def plan_lines(view: View) -> Iterator[Line]:
@@ -59,7 +70,7 @@ def plan_lines(view: View) -> Iterator[Line]:
         yield line(
             Span(pad("none", _ACTION_WIDTH), "dim"), f"{len(names)} unchanged: {rest}", hang=_ACTION_WIDTH
         )
-    yield from _findings(view["diagnostics"])
+    yield from _short_findings(view["diagnostics"])
     yield line()
     yield line("plan: ", Span(summary(view["summary"]), "bold"), hang=6)
     yield line(promise(view), hang=6)
@@ -138,11 +149,10 @@ def status_lines(view: View) -> Iterator[Line]:
 
 def diagnostics_lines(view: View) -> Iterator[Line]:
     """Draw every finding with its excerpt, then how many there are."""
-    yield from _findings(view["diagnostics"])
-    counts = {
-        word: sum(found["severity"] == word for found in view["diagnostics"]) for word in _SEVERITY_STYLES
-    }
-    said = ", ".join(counted(count, word) for word, count in counts.items() if count)
+    for found in view["diagnostics"]:
+        yield from _finding(found)
+        yield line()
+    said = severities(view["diagnostics"])
     if said:
         yield line(said)
 
@@ -193,21 +203,31 @@ def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
             yield line(f"    fix: {clean(one['fix'])}", hang=9)
 
 
-def _findings(diagnostics: Sequence[View]) -> Iterator[Line]:
-    for found in diagnostics:
-        yield from _finding(found)
-        yield line()
+def _short_findings(diagnostics: Sequence[View]) -> Iterator[Line]:
+    """Draw the headlines of the worst findings, and say where to see all."""
+    if not diagnostics:
+        return
+    yield line()
+    for found in worst_first(diagnostics)[:_MOST_FINDINGS]:
+        yield _headline(found)
+    left = len(diagnostics) - _MOST_FINDINGS
+    if left > 0:
+        yield line(_("… and {count} more: smsconf lint").format(count=left))
 
 
-def _finding(found: View) -> Iterator[Line]:
+def _headline(found: View) -> Line:
     place = f"{clean(found['file'])}:{found['line']}:{found['column']}: " if found["file"] else ""
     address = f" {clean(found['address'])}:" if found["address"] else ""
-    yield line(
+    return line(
         place,
         Span(f"{found['severity']}[{found['code']}]", _SEVERITY_STYLES[found["severity"]]),
         Span(f"{address} {clean(found['message'])}", "bold"),
         hang=4,
     )
+
+
+def _finding(found: View) -> Iterator[Line]:
+    yield _headline(found)
     gutter = len(str(found["line"] or 1))
     if found["excerpt"] is not None:
         yield from _excerpt(found, gutter)

@@ -51,6 +51,7 @@ def apply_view(
     rejected: Sequence[str],
     plan: Plan,
     interrupted: bool,
+    diagnostics: Iterable[Diagnostic] = (),
 ) -> View:
     """Return the document of ``apply``."""
     return {
@@ -73,6 +74,7 @@ def apply_view(
         "rejected": list(rejected),
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "interrupted": interrupted,
+        "diagnostics": [_diagnostic(found) for found in diagnostics],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 View = Mapping[str, Any]
@@ -42,6 +42,20 @@ def unclaimed(view: View) -> Iterator[str]:
         said = ", ".join(f"{count} {section}" for section, count in view[word].items() if count)
         if said:
             yield f"{word}: {said} ({what})"
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def worst_first(diagnostics: Iterable[View]) -> list[View]:
+    """Order findings by severity; those of one severity stay as they are."""
+    return sorted(diagnostics, key=lambda found: _SEVERITIES.index(found["severity"]))
+
+
+def severities(diagnostics: Sequence[View]) -> str:
+    """Say how many findings of each severity there are; nothing if there are none."""
+    counts = {word: sum(found["severity"] == word for found in diagnostics) for word in _SEVERITIES}
+    return ", ".join(counted(count, word) for word, count in counts.items() if count)
 
 
 def is_quiet(change: View) -> bool:
