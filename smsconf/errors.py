@@ -90,7 +90,9 @@ class RateLimited(CloudError):
 
 
 class Refused(CloudError):
-    """The service understood the request and refused it."""
+    """The service understood the request and refused it; ``body`` is what it said, for who knows its form."""
+
+    body: bytes = b""
 
 
 class CloudBroken(CloudError):

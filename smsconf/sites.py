@@ -1,7 +1,8 @@
 """The sites of the service: their hosts, and what each of them can do. One table.
 
 Credentials go only to hosts named here, to loopback, or to hosts the user trusts explicitly. Hosts are
-from the vendor's endpoint pages and SDK (management-api reference §9.5, read 2026-11); capabilities from
+from the vendor's endpoint pages and SDKs (management-api reference §9.5, messaging reference A.1, read
+2026-11); capabilities from
 the change histories of the API references (§11): ``flow_status`` came to the china and international
 sites on 2024-11-06, ``Disable`` on 2024-12-23; the european pages (2023-08) have neither.
 """
@@ -19,7 +20,7 @@ _NO_PROMOTION = _ALL_TYPES - {MessageType.PROMOTION}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site. Regions map to (management host, IAM host).
+    """One site. Regions map to (management host, IAM host), and in ``sending`` to the host that sends.
 
     ``drafts``: a template can be created without submitting it. ``withdrawing``: a review can be called
     back. ``disabling``: an approved template can be disabled and edited. ``signature_complete``: the status
@@ -28,6 +29,7 @@ class Site:
 
     name: str
     regions: Mapping[str, tuple[str, str]]
+    sending: Mapping[str, str]
     drafts: bool
     withdrawing: bool
     disabling: bool
@@ -50,6 +52,7 @@ SITES: Mapping[str, Site] = {
         Site(
             name="china",
             regions={region: _hosts(region) for region in ("cn-north-4", "cn-south-1")},
+            sending={region: f"smsapi.{region}.myhuaweicloud.com" for region in ("cn-north-4", "cn-south-1")},
             drafts=True,
             withdrawing=True,
             disabling=True,
@@ -61,6 +64,7 @@ SITES: Mapping[str, Site] = {
         Site(
             name="international",
             regions={"ap-southeast-1": _hosts("ap-southeast-1")},
+            sending={"ap-southeast-1": "smsapi.ap-southeast-1.myhuaweicloud.com"},
             drafts=False,
             withdrawing=True,
             disabling=True,
@@ -72,6 +76,7 @@ SITES: Mapping[str, Site] = {
         Site(
             name="europe",
             regions={"eu-west-101": _hosts("eu-west-101", "myhuaweicloud.eu")},
+            sending={},  # its pages name the international host: which one serves them is not documented
             drafts=False,
             withdrawing=False,
             disabling=False,

@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from smsconf.cli.sending_codes import EXITS, RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
-from smsconf.cloud.codes import meanings
+from smsconf.cli.exit_codes import EXITS
+from smsconf.cloud.codes import Meaning, meanings
 from smsconf.config.problems import CODES
 from smsconf.lint import RULES, Rule
+from smsconf.messaging.codes import RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
 from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
 
 _MANAGEMENT_PAGE = "https://support.huaweicloud.com/api-msgsms/sms_05_0060.html"
@@ -64,9 +65,9 @@ def explanations() -> list[Explanation]:
         ),
         *_of_service(),
         *_of_statuses(),
-        *_of_table(SENDING, "sending error", SENDING_PAGE),
-        *_of_table(RECEIPTS, "receipt status", RECEIPT_PAGE),
-        *_of_table(EXITS, "exit code", None),
+        *_of_codes(SENDING, "sending error", SENDING_PAGE),
+        *_of_codes(RECEIPTS, "receipt status", RECEIPT_PAGE),
+        *_of_exits(),
     ]
 
 
@@ -143,8 +144,12 @@ def _of_status(code: str, kind: str, status: Status, page: str) -> Explanation:
     )
 
 
-def _of_table(table: str, kind: str, page: str | None) -> Iterator[Explanation]:
-    for row in table.strip().splitlines():
-        codes, meaning, action = (part.strip() for part in row.split(" | "))
-        for code in codes.split(", "):
-            yield Explanation(code, kind, meaning, None if action == "nothing" else action, page)
+def _of_codes(table: Mapping[str, Meaning], kind: str, page: str) -> Iterator[Explanation]:
+    for code, one in table.items():
+        yield Explanation(code, kind, one.why or "not documented", one.fix, page)
+
+
+def _of_exits() -> Iterator[Explanation]:
+    for row in EXITS.strip().splitlines():
+        code, meaning, action = row.split(" | ")
+        yield Explanation(code, "exit code", meaning, None if action == "nothing" else action)

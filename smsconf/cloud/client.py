@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 
@@ -52,6 +53,26 @@ _PAUSE = 0.5  # seconds before the second attempt
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+
+class _Load(NamedTuple):
+    """What a request brings along: JSON, a file, the fields of a form, or nothing."""
+
+    body: Any = None
+    file: Upload | None = None
+    form: Sequence[tuple[str, str]] | None = None
+
+    def packed(self) -> tuple[dict[str, str], bytes | UploadBody | None]:
+        """Return the headers that tell of it, and its bytes; the SDK signs neither files nor forms."""
+        if self.file is not None:
+            kind, content = multipart(self.file)
+            headers = {"Content-Type": kind, "Content-Length": str(content.length)}
+            return headers | {signing.PAYLOAD_HEADER: signing.UNSIGNED_PAYLOAD}, content
+        if self.form is not None:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            return headers | {signing.PAYLOAD_HEADER: signing.UNSIGNED_PAYLOAD}, urlencode(self.form).encode()
+        content_type = {"Content-Type": "application/json"}
+        return content_type, None if self.body is None else json.dumps(self.body).encode()
 
 
 class Client:
@@ -159,14 +180,18 @@ class Client:
         query: Mapping[str, str] | None = None,
         body: Any = None,  # noqa: ANN401 - any JSON
         file: Upload | None = None,
+        form: Sequence[tuple[str, str]] | None = None,
     ) -> Answer:
         """Carry out one operation and return its answer as it came.
+
+        What it brings along is JSON (``body``), a file, or the fields of a form.
 
         Raises:
             CloudError: it did not end well.
         """
         spec = OPERATIONS[operation]
-        request = self._converting(operation, lambda: self._request(spec, path or {}, query, body, file))
+        load = _Load(body, file, form)
+        request = self._converting(operation, lambda: self._request(spec, path or {}, query, load))
 
         def once() -> Answer:
             self._limiter.acquire()
@@ -281,19 +306,13 @@ class Client:
         spec: Operation,
         path: Mapping[str, str],
         query: Mapping[str, str] | None,
-        body: Any,  # noqa: ANN401 - any JSON
-        file: Upload | None,
+        load: _Load,
     ) -> httpx.Request:
         project = {"project_id": self.project_id} if "{project_id}" in spec.path else {}
         target = self._base_url + spec.path_for({**project, **path})
         if query:
             target += "?" + signing.query_string(query.items())
-        headers = {"Content-Type": "application/json"}
-        content: bytes | UploadBody | None = None if body is None else json.dumps(body).encode()
-        if file is not None:
-            headers["Content-Type"], content = multipart(file)
-            headers["Content-Length"] = str(content.length)
-            headers[signing.PAYLOAD_HEADER] = signing.UNSIGNED_PAYLOAD
+        headers, content = load.packed()
         extensions = {OPERATION: spec.name}
         return self._http.build_request(
             spec.method, target, headers=headers, content=content, extensions=extensions

@@ -61,7 +61,11 @@ _TLS = (
         Meaning("the other side does not speak TLS as we do", "check provider.endpoint and HTTPS_PROXY"),
     ),
 )
-_SHAPES = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"))
+_SHAPES = (
+    ("error_code", ("error_msg",)),
+    ("errorCode", ("errorMsg",)),
+    ("code", ("message", "description")),  # the second is the sending API's
+)
 
 
 class NotConnected(Unreachable):
@@ -139,6 +143,8 @@ def from_answer(operation: str, answer: Answer, clean: Cleaner, now: datetime) -
         fix=fix,
         arrived=True,
     )
+    if isinstance(error, Refused):
+        error.body = body
     if isinstance(error, Throttled):
         error.retry_after = retry_after(headers)
     return error
@@ -185,8 +191,9 @@ def _read_error(body: bytes) -> tuple[str | None, str, str | None]:
     for shape in (answer, answer.get("error")):
         if not isinstance(shape, dict):
             continue
-        for code_name, text_name in _SHAPES:
-            code, text = _string(shape.get(code_name)), _string(shape.get(text_name))
+        for code_name, text_names in _SHAPES:
+            code = _string(shape.get(code_name))
+            text = next((said for name in text_names if (said := _string(shape.get(name)))), None)
             if code or text:
                 detail = _string(shape.get("error_detail"))
                 return code, ": ".join(part for part in (text, detail) if part), request_id

@@ -16,7 +16,11 @@ from smsconf.sites import IAM_HOSTS, SITES, Site
 
 TRUSTED_HOSTS = "SMSCONF_TRUSTED_HOSTS"
 
-_OURS = IAM_HOSTS | {name for site in SITES.values() for pair in site.regions.values() for name in pair}
+_OURS = (
+    IAM_HOSTS
+    | {name for site in SITES.values() for pair in site.regions.values() for name in pair}
+    | {name for site in SITES.values() for name in site.sending.values()}
+)
 
 
 def is_loopback(host: str) -> bool:

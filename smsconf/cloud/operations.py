@@ -1,9 +1,9 @@
-"""The operations of the management API: one table, by the vendor's operationId.
+"""The operations of the management and the sending API: one table, by the vendor's operationId.
 
 Pure data: a client made for reading refuses every operation that is not marked as one that reads.
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0022.html and the pages after it, checked
-against ``huaweicloudsdkmsgsms`` 3.1.219.
+against ``huaweicloudsdkmsgsms`` and ``huaweicloudsdksmsapi`` 3.1.219.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class Operation(NamedTuple):
     """One operation; ``path`` is a template whose names are filled in by :meth:`path_for`.
 
     ``reads`` puts it on the list of a client made for reading. ``iam`` marks an exchange with IAM: it
-    travels through a transport of its own, and changes nothing that is not ours.
+    travels through a transport of its own, and changes nothing that is not ours. ``sends`` marks one of the
+    sending API, which has hosts, keys and a transport of its own.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Operation(NamedTuple):
     path: str
     reads: bool
     iam: bool = False
+    sends: bool = False
 
     def path_for(self, values: Mapping[str, str]) -> str:
         """Return the path with its values, each percent-encoded as one segment.
@@ -48,6 +50,8 @@ _BASE = "/v2/{project_id}/msgsms"
 
 PROJECTS_OPERATION = "KeystoneListProjects"
 TOKEN_OPERATION = "KeystoneCreateUserTokenByPassword"  # noqa: S105 - the name of an operation
+SEND_SAME = "BatchSendSms"
+SEND_DIFFERENT = "BatchSendDiffSms"
 
 OPERATIONS: Mapping[str, Operation] = {
     name: Operation(name, method, path, reads)
@@ -75,10 +79,13 @@ OPERATIONS: Mapping[str, Operation] = {
         ("ListSendCountryDetails", "GET", f"{_BASE}/country", True),
     )
 } | {
-    # IAM: which project a region's name stands for, and a token for a user with a password
-    name: Operation(name, method, path, reads=False, iam=True)
-    for name, method, path in (
-        (PROJECTS_OPERATION, "GET", "/v3/projects"),
-        (TOKEN_OPERATION, "POST", "/v3/auth/tokens"),
+    # each through a transport of its own. IAM: which project a region means, and a token for a user
+    # with a password; then the sending API
+    one.name: one
+    for one in (
+        Operation(PROJECTS_OPERATION, "GET", "/v3/projects", reads=False, iam=True),
+        Operation(TOKEN_OPERATION, "POST", "/v3/auth/tokens", reads=False, iam=True),
+        Operation(SEND_SAME, "POST", "/sms/batchSendSms/v1", reads=False, sends=True),
+        Operation(SEND_DIFFERENT, "POST", "/sms/batchSendDiffSms/v1", reads=False, sends=True),
     )
 }

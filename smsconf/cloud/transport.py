@@ -185,7 +185,7 @@ class OperationGuard(httpx.BaseTransport):
             raise ReadOnly(
                 f"{name} is not on the list of operations that this client may send: nothing was sent",
                 operation=name,
-                why="a client made for reading, or for IAM, refuses everything else in its transport",
+                why="a client made for reading, IAM or sending refuses all the rest in its transport",
                 arrived=False,
             )
         return self._inner.handle_request(request)
@@ -203,3 +203,8 @@ def only_reads(inner: httpx.BaseTransport) -> OperationGuard:
 def only_iam(inner: httpx.BaseTransport) -> OperationGuard:
     """Guard a transport for exchanges with IAM."""
     return OperationGuard(inner, lambda operation: operation.iam)
+
+
+def only_sends(inner: httpx.BaseTransport) -> OperationGuard:
+    """Guard a transport for the sending API."""
+    return OperationGuard(inner, lambda operation: operation.sends)
