@@ -13,13 +13,14 @@ A text in a table, made when its module is imported, is marked with ``N_`` and t
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 DOMAIN = "smsconf"
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "zh")
 _FOLDERS = {"zh": "zh_CN"}
+_LONGEST_LIST = 12
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 
@@ -55,3 +56,15 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def N_(message: str) -> str:  # noqa: N802 - the name that every tool for gettext knows
     """Mark a text for translation where it is shown."""
     return message
+
+
+def listed(words: Iterable[str], *, last: str = "or") -> str:
+    """Write words as a list for people: a, b or c; a long list is cut. ``last`` is "or" or "and"."""
+    given = list(words)
+    if len(given) > _LONGEST_LIST:
+        shown = ", ".join(given[:_LONGEST_LIST])
+        return _("{words} … ({count} in all)").format(words=shown, count=len(given))
+    if len(given) < 2:
+        return "".join(given)
+    both = _("{words} and {word}") if last == "and" else _("{words} or {word}")
+    return both.format(words=", ".join(given[:-1]), word=given[-1])

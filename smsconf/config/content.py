@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from smsconf.config.problems import nearest, shown
+from smsconf.language import _
 
 _TOKEN = re.compile(r"\$\{[^{}]*\}|\{\{|\}\}|\{[^{}]*\}|[{}]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
@@ -105,28 +106,40 @@ def _spell(
     text, start, end = token.group(), token.start(), token.end()
     if text in ("{{", "}}"):
         if text == "{{" and token.string[start - 1 : start] == "$" and start > 0:
-            message = "a literal '${' cannot be sent: the service takes it for a variable"
-            mistakes.append(Mistake("SMS040", start - 1, end, message, "put a blank between $ and {{"))
+            message = _("a literal '${' cannot be sent: the service takes it for a variable")
+            mistakes.append(Mistake("SMS040", start - 1, end, message, _("put a blank between $ and {{")))
         return text[0]
     if len(text) == 1:
-        fix = f"write {text}{text} for a brace of the text itself, or {{name}} for a variable"
-        mistakes.append(Mistake("SMS040", start, end, f"a lone '{text}'", fix))
+        fix = _("write {text}{text} for a brace of the text itself, or {{name}} for a variable").format(
+            text=text
+        )
+        mistakes.append(Mistake("SMS040", start, end, _("a lone '{text}'").format(text=text), fix))
         return text
     numbered = text.startswith("$")
     name = text[2:-1] if numbered else text[1:-1]
     broken = _broken_name(name, numbered=numbered)
     if broken:
-        mistakes.append(Mistake("SMS040", start, end, f"'{shown(text)}' is not a variable", broken))
+        mistakes.append(
+            Mistake("SMS040", start, end, _("'{text}' is not a variable").format(text=shown(text)), broken)
+        )
         return text
     if numbering.names if numbered else numbering.numbers:
-        fix = "write every variable as {name}, or every one as ${1}, ${2} …"
-        mistakes.append(Mistake("SMS041", start, end, f"'{text}' mixes numbers with named variables", fix))
+        fix = _("write every variable as {name}, or every one as ${1}, ${2} …")
+        mistakes.append(
+            Mistake(
+                "SMS041", start, end, _("'{text}' mixes numbers with named variables").format(text=text), fix
+            )
+        )
         return text
     if name not in declared:
         form = "${%s}" if numbered else "{%s}"
         near = nearest(name, declared) if not numbered else None
-        fix = f"write {form % near}" if near else f"declare it: variables: {{{name}: {{type: text}}}}"
-        message = f"the variable '{shown(name)}' is not declared"
+        fix = (
+            _("write {form}").format(form=form % near)
+            if near
+            else _("declare it: variables: {{{name}: {{type: text}}}}").format(name=name)
+        )
+        message = _("the variable '{name}' is not declared").format(name=shown(name))
         mistakes.append(Mistake("SMS042", start, end, message, fix))
     return numbering.spell(name, numbered=numbered)
 
@@ -136,12 +149,20 @@ def _broken_name(name: str, *, numbered: bool) -> str | None:
     if numbered:
         if _NUMBER.fullmatch(name):
             return None
-        return f"write {{{name}}}" if name.isidentifier() else "write ${1}, ${2} … or {name}"
+        return (
+            _("write {words}").format(words=f"{{{name}}}")
+            if name.isidentifier()
+            else _("write ${1}, ${2} … or {name}")
+        )
     if name.isidentifier():
         return None
     if _NUMBER.fullmatch(name):
-        return f"write ${{{name}}}"
+        return _("write {words}").format(words=f"${{{name}}}")
     if not name.strip():
-        return "write {name} for a variable, or {{}} for two braces"
+        return _("write {name} for a variable, or {{}} for two braces")
     joined = re.sub(r"\W+", "_", name.strip()).strip("_")
-    return f"write {{{joined}}}" if joined.isidentifier() else "write {name}: letters, digits and _"
+    return (
+        _("write {words}").format(words=f"{{{joined}}}")
+        if joined.isidentifier()
+        else _("write {name}: letters, digits and _")
+    )

@@ -31,6 +31,7 @@ from smsconf.config.references import Declared, check_identities, resolve_app, r
 from smsconf.config.source import Block, Items, Span
 from smsconf.config.validation import unknown_key, valid_entries, wrong_type
 from smsconf.diagnostics import Diagnostic
+from smsconf.language import N_, _
 from smsconf.resources import (
     ABSENT,
     App,
@@ -109,7 +110,7 @@ class Maker:
         if isinstance(entries, Block):
             return valid_entries(entries, section, model, self.problems)
         if section in self.data:
-            self.problems.add(wrong_type("a mapping", entries, self.data.spans[section]))
+            self.problems.add(wrong_type(N_("a mapping"), entries, self.data.spans[section]))
         return {}
 
     def _entries(self, kind: Kind, model: type[M]) -> dict[Address, M]:
@@ -138,7 +139,7 @@ class Maker:
     def _mark(self) -> bool:
         mark = self.data.get("mark", True)
         if not isinstance(mark, bool):
-            self.problems.add(wrong_type("true or false", mark, self.data.spans["mark"]))
+            self.problems.add(wrong_type(N_("true or false"), mark, self.data.spans["mark"]))
         return mark is not False
 
     def _protected(self) -> list[Address]:
@@ -148,14 +149,19 @@ class Maker:
             return found
         for item, span in zip(items, items.spans, strict=True):
             if not isinstance(item, str):
-                self.problems.add(wrong_type("an address", item, span, what="protect"))
+                self.problems.add(wrong_type(N_("an address"), item, span, what="protect"))
                 continue
             try:
                 found.append(Address.parse(item))
             except ValueError:
-                fix = "write KIND.KEY, such as template.login"
+                fix = _("write KIND.KEY, such as template.login")
                 self.problems.add(
-                    problem("SMS025", f"'{shown(item)}' is not an address", span.value, fix=fix)
+                    problem(
+                        "SMS025",
+                        _("'{item}' is not an address").format(item=shown(item)),
+                        span.value,
+                        fix=fix,
+                    )
                 )
         return found
 
@@ -180,7 +186,9 @@ class Maker:
     ) -> None:
         app = resolve_app(declared, address, entry.app)
         if app is not None and app.region is not Region.CN:
-            message = f"'{shown(address.key)}' is a signature on '{app.address.key}', an app of region intl"
+            message = _("'{key}' is a signature on '{key2}', an app of region intl").format(
+                key=shown(address.key), key2=app.address.key
+            )
             self.problems.add(problem("SMS405", message, declared.place(address, "app"), address=address))
         known = qualifications.get(entry.qualification or "")
         declared.signatures[address] = Signature(
@@ -241,7 +249,7 @@ class Maker:
             used = set(content.names)
             for name in (name for name in entry.variables if name not in used):
                 place = declared.place(address, "variables", name, key=True)
-                message = f"the variable '{shown(name)}' is not used in the content"
+                message = _("the variable '{name}' is not used in the content").format(name=shown(name))
                 self.problems.add(problem("SMS043", message, place, address=address))
         return content
 
@@ -253,9 +261,11 @@ class Maker:
             name = NAMES.get(written)
             if name is None and _CODE.fullmatch(written):
                 meant = MISTAKEN.get(written) or nearest(written, NAMES)
-                fix = f"write {meant} for {NAMES[meant]}" if meant else None
+                fix = (
+                    _("write {meant} for {names}").format(meant=meant, names=NAMES[meant]) if meant else None
+                )
                 place = declared.place(address, "countries", position)
-                message = f"'{written}' is not an ISO country code"
+                message = _("'{written}' is not an ISO country code").format(written=written)
                 self.problems.add(problem("SMS050", message, place, address=address, fix=fix))
             names.append(name or written)
         return tuple(dict.fromkeys(names))
@@ -266,8 +276,10 @@ class Maker:
         seconds = parse_duration(entry.retire_after)
         if seconds is None:
             place = declared.place(address, "retire_after")
-            message = f"'{shown(entry.retire_after)}' is not a duration of weeks, days or time"
-            fix = "write it as ISO 8601: P7D for 7 days, PT12H for 12 hours"
+            message = _("'{retire_after}' is not a duration of weeks, days or time").format(
+                retire_after=shown(entry.retire_after)
+            )
+            fix = _("write it as ISO 8601: P7D for 7 days, PT12H for 12 hours")
             self.problems.add(problem("SMS025", message, place, address=address, fix=fix))
             return _RETIRE_AFTER
         return seconds
@@ -279,7 +291,7 @@ class Maker:
         try:
             path = inside(self.folder, written)
             if path is None:
-                message = f"'{shown(written)}' leads out of the project"
+                message = _("'{written}' leads out of the project").format(written=shown(written))
                 self.problems.add(problem("SMS031", message, span.value, address=address))
                 return None
             if path not in self.digests:
@@ -310,5 +322,9 @@ def parse_duration(text: str) -> int | None:
 
 def _unusable(written: str, error: Unreadable, span: Span, address: Address, folder: Path) -> Diagnostic:
     code = "SMS034" if error.missing else "SMS035"
-    fix = f"write {near}" if error.missing and (near := nearest_path(folder, written)) else None
+    fix = (
+        _("write {near}").format(near=near)
+        if error.missing and (near := nearest_path(folder, written))
+        else None
+    )
     return problem(code, f"'{shown(written)}' {error.reason}", span.value, address=address, fix=fix)

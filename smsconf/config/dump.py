@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from smsconf.address import Kind
 from smsconf.config.content import number_content
 from smsconf.config.keys import Nameless, invent_keys
+from smsconf.language import _
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
@@ -92,7 +93,7 @@ class _Dumping:
         """Gather the apps; of those that are wanted make entries."""
         regions = set(Region)
         unique = self._unique("app", self.observed.apps.items, lambda one: (one.region, one.name))
-        found = [one for one in unique if self._kept("app", one, one.region in regions, "its region")]
+        found = [one for one in unique if self._kept("app", one, one.region in regions, _("its region"))]
         declared = {(app.region.value, app.name): at.key for at, app in self.known.apps.items()}
         keys = invent_keys(
             Kind.APP,
@@ -102,7 +103,9 @@ class _Dumping:
         for word in wanted:
             if not any(word in (one.name, keys[one.remote_id]) for one in found):
                 raise LookupError(
-                    f"there is no app '{word}'; there are: {', '.join(sorted(keys.values())) or 'none'}"
+                    _("there is no app '{word}'; there are: {keys}").format(
+                        word=word, keys=", ".join(sorted(keys.values())) or _("none")
+                    )
                 )
         for one in found:
             key = keys[one.remote_id]
@@ -129,7 +132,7 @@ class _Dumping:
             if app is None:
                 continue
             understood = app.region == Region.CN and one.type in _TYPES and one.source in _SOURCES
-            if self._kept("signature", one, understood, "its region, type or source"):
+            if self._kept("signature", one, understood, _("its region, type or source")):
                 key = keys[one.remote_id]
                 self.signatures[one.remote_id] = one
                 self.signature_keys[one.remote_id] = key
@@ -186,7 +189,9 @@ class _Dumping:
                 inner, outer = outer, split_version(outer)[0]
             if inner != outer:
                 del chosen[remote_id]
-                self._leave_out("template", one.name, f"it could be a version of {outer}")
+                self._leave_out(
+                    "template", one.name, _("it could be a version of {outer}").format(outer=outer)
+                )
 
     def _families(self) -> Iterator[tuple[str, list[ObservedTemplate]]]:
         """Yield the name and the members of each family, newest version first.
@@ -214,29 +219,35 @@ class _Dumping:
         ranked = [one for one in members if phases[one.remote_id] in _AHEAD]
         ranked += [one for one in members if phases[one.remote_id] in _ASKED and one not in ranked]
         if not ranked:
-            self._leave_out("template", family, f"its status is {members[0].status}")
+            self._leave_out("template", family, _("its status is {status}").format(status=members[0].status))
             return None
         names = Counter(one.name for one in members if phases[one.remote_id] is not Phase.DRAFT)
         twins = [one.remote_id for one in members if names[one.name] > 1]
         if twins:
-            self._leave_out("template", family, f"several have one name: {', '.join(sorted(twins))}")
+            self._leave_out(
+                "template", family, _("several have one name: {twins}").format(twins=", ".join(sorted(twins)))
+            )
             return None
         if len(members) > 1:
             others = ", ".join(one.name for one in members if one is not ranked[0])
-            self.dump.remarks.append(f"template {family}: stands for {ranked[0].name}; also there: {others}")
+            self.dump.remarks.append(
+                _("template {family}: stands for {name}; also there: {others}").format(
+                    family=family, name=ranked[0].name, others=others
+                )
+            )
         return ranked[0]
 
     def _template(self, one: ObservedTemplate, family: str, key: str) -> Entry:
         app = self.apps[one.app_key]
         if (one.region or app.region) != app.region:
-            raise _LeftOut(f"its region {one.region} is not that of its app")
+            raise _LeftOut(_("its region {region} is not that of its app").format(region=one.region))
         content, variables = _written(one)
         entry: Entry = {"app": self.app_keys[one.app_key]}
         if app.region == Region.INTL:
             entry["countries"] = self._countries(one)
         elif one.universal:
             if one.type not in _TYPES:
-                raise _LeftOut(f"its type {one.type} is not known")
+                raise _LeftOut(_("its type {type} is not known").format(type=one.type))
             entry |= {"universal": True, "type": one.type}
         else:
             entry["signature"] = self._signature_of(one)
@@ -248,16 +259,16 @@ class _Dumping:
     def _signature_of(self, one: ObservedTemplate) -> str:
         signature = self.signatures.get(one.signature_id or "")
         if signature is None:
-            raise _LeftOut("its signature is not in this dump")
+            raise _LeftOut(_("its signature is not in this dump"))
         if one.type != signature.type:
-            raise _LeftOut(f"its type {one.type} is not that of its signature")
+            raise _LeftOut(_("its type {type} is not that of its signature").format(type=one.type))
         return self.signature_keys[signature.remote_id]
 
     def _countries(self, one: ObservedTemplate) -> list[str]:
         english = {country.country_id: country.english for country in self.observed.countries.items}
         names = [english.get(number, "") for number in one.country_ids] or list(one.country_names)
         if not names or not all(names):
-            raise _LeftOut("its countries are not known")
+            raise _LeftOut(_("its countries are not known"))
         return names
 
     def chosen(self, kinds: Collection[Kind]) -> Dump:
@@ -280,16 +291,16 @@ class _Dumping:
         for group in groups.values():
             if len(group) > 1:
                 ids = ", ".join(sorted(one.remote_id for one in group))
-                self._leave_out(kind, group[0].name, f"several have one name: {ids}")
+                self._leave_out(kind, group[0].name, _("several have one name: {ids}").format(ids=ids))
         return [group[0] for group in groups.values() if len(group) == 1]
 
     def _kept(self, kind: str, one: T, understood: bool, what: str) -> bool:  # noqa: FBT001 - a condition
         if not understood:
-            self._leave_out(kind, one.name, f"{what} has no word in the files")
+            self._leave_out(kind, one.name, _("{what} has no word in the files").format(what=what))
         return understood
 
     def _leave_out(self, kind: str, name: str, why: str) -> None:
-        self.dump.remarks.append(f"{kind} {name}: left out, {why}")
+        self.dump.remarks.append(_("{kind} {name}: left out, {why}").format(kind=kind, name=name, why=why))
 
 
 def _references(entries: Mapping[str, Entry], used: Collection[str | None]) -> dict[str, Entry]:
@@ -313,7 +324,7 @@ def _written(one: ObservedTemplate) -> tuple[str, dict[str, Entry] | None]:
     if numbers != sorted(variables) or any(
         variable.type not in _VARIABLES for variable in variables.values()
     ):
-        raise _LeftOut("the attributes of its variables are not known")
+        raise _LeftOut(_("the attributes of its variables are not known"))
     notes = {number: (variables[number].description or "").partition(" ") for number in numbers}
     named = {str(number): notes[number][0] for number in numbers}
     forms = [named] if all(name.isidentifier() for name in named.values()) else []
@@ -323,7 +334,7 @@ def _written(one: ObservedTemplate) -> tuple[str, dict[str, Entry] | None]:
         if read.text == one.content and not read.mistakes and len(set(names.values())) == len(names):
             break
     else:
-        raise _LeftOut("its content cannot be written in a file")
+        raise _LeftOut(_("its content cannot be written in a file"))
     return content, {
         names[str(number)]: _present(
             type=variables[number].type,

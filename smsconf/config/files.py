@@ -14,6 +14,7 @@ from pathlib import Path
 from smsconf.config.problems import nearest, problem
 from smsconf.config.source import Source
 from smsconf.diagnostics import Diagnostic, Place
+from smsconf.language import _
 
 MAX_YAML = 8 * 1024 * 1024  # bytes of one YAML file
 MAX_PROJECT = 64 * 1024 * 1024  # bytes of all YAML files of a project
@@ -43,14 +44,14 @@ def inside(folder: Path, written: str) -> Path | None:
         Unreadable: it cannot be a path (a NUL character, a loop of symbolic links, far too long).
     """
     if "\0" in written:
-        raise Unreadable("is not a path: it contains a NUL character")
+        raise Unreadable(_("is not a path: it contains a NUL character"))
     path = Path(written)
     if path.is_absolute() or ".." in path.parts:
         return None
     try:
         resolved = (folder / path).resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise Unreadable(f"cannot be reached: {_said(error)}") from error
+        raise Unreadable(_("cannot be reached: {said}").format(said=_said(error))) from error
     return resolved if resolved.is_relative_to(folder) else None
 
 
@@ -68,21 +69,21 @@ def read_bytes(path: Path, limit: int) -> bytes:
             _refuse_irregular(found)
             content = opened.read(limit + 1) if found.st_size <= limit else None
     except FileNotFoundError as error:
-        raise Unreadable("does not exist", missing=True) from error
+        raise Unreadable(_("does not exist"), missing=True) from error
     except NotADirectoryError as error:
-        raise Unreadable("does not exist: a part of its path is a file", missing=True) from error
+        raise Unreadable(_("does not exist: a part of its path is a file"), missing=True) from error
     except (OSError, ValueError) as error:
-        raise Unreadable(f"cannot be read: {_said(error)}") from error
+        raise Unreadable(_("cannot be read: {said}").format(said=_said(error))) from error
     if content is None or len(content) > limit:
-        raise Unreadable(f"is larger than {limit // (1024 * 1024)} MiB", too_large=True)
+        raise Unreadable(_("is larger than {limit} MiB").format(limit=limit // (1024 * 1024)), too_large=True)
     return content
 
 
 def _refuse_irregular(found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise Unreadable("is a folder, not a file")
+        raise Unreadable(_("is a folder, not a file"))
     if not stat.S_ISREG(found.st_mode):
-        raise Unreadable("is not a regular file (a pipe, a device or a socket)")
+        raise Unreadable(_("is not a regular file (a pipe, a device or a socket)"))
 
 
 def nearest_path(folder: Path, written: str) -> str | None:
@@ -120,19 +121,25 @@ def read_source(path: Path, name: str, limit: int = MAX_YAML) -> Source | Diagno
         if not error.too_large:
             raise
         if limit < MAX_YAML:
-            return problem("SMS004", "the project's files have more than 64 MiB together", Place(name))
-        return problem("SMS004", "the file is larger than 8 MiB", Place(name))
+            return problem("SMS004", _("the project's files have more than 64 MiB together"), Place(name))
+        return problem("SMS004", _("the file is larger than 8 MiB"), Place(name))
     if content.startswith(_UTF16):
-        return problem("SMS002", "the file is UTF-16, expected UTF-8", Place(name))
+        return problem("SMS002", _("the file is UTF-16, expected UTF-8"), Place(name))
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         good = Source(name, content[: error.start].decode("utf-8").removeprefix("\ufeff"))
         place = good.place(len(good.text))
-        return problem("SMS002", f"byte 0x{content[error.start]:02x} is not UTF-8", place)
+        return problem(
+            "SMS002", _("byte 0x{content:02x} is not UTF-8").format(content=content[error.start]), place
+        )
     source = Source(name, text.removeprefix("\ufeff"), len(content))
     bad = _CONTROL.search(source.text)
     if bad:
         place = source.place(bad.start(), bad.end())
-        return problem("SMS003", f"the file contains the control character U+{ord(bad.group()):04X}", place)
+        return problem(
+            "SMS003",
+            _("the file contains the control character U+{ord:04X}").format(ord=ord(bad.group())),
+            place,
+        )
     return source

@@ -13,6 +13,7 @@ from smsconf.config.model import ROOT_ONLY, SECTIONS, ProjectFile
 from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.source import Block, Items
 from smsconf.config.validation import address_of, unknown_key, wrong_type
+from smsconf.language import N_, _
 
 _KNOWN = list(ProjectFile.model_fields)
 _LISTS = ("protect",)
@@ -26,7 +27,9 @@ def checked_sections(block: Block, problems: Problems, *, refused: Sequence[str]
         if key not in _KNOWN:
             problems.add(unknown_key(key, _KNOWN, span.key))
         elif key in refused:
-            problems.add(problem("SMS026", f"'{key}' does not belong into this file", span.key))
+            problems.add(
+                problem("SMS026", _("'{key}' does not belong into this file").format(key=key), span.key)
+            )
         else:
             kept.put(key, value, span)
     return kept
@@ -47,7 +50,7 @@ def combine(files: Sequence[Block], problems: Problems) -> Block:
                     continue
                 wanted = Items if section in _LISTS else Block
                 if not isinstance(value, wanted):
-                    expected = "a list" if wanted is Items else "a mapping"
+                    expected = N_("a list") if wanted is Items else N_("a mapping")
                     problems.add(wrong_type(expected, value, span))
                     continue
                 if section not in merged:
@@ -69,10 +72,12 @@ def _extend(target: object, value: object, section: str, problems: Problems) -> 
                 target.put(key, entry, span)
                 continue
             first = target.spans[key].key
-            message = f"'{shown(key)}' of {section} is already declared in {first.file}, line {first.line}"
+            message = _("'{key}' of {section} is already declared in {file}, line {line}").format(
+                key=shown(key), section=section, file=first.file, line=first.line
+            )
             address = address_of(section, key)
             problems.add(
-                problem("SMS032", message, span.key, address=address, related=((first, "first here"),))
+                problem("SMS032", message, span.key, address=address, related=((first, _("first here")),))
             )
 
 

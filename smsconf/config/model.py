@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from smsconf.address import KEY_PATTERN
+from smsconf.language import N_
 from smsconf.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 def _refuse_nothing(value: object) -> object:
     if value is None:
-        raise PydanticCustomError("nothing_given", "expected a value")
+        raise PydanticCustomError("nothing_given", N_("expected a value"))
     return value
 
 
@@ -214,7 +215,7 @@ def _refuse_bad_pattern(value: str) -> str:
     try:
         re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:
-        raise PydanticCustomError("bad_pattern", "not a regular expression") from error
+        raise PydanticCustomError("bad_pattern", N_("not a regular expression")) from error
     return value
 
 

@@ -23,12 +23,13 @@ from smsconf.config.desired import Maker
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
 from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
 from smsconf.config.model import EnvironmentEntry, LintEntry, ProviderEntry, Site
-from smsconf.config.problems import Problems, listed, nearest, problem, shown
+from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Items, Span, span_at
 from smsconf.config.validation import unknown_word, valid_entries, validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
+from smsconf.language import N_, _, listed
 from smsconf.resources import Desired
 from smsconf.sites import SITES
 
@@ -153,7 +154,7 @@ class _Loading:
         try:
             self.folder = folder.resolve()
         except (OSError, RuntimeError) as error:
-            message = f"the folder {shown(str(folder))} cannot be reached"
+            message = _("the folder {folder} cannot be reached").format(folder=shown(str(folder)))
             raise ConfigError([problem("SMS001", message)], message) from error
         self.problems = Problems()
         self.files: list[Path] = []
@@ -195,16 +196,19 @@ class _Loading:
         except Unreadable as error:
             raise self._no_project(error.reason, missing=error.missing) from error
         if path is None:
-            raise self._no_project("leads out of the project")
+            raise self._no_project(_("leads out of the project"))
         return block or Block()
 
     def _no_project(self, reason: str, *, missing: bool = False) -> ConfigError:
         given = str(self.given)
         folder = shown(given if len(given) < 60 else f"…{given[-55:]}")
-        message = f"{ROOT_NAME} {reason}" if self.folder.is_dir() else f"{folder} is not a folder"
-        fix = f"create {ROOT_NAME}, or name the folder that has one with --project" if missing else None
+        message = f"{ROOT_NAME} {reason}"
+        if not self.folder.is_dir():
+            message = _("{folder} is not a folder").format(folder=folder)
+        fix = _("create smsconf.yaml, or name the folder that has one with --project") if missing else None
         found = problem("SMS001", message, Place(ROOT_NAME), fix=fix)
-        return ConfigError([found], f"no project in {folder}: {message}")
+        whole = _("no project in {folder}: {message}").format(folder=folder, message=message)
+        return ConfigError([found], whole)
 
     def _read(self, path: Path, name: str) -> Block | None:
         """Read one file into a block; its problems are kept."""
@@ -231,29 +235,30 @@ class _Loading:
         except Unreadable as error:
             code = "SMS034" if error.missing else "SMS001"
             near = nearest_path(self.folder, written) if error.missing else None
-            fix = f"write {near}" if near else None
+            fix = _("write {near}").format(near=near) if near else None
             self.problems.add(problem(code, f"'{shown(written)}' {error.reason}", span.value, fix=fix))
             return None
         return None if block is None else checked_sections(block, self.problems, refused=refused)
 
     def _outside(self, written: str, span: Span) -> None:
-        message = f"'{shown(written)}' leads out of the project"
+        message = _("'{written}' leads out of the project").format(written=shown(written))
         self.problems.add(problem("SMS031", message, span.value))
 
     # -- sections of the root file
 
     def _version(self, root: Block) -> None:
-        fix = f"write version: {VERSION}"
+        fix = _("write version: {version}").format(version=VERSION)
         if "version" not in root:
             if root or not self.problems.any:
-                message = f"'{ROOT_NAME}' has no 'version'"
+                message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="version")
                 self.problems.add(problem("SMS021", message, Place(ROOT_NAME), fix=fix))
             return
         version, span = root["version"], root.spans["version"]
         if type(version) is not int:
-            self.problems.add(wrong_type("a whole number", version, span))
+            self.problems.add(wrong_type(N_("a whole number"), version, span))
         elif version != VERSION:
-            message = f"version {shown(str(version))} of the file format is not known, expected {VERSION}"
+            message = _("version {version} of the file format is not known, expected {expected}")
+            message = message.format(version=shown(str(version)), expected=VERSION)
             self.problems.add(problem("SMS025", message, span.value, fix=fix))
 
     def _environments(self, root: Block) -> dict[str, str]:
@@ -263,7 +268,7 @@ class _Loading:
             return {}
         span = root.spans["environments"]
         if not isinstance(section, Block):
-            self.problems.add(wrong_type("a mapping", section, span))
+            self.problems.add(wrong_type(N_("a mapping"), section, span))
             return {}
         entries = valid_entries(section, "environments", EnvironmentEntry, self.problems)
         return {name: entry.overlay for name, entry in entries.items()}
@@ -275,9 +280,12 @@ class _Loading:
             near = nearest(environment, names)
             span = root.spans.get("environments")
             place = span.key if span else Place(ROOT_NAME)
-            declared = f"declared are {listed(names, last='and')}" if names else "none is declared"
-            fix = f"choose {near}" if near else f"add {shown(environment)} to environments: in {ROOT_NAME}"
-            message = f"unknown environment '{shown(environment)}': {declared}"
+            said = shown(environment)
+            fix = _("choose {near}") if near else _("add {environment} to environments: in smsconf.yaml")
+            fix = fix.format(near=near, environment=said)
+            declared = _("unknown environment '{environment}': declared are {names}")
+            message = declared if names else _("unknown environment '{environment}': none is declared")
+            message = message.format(environment=said, names=listed(names, last="and"))
             self.problems.add(problem("SMS033", message, place, fix=fix))
         if environment not in overlays:
             return None
@@ -290,7 +298,7 @@ class _Loading:
         if patterns is None:
             return
         if not isinstance(patterns, Items):
-            self.problems.add(wrong_type("a list", patterns, root.spans["include"]))
+            self.problems.add(wrong_type(N_("a list"), patterns, root.spans["include"]))
             return
         skipped = {ROOT_NAME, *overlays.values()}
         for pattern, span in zip(patterns, patterns.spans, strict=True):
@@ -311,8 +319,9 @@ class _Loading:
             self._outside(pattern, span)
             return []
         if len(path.parts) > _MAX_PATTERN or pattern.count("**") > 1:
-            message = f"the pattern has more than {_MAX_PATTERN} parts, or more than one **"
-            self.problems.add(problem("SMS025", message, span.value, fix="write a simpler pattern"))
+            message = _("the pattern has more than {most} parts, or more than one **")
+            fix = _("write a simpler pattern")
+            self.problems.add(problem("SMS025", message.format(most=_MAX_PATTERN), span.value, fix=fix))
             return []
         hidden = any(part.startswith(".") for part in path.parts)
         try:
@@ -322,10 +331,10 @@ class _Loading:
                 if match.is_file() or match.is_symlink()
             )
         except (OSError, ValueError, NotImplementedError) as error:
-            message = f"'{shown(pattern)}' is not a pattern: {str(error).lower()}"
-            self.problems.add(
-                problem("SMS025", message, span.value, fix="write a pattern such as templates/*.yaml")
-            )
+            message = _("'{pattern}' is not a pattern: {error}")
+            message = message.format(pattern=shown(pattern), error=str(error).lower())
+            fix = _("write a pattern such as templates/*.yaml")
+            self.problems.add(problem("SMS025", message, span.value, fix=fix))
             return []
         names = [
             match.as_posix()
@@ -334,8 +343,9 @@ class _Loading:
         ]
         if not names:
             near = nearest_path(self.folder, pattern)
-            fix = f"write {near}, or remove it" if near else None
-            self.problems.add(problem("SMS030", f"'{shown(pattern)}' matches no file", span.value, fix=fix))
+            remove = _("write {near}, or remove it").format(near=near) if near else None
+            message = _("'{pattern}' matches no file").format(pattern=shown(pattern))
+            self.problems.add(problem("SMS030", message, span.value, fix=remove))
         return names
 
     # -- settings of the merged data
@@ -345,25 +355,26 @@ class _Loading:
             if data:
                 removed = data.removed.get("provider")
                 place = removed.key if removed else Place(ROOT_NAME)
-                fix = "add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud"
-                self.problems.add(problem("SMS021", f"'{ROOT_NAME}' has no 'provider'", place, fix=fix))
+                fix = _("add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud")
+                message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="provider")
+                self.problems.add(problem("SMS021", message, place, fix=fix))
             return None
         span = data.spans["provider"]
         entry = validate(ProviderEntry, data["provider"], span, self.problems)
         if entry is None:
             return None
         if (entry.emulator is None) == (entry.huaweicloud is None):
-            number = "two providers" if entry.emulator else "no provider"
-            choose = (
-                None if entry.emulator else "add emulator: {database: .smsconf/emulator.db}, or huaweicloud"
-            )
-            message = f"{number}, expected exactly one of emulator and huaweicloud"
+            if entry.emulator:
+                message, choose = _("two providers, expected exactly one of emulator and huaweicloud"), None
+            else:
+                message = _("no provider, expected exactly one of emulator and huaweicloud")
+                choose = _("add emulator: {database: .smsconf/emulator.db}, or huaweicloud")
             self.problems.add(problem("SMS027", message, span.key, fix=choose))
             return None
         if entry.emulator:
             if "\0" in entry.emulator.database:
                 written = span_at(data, ("provider", "emulator", "database")) or span
-                message = "'database' is not a path: it contains a NUL character"
+                message = _("'database' is not a path: it contains a NUL character")
                 self.problems.add(problem("SMS025", message, written.value))
                 return None
             return EmulatorProvider(self.given / entry.emulator.database, entry.emulator.site)

@@ -17,9 +17,10 @@ from typing import Final, NoReturn
 
 import yaml
 
-from smsconf.config.problems import listed, nearest, problem, shown
+from smsconf.config.problems import nearest, problem, shown
 from smsconf.config.source import Block, Items, Source, Span
 from smsconf.diagnostics import Diagnostic
+from smsconf.language import _, listed
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 500_000
@@ -67,10 +68,12 @@ def read_yaml(source: Source) -> tuple[Block | None, tuple[Diagnostic, ...]]:
 
 
 def _no_mapping(source: Source, root: object) -> Diagnostic:
-    what = "nothing" if root is None else "a list" if isinstance(root, Items) else f"'{shown(str(root))}'"
+    what = (
+        _("nothing") if root is None else _("a list") if isinstance(root, Items) else f"'{shown(str(root))}'"
+    )
     start = re.search(r"(?m)^(?!---)[^#\s].*", source.text)
     place = source.place(start.start() if start and root is not None else 0)
-    return problem("SMS012", f"expected a mapping of sections, got {what}", place)
+    return problem("SMS012", _("expected a mapping of sections, got {what}").format(what=what), place)
 
 
 class _Stopped(Exception):
@@ -157,7 +160,7 @@ class _Builder:
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._stop("SMS011", "a second document begins here", *_extent(event))
+            self._stop("SMS011", _("a second document begins here"), *_extent(event))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         # Nearly all events are scalars: this path is written for speed.
@@ -191,13 +194,15 @@ class _Builder:
         if wanted is None:
             self._unknown_tag(tag, start, end)
         elif type(value) not in wanted:
-            message = f"'{shown(text)}' is not of the type {shown(tag.removeprefix(_TAG))}"
+            message = _("'{text}' is not of the type {type}").format(
+                text=shown(text), type=shown(tag.removeprefix(_TAG))
+            )
             self._problem("SMS010", message, start, end)
         return value
 
     def _unknown_tag(self, tag: str, start: int, end: int) -> None:
         written = tag.replace(_TAG, "!!", 1)
-        self._problem("SMS010", f"unknown tag {shown(written)}", start, end)
+        self._problem("SMS010", _("unknown tag {written}").format(written=shown(written)), start, end)
 
     def _open(
         self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, value: Block | Items, kind: str
@@ -205,10 +210,16 @@ class _Builder:
         start, end = _extent(event)
         self._count(start)
         if len(self.stack) >= MAX_DEPTH:
-            self._stop("SMS007", f"nested deeper than {MAX_DEPTH} levels", start)
+            self._stop(
+                "SMS007", _("nested deeper than {max_depth} levels").format(max_depth=MAX_DEPTH), start
+            )
         if self.stack and self.stack[-1].key is None and isinstance(self.stack[-1].value, Block):
             self._stop(
-                "SMS014", "a list or a mapping cannot be a key", start, end, _brace_hint(self.source, start)
+                "SMS014",
+                _("a list or a mapping cannot be a key"),
+                start,
+                end,
+                _brace_hint(self.source, start),
             )
         if event.tag not in (None, "!", f"{_TAG}{kind}"):
             self._unknown_tag(event.tag, start, end)
@@ -231,19 +242,30 @@ class _Builder:
         anchor = self.anchors.get(name)
         if anchor is None:
             near = nearest(name, self.anchors)
-            fix = f"write *{near}" if near else f"define it above: KEY: &{shown(name)} VALUE"
-            self._stop("SMS008", f"no anchor &{shown(name)} above this alias", start, end, fix)
+            fix = (
+                _("write {near}").format(near=f"*{near}")
+                if near
+                else _("define it above: KEY: &{name} VALUE").format(name=shown(name))
+            )
+            self._stop(
+                "SMS008", _("no anchor &{name} above this alias").format(name=shown(name)), start, end, fix
+            )
         if not anchor.nodes:
-            fix = "write the value out"
-            self._stop("SMS008", f"alias *{shown(name)} contains itself", start, end, fix)
+            fix = _("write the value out")
+            self._stop("SMS008", _("alias *{name} contains itself").format(name=shown(name)), start, end, fix)
         self._count(start)
         self.repeated += anchor.nodes
         if self.repeated > max(ALIAS_FLOOR, ALIAS_FACTOR * self.written):
-            self._stop("SMS009", f"aliases stand for {self.repeated:,} values by now", start, end)
+            self._stop(
+                "SMS009",
+                _("aliases stand for {repeated:,} values by now").format(repeated=self.repeated),
+                start,
+                end,
+            )
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.value, Block):
             if anchor.text is None:
-                self._stop("SMS014", "a list or a mapping cannot be a key", start, end)
+                self._stop("SMS014", _("a list or a mapping cannot be a key"), start, end)
             frame.key, frame.key_start, frame.key_end, frame.merging = anchor.text, start, end, False
         else:
             self._put(anchor.value, start, end)
@@ -256,7 +278,9 @@ class _Builder:
             self._too_many(start)
 
     def _too_many(self, start: int) -> NoReturn:
-        self._stop("SMS004", f"the file has more than {MAX_NODES:,} values", start)
+        self._stop(
+            "SMS004", _("the file has more than {max_nodes:,} values").format(max_nodes=MAX_NODES), start
+        )
 
     def _put(self, value: object, start: int, end: int) -> None:
         if not self.stack:
@@ -275,8 +299,10 @@ class _Builder:
         elif key in target:
             first = target.spans[key].key
             here = self.source.place(frame.key_start, frame.key_end)
-            message = f"the key '{shown(key)}' is here twice, first in line {first.line}"
-            self.problems.append(problem("SMS006", message, here, related=((first, "first here"),)))
+            message = _("the key '{key}' is here twice, first in line {line}").format(
+                key=shown(key), line=first.line
+            )
+            self.problems.append(problem("SMS006", message, here, related=((first, _("first here")),)))
             if len(self.problems) >= MAX_PROBLEMS:
                 raise _Stopped
         else:
@@ -286,7 +312,7 @@ class _Builder:
     def _merge(self, block: Block, merged: object, span: Span) -> None:
         for one in merged if isinstance(merged, Items) else [merged]:
             if not isinstance(one, Block):
-                self._problem("SMS013", "<< needs a mapping or a list of mappings", span.start, span.end)
+                self._problem("SMS013", _("<< needs a mapping or a list of mappings"), span.start, span.end)
                 return
             for key, value in one.items():
                 if key not in block:
@@ -300,7 +326,7 @@ class _Builder:
             marks.reverse()
         position = next((min(mark.index, len(text)) for mark in marks if mark is not None), 0)
         if text[position : position + 1] == "\t":
-            self._stop("SMS015", "a tab is used as indentation", position)
+            self._stop("SMS015", _("a tab is used as indentation"), position)
         context = getattr(error, "context", None)
         message = f"{said} {context}" if context else said
         self._stop("SMS005", message, position, None, _syntax_fix(text, position, said))
@@ -328,7 +354,7 @@ def resolve_plain(text: str) -> object:
 
 
 def _brace_hint(source: Source, start: int) -> str | None:
-    return "put text that begins with { in quotes" if source.text[start : start + 1] == "{" else None
+    return _("put text that begins with { in quotes") if source.text[start : start + 1] == "{" else None
 
 
 def _syntax_fix(text: str, position: int, said: str) -> str:
@@ -338,9 +364,13 @@ def _syntax_fix(text: str, position: int, said: str) -> str:
     line = after.group() if after else ""
     value = re.match(r"\s*(?:- +)?[^\s:#]+: +([{\[@`%*&!|>].*)", line)
     if value and not value.group(1).startswith(("|", ">")):
-        return f"put the text in quotes if it is meant as text: '{shown(value.group(1).rstrip())}'"
+        return _("put the text in quotes if it is meant as text: '{group}'").format(
+            group=shown(value.group(1).rstrip())
+        )
     if "mapping values are not allowed" in said:
-        return "put the text in quotes if it contains ': ', or indent the line like its neighbours"
+        return _("put the text in quotes if it contains ': ', or indent the line like its neighbours")
     if "could not find expected ':'" in said or "did not find expected key" in said:
-        return f"write KEY: VALUE, indented by {listed(('2', '4', '6'))} spaces like its neighbours"
-    return "correct the line, or the one above it"
+        return _("write KEY: VALUE, indented by {numbers} spaces like its neighbours").format(
+            numbers=listed(("2", "4", "6"))
+        )
+    return _("correct the line, or the one above it")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from smsconf.address import Address, Kind
 from smsconf.config.model import TemplateEntry
-from smsconf.config.problems import Problems, listed, nearest, problem, shown
+from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.diagnostics import Place
+from smsconf.language import _, listed
 from smsconf.resources import App, Region, Signature, Template
 
 MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
@@ -61,7 +62,7 @@ class Declared:
     ) -> None:
         """Add a problem of an entry; ``other`` is the second place of a conflict."""
         place = self.place(address, *path, key=key)
-        related = ((other, "the other one"),) if other else ()
+        related = ((other, _("the other one")),) if other else ()
         self.problems.add(problem(code, message, place, address=address, fix=fix, related=related))
 
 
@@ -71,7 +72,9 @@ def resolve_app(declared: Declared, address: Address, key: str) -> App | None:
     known = declared.keys(Kind.APP)
     if app is None and key not in known:
         fix = _fix_reference(key, known, "apps")
-        declared.report("SMS401", f"no app has the key '{shown(key)}'", address, "app", fix=fix)
+        declared.report(
+            "SMS401", _("no app has the key '{key}'").format(key=shown(key)), address, "app", fix=fix
+        )
     return app
 
 
@@ -83,24 +86,28 @@ def resolve_signature(
         _check_international(declared, address, entry)
         return None
     if entry.countries:
-        message = f"countries on a template of '{app.address.key}', an app of region cn"
+        message = _("countries on a template of '{key}', an app of region cn").format(key=app.address.key)
         declared.report("SMS408", message, address, "countries", key=True)
     if entry.universal:
         if entry.type is None:
-            declared.report("SMS409", "a universal template without type", address, "universal", key=True)
+            declared.report("SMS409", _("a universal template without type"), address, "universal", key=True)
         if entry.signature is not None:
-            declared.report("SMS413", "a universal template with a signature", address, "signature", key=True)
+            declared.report(
+                "SMS413", _("a universal template with a signature"), address, "signature", key=True
+            )
             return _find_signature(declared, address, entry.signature, app)
         return None
     if entry.signature is None:
         choices = [one.address.key for one in declared.signatures.values() if one.app == app.address]
-        add = f"add signature: {listed(choices)}" if choices else None
-        declared.report("SMS406", "a mainland template without signature", address, fix=add)
+        add = _("add signature: {choices}").format(choices=listed(choices)) if choices else None
+        declared.report("SMS406", _("a mainland template without signature"), address, fix=add)
         return None
     signature = _find_signature(declared, address, entry.signature, app)
     if signature and entry.type and entry.type is not signature.type:
-        message = f"type {entry.type} differs from {signature.type} of signature '{signature.address.key}'"
-        fix = f"remove type, or use a signature of type {entry.type}"
+        message = _("type {type} differs from {type2} of signature '{key}'").format(
+            type=entry.type, type2=signature.type, key=signature.address.key
+        )
+        fix = _("remove type, or use a signature of type {type}").format(type=entry.type)
         other = declared.place(signature.address, "type")
         declared.report("SMS404", message, address, "type", fix=fix, other=other)
     return signature
@@ -108,18 +115,25 @@ def resolve_signature(
 
 def _check_international(declared: Declared, address: Address, entry: TemplateEntry) -> None:
     if entry.signature is not None:
-        message = "an international template with a signature"
+        message = _("an international template with a signature")
         declared.report("SMS405", message, address, "signature", key=True)
     if entry.universal:
-        message = "an international template that is universal"
+        message = _("an international template that is universal")
         declared.report("SMS414", message, address, "universal", key=True)
     if not entry.countries:
-        fix = "add countries: [SG], for example"
+        fix = _("add countries: [SG], for example")
         declared.report(
-            "SMS407", "an international template without countries", address, "countries", key=True, fix=fix
+            "SMS407",
+            _("an international template without countries"),
+            address,
+            "countries",
+            key=True,
+            fix=fix,
         )
     elif len(entry.countries) > MAX_COUNTRIES:
-        message = f"{len(entry.countries)} countries, expected at most {MAX_COUNTRIES}"
+        message = _("{count} countries, expected at most {max_countries}").format(
+            count=len(entry.countries), max_countries=MAX_COUNTRIES
+        )
         declared.report("SMS412", message, address, "countries", MAX_COUNTRIES)
 
 
@@ -130,15 +144,19 @@ def _find_signature(declared: Declared, address: Address, key: str, app: App) ->
         if key not in known:
             fix = _fix_reference(key, known, "signatures")
             declared.report(
-                "SMS402", f"no signature has the key '{shown(key)}'", address, "signature", fix=fix
+                "SMS402",
+                _("no signature has the key '{key}'").format(key=shown(key)),
+                address,
+                "signature",
+                fix=fix,
             )
         return None
     if signature.app != app.address:
-        message = (
-            f"signature '{key}' belongs to app '{signature.app.key}', the template to '{app.address.key}'"
+        message = _("signature '{key}' belongs to app '{key2}', the template to '{key3}'").format(
+            key=key, key2=signature.app.key, key3=app.address.key
         )
         own = [one.address.key for one in declared.signatures.values() if one.app == app.address]
-        choose = f"write {listed(own)}" if own else None
+        choose = _("write {own}").format(own=listed(own)) if own else None
         other = declared.place(signature.address, "app")
         declared.report("SMS403", message, address, "signature", fix=choose, other=other)
     return signature
@@ -147,8 +165,12 @@ def _find_signature(declared: Declared, address: Address, key: str, app: App) ->
 def _fix_reference(key: str, known: list[str], section: str) -> str:
     near = nearest(key, known)
     if near:
-        return f"write {near}"
-    return f"declare it in {section}, or write {listed(known)}" if known else f"declare it in {section}"
+        return _("write {near}").format(near=near)
+    return (
+        _("declare it in {section}, or write {known}").format(section=section, known=listed(known))
+        if known
+        else _("declare it in {section}").format(section=section)
+    )
 
 
 # -- identity
@@ -192,11 +214,11 @@ def _claim(
     first = claims.setdefault(identity, claim)
     if first.address == claim.address:
         return
-    what = {
-        Kind.APP: "region and name",
-        Kind.SIGNATURE: "name and type",
-    }.get(claim.address.kind, "app and name")
-    message = f"{claim.address} and {first.address} have the same {what} '{shown(str(identity[-1]))}'"
+    message = {
+        Kind.APP: _("{one} and {other} have the same region and name '{name}'"),
+        Kind.SIGNATURE: _("{one} and {other} have the same name and type '{name}'"),
+    }.get(claim.address.kind, _("{one} and {other} have the same app and name '{name}'"))
+    message = message.format(one=claim.address, other=first.address, name=shown(str(identity[-1])))
     other = declared.place(first.address, first.field)
     declared.report("SMS410", message, claim.address, claim.field, other=other)
 
@@ -215,7 +237,9 @@ def _check_family(
         family = suffixed["family"]
         owner = claims.get((template.app, family))
         if owner and owner.address != template.address and owner.field != "adopt":
-            message = f"'{shown(name)}' could be a version of '{shown(family)}', which is {owner.address}"
+            message = _("'{name}' could be a version of '{family}', which is {address}").format(
+                name=shown(name), family=shown(family), address=owner.address
+            )
             other = declared.place(owner.address, owner.field)
             declared.report("SMS411", message, template.address, where, other=other)
             return

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from smsconf.address import KEY_PATTERN, Address, Kind
 from smsconf.config.model import Entry, VariableEntry
-from smsconf.config.problems import Problems, listed, nearest, problem, shown
+from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.source import Block, Items, Span, step_into
 from smsconf.diagnostics import Diagnostic, Place
+from smsconf.language import N_, _, listed
 from smsconf.resources import VariableType
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ _KINDS = {kind.section: kind for kind in Kind}
 _MOST = 100  # problems of one entry
 
 _EXPECTED = {
-    "string_type": "text",
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "nothing_given": "a value",
+    "string_type": N_("text"),
+    "bool_type": N_("true or false"),
+    "int_type": N_("a whole number"),
+    "list_type": N_("a list"),
+    "dict_type": N_("a mapping"),
+    "model_type": N_("a mapping"),
+    "model_attributes_type": N_("a mapping"),
+    "nothing_given": N_("a value"),
 }
 _YES_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
@@ -63,7 +64,7 @@ def valid_entries(section: Block, name: str, model: type[M], problems: Problems)
             break
         span = section.spans[key]
         if not _KEY.fullmatch(key):
-            message = f"'{shown(key)}' cannot be a key"
+            message = _("'{key}' cannot be a key").format(key=shown(key))
             kind = _KINDS.get(name)
             address = f"{kind.value}.{shown(key)}" if kind else None
             problems.add(problem("SMS024", message, span.key, address=address, fix=_key_fix(key)))
@@ -83,9 +84,11 @@ def address_of(section: str, key: str) -> Address | None:
 def wrong_type(
     expected: str, value: object, span: Span, *, address: object = None, what: str = ""
 ) -> Diagnostic:
-    """Say that a value is of another kind than expected, with the fix that fits both."""
+    """Say that a value is of another kind than expected (in English), with the fix that fits both."""
     name = what or _key_text(span)
-    message = f"expected {expected} for '{shown(name)}', got {describe(value)}"
+    message = _("expected {expected} for '{name}', got {value}").format(
+        expected=_(expected), name=shown(name), value=describe(value)
+    )
     fix = _type_fix(expected, value, span)
     return problem("SMS022", message, span.value, address=address, fix=fix)
 
@@ -93,28 +96,31 @@ def wrong_type(
 def describe(value: object) -> str:
     """A value as people would call it."""
     if value is None:
-        return "nothing"
+        return _("nothing")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return f"the number {shown(str(value))}"
+        return _("the number {value}").format(value=shown(str(value)))
     if isinstance(value, str):
         return f"'{shown(value)}'"
-    return "a list" if isinstance(value, Items) else "a mapping"
+    return _("a list") if isinstance(value, Items) else _("a mapping")
 
 
 def unknown_key(key: str, known: list[str], place: Place, address: object = None) -> Diagnostic:
     """Say that nobody reads a key, and which one was probably meant."""
     near = nearest(key, known)
-    fix = f"write {near}" if near else f"remove it; known here: {', '.join(known)}"
-    return problem("SMS020", f"unknown key '{shown(key)}'", place, address=address, fix=fix)
+    fix = _("write {near}") if near else _("remove it; known here: {known}")
+    fix = fix.format(near=near, known=", ".join(known))
+    return problem("SMS020", _("unknown key '{key}'").format(key=shown(key)), place, address=address, fix=fix)
 
 
 def unknown_word(word: str, words: list[str], span: Span, address: object = None) -> Diagnostic:
     """Say that a key does not take this word, and which one was probably meant."""
     near = nearest(word, words)
-    fix = f"write {near}" if near else f"write {listed(words)}"
-    message = f"expected {listed(words)} for '{shown(_key_text(span))}', got '{shown(word)}'"
+    fix = _("write {near}").format(near=near) if near else _("write {words}").format(words=listed(words))
+    message = _("expected {words} for '{key}', got '{word}'").format(
+        words=listed(words), key=shown(_key_text(span)), word=shown(word)
+    )
     return problem("SMS023", message, span.value, address=address, fix=fix)
 
 
@@ -137,9 +143,12 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
         expected = _EXPECTED[kind]
         return wrong_type(expected, found, here, address=address)
     if kind == "greater_than":
-        message = f"'{shown(_key_text(here))}' must be greater than 0, got {describe(found)}"
-        return problem("SMS025", message, here.value, address=address, fix="write a whole number from 1")
-    message = f"'{shown(_key_text(here))}': {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+        message = _("'{key}' must be greater than 0, got {value}").format(
+            key=shown(_key_text(here)), value=describe(found)
+        )
+        return problem("SMS025", message, here.value, address=address, fix=_("write a whole number from 1"))
+    said = _(detail["msg"])
+    message = f"'{shown(_key_text(here))}': {said[:1].lower()}{said[1:]}"
     return problem("SMS025", message, here.value, address=address)
 
 
@@ -149,11 +158,15 @@ def _missing(value: object, path: tuple[str | int, ...], span: Span, address: ob
     removed = parent.removed.get(key) if isinstance(parent, Block) else None
     owner = shown(_key_text(here))
     if removed:
-        message = f"'{owner}' has no '{key}' once the overlay has removed it"
-        fix = f"give {key} a value here, or remove the line"
+        message = _("'{owner}' has no '{key}' once the overlay has removed it").format(owner=owner, key=key)
+        fix = _("give {key} a value here, or remove the line").format(key=key)
         return problem("SMS021", message, removed.key, address=address, fix=fix)
     return problem(
-        "SMS021", f"'{owner}' has no '{key}'", here.key, address=address, fix=f"add {key}: to {owner}"
+        "SMS021",
+        _("'{owner}' has no '{key}'").format(owner=owner, key=key),
+        here.key,
+        address=address,
+        fix=_("add {key}: to {owner}").format(key=key, owner=owner),
     )
 
 
@@ -191,23 +204,25 @@ def _type_fix(expected: str, value: object, span: Span) -> str:  # noqa: PLR0911
     key, raw = _key_text(span), shown(span.raw)
     pair = f"{key}: " if span.key_start != span.start else ""
     if value is None:
-        return f"write a value after {key}:, or remove the key"
+        return _("write a value after {key}:, or remove the key").format(key=key)
     if expected == "text" and isinstance(value, (bool, int, float)):
-        return f"put it in quotes: {pair}'{raw}'"
+        return _("put it in quotes: {pair}'{raw}'").format(pair=pair, raw=raw)
     if expected == "text" and raw.startswith(("{", "[")):
-        return f"put the text in quotes: {pair}'{raw}'"
+        return _("put the text in quotes: {pair}'{raw}'").format(pair=pair, raw=raw)
     if expected == "true or false" and isinstance(value, str) and value.lower() in _YES_NO:
-        return f"write {pair}{_YES_NO[value.lower()]}"
+        return _("write {words}").format(words=f"{pair}{_YES_NO[value.lower()]}")
     if expected == "a whole number" and isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return f"remove the quotes: {pair}{value}"
+        return _("remove the quotes: {pair}{value}").format(pair=pair, value=value)
     if expected == "a list" and isinstance(value, str):
-        return f"write {pair}[{raw}]"
+        return _("write {words}").format(words=f"{pair}[{raw}]")
     if expected == "a mapping" and isinstance(value, str) and value in set(VariableType):
-        return f"write {pair}{{{next(iter(VariableEntry.model_fields))}: {value}}}"
-    return f"write {expected}"
+        first = next(iter(VariableEntry.model_fields))
+        return _("write {words}").format(words=f"{pair}{{{first}: {value}}}")
+    return _("write {words}").format(words=_(expected))
 
 
 def _key_fix(key: str) -> str | None:
     """A key made of the characters that keys may have, if any are left."""
     made = re.sub(r"[^a-z0-9_-]+", "-", key.lower()).strip("-_")
-    return f"rename it to {made}, and write name: '{shown(key)}'" if made else None
+    fix = _("rename it to {made}, and write name: '{key}'")
+    return fix.format(made=made, key=shown(key)) if made else None

@@ -13,6 +13,7 @@ import yaml
 from smsconf.config.dump import Dump, Entry
 from smsconf.config.project import ROOT_NAME, VERSION, EmulatorProvider, Provider
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 
 _HEAD = """\
 # Written by smsconf dump. Files that prove a signature cannot be read back: name them again (licence,
@@ -73,7 +74,8 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
     there = [name for name in files if os.path.lexists(folder / name)]
     if there and not force:
         raise SmsconfError(
-            f"{folder} has {', '.join(there)} already", fix="name another folder, or overwrite with --force"
+            _("{folder} has {names} already").format(folder=folder, names=", ".join(there)),
+            fix=_("name another folder, or overwrite with --force"),
         )
     for name, text in files.items():
         path = folder / name

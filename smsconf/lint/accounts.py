@@ -8,6 +8,7 @@ from typing import Final
 
 from smsconf.address import Address
 from smsconf.diagnostics import Severity
+from smsconf.language import N_, _
 from smsconf.lint.message import Message
 from smsconf.lint.pages import OURS, QUOTAS, THRESHOLDS
 from smsconf.lint.rule import Hit, Spot, Target, rule
@@ -39,7 +40,7 @@ def unused_signature(signature: Signature, subject: Subject) -> Iterator[Hit]:
     """
     universal = (signature.app, signature.type.value) in subject.universal
     if signature.address not in subject.used_signatures and not universal:
-        yield Hit("no template uses the signature", "add a template for it, or remove it")
+        yield Hit(_("no template uses the signature"), _("add a template for it, or remove it"))
 
 
 @rule("SMS421", "app-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
@@ -62,8 +63,10 @@ def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     for app in subject.desired.apps.values():
         seen[app.region] += 1
         if seen[app.region] == APPS_OF_A_REGION + 1:
-            text = f"app {seen[app.region]} of region {app.region}; the default quota is {APPS_OF_A_REGION}"
-            fix = "share an app, or raise the quota by a service ticket and ignore this with a reason"
+            text = _("app {seen} of region {region}; the default quota is {apps_of_a_region}").format(
+                seen=seen[app.region], region=app.region, apps_of_a_region=APPS_OF_A_REGION
+            )
+            fix = _("share an app, or raise the quota by a service ticket and ignore this with a reason")
             yield Hit(text, fix, address=app.address)
 
 
@@ -75,7 +78,7 @@ def signature_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
         an app has 200 signatures unless a ticket has raised that
     """
     yield from _over(
-        [one.app for one in subject.desired.signatures.values()], "signatures", SIGNATURES_OF_AN_APP
+        [one.app for one in subject.desired.signatures.values()], N_("signatures"), SIGNATURES_OF_AN_APP
     )
 
 
@@ -87,7 +90,7 @@ def template_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
         an app has 2,000 templates unless a ticket has raised that, and each version counts
     """
     yield from _over(
-        [one.app for one in subject.desired.templates.values()], "templates", TEMPLATES_OF_AN_APP
+        [one.app for one in subject.desired.templates.values()], N_("templates"), TEMPLATES_OF_AN_APP
     )
 
 
@@ -100,13 +103,19 @@ def nearly_full(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     """
     desired = subject.desired
     for what, apps, most in (
-        ("signatures", [one.app for one in desired.signatures.values()], SIGNATURES_OF_AN_APP),
-        ("templates", [one.app for one in desired.templates.values()], TEMPLATES_OF_AN_APP),
+        (N_("signatures"), [one.app for one in desired.signatures.values()], SIGNATURES_OF_AN_APP),
+        (N_("templates"), [one.app for one in desired.templates.values()], TEMPLATES_OF_AN_APP),
     ):
         for app, count in Counter(apps).items():
             if _NEARLY * most < count <= most:
-                fix = "ask for a higher quota by a service ticket, or use another app"
-                yield Hit(f"{count} {what} of {most} that '{app.key}' may have", fix, address=app)
+                fix = _("ask for a higher quota by a service ticket, or use another app")
+                yield Hit(
+                    _("{count} {what} of {most} that '{key}' may have").format(
+                        count=count, what=_(what), most=most, key=app.key
+                    ),
+                    fix,
+                    address=app,
+                )
 
 
 @rule("SMS425", "duplicate-content", Severity.WARNING, OURS, on=Target.PROJECT)
@@ -129,16 +138,22 @@ def duplicate_content(subject: Subject, _subject: Subject) -> Iterator[Hit]:
         key = (one.app, one.signature, one.type, one.universal, frozenset(one.countries), one.content)
         other = first.setdefault(key, address)
         if other != address:
-            place = (Spot(other, ("content",)), "the other one")
-            text = f"{address} has the same text as {other}"
-            yield Hit(text, "remove one of the two", ("content",), address=address, related=(place,))
+            place = (Spot(other, ("content",)), _("the other one"))
+            text = _("{address} has the same text as {other}").format(address=address, other=other)
+            yield Hit(text, _("remove one of the two"), ("content",), address=address, related=(place,))
 
 
 def _over(apps: list[Address], what: str, most: int) -> Iterator[Hit]:
     for app, count in Counter(apps).items():
         if count > most:
-            fix = "raise the quota by a service ticket and ignore this with a reason, or use another app"
-            yield Hit(f"{count} {what} in '{app.key}'; the default quota is {most}", fix, address=app)
+            fix = _("raise the quota by a service ticket and ignore this with a reason, or use another app")
+            yield Hit(
+                _("{count} {what} in '{key}'; the default quota is {most}").format(
+                    count=count, what=_(what), key=app.key, most=most
+                ),
+                fix,
+                address=app,
+            )
 
 
 @rule("SMS501", "limit-not-above-warn", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
@@ -157,8 +172,14 @@ def limit_not_above_warn(threshold: Threshold, _subject: Subject) -> Iterator[Hi
         ("monthly", threshold.monthly_warn, threshold.monthly_limit),
     ):
         if warn is not None and limit is not None and limit <= warn:
-            fix = f"write a limit above {warn}"
-            yield Hit(f"the {span} limit {limit} is not above warn {warn}", fix, (span, "limit"))
+            fix = _("write a limit above {warn}").format(warn=warn)
+            yield Hit(
+                _("the {span} limit {limit} is not above warn {warn}").format(
+                    span=span, limit=limit, warn=warn
+                ),
+                fix,
+                (span, "limit"),
+            )
 
 
 @rule("SMS502", "monthly-not-above-daily", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
@@ -176,8 +197,10 @@ def monthly_not_above_daily(threshold: Threshold, _subject: Subject) -> Iterator
     """
     daily, monthly = threshold.daily_limit, threshold.monthly_limit
     if daily is not None and monthly is not None and monthly <= daily:
-        text = f"the monthly limit {monthly} is not above the daily limit {daily}"
-        yield Hit(text, f"write a monthly limit above {daily}", ("monthly", "limit"))
+        text = _("the monthly limit {monthly} is not above the daily limit {daily}").format(
+            monthly=monthly, daily=daily
+        )
+        yield Hit(text, _("write a monthly limit above {daily}").format(daily=daily), ("monthly", "limit"))
 
 
 @rule("SMS503", "half-a-threshold", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
@@ -198,7 +221,11 @@ def half_a_threshold(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
         if (warn is None) != (limit is None):
             missing, given = ("warn", "limit") if warn is None else ("limit", "warn")
             yield Hit(
-                f"the {span} threshold has {given} but no {missing}", f"add {missing}: to {span}", (span,)
+                _("the {span} threshold has {given} but no {missing}").format(
+                    span=span, given=given, missing=missing
+                ),
+                _("add {missing}: to {span}").format(missing=missing, span=span),
+                (span,),
             )
 
 
@@ -217,8 +244,12 @@ def unreachable_monthly_limit(threshold: Threshold, _subject: Subject) -> Iterat
     """
     daily, monthly = threshold.daily_limit, threshold.monthly_warn
     if daily is not None and monthly is not None and monthly > _DAYS * daily:
-        text = f"{_DAYS} days at {daily} never reach the monthly warn {monthly}"
-        yield Hit(text, f"write a monthly warn below {_DAYS * daily}", ("monthly", "warn"))
+        text = _("{days} days at {daily} never reach the monthly warn {monthly}").format(
+            days=_DAYS, daily=daily, monthly=monthly
+        )
+        yield Hit(
+            text, _("write a monthly warn below {days}").format(days=_DAYS * daily), ("monthly", "warn")
+        )
 
 
 # -- the project's own policy
@@ -246,7 +277,10 @@ def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
         if start >= 0:
             spot = (start, start + len(word)) if same else (None, None)
             yield Hit(
-                f"'{word}' is forbidden by this project", "say it without that word", ("content",), *spot
+                _("'{word}' is forbidden by this project").format(word=word),
+                _("say it without that word"),
+                ("content",),
+                *spot,
             )
 
 
@@ -271,8 +305,10 @@ def name_out_of_pattern(message: Message, subject: Subject) -> Iterator[Hit]:
     """
     pattern = subject.policy.name_pattern
     if pattern and not pattern.fullmatch(message.template.name):
-        text = f"the name '{message.template.name}' does not match {pattern.pattern}"
-        yield Hit(text, "rename it while it is new, or ignore this with a reason", ("name",))
+        text = _("the name '{name}' does not match {pattern}").format(
+            name=message.template.name, pattern=pattern.pattern
+        )
+        yield Hit(text, _("rename it while it is new, or ignore this with a reason"), ("name",))
 
 
 @rule("SMS432", "too-many-segments", Severity.ERROR, OURS)
@@ -293,11 +329,10 @@ def too_many_segments(message: Message, subject: Subject) -> Iterator[Hit]:
     most, found = subject.policy.max_segments, message.estimate
     if most and found and found.most.segments > most:
         count = found.most
-        text = (
-            f"a message may take {count.segments} segments ({count.length} {count.alphabet.label}), "
-            f"expected at most {most}"
+        text = _("a message may take {segments} segments ({length} {label}), expected at most {most}").format(
+            segments=count.segments, length=count.length, label=count.alphabet.label, most=most
         )
-        yield Hit(text, "shorten the text or a max_length", ("content",))
+        yield Hit(text, _("shorten the text or a max_length"), ("content",))
 
 
 RULES = (

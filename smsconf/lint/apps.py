@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _
 from smsconf.lint.pages import API_APP, APP_MANUAL, OURS
 from smsconf.lint.rule import Hit, Target, rule
 from smsconf.lint.subject import Subject
@@ -34,9 +35,15 @@ def long_app_name(app: App, _subject: Subject) -> Iterator[Hit]:
         name: a-name-of-a-shop
     """
     if len(app.name) > _LONGEST_NAME:
-        message = f"the app's name has {len(app.name)} characters, expected at most {_LONGEST_NAME}"
+        message = _("the app's name has {count} characters, expected at most {longest_name}").format(
+            count=len(app.name), longest_name=_LONGEST_NAME
+        )
         yield Hit(
-            message, f"shorten it by {len(app.name) - _LONGEST_NAME}", ("name",), _LONGEST_NAME, len(app.name)
+            message,
+            _("shorten it by {count}").format(count=len(app.name) - _LONGEST_NAME),
+            ("name",),
+            _LONGEST_NAME,
+            len(app.name),
         )
 
 
@@ -56,8 +63,12 @@ def unusual_app_name(app: App, _subject: Subject) -> Iterator[Hit]:
     found = _UNUSUAL.search(app.name)
     if found and not app.external:
         usual = _UNUSUAL.sub("_", app.name)
-        fix = f"write {usual}" if usual.strip("_") else "write it with letters, digits and _ . - @"
-        yield Hit(f"'{found[0]}' in the app's name", fix, ("name",), *found.span())
+        fix = (
+            _("write {usual}").format(usual=usual)
+            if usual.strip("_")
+            else _("write it with letters, digits and _ . - @")
+        )
+        yield Hit(_("'{found}' in the app's name").format(found=found[0]), fix, ("name",), *found.span())
 
 
 @rule("SMS103", "reply-url-for-intl", Severity.WARNING, API_APP, on=Target.APP, region=Region.INTL)
@@ -73,7 +84,7 @@ def reply_url_for_intl(app: App, _subject: Subject) -> Iterator[Hit]:
         region: intl
     """
     if _url(app):
-        yield Hit("reply_url on an app of region intl", "remove reply_url", ("reply_url",))
+        yield Hit(_("reply_url on an app of region intl"), _("remove reply_url"), ("reply_url",))
 
 
 @rule("SMS104", "long-reply-url", Severity.ERROR, API_APP, on=Target.APP, region=Region.CN)
@@ -91,8 +102,10 @@ def long_reply_url(app: App, _subject: Subject) -> Iterator[Hit]:
     """
     url = _url(app)
     if len(url) > _LONGEST_URL:
-        message = f"reply_url has {len(url)} characters, expected at most {_LONGEST_URL}"
-        yield Hit(message, "choose a shorter path", ("reply_url",), _LONGEST_URL, len(url))
+        message = _("reply_url has {count} characters, expected at most {longest_url}").format(
+            count=len(url), longest_url=_LONGEST_URL
+        )
+        yield Hit(message, _("choose a shorter path"), ("reply_url",), _LONGEST_URL, len(url))
 
 
 @rule("SMS105", "reply-url-without-scheme", Severity.ERROR, API_APP, on=Target.APP, region=Region.CN)
@@ -110,8 +123,12 @@ def reply_url_without_scheme(app: App, _subject: Subject) -> Iterator[Hit]:
     """
     url = _url(app)
     if url and not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
-        fix = f"write https://{url}" if re.fullmatch(r"[\w.-]+\.[a-z]+(/\S*)?", url) else "write https://…"
-        yield Hit("reply_url is not an http or https address", fix, ("reply_url",))
+        fix = (
+            _("write https://{url}").format(url=url)
+            if re.fullmatch(r"[\w.-]+\.[a-z]+(/\S*)?", url)
+            else _("write https://…")
+        )
+        yield Hit(_("reply_url is not an http or https address"), fix, ("reply_url",))
 
 
 @rule("SMS106", "unused-app", Severity.WARNING, OURS, on=Target.APP)
@@ -131,7 +148,10 @@ def unused_app(app: App, subject: Subject) -> Iterator[Hit]:
           gone: {app: idle, universal: true, type: notification, content: 您的航班已取消，请联系航空公司。}
     """
     if not app.external and not any(one.app == app.address for one in subject.desired.templates.values()):
-        yield Hit(f"no template belongs to the app '{app.address.key}'", "add templates, or remove the app")
+        yield Hit(
+            _("no template belongs to the app '{key}'").format(key=app.address.key),
+            _("add templates, or remove the app"),
+        )
 
 
 RULES = (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.language import _
 from smsconf.lint.pages import OURS
 from smsconf.lint.rule import Hit, Rule, Target, rule
 
@@ -98,14 +99,14 @@ RULES = (ignore_without_reason, unused_ignore, unknown_code)
 
 def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diagnostic:
     """Make a diagnostic of a rule about files."""
-    return Diagnostic(found.code, found.severity, message, place, None, found.why, fix)
+    return Diagnostic(found.code, found.severity, message, place, None, _(found.why), fix)
 
 
 def no_such_code(code: str, known: Collection[str], place: Place | None) -> Diagnostic:
     """Say that a code does not exist, and which one was probably meant."""
     near = get_close_matches(code[:20], known, n=1)
-    fix = f"write {near[0]}" if near else "see smsconf explain --all"
-    return diagnostic(unknown_code, f"there is no code '{code[:20]}'", fix, place)
+    fix = _("write {near}").format(near=near[0]) if near else _("see smsconf explain --all")
+    return diagnostic(unknown_code, _("there is no code '{code}'").format(code=code[:20]), fix, place)
 
 
 def without_ignored(
@@ -143,11 +144,13 @@ def _complaints(ignores: Sequence[Ignore], used: set[Ignore], known: Collection[
         if one.code not in known:
             yield no_such_code(one.code, known, one.place)
         elif not one.reason:
-            fix = f"write # smsconf: ignore[{one.code}] and why"
-            yield diagnostic(ignore_without_reason, f"no reason to ignore {one.code}", fix, one.place)
+            fix = _("write # smsconf: ignore[{code}] and why").format(code=one.code)
+            yield diagnostic(
+                ignore_without_reason, _("no reason to ignore {code}").format(code=one.code), fix, one.place
+            )
         elif one not in used:
-            text = f"{one.code} is ignored here but not found"
-            yield diagnostic(unused_ignore, text, "remove the comment", one.place)
+            text = _("{code} is ignored here but not found").format(code=one.code)
+            yield diagnostic(unused_ignore, text, _("remove the comment"), one.place)
 
 
 def _ignores(name: str, text: str) -> Iterator[Ignore]:

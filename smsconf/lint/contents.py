@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _, ngettext
 from smsconf.lint import characters
 from smsconf.lint.message import Message
 from smsconf.lint.pages import LENGTHS, OURS, TEMPLATE_REJECTED, TEMPLATE_RULES
@@ -18,7 +19,7 @@ from smsconf.resources import Region
 CONTENT: Final = ("content",)
 _LONGEST = 500
 _SYMBOLS = re.compile(r"[¥￥★&√※\[\]]|\^_\^")
-_SYMBOL_FIXES: Final = {"¥": "write 元", "￥": "write 元", "&": "write 和", "[": "write （", "]": "write ）"}
+_SYMBOL_FIXES: Final = {"¥": "元", "￥": "元", "&": "和", "[": "（", "]": "）"}
 _BRACKETS = re.compile("[【】]")
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,80})?/?>|\*\*[^*\s][^*]{0,80}\*\*|&[a-z]{2,6};", re.IGNORECASE
@@ -39,8 +40,12 @@ def long_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     length = len(message.template.content)
     if length > _LONGEST:
-        text = f"the content has {length} characters, expected at most {_LONGEST}"
-        yield Hit(text, f"shorten it by {length - _LONGEST}", CONTENT, _LONGEST, length)
+        text = _("the content has {length} characters, expected at most {longest}").format(
+            length=length, longest=_LONGEST
+        )
+        yield Hit(
+            text, _("shorten it by {length}").format(length=length - _LONGEST), CONTENT, _LONGEST, length
+        )
 
 
 @rule("SMS302", "long-message", Severity.WARNING, LENGTHS, region=Region.CN)
@@ -59,10 +64,14 @@ def long_message(message: Message, _subject: Subject) -> Iterator[Hit]:
     found = message.estimate
     if found and found.most.length > _LONGEST and len(message.content) <= _LONGEST:
         most = found.most.length
-        text = (
-            f"with signature and longest values a message has {most} characters, expected at most {_LONGEST}"
+        text = _(
+            "with signature and longest values a message has {most} characters, expected at most {longest}"
+        ).format(most=most, longest=_LONGEST)
+        yield Hit(
+            text,
+            _("shorten the text or a max_length, by {most} in all").format(most=most - _LONGEST),
+            CONTENT,
         )
-        yield Hit(text, f"shorten the text or a max_length, by {most - _LONGEST} in all", CONTENT)
 
 
 @rule("SMS303", "blank-content", Severity.ERROR, TEMPLATE_RULES)
@@ -77,7 +86,7 @@ def blank_content(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
     """
     if not message.content.strip():
-        yield Hit("the content is blank", "write the text of the message", CONTENT)
+        yield Hit(_("the content is blank"), _("write the text of the message"), CONTENT)
 
 
 @rule("SMS305", "outer-blanks", Severity.WARNING, OURS)
@@ -95,11 +104,11 @@ def outer_blanks(message: Message, _subject: Subject) -> Iterator[Hit]:
     if not content.strip():
         return
     if content != (left := content.lstrip()):
-        yield Hit("blanks before the text", "remove them", CONTENT, 0, len(content) - len(left))
+        yield Hit(_("blanks before the text"), _("remove them"), CONTENT, 0, len(content) - len(left))
     if content != (right := content.rstrip()):
         ends = "\n" in content[len(right) :]
-        fix = "remove them; in YAML, write |- or >- in place of | or >" if ends else "remove them"
-        yield Hit("blanks after the text", fix, CONTENT, len(right), len(content))
+        fix = _("remove them; in YAML, write |- or >- in place of | or >") if ends else _("remove them")
+        yield Hit(_("blanks after the text"), fix, CONTENT, len(right), len(content))
 
 
 @rule("SMS306", "brackets-in-content", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
@@ -117,10 +126,12 @@ def brackets_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     if found:
         own = message.signature is not None and f"【{message.signature.name}】" in message.content
         fix = (
-            "remove the signature, it is added by itself" if own else "remove the brackets, or write “ and ”"
+            _("remove the signature, it is added by itself")
+            if own
+            else _("remove the brackets, or write “ and ”")
         )
         yield Hit(
-            "【】 in the content", fix, CONTENT, found[0], found[1] + 1 if len(found) > 1 else found[0] + 1
+            _("【】 in the content"), fix, CONTENT, found[0], found[1] + 1 if len(found) > 1 else found[0] + 1
         )
 
 
@@ -140,8 +151,9 @@ def forbidden_symbol(message: Message, _subject: Subject) -> Iterator[Hit]:
     for found in _SYMBOLS.finditer(message.fixed):
         if found[0] == "&" and any(start <= found.start() < end for start, end in links):
             continue  # a link's query is judged as a link
-        fix = _SYMBOL_FIXES.get(found[0], "remove it, or write a word for it")
-        yield Hit(f"'{found[0]}' in the content", fix, CONTENT, *found.span())
+        word = _SYMBOL_FIXES.get(found[0])
+        fix = _("write {word}").format(word=word) if word else _("remove it, or write a word for it")
+        yield Hit(_("'{found}' in the content").format(found=found[0]), fix, CONTENT, *found.span())
 
 
 @rule("SMS308", "emoji-in-content", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
@@ -156,7 +168,8 @@ def emoji_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
     """
     for found in characters.EMOJI.finditer(message.content):
-        yield Hit(f"{characters.name_of(found[0])} in the content", "remove it", CONTENT, *found.span())
+        text = _("{character} in the content").format(character=characters.name_of(found[0]))
+        yield Hit(text, _("remove it"), CONTENT, *found.span())
 
 
 @rule("SMS309", "control-character-in-content", Severity.ERROR, TEMPLATE_RULES)
@@ -171,8 +184,9 @@ def control_character(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: "您的订单已发货，请注意查收。"
     """
     for found in () if message.content.isprintable() else characters.controls(message.content):
-        fix = "write blanks" if found.character == "\t" else "remove it"
-        yield Hit(f"control character {found} in the content", fix, CONTENT, found.offset, found.offset + 1)
+        fix = _("write blanks") if found.character == "\t" else _("remove it")
+        text = _("control character {character} in the content").format(character=found)
+        yield Hit(text, fix, CONTENT, found.offset, found.offset + 1)
 
 
 @rule("SMS310", "invisible-character", Severity.WARNING, OURS)
@@ -187,7 +201,8 @@ def invisible_character(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: "您的订单已发货，请注意查收。"
     """
     for found in () if message.content.isprintable() else characters.invisibles(message.content):
-        yield Hit(f"invisible {found} in the content", "remove it", CONTENT, found.offset, found.offset + 1)
+        text = _("invisible {character} in the content").format(character=found)
+        yield Hit(text, _("remove it"), CONTENT, found.offset, found.offset + 1)
 
 
 @rule("SMS311", "full-width-character", Severity.WARNING, OURS)
@@ -204,7 +219,8 @@ def full_width_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     for found in characters.WIDE.finditer(message.content):
         usual = "".join(characters.narrow(one) for one in found[0])
         wide = found[0].replace("\u3000", "U+3000")
-        yield Hit(f"full-width '{wide}' in the content", f"write '{usual}'", CONTENT, *found.span())
+        text, fix = _("full-width '{wide}' in the content"), _("write '{usual}'")
+        yield Hit(text.format(wide=wide), fix.format(usual=usual), CONTENT, *found.span())
 
 
 @rule("SMS312", "look-alike-letter", Severity.WARNING, OURS)
@@ -226,7 +242,8 @@ def look_alike_letter(message: Message, _subject: Subject) -> Iterator[Hit]:
             usual = "".join(characters.HOMOGLYPHS.get(one, one) for one in word[0])
             start = word.start() + odd[0]
             named = characters.name_of(word[0][odd[0]])
-            yield Hit(f"{named} in the word '{word[0]}'", f"write {usual}", CONTENT, start, start + 1)
+            text = _("{character} in the word '{word}'").format(character=named, word=word[0])
+            yield Hit(text, _("write {usual}").format(usual=usual), CONTENT, start, start + 1)
 
 
 @rule("SMS313", "markup-in-content", Severity.WARNING, TEMPLATE_RULES)
@@ -241,7 +258,8 @@ def markup_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
     """
     for found in _MARKUP.finditer(message.fixed):
-        yield Hit(f"markup '{found[0]}' in the content", "write plain text", CONTENT, *found.span())
+        text = _("markup '{found}' in the content").format(found=found[0])
+        yield Hit(text, _("write plain text"), CONTENT, *found.span())
         return
 
 
@@ -259,7 +277,7 @@ def variables_only(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {order: {type: alphanumeric}}
     """
     if message.placeholders and not message.letters:
-        yield Hit("the content has no fixed text", "say in words what the message is about", CONTENT)
+        yield Hit(_("the content has no fixed text"), _("say in words what the message is about"), CONTENT)
 
 
 @rule("SMS315", "little-fixed-text", Severity.WARNING, TEMPLATE_REJECTED)
@@ -277,8 +295,13 @@ def little_fixed_text(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     count = len(message.placeholders)
     if 0 < message.letters < max(4, 2 * count):
-        text = f"{message.letters} fixed characters for {count} variable{'s' if count > 1 else ''}"
-        yield Hit(text, "say more of it in fixed words", CONTENT)
+        text = ngettext(
+            "{letters} fixed characters for {count} variable",
+            "{letters} fixed characters for {count} variables",
+            count,
+        )
+        text = text.format(letters=message.letters, count=count)
+        yield Hit(text, _("say more of it in fixed words"), CONTENT)
 
 
 @rule("SMS316", "signature-in-content", Severity.WARNING, TEMPLATE_REJECTED, region=Region.CN)
@@ -295,8 +318,9 @@ def signature_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     name = message.signature.name if message.signature else ""
     start = message.fixed.find(name) if name else -1
     if start >= 0 and f"【{name}】" not in message.content:
-        fix = "remove the name: the message begins with it anyway"
-        yield Hit(f"the signature '{name}' in the content", fix, CONTENT, start, start + len(name))
+        fix = _("remove the name: the message begins with it anyway")
+        text = _("the signature '{name}' in the content").format(name=name)
+        yield Hit(text, fix, CONTENT, start, start + len(name))
 
 
 @rule("SMS317", "short-link", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
@@ -312,7 +336,12 @@ def short_link(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for found in message.links:
         if SHORT_LINKS.match(found[0]):
-            yield Hit(f"the short link '{found[0]}'", "write the address it leads to", CONTENT, *found.span())
+            yield Hit(
+                _("the short link '{found}'").format(found=found[0]),
+                _("write the address it leads to"),
+                CONTENT,
+                *found.span(),
+            )
 
 
 @rule("SMS318", "forbidden-topic", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
@@ -327,8 +356,8 @@ def forbidden_topic(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的入会申请已通过，请登录查看。
     """
     for found in FORBIDDEN.finditer(message.fixed):
-        text = f"'{found[0]}' is on the vendor's list of forbidden topics"
-        yield Hit(text, "say it without that word, or ignore this with a reason", CONTENT, *found.span())
+        text = _("'{found}' is on the vendor's list of forbidden topics").format(found=found[0])
+        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
 
 
 RULES = (

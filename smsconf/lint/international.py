@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from smsconf.diagnostics import Severity
+from smsconf.language import N_, _
 from smsconf.lint.characters import GSM7_INSTEAD, name_of
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import PHONE, Message
@@ -18,16 +19,18 @@ from smsconf.lint.words import FORBIDDEN_ENGLISH
 from smsconf.resources import MessageType, Region, VariableType
 from smsconf.segments import Outsider, outside_gsm7
 
-_NUMERIC: Final = "register a numeric sender ID through the account manager before creating app and template"
+_NUMERIC: Final = N_(
+    "register a numeric sender ID through the account manager before creating app and template"
+)
 
 # What must be done before the first message, by country (in Chinese too, as the service takes both).
 REGISTRATION: Final[Mapping[str, str]] = {
     "Canada": _NUMERIC,
     "United States": _NUMERIC,
-    "Vietnam": "register a brand or company sender ID through the account manager",
-    "United Kingdom": "register an alphabetic brand sender ID and the content",
-    "Singapore": "register the sender ID yourself at SSIR",
-    "Taiwan, China": "register the content in advance",
+    "Vietnam": N_("register a brand or company sender ID through the account manager"),
+    "United Kingdom": N_("register an alphabetic brand sender ID and the content"),
+    "Singapore": N_("register the sender ID yourself at SSIR"),
+    "Taiwan, China": N_("register the content in advance"),
 }
 CHINESE: Final[Mapping[str, str]] = {
     "加拿大": "Canada",
@@ -79,8 +82,8 @@ def country_wants_registration(message: Message, _subject: Subject) -> Iterator[
     for position, name in _countries(message):
         todo = REGISTRATION.get(name)
         if todo:
-            fix = f"{todo}, then ignore this with a reason"
-            yield Hit(f"{name} wants a registration", fix, ("countries", position))
+            fix = _("{todo}, then ignore this with a reason").format(todo=_(todo))
+            yield Hit(_("{name} wants a registration").format(name=name), fix, ("countries", position))
 
 
 @rule("SMS361", "link-to-banning-country", Severity.ERROR, COUNTRIES, region=Region.INTL)
@@ -98,8 +101,13 @@ def link_to_banning_country(message: Message, _subject: Subject) -> Iterator[Hit
     """
     country = _among(message, NO_LINKS_NO_PHONES)
     for found in message.links if country else ():
-        fix = f"remove it, or make a template of its own for {country}"
-        yield Hit(f"the link '{found[0]}' in a template for {country}", fix, CONTENT, *found.span())
+        fix = _("remove it, or make a template of its own for {country}").format(country=country)
+        yield Hit(
+            _("the link '{found}' in a template for {country}").format(found=found[0], country=country),
+            fix,
+            CONTENT,
+            *found.span(),
+        )
 
 
 @rule("SMS362", "phone-number-to-banning-country", Severity.ERROR, COUNTRIES, region=Region.INTL)
@@ -118,13 +126,24 @@ def phone_number_to_banning_country(message: Message, _subject: Subject) -> Iter
     country = _among(message, NO_LINKS_NO_PHONES)
     if country is None:
         return
-    fix = f"remove it, or make a template of its own for {country}"
+    fix = _("remove it, or make a template of its own for {country}").format(country=country)
     for found in PHONE.finditer(message.fixed):
-        yield Hit(f"a phone number in a template for {country}", fix, CONTENT, *found.span())
+        yield Hit(
+            _("a phone number in a template for {country}").format(country=country),
+            fix,
+            CONTENT,
+            *found.span(),
+        )
     for variable, one in message.named:
         if variable.type is VariableType.PHONE:
             yield Hit(
-                f"the phone number {message.written(one)} for {country}", fix, CONTENT, one.start, one.end
+                _("the phone number {written} for {country}").format(
+                    written=message.written(one), country=country
+                ),
+                fix,
+                CONTENT,
+                one.start,
+                one.end,
             )
 
 
@@ -143,8 +162,13 @@ def link_wants_registration(message: Message, _subject: Subject) -> Iterator[Hit
     """
     country = _among(message, REGISTERED_LINKS)
     for found in message.links if country else ():
-        fix = "register it through the account manager, then ignore this with a reason"
-        yield Hit(f"the link '{found[0]}' wants a registration in {country}", fix, CONTENT, *found.span())
+        fix = _("register it through the account manager, then ignore this with a reason")
+        yield Hit(
+            _("the link '{found}' wants a registration in {country}").format(found=found[0], country=country),
+            fix,
+            CONTENT,
+            *found.span(),
+        )
 
 
 @rule(
@@ -173,8 +197,12 @@ def code_length_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for variable in message.template.variables:
         if not _SHORTEST_CODE <= variable.max_length <= _LONGEST_CODE:
-            text = f"the code '{variable.name}' has max_length {variable.max_length}, expected 4 to 8"
-            fix = f"write max_length: {min(max(variable.max_length, _SHORTEST_CODE), _LONGEST_CODE)}"
+            text = _("the code '{name}' has max_length {max_length}, expected 4 to 8").format(
+                name=variable.name, max_length=variable.max_length
+            )
+            fix = _("write max_length: {min}").format(
+                min=min(max(variable.max_length, _SHORTEST_CODE), _LONGEST_CODE)
+            )
             yield Hit(text, fix, ("variables", variable.name, "max_length"))
 
 
@@ -204,8 +232,10 @@ def verification_without_code_abroad(message: Message, _subject: Subject) -> Ite
     found = message.placeholders
     if len(found) != 1:
         spot = (found[1].start, found[1].end) if found else (None, None)
-        text = f"expected one variable in a verification template, got {len(found) or 'none'}"
-        yield Hit(text, "keep the code only, or write type: notification", CONTENT, *spot)
+        text = _("expected one variable in a verification template, got {count}").format(
+            count=len(found) or _("none")
+        )
+        yield Hit(text, _("keep the code only, or write type: notification"), CONTENT, *spot)
 
 
 @rule("SMS366", "breaks-gsm7", Severity.WARNING, LENGTHS, region=Region.INTL)
@@ -226,8 +256,14 @@ def breaks_gsm7(message: Message, _subject: Subject) -> Iterator[Hit]:
     for one in _outside(message):
         usual = GSM7_INSTEAD.get(one.character)
         if usual is not None:
-            fix = f"write {usual}" if usual.strip() else "write a blank" if usual else "remove it"
-            text = f"{name_of(one.character)} makes this text UCS-2"
+            fix = (
+                _("write {usual}").format(usual=usual)
+                if usual.strip()
+                else _("write a blank")
+                if usual
+                else _("remove it")
+            )
+            text = _("{name_of} makes this text UCS-2").format(name_of=name_of(one.character))
             yield Hit(text, fix, CONTENT, one.offset, one.offset + 1)
 
 
@@ -246,8 +282,8 @@ def letter_outside_gsm7(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for one in _outside(message):
         if one.character not in GSM7_INSTEAD:
-            fix = "write it with letters of GSM-7 if the language allows it"
-            text = f"{name_of(one.character)} makes this text UCS-2"
+            fix = _("write it with letters of GSM-7 if the language allows it")
+            text = _("{name_of} makes this text UCS-2").format(name_of=name_of(one.character))
             yield Hit(text, fix, CONTENT, one.offset, one.offset + 1)
 
 
@@ -276,8 +312,12 @@ def unusual_country_name(message: Message, subject: Subject) -> Iterator[Hit]:
     for position, name in enumerate(message.template.countries):
         if name.isascii() and subject.country_names and name not in subject.country_names:
             near = get_close_matches(name[:60], subject.country_names, n=1)
-            fix = f"write {near[0]}" if near else "write its ISO code of two letters"
-            yield Hit(f"'{name[:60]}' is not the usual name of a country", fix, ("countries", position))
+            fix = _("write {near}").format(near=near[0]) if near else _("write its ISO code of two letters")
+            yield Hit(
+                _("'{name}' is not the usual name of a country").format(name=name[:60]),
+                fix,
+                ("countries", position),
+            )
 
 
 @rule("SMS368", "mainland-abroad", Severity.ERROR, TYPES, region=Region.INTL)
@@ -295,8 +335,8 @@ def mainland_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for position, name in _countries(message):
         if name == "China":
-            fix = "remove it, and make a template of an app of region cn"
-            yield Hit("the Chinese mainland in an international template", fix, ("countries", position))
+            fix = _("remove it, and make a template of an app of region cn")
+            yield Hit(_("the Chinese mainland in an international template"), fix, ("countries", position))
 
 
 @rule("SMS369", "forbidden-topic-abroad", Severity.WARNING, TEMPLATE_RULES, region=Region.INTL)
@@ -313,8 +353,8 @@ def forbidden_topic_abroad(message: Message, _subject: Subject) -> Iterator[Hit]
         content: "Example: your request is approved, see our app for details."
     """
     for found in FORBIDDEN_ENGLISH.finditer(message.fixed):
-        text = f"'{found[0]}' is a word of a forbidden topic"
-        yield Hit(text, "say it without that word, or ignore this with a reason", CONTENT, *found.span())
+        text = _("'{found}' is a word of a forbidden topic").format(found=found[0])
+        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
 
 
 RULES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from smsconf.language import N_
 from smsconf.lint.rule import Page
 
 _SUPPORT: Final = "https://support.huaweicloud.com"
@@ -27,4 +28,4 @@ TYPES: Final = Page(f"{_SUPPORT}/intl/zh-cn/productdesc-msgsms/sms_01_0006.html"
 COUNTRIES: Final = Page(f"{_SUPPORT}/intl/zh-cn/productdesc-msgsms/phone_numbers.html", "2025")
 QUOTAS: Final = Page(f"{_SUPPORT}/productdesc-msgsms/sms_01_0005.html", "2025-11-14")
 THRESHOLDS: Final = Page(f"{_SUPPORT}/intl/en-us/usermanual-msgsms/sms_03_1009.html", "2024")
-OURS: Final = Page("smsconf: not a rule of the vendor", "2026-11")
+OURS: Final = Page(N_("smsconf: not a rule of the vendor"), "2026-11")

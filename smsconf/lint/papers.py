@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _, listed
 from smsconf.lint.pages import API_SIGNATURE, QUALIFICATIONS
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.subject import Subject
@@ -39,8 +40,10 @@ def obsolete_source(signature: Signature, subject: Subject) -> Iterator[Hit]:
     """
     if signature.source in subject.site.obsolete_sources:
         left = [one.value for one in Source if one not in subject.site.obsolete_sources]
-        message = f"source {signature.source} is no longer taken at the {subject.site.name} site"
-        yield Hit(message, f"write {' or '.join(left)}", ("source",))
+        message = _("source {source} is no longer taken at the {name} site").format(
+            source=signature.source, name=subject.site.name
+        )
+        yield Hit(message, _("write {words}").format(words=listed(left)), ("source",))
 
 
 @rule("SMS208", "missing-qualification", Severity.ERROR, API_SIGNATURE, on=Target.SIGNATURE, sites=("china",))
@@ -58,7 +61,9 @@ def missing_qualification(signature: Signature, _subject: Subject) -> Iterator[H
         qualification: own
     """
     if not signature.qualification:
-        yield Hit("a signature without qualification", "get one approved at the console and name it here")
+        yield Hit(
+            _("a signature without qualification"), _("get one approved at the console and name it here")
+        )
 
 
 @rule("SMS209", "missing-authorization", Severity.ERROR, QUALIFICATIONS, on=Target.SIGNATURE)
@@ -81,7 +86,7 @@ def missing_authorization(signature: Signature, _subject: Subject) -> Iterator[H
     """
     if signature.third_party and signature.authorization is None:
         yield Hit(
-            "third_party without authorization", "add authorization: files/letter.pdf", ("third_party",)
+            _("third_party without authorization"), _("add authorization: files/letter.pdf"), ("third_party",)
         )
 
 
@@ -104,8 +109,8 @@ def needless_authorization(signature: Signature, _subject: Subject) -> Iterator[
         authorization: files/letter.pdf
     """
     if signature.authorization is not None and not signature.third_party:
-        fix = "add third_party: true, or remove authorization"
-        yield Hit("authorization without third_party", fix, ("authorization",))
+        fix = _("add third_party: true, or remove authorization")
+        yield Hit(_("authorization without third_party"), fix, ("authorization",))
 
 
 @rule(
@@ -135,8 +140,8 @@ def trademark_without_number(signature: Signature, _subject: Subject) -> Iterato
         registration_number: "12345678"
     """
     if signature.source is Source.TRADEMARK and not signature.registration_number:
-        fix = 'add registration_number: "12345678" with the mark\'s own number'
-        yield Hit("source trademark without registration_number", fix, ("source",))
+        fix = _('add registration_number: "12345678" with the mark\'s own number')
+        yield Hit(_("source trademark without registration_number"), fix, ("source",))
 
 
 @rule("SMS215", "qualification-id-format", Severity.ERROR, API_SIGNATURE, on=Target.SIGNATURE)
@@ -156,8 +161,10 @@ def qualification_id_format(signature: Signature, _subject: Subject) -> Iterator
     """
     found = signature.qualification
     if found and not _QUALIFICATION.fullmatch(found):
-        fix = "copy the id from the console, or declare it in qualifications and write its key"
-        yield Hit(f"'{found[:60]}' is not an id of a qualification", fix, ("qualification",))
+        fix = _("copy the id from the console, or declare it in qualifications and write its key")
+        yield Hit(
+            _("'{found}' is not an id of a qualification").format(found=found[:60]), fix, ("qualification",)
+        )
 
 
 @rule("SMS216", "shared-qualification", Severity.WARNING, API_SIGNATURE, on=Target.PROJECT, sites=("china",))
@@ -195,9 +202,11 @@ def shared_qualification(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     for one in subject.desired.signatures.values():
         other = own.get(one.qualification or "") if one.third_party and not one.external else None
         if other:
-            message = f"{one.address} of a third party and {other.address} have the same qualification"
-            place = (Spot(other.address, ("qualification",)), "the other one")
-            fix = "use a qualification for third parties"
+            message = _("{address} of a third party and {address2} have the same qualification").format(
+                address=one.address, address2=other.address
+            )
+            place = (Spot(other.address, ("qualification",)), _("the other one"))
+            fix = _("use a qualification for third parties")
             yield Hit(message, fix, ("qualification",), address=one.address, related=(place,))
 
 
@@ -222,10 +231,22 @@ def unusual_file(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         kinds = _IMAGES | {".pdf"} if field == "authorization" else _IMAGES
         if PurePath(file.path).suffix.lower() not in kinds:
             expected = ", ".join(sorted(kind[1:] for kind in kinds))
-            yield Hit(f"'{PurePath(file.path).name}' is none of {expected}", "make a picture of it", (field,))
+            yield Hit(
+                _("'{name}' is none of {expected}").format(name=PurePath(file.path).name, expected=expected),
+                _("make a picture of it"),
+                (field,),
+            )
         elif not 0 < file.size <= _LARGEST_FILE:
-            size = f"{file.size / 1024 / 1024:.1f} MB, expected at most 2" if file.size else "empty"
-            yield Hit(f"'{PurePath(file.path).name}' is {size}", "replace the file", (field,))
+            size = (
+                _("{size:.1f} MB, expected at most 2").format(size=file.size / 1024 / 1024)
+                if file.size
+                else _("empty")
+            )
+            yield Hit(
+                _("'{name}' is {size}").format(name=PurePath(file.path).name, size=size),
+                _("replace the file"),
+                (field,),
+            )
 
 
 @rule("SMS219", "unusual-file-name", Severity.WARNING, QUALIFICATIONS, on=Target.SIGNATURE)
@@ -249,10 +270,16 @@ def unusual_file_name(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         name = PurePath(file.path).name
         found = _BAD_IN_FILE_NAME.search(name)
         if found:
-            yield Hit(f"'{found[0]}' in the file name '{name}'", "rename the file", (field,))
+            yield Hit(
+                _("'{found}' in the file name '{name}'").format(found=found[0], name=name),
+                _("rename the file"),
+                (field,),
+            )
         elif len(name) > _LONGEST_FILE_NAME:
-            message = f"a file name of {len(name)} characters, expected at most {_LONGEST_FILE_NAME}"
-            yield Hit(message, "rename the file", (field,))
+            message = _("a file name of {count} characters, expected at most {longest_file_name}").format(
+                count=len(name), longest_file_name=_LONGEST_FILE_NAME
+            )
+            yield Hit(message, _("rename the file"), (field,))
 
 
 def _files(signature: Signature) -> Iterator[tuple[str, File]]:

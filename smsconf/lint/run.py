@@ -14,6 +14,7 @@ from typing import Protocol
 
 from smsconf.address import Address
 from smsconf.diagnostics import Diagnostic, Place
+from smsconf.language import _
 from smsconf.lint.comments import Finding
 from smsconf.lint.registry import RULES
 from smsconf.lint.rule import Hit, Rule, Spot, Target
@@ -46,7 +47,7 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         place = _locate(Spot(owner, hit.path, hit.start, hit.end), places)
         related = tuple((at, word) for spot, word in hit.related if (at := _locate(spot, places)))
         message = _on_one_line(hit.message)
-        found = Diagnostic(rule.code, severity, message, place, str(owner), rule.why, hit.fix, related)
+        found = Diagnostic(rule.code, severity, message, place, str(owner), _(rule.why), hit.fix, related)
         findings.append(Finding(found, field))
     return findings
 

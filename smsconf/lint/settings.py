@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _
 from smsconf.lint.message import Message
 from smsconf.lint.pages import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, TYPES
 from smsconf.lint.rule import Hit, rule
@@ -42,8 +43,10 @@ def needless_universal(message: Message, subject: Subject) -> Iterator[Hit]:
             for one in subject.desired.signatures.values()
             if (one.app, one.type) == (template.app, template.type)
         )
-        text = f"universal, but '{own}' is the only signature of type {template.type}"
-        yield Hit(text, f"write signature: {own} in its place", ("universal",))
+        text = _("universal, but '{own}' is the only signature of type {type}").format(
+            own=own, type=template.type
+        )
+        yield Hit(text, _("write signature: {own} in its place").format(own=own), ("universal",))
 
 
 @rule("SMS351", "square-brackets", Severity.ERROR, TEMPLATE_REJECTED, region=Region.CN)
@@ -61,7 +64,9 @@ def square_brackets(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     if message.template.brackets is Brackets.GB:
         yield Hit(
-            "brackets: GB on a mainland template", "write brackets: CN, or remove the key", ("brackets",)
+            _("brackets: GB on a mainland template"),
+            _("write brackets: CN, or remove the key"),
+            ("brackets",),
         )
 
 
@@ -81,13 +86,14 @@ def type_of_another_site(message: Message, subject: Subject) -> Iterator[Hit]:
         content: "Dear member, our new shop in Rio opens today."
     """
     template = message.template
-    where = None
     if template.region is Region.INTL and template.type is MessageType.PROMOTION:
-        where = "in an international template"
+        text = _("type {type} in an international template")
     elif template.universal and template.type not in subject.site.types:
-        where = f"at the {subject.site.name} site"
-    if where:
-        yield Hit(f"type {template.type} {where}", "write notification", ("type",))
+        text = _("type {type} at the {name} site")
+    else:
+        return
+    text = text.format(type=template.type, name=subject.site.name)
+    yield Hit(text, _("write notification"), ("type",))
 
 
 @rule("SMS353", "long-template-name", Severity.ERROR, API_TEMPLATE)
@@ -105,8 +111,16 @@ def long_template_name(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     length = len(message.template.name)
     if length > _LONGEST_NAME:
-        text = f"the template's name has {length} characters, expected at most {_LONGEST_NAME}"
-        yield Hit(text, f"shorten it by {length - _LONGEST_NAME}", ("name",), _LONGEST_NAME, length)
+        text = _("the template's name has {length} characters, expected at most {longest_name}").format(
+            length=length, longest_name=_LONGEST_NAME
+        )
+        yield Hit(
+            text,
+            _("shorten it by {length}").format(length=length - _LONGEST_NAME),
+            ("name",),
+            _LONGEST_NAME,
+            length,
+        )
 
 
 @rule("SMS354", "name-longer-than-the-console", Severity.INFO, TEMPLATE_RULES)
@@ -124,8 +138,10 @@ def name_longer_than_the_console(message: Message, _subject: Subject) -> Iterato
     """
     length = len(message.template.name)
     if _LONGEST_CONSOLE_NAME < length <= _LONGEST_NAME:
-        text = f"the template's name has {length} characters; the console takes {_LONGEST_CONSOLE_NAME}"
-        yield Hit(text, "shorten it while it is new", ("name",), _LONGEST_CONSOLE_NAME, length)
+        text = _(
+            "the template's name has {length} characters; the console takes {longest_console_name}"
+        ).format(length=length, longest_console_name=_LONGEST_CONSOLE_NAME)
+        yield Hit(text, _("shorten it while it is new"), ("name",), _LONGEST_CONSOLE_NAME, length)
 
 
 @rule("SMS355", "long-template-note", Severity.ERROR, API_TEMPLATE)
@@ -144,8 +160,12 @@ def long_template_note(message: Message, subject: Subject) -> Iterator[Hit]:
     note = message.template.description or ""
     most = _LONGEST_NOTE - (_MARK if subject.desired.mark else 0)
     if len(note) > most:
-        text = f"the description has {len(note)} characters, expected at most {most}"
-        yield Hit(text, f"shorten it by {len(note) - most}", ("description",), most, len(note))
+        text = _("the description has {count} characters, expected at most {most}").format(
+            count=len(note), most=most
+        )
+        yield Hit(
+            text, _("shorten it by {count}").format(count=len(note) - most), ("description",), most, len(note)
+        )
 
 
 RULES = (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _
 from smsconf.lint.characters import is_ideograph, name_of
 from smsconf.lint.pages import (
     API_SIGNATURE,
@@ -60,9 +61,15 @@ def signature_length(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """
     length = len(signature.name)
     if not GENEROUS.shortest <= length <= GENEROUS.longest:
-        expected = f"{GENEROUS.shortest} to {GENEROUS.longest}"
-        fix = "write the company's short name" if length > GENEROUS.longest else "write the company's name"
-        yield Hit(f"the signature has {length} characters, expected {expected}", fix, ("name",))
+        fix = (
+            _("write the company's short name")
+            if length > GENEROUS.longest
+            else _("write the company's name")
+        )
+        text = _("the signature has {length} characters, expected {shortest} to {longest}").format(
+            length=length, shortest=GENEROUS.shortest, longest=GENEROUS.longest
+        )
+        yield Hit(text, fix, ("name",))
 
 
 @rule("SMS202", "long-signature", Severity.WARNING, STRICT.page, on=Target.SIGNATURE)
@@ -83,8 +90,10 @@ def long_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """
     length = len(signature.name)
     if STRICT.longest < length <= GENEROUS.longest:
-        message = f"the signature has {length} characters; one of the vendor's pages allows {STRICT.longest}"
-        yield Hit(message, "write the short name", ("name",), STRICT.longest, length)
+        message = _(
+            "the signature has {length} characters; one of the vendor's pages allows {longest}"
+        ).format(length=length, longest=STRICT.longest)
+        yield Hit(message, _("write the short name"), ("name",), STRICT.longest, length)
 
 
 @rule("SMS203", "signature-characters", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
@@ -106,8 +115,16 @@ def signature_characters(signature: Signature, _subject: Subject) -> Iterator[Hi
         if character in _BRACKETS or (character.isascii() and character.isalnum()) or is_ideograph(character):
             continue
         usual = unicodedata.normalize("NFKC", character)
-        fix = f"write {usual}" if usual.isascii() and usual.isalnum() else "remove it"
-        yield Hit(f"{name_of(character)} in the signature", fix, ("name",), offset, offset + 1)
+        fix = (
+            _("write {usual}").format(usual=usual) if usual.isascii() and usual.isalnum() else _("remove it")
+        )
+        yield Hit(
+            _("{name_of} in the signature").format(name_of=name_of(character)),
+            fix,
+            ("name",),
+            offset,
+            offset + 1,
+        )
 
 
 @rule("SMS204", "digits-only-signature", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
@@ -126,7 +143,7 @@ def digits_only_signature(signature: Signature, _subject: Subject) -> Iterator[H
         qualification: own
     """
     if signature.name.isdecimal():
-        yield Hit("the signature consists of digits only", "add the company's name", ("name",))
+        yield Hit(_("the signature consists of digits only"), _("add the company's name"), ("name",))
 
 
 @rule("SMS205", "bracketed-signature", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
@@ -147,8 +164,8 @@ def bracketed_signature(signature: Signature, _subject: Subject) -> Iterator[Hit
     found = [offset for offset, character in enumerate(signature.name) if character in _BRACKETS]
     if found:
         bare = "".join(character for character in signature.name if character not in _BRACKETS)
-        fix = f"write {bare}" if bare else "write the company's name"
-        yield Hit("brackets in the signature", fix, ("name",), found[0], found[-1] + 1)
+        fix = _("write {bare}").format(bare=bare) if bare else _("write the company's name")
+        yield Hit(_("brackets in the signature"), fix, ("name",), found[0], found[-1] + 1)
 
 
 @rule("SMS206", "neutral-signature", Severity.ERROR, SIGNATURE_RULES, on=Target.SIGNATURE)
@@ -168,7 +185,9 @@ def neutral_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """
     if signature.name in NEUTRAL_NAMES:
         yield Hit(
-            f"'{signature.name}' does not say who sends it", "put the company's name before it", ("name",)
+            _("'{name}' does not say who sends it").format(name=signature.name),
+            _("put the company's name before it"),
+            ("name",),
         )
 
 
@@ -189,7 +208,9 @@ def vendors_test_signature(signature: Signature, _subject: Subject) -> Iterator[
     """
     if signature.name == TEST_SIGNATURE:
         yield Hit(
-            f"'{TEST_SIGNATURE}' is the vendor's test signature", "write your own company's name", ("name",)
+            _("'{test_signature}' is the vendor's test signature").format(test_signature=TEST_SIGNATURE),
+            _("write your own company's name"),
+            ("name",),
         )
 
 
@@ -209,8 +230,8 @@ def signature_type_of_another_site(signature: Signature, subject: Subject) -> It
           notes: {app: shop, name: 示例商城, type: notification}
     """
     if signature.type not in subject.site.types:
-        message = f"type {signature.type} at the {subject.site.name} site"
-        yield Hit(message, "write notification", ("type",))
+        message = _("type {type} at the {name} site").format(type=signature.type, name=subject.site.name)
+        yield Hit(message, _("write notification"), ("type",))
 
 
 @rule("SMS214", "long-signature-note", Severity.ERROR, API_SIGNATURE, on=Target.SIGNATURE)
@@ -232,9 +253,15 @@ def long_signature_note(signature: Signature, _subject: Subject) -> Iterator[Hit
     """
     note = signature.description or ""
     if len(note) > _LONGEST_NOTE:
-        message = f"the description has {len(note)} characters, expected at most {_LONGEST_NOTE}"
+        message = _("the description has {count} characters, expected at most {longest_note}").format(
+            count=len(note), longest_note=_LONGEST_NOTE
+        )
         yield Hit(
-            message, f"shorten it by {len(note) - _LONGEST_NOTE}", ("description",), _LONGEST_NOTE, len(note)
+            message,
+            _("shorten it by {count}").format(count=len(note) - _LONGEST_NOTE),
+            ("description",),
+            _LONGEST_NOTE,
+            len(note),
         )
 
 
@@ -256,7 +283,9 @@ def english_signature_without_site(signature: Signature, _subject: Subject) -> I
     """
     latin = signature.name.isascii() and any(character.isalpha() for character in signature.name)
     if latin and not _SITE.search((signature.description or "")[:_LOOKED_AT]):
-        yield Hit("a signature in Latin letters", "add description: with the company's web site", ("name",))
+        yield Hit(
+            _("a signature in Latin letters"), _("add description: with the company's web site"), ("name",)
+        )
 
 
 RULES = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import MOBILE, PHONE, Message
 from smsconf.lint.pages import TEMPLATE_REJECTED, TEMPLATE_RULES
@@ -44,7 +45,11 @@ def missing_code_word(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {code: {type: alphanumeric}}
     """
     if not any(word in message.content for word in CODE_WORDS):
-        yield Hit(f"none of {', '.join(CODE_WORDS)} in the content", "call the code 验证码", CONTENT)
+        yield Hit(
+            _("none of {code_words} in the content").format(code_words=", ".join(CODE_WORDS)),
+            _("call the code 验证码"),
+            CONTENT,
+        )
 
 
 @rule(
@@ -66,10 +71,10 @@ def verification_variables(message: Message, _subject: Subject) -> Iterator[Hit]
     """
     found = message.placeholders
     if not found:
-        yield Hit("a verification template without variable", "add one for the code", CONTENT)
+        yield Hit(_("a verification template without variable"), _("add one for the code"), CONTENT)
     elif len(found) > 1:
-        text = f"{len(found)} variables in a verification template, expected one"
-        yield Hit(text, "keep the code only", CONTENT, found[1].start, found[1].end)
+        text = _("{count} variables in a verification template, expected one").format(count=len(found))
+        yield Hit(text, _("keep the code only"), CONTENT, found[1].start, found[1].end)
 
 
 @rule("SMS337", "long-code", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION)
@@ -89,8 +94,14 @@ def long_code(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for variable in message.template.variables:
         if variable.max_length > _LONGEST_CODE:
-            text = f"the code '{variable.name}' has max_length {variable.max_length}, expected at most 8"
-            yield Hit(text, f"write max_length: {_LONGEST_CODE}", ("variables", variable.name, "max_length"))
+            text = _("the code '{name}' has max_length {max_length}, expected at most 8").format(
+                name=variable.name, max_length=variable.max_length
+            )
+            yield Hit(
+                text,
+                _("write max_length: {longest_code}").format(longest_code=_LONGEST_CODE),
+                ("variables", variable.name, "max_length"),
+            )
 
 
 @rule("SMS338", "link-in-verification", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION)
@@ -109,7 +120,8 @@ def link_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {code: {type: alphanumeric}}
     """
     for found in message.links:
-        yield Hit(f"the link '{found[0]}' in a verification template", "remove it", CONTENT, *found.span())
+        text = _("the link '{found}' in a verification template").format(found=found[0])
+        yield Hit(text, _("remove it"), CONTENT, *found.span())
 
 
 @rule(
@@ -135,7 +147,7 @@ def contact_in_verification(message: Message, _subject: Subject) -> Iterator[Hit
         variables: {code: {type: alphanumeric}}
     """
     for found in PHONE.finditer(message.fixed):
-        yield Hit("a phone number in a verification template", "remove it", CONTENT, *found.span())
+        yield Hit(_("a phone number in a verification template"), _("remove it"), CONTENT, *found.span())
 
 
 @rule(
@@ -161,8 +173,9 @@ def marketing_in_verification(message: Message, _subject: Subject) -> Iterator[H
         variables: {code: {type: alphanumeric}}
     """
     for found in MARKETING.finditer(message.fixed):
-        fix = "remove it, and make a promotion template of its own"
-        yield Hit(f"'{found[0]}' in a verification template", fix, CONTENT, *found.span())
+        fix = _("remove it, and make a promotion template of its own")
+        text = _("'{found}' in a verification template").format(found=found[0])
+        yield Hit(text, fix, CONTENT, *found.span())
 
 
 @rule(
@@ -184,7 +197,8 @@ def opt_out_in_verification(message: Message, _subject: Subject) -> Iterator[Hit
     """
     found = OTHER_OPT_OUT.search(message.fixed) or OPT_OUT.search(message.fixed)
     if found:
-        yield Hit(f"'{found[0]}' in a verification template", "remove it", CONTENT, *found.span())
+        text = _("'{found}' in a verification template").format(found=found[0])
+        yield Hit(text, _("remove it"), CONTENT, *found.span())
 
 
 @rule(
@@ -206,8 +220,8 @@ def marketing_in_notification(message: Message, _subject: Subject) -> Iterator[H
         content: 您的订单已发货，请注意查收。
     """
     for found in MARKETING.finditer(message.fixed):
-        text = f"'{found[0]}' makes a notification read like a promotion"
-        fix = "remove it, or use a signature of type promotion"
+        text = _("'{found}' makes a notification read like a promotion").format(found=found[0])
+        fix = _("remove it, or use a signature of type promotion")
         yield Hit(text, fix, CONTENT, *found.span())
 
 
@@ -235,8 +249,10 @@ def code_in_other_type(message: Message, _subject: Subject) -> Iterator[Hit]:
     for word in CODE_WORDS if message.placeholders else ():
         start = message.fixed.find(word)
         if start >= 0:
-            text = f"'{word}' makes a {message.template.type} read like a verification code"
-            yield Hit(text, "use a signature of type verification", CONTENT, start, start + len(word))
+            text = _("'{word}' makes a {type} read like a verification code").format(
+                word=word, type=message.template.type
+            )
+            yield Hit(text, _("use a signature of type verification"), CONTENT, start, start + len(word))
             return
 
 
@@ -255,7 +271,13 @@ def variables_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]
         content: 尊敬的会员，新品已到店，欢迎选购，拒收请回复R
     """
     for one in message.placeholders:
-        yield Hit(f"{message.written(one)} in a promotion", "write fixed text", CONTENT, one.start, one.end)
+        yield Hit(
+            _("{written} in a promotion").format(written=message.written(one)),
+            _("write fixed text"),
+            CONTENT,
+            one.start,
+            one.end,
+        )
 
 
 @rule("SMS345", "missing-opt-out", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
@@ -275,9 +297,14 @@ def missing_opt_out(message: Message, _subject: Subject) -> Iterator[Hit]:
         return
     other = OTHER_OPT_OUT.search(message.fixed)
     if other:
-        yield Hit(f"'{other[0]}' is not an opt-out by R", "write 拒收请回复R", CONTENT, *other.span())
+        yield Hit(
+            _("'{other}' is not an opt-out by R").format(other=other[0]),
+            _("write 拒收请回复R"),
+            CONTENT,
+            *other.span(),
+        )
     else:
-        yield Hit("a promotion without opt-out", "end it with 拒收请回复R", CONTENT)
+        yield Hit(_("a promotion without opt-out"), _("end it with 拒收请回复R"), CONTENT)
 
 
 @rule(
@@ -296,7 +323,9 @@ def mobile_number_in_promotion(message: Message, _subject: Subject) -> Iterator[
         content: 尊敬的会员，新品已到店，详询4001234567，拒收请回复R
     """
     for found in MOBILE.finditer(message.fixed):
-        yield Hit("a mobile number in a promotion", "give a landline or a 400 number", CONTENT, *found.span())
+        yield Hit(
+            _("a mobile number in a promotion"), _("give a landline or a 400 number"), CONTENT, *found.span()
+        )
 
 
 @rule("SMS347", "promotion-to-anybody", Severity.WARNING, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
@@ -313,7 +342,7 @@ def promotion_to_anybody(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 尊敬的会员，本店新品已到，欢迎选购，拒收请回复R
     """
     if not SUBSCRIBERS.search(message.fixed):
-        yield Hit("nothing says that it goes to members", "begin it with 尊敬的会员", CONTENT)
+        yield Hit(_("nothing says that it goes to members"), _("begin it with 尊敬的会员"), CONTENT)
 
 
 @rule("SMS348", "forbidden-in-promotion", Severity.WARNING, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
@@ -330,8 +359,8 @@ def forbidden_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]
         content: 尊敬的会员，旧家电以旧换新服务已开通，拒收请回复R
     """
     for found in FORBIDDEN_IN_PROMOTION.finditer(message.fixed):
-        text = f"'{found[0]}' is on the list of topics forbidden in promotions"
-        yield Hit(text, "say it without that word, or ignore this with a reason", CONTENT, *found.span())
+        text = _("'{found}' is on the list of topics forbidden in promotions").format(found=found[0])
+        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
 
 
 @rule("SMS349", "uninvited-invitation", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
@@ -346,8 +375,8 @@ def uninvited_invitation(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您预约的周末参观已确认，请准时到场。
     """
     for found in INVITATION.finditer(message.fixed):
-        fix = "say what the recipient has asked for, or ignore this with a reason"
-        yield Hit(f"'{found[0]}' reads like an invitation", fix, CONTENT, *found.span())
+        fix = _("say what the recipient has asked for, or ignore this with a reason")
+        yield Hit(_("'{found}' reads like an invitation").format(found=found[0]), fix, CONTENT, *found.span())
 
 
 RULES = (

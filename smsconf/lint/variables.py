@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smsconf.diagnostics import Severity
+from smsconf.language import _
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import Message
 from smsconf.lint.pages import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, VARIABLES
@@ -47,8 +48,16 @@ def numbering_gap(message: Message, _subject: Subject) -> Iterator[Hit]:
     missing = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
     for one in message.placeholders:
         if one.number > len(numbers):
-            text = f"placeholder ${{{one.number}}}, but there is no ${{{missing}}}"
-            yield Hit(text, f"rename ${{{one.number}}} to ${{{missing}}}", CONTENT, one.start, one.end)
+            text = _("placeholder ${{{number}}}, but there is no ${{{missing}}}").format(
+                number=one.number, missing=missing
+            )
+            yield Hit(
+                text,
+                _("rename ${{{number}}} to ${{{missing}}}").format(number=one.number, missing=missing),
+                CONTENT,
+                one.start,
+                one.end,
+            )
             return
 
 
@@ -72,8 +81,10 @@ def numbers_out_of_order(message: Message, _subject: Subject) -> Iterator[Hit]:
     seen = 0
     for one in message.placeholders:
         if one.number > seen + 1:
-            text = f"${{{one.number}}} stands where ${{{seen + 1}}} is expected"
-            yield Hit(text, "number the variables by their order in the text", CONTENT, one.start, one.end)
+            text = _("${{{number}}} stands where ${{{seen}}} is expected").format(
+                number=one.number, seen=seen + 1
+            )
+            yield Hit(text, _("number the variables by their order in the text"), CONTENT, one.start, one.end)
             return
         seen = max(seen, one.number)
 
@@ -94,9 +105,9 @@ def repeated_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
     seen: set[int] = set()
     for one in message.placeholders:
         if one.number in seen:
-            text = f"{message.written(one)} for the second time"
+            text = _("{written} for the second time").format(written=message.written(one))
             yield Hit(
-                text, "declare a second variable for it, or reword the text", CONTENT, one.start, one.end
+                text, _("declare a second variable for it, or reword the text"), CONTENT, one.start, one.end
             )
         seen.add(one.number)
 
@@ -121,8 +132,8 @@ def too_many_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
     count = len({one.number for one in message.placeholders})
     if count > _MOST:
         one = next(one for one in message.placeholders if one.number > _MOST)
-        text = f"{count} variables, expected at most {_MOST}"
-        yield Hit(text, "join or drop some, or split the template", CONTENT, one.start, one.end)
+        text = _("{count} variables, expected at most {most}").format(count=count, most=_MOST)
+        yield Hit(text, _("join or drop some, or split the template"), CONTENT, one.start, one.end)
 
 
 @rule("SMS323", "adjacent-variables", Severity.ERROR, TEMPLATE_RULES)
@@ -141,9 +152,13 @@ def adjacent_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for left, right, between in message.gaps:
         if not between.strip():
-            names = f"{message.written(left)} and {message.written(right)}"
-            how = "only blanks" if between else "nothing"
-            yield Hit(f"{how} between {names}", "write words between them", CONTENT, left.start, right.end)
+            text = (
+                _("only blanks between {one} and {other}")
+                if between
+                else _("nothing between {one} and {other}")
+            )
+            text = text.format(one=message.written(left), other=message.written(right))
+            yield Hit(text, _("write words between them"), CONTENT, left.start, right.end)
 
 
 @rule("SMS324", "partial-variable", Severity.ERROR, TEMPLATE_RULES)
@@ -161,16 +176,17 @@ def partial_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for one in message.placeholders:
         before, after = message.content[: one.start], message.fixed[one.end : one.end + 80]
-        what = None
         if _LINK_BEFORE.search(before[-200:]) or _LINK_AFTER.match(after):
-            what = "link"
-        elif _DIGITS_BEFORE.search(before[-8:]) or _DIGITS_AFTER.match(after):
-            what = "number"
-        if what:
-            text = f"{message.written(one)} is a part of a {what}"
-            yield Hit(
-                text, f"write the {what} out, or make all of it the variable", CONTENT, one.start, one.end
+            text, fix = (
+                _("{variable} is a part of a link"),
+                _("write the link out, or make all of it the variable"),
             )
+        elif _DIGITS_BEFORE.search(before[-8:]) or _DIGITS_AFTER.match(after):
+            text = _("{variable} is a part of a number")
+            fix = _("write the number out, or make all of it the variable")
+        else:
+            continue
+        yield Hit(text.format(variable=message.written(one)), fix, CONTENT, one.start, one.end)
 
 
 @rule("SMS325", "text-without-description", Severity.ERROR, API_TEMPLATE)
@@ -188,9 +204,9 @@ def text_without_description(message: Message, _subject: Subject) -> Iterator[Hi
     """
     for variable in message.template.variables:
         if variable.type is VariableType.TEXT and not (variable.description or "").strip():
-            fix = "add description: what it stands for"
+            fix = _("add description: what it stands for")
             yield Hit(
-                f"'{variable.name}' of type text has no description",
+                _("'{name}' of type text has no description").format(name=variable.name),
                 fix,
                 ("variables", variable.name, "type"),
             )
@@ -212,9 +228,15 @@ def long_variable_description(message: Message, _subject: Subject) -> Iterator[H
     for variable in message.template.variables:
         length = len(variable.name) + 1 + len(variable.description or "")
         if length > _LONGEST_DESCRIPTION and variable.description:
-            text = f"name and description of '{variable.name}' have {length} characters, expected at most 100"
+            text = _(
+                "name and description of '{name}' have {length} characters, expected at most 100"
+            ).format(name=variable.name, length=length)
             path = ("variables", variable.name, "description")
-            yield Hit(text, f"shorten the description by {length - _LONGEST_DESCRIPTION}", path)
+            yield Hit(
+                text,
+                _("shorten the description by {length}").format(length=length - _LONGEST_DESCRIPTION),
+                path,
+            )
 
 
 @rule("SMS327", "text-everywhere", Severity.WARNING, TEMPLATE_REJECTED)
@@ -232,8 +254,8 @@ def text_everywhere(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     variables = message.template.variables
     if len(variables) > 1 and all(one.type is VariableType.TEXT for one in variables):
-        text = f"all {len(variables)} variables are of type text"
-        fix = "use alphanumeric, datetime, money or phone where they fit"
+        text = _("all {count} variables are of type text").format(count=len(variables))
+        fix = _("use alphanumeric, datetime, money or phone where they fit")
         yield Hit(text, fix, ("variables", variables[0].name, "type"))
 
 
@@ -253,8 +275,12 @@ def length_over_cap(message: Message, _subject: Subject) -> Iterator[Hit]:
     for variable in message.template.variables:
         cap = _CAPS.get(variable.type)
         if cap and variable.max_length > cap:
-            text = f"'{variable.name}' has max_length {variable.max_length}, {variable.type} at most {cap}"
-            fix = f"write max_length: {cap}, or explain the length in the template's description"
+            text = _("'{name}' has max_length {max_length}, {type} at most {cap}").format(
+                name=variable.name, max_length=variable.max_length, type=variable.type, cap=cap
+            )
+            fix = _("write max_length: {cap}, or explain the length in the template's description").format(
+                cap=cap
+            )
             yield Hit(text, fix, ("variables", variable.name, "max_length"))
 
 
@@ -270,7 +296,7 @@ def link_in_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的报告已生成，请访问 https://www.example.com/reports 查看。
     """
-    yield from _seems(message, LINK_NAMES, "a link", "write the link into the text")
+    yield from _seems(message, LINK_NAMES, _("a link"), _("write the link into the text"))
 
 
 @rule("SMS330", "contact-in-variable", Severity.WARNING, VARIABLES, region=Region.CN)
@@ -286,7 +312,9 @@ def contact_in_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的工单已受理，客服联系电话{phone}，请注意查收。
         variables: {phone: {type: phone}}
     """
-    yield from _seems(message, CONTACT_NAMES, "a QQ or WeChat number", "give a phone number in its place")
+    yield from _seems(
+        message, CONTACT_NAMES, _("a QQ or WeChat number"), _("give a phone number in its place")
+    )
 
 
 @rule("SMS331", "undescribed-variables", Severity.INFO, TEMPLATE_REJECTED)
@@ -311,16 +339,22 @@ def undescribed_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
         and not message.template.description
         and not any(one.description for one in variables)
     ):
-        text = f"none of the {len(variables)} variables has a description"
+        text = _("none of the {count} variables has a description").format(count=len(variables))
         yield Hit(
-            text, "add description: to the variables, or to the template", ("variables", variables[0].name)
+            text, _("add description: to the variables, or to the template"), ("variables", variables[0].name)
         )
 
 
 def _seems(message: Message, names: re.Pattern[str], what: str, fix: str) -> Iterator[Hit]:
     for variable, one in message.named:
         if names.search(variable.name[:100]) or names.search((variable.description or "")[:100]):
-            yield Hit(f"{message.written(one)} seems to stand for {what}", fix, CONTENT, one.start, one.end)
+            yield Hit(
+                _("{written} seems to stand for {what}").format(written=message.written(one), what=what),
+                fix,
+                CONTENT,
+                one.start,
+                one.end,
+            )
 
 
 RULES = (
