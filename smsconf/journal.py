@@ -164,6 +164,7 @@ class _Recall:
         self.refused: dict[tuple[Address, str], str] = {}
         self.submitted: dict[str, str] = {}
         self.intended: dict[str, str] = {}
+        self.submitted_at: dict[str, datetime] = {}
         self.disabled: set[str] = set()
 
     def memory(self) -> Memory:
@@ -175,6 +176,7 @@ class _Recall:
             numbers=self.numbers,
             refused=self.refused,
             submitted={**self.submitted, **self.intended},
+            submitted_at=self.submitted_at,
             disabled=frozenset(self.disabled),
         )
 
@@ -202,6 +204,8 @@ class _Recall:
                 self.intended[str(entry["remote_id"])] = str(entry["submission"])
             case "refused" if entry["step"] == "submit":
                 self.intended.pop(str(entry["remote_id"]), None)
+        if entry["event"] == "accepted" and entry["step"] in _SUBMITTING:
+            self.submitted_at[str(entry["remote_id"])] = datetime.fromisoformat(entry["time"])
 
     def _accepted(self, address: Address, entry: Entry) -> None:
         remote_id = str(entry["remote_id"])
@@ -225,6 +229,9 @@ class _Recall:
             self.refused.pop((address, str(submission)), None)
         else:
             self.refused[address, str(submission)] = str(entry.get("review_message") or "")
+
+
+_SUBMITTING = frozenset({"create", "edit", "submit", "activate"})  # a draft's create is followed by submit
 
 
 def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:

@@ -24,6 +24,7 @@ class Memory:
         numbers: address → the highest version number ever used.
         refused: (address, submission hash) → the reviewer's words of a rejection or deactivation.
         submitted: remote id → submission hash of what was last submitted there.
+        submitted_at: remote id → when our runs last submitted it (service time).
         disabled: remote ids of the templates that our runs disabled and did not submit since.
     """
 
@@ -34,4 +35,5 @@ class Memory:
     numbers: Mapping[Address, int] = field(default_factory=dict)
     refused: Mapping[tuple[Address, str], str] = field(default_factory=dict)
     submitted: Mapping[str, str] = field(default_factory=dict)
+    submitted_at: Mapping[str, datetime] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()

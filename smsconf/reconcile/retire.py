@@ -7,17 +7,15 @@ same wait holds for a signature that another one replaces.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from smsconf.address import Address, Kind
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import Family, Version
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedTemplate
+from smsconf.reconcile.state import ObservedTemplate, read_time
 from smsconf.resources import Template
-
-_SERVICE_TIME = "%Y-%m-%d %H:%M:%S"  # zone undocumented; read as UTC (management-api reference §7)
 
 
 def retire_rows(situation: Situation, template: Template, family: Family) -> Iterator[Change]:
@@ -64,18 +62,11 @@ def _verdict(
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
     """Return when a leftover may go: the wait counts from the latest sign of life."""
-    marks = [_read_time(live.update_time), _read_time(old.update_time)]
+    marks = [read_time(live.update_time), read_time(old.update_time)]
     if situation.memory.live.get(template.address) == live.remote_id:
         marks.append(situation.memory.live_since.get(template.address))
     latest = max((one for one in marks if one), default=situation.observed.now)
     return latest + timedelta(seconds=template.retire_after)
-
-
-def _read_time(text: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(text or "", _SERVICE_TIME).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def replaced_rows(situation: Situation, rows: Mapping[Address, Change]) -> Iterator[Change]:

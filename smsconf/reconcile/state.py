@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from smsconf.resources import Region
 
 T = TypeVar("T")
+
+_SERVICE_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +142,11 @@ class Observed:
     templates: Reading[ObservedTemplate] = Reading()
     countries: Reading[Country] = Reading()
     app_quotas: Mapping[Region, Quota] = field(default_factory=dict)
+
+
+def read_time(text: str | None) -> datetime | None:
+    """Read a time of the service, whose zone is undocumented, as UTC: not Beijing, which is earlier."""
+    try:
+        return datetime.strptime(text or "", _SERVICE_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
