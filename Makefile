@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak fuzz conformance bench schema fidelity clean
+.PHONY: demo test lint types unit soak fuzz browser conformance bench schema fidelity clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,7 +27,8 @@ demo: $(VENV)/.installed
 	$(BIN)/smsconf emulator advance P14D --project $(DEMO)
 	$(BIN)/smsconf status   --project $(DEMO) --exit-code
 	$(BIN)/smsconf plan     --project $(DEMO) --detailed-exitcode
-	@echo "demo: every template is approved and the plan is empty; the project is in $(DEMO)"
+	$(BIN)/smsconf report   --project $(DEMO) --html $(DEMO)/report.html
+	@echo "demo: every template is approved and the plan is empty; the project is in $(DEMO), its report in $(DEMO)/report.html"
 
 test: lint types unit
 
@@ -48,6 +49,12 @@ soak: $(VENV)/.developing
 # the property tests with new examples instead of the fixed ones
 fuzz: $(VENV)/.developing
 	SMSCONF_FUZZ=1 $(BIN)/pytest -n 2 -m hypothesis --ignore tests/machine
+
+# the HTML report in Debian's Chromium (BROWSER=… names another one)
+BROWSER ?= /usr/bin/chromium
+browser: $(VENV)/.developing
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	SMSCONF_BROWSER=$(BROWSER) $(BIN)/pytest tests/browser
 
 # the vendor's SDK and other judges against the emulator: operation, checks, passed
 conformance: $(VENV)/.developing

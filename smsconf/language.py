@@ -23,16 +23,23 @@ _FOLDERS = {"zh": "zh_CN"}
 _LONGEST_LIST = 12
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+_spoken = "en"
 
 
 def use(language: str) -> None:
     """Speak a language from now on, in the whole process: one of ``LANGUAGES``; any other is English."""
-    global _catalogue  # noqa: PLW0603 - one process speaks one language
+    global _catalogue, _spoken  # noqa: PLW0603 - one process speaks one language
+    _spoken = language if language in LANGUAGES else "en"
     folder = _FOLDERS.get(language)
     if folder is None:
         _catalogue = _gettext.NullTranslations()
     else:
         _catalogue = _gettext.translation(DOMAIN, CATALOGUES, [folder], fallback=True)
+
+
+def language() -> str:
+    """Return the language that is spoken."""
+    return _spoken
 
 
 def of_locale(environ: Mapping[str, str]) -> str:

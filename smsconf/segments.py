@@ -155,6 +155,20 @@ def _estimate_international(fixed: str, values: Sequence[Allowed]) -> Estimate:
     return Estimate(least, max(most, key=lambda count: count.segments))
 
 
+def parts(text: str, alphabet: Alphabet) -> list[str]:
+    """Cut a message, its signature and values in it, where the network does: as many parts as are billed."""
+    units = alphabet.units(text)
+    if sum(units) <= alphabet.single:
+        return [text] if text else []
+    found, start, used = [], 0, 0
+    for position, unit in enumerate(units):
+        if used + unit > alphabet.multi:
+            found.append(text[start:position])
+            start, used = position, 0
+        used += unit
+    return [*found, text[start:]]
+
+
 def _bound(alphabet: Alphabet, length: int, *, paired: bool = False) -> Count:
     """Count by length alone; ``paired`` reckons that each part may waste its last unit on a pair."""
     if length <= alphabet.single:

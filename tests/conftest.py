@@ -13,3 +13,6 @@ settings.register_profile("searching", **SLOW)
 settings.load_profile(
     "searching" if os.environ.get("SMSCONF_SOAK") or os.environ.get("SMSCONF_FUZZ") else "fixed"
 )
+
+# a browser is not everywhere: `make browser` names one
+collect_ignore = [] if os.environ.get("SMSCONF_BROWSER") else ["browser"]

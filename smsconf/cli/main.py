@@ -27,9 +27,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("smsconf.cli.status", "Show where every review stands."),
     "wait": ("smsconf.cli.wait", "Wait until every review is over."),
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
+    "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
+    "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
 }

@@ -51,7 +51,7 @@ def report(
     if output is None:
         sys.stdout.write(text)
     else:
-        _write(output, text)
+        write_whole(output, text)
 
 
 def talk(lines: Iterable[Line]) -> None:
@@ -92,7 +92,12 @@ def _json(view: View, *, ascii_only: bool) -> str:
     return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a report to a file.
+
+    Raises:
+        SmsconfError: it cannot be written.
+    """
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
