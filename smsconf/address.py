@@ -16,17 +16,29 @@ _KEY = re.compile(KEY_PATTERN)
 class Kind(StrEnum):
     """The kinds of things that have an address, in the order in which they depend on each other."""
 
-    THRESHOLD = "threshold"
+    ACCOUNT = "account"
+    QUALIFICATION = "qualification"
+    REGISTRATION = "registration"
     APP = "app"
+    CONSOLE = "console"
     SIGNATURE = "signature"
     TEMPLATE = "template"
+    THRESHOLD = "threshold"
+    CAMPAIGN = "campaign"
 
     @property
     def section(self) -> str:
-        """The section of the file that declares this kind."""
-        return f"{self.value}s"
+        """The section of the file that declares this kind; console settings stand in their app."""
+        return self.value if self in _SINGLE else f"{self.value}s"
+
+    @property
+    def managed(self) -> bool:
+        """Tell whether the service has an API for this kind; what has none is for people to set."""
+        return self in _MANAGED
 
 
+_SINGLE = frozenset({Kind.ACCOUNT, Kind.CONSOLE})
+_MANAGED = frozenset({Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE})
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
@@ -41,7 +53,7 @@ class Address(NamedTuple):
 
     @property
     def order(self) -> tuple[int, str]:
-        """Sort key: apps before signatures before templates, then by key."""
+        """Sort key: what others depend on first, then by key."""
         return (_ORDER[self.kind], self.key)
 
     @classmethod

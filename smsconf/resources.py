@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Final
 
 from smsconf.address import Address
+from smsconf.workdays import OFFICIAL, Calendar
 
 
 class Region(StrEnum):
@@ -67,6 +69,21 @@ class UpdatePolicy(StrEnum):
     IN_PLACE = "in-place"
 
 
+class AccountMode(StrEnum):
+    """The service's mode 1 (packages, then pay-per-use) and 2 (packages only, nothing for the mainland)."""
+
+    STANDARD = "standard"
+    INTERNATIONAL_ONLY = "international-only"
+
+
+class Alarm(StrEnum):
+    """What a contact of the account is told about."""
+
+    REVIEW = "review"
+    TRAFFIC = "traffic"
+    QUALIFICATION = "qualification"
+
+
 class Absent(Enum):
     """The field is not in the file: whatever the service has is left alone. ``None`` would clear it."""
 
@@ -102,7 +119,9 @@ class App:
 class Signature:
     """The 【brand】 of mainland messages. Identity: (name, type) in the account. Frozen once approved.
 
-    ``replaces`` is the (name, type) of the signature it takes over from, kept until that one is retired.
+    ``qualification`` is the id at the service, ``qualified_by`` the declared one it comes from, whose id may
+    not be known yet. ``replaces`` is the (name, type) of the signature it takes over from, kept until that
+    one is retired.
     """
 
     address: Address
@@ -112,6 +131,7 @@ class Signature:
     source: Source = Source.COMPANY
     third_party: bool = False
     qualification: str | None = None
+    qualified_by: Address | None = None
     description: str | None = None
     licence: File | None = None
     authorization: File | None = None
@@ -160,7 +180,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Traffic thresholds of one kind of SMS, account-wide, in messages per UTC day and month."""
+    """Traffic thresholds of one kind of SMS, account-wide, in messages per UTC day and month.
+
+    ``country``: an international one may be of a single country, by its English name.
+    """
 
     address: Address
     region: Region
@@ -168,6 +191,124 @@ class Threshold:
     daily_limit: int | None
     monthly_warn: int | None
     monthly_limit: int | None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """A company's proof of identity, made and approved at the console; ``id`` is known once it is there."""
+
+    address: Address
+    name: str | None = None
+    third_party: bool = False
+    company: str | None = None
+    id: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody the service tells about the account. ``mobile`` is never shown whole."""
+
+    name: str
+    mobile: str | None = None
+    email: str | None = None
+    alarms: frozenset[Alarm] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A prepaid package of messages, of one country where it says so."""
+
+    region: Region
+    messages: int
+    country: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyLimit:
+    """How many messages one recipient gets of one app, at most, per minute, hour and day (GMT+08:00)."""
+
+    app: Address
+    minute: int | None = None
+    hour: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The highest limits that the vendor granted, in messages per UTC day and month."""
+
+    daily: int | None = None
+    monthly: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What the vendor granted beyond its defaults: apps of a region, signatures and templates of an app."""
+
+    apps: int | None = None
+    signatures: int | None = None
+    templates: int | None = None
+    messages: Mapping[Region, Ceiling] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Settings of the whole account; ``None`` is a setting that the files do not mention."""
+
+    mode: AccountMode | None = None
+    contacts: Mapping[str, Contact] | None = None
+    packages: Mapping[str, Package] | None = None
+    send_regions: tuple[str, ...] | None = None
+    frequency_limits: tuple[FrequencyLimit, ...] | None = None
+    quotas: Quotas = Quotas()
+
+
+@dataclass(frozen=True, slots=True)
+class AppConsole:
+    """What only the console can set of an app; ``None`` is a setting that the files do not mention."""
+
+    address: Address
+    app: Address
+    batch_report_url: str | None = None
+    ip_whitelist: tuple[str, ...] | None = None
+    push_authentication: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The registration of a sender, of contents or of links in a country that asks for one."""
+
+    address: Address
+    country: str
+    sender: str | None = None
+    reference: str | None = None
+    links: tuple[str, ...] = ()
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One message to many recipients; nothing of ``recipients`` and ``opt_out`` is read but by sending.
+
+    Both are paths inside the project; ``at`` is aware.
+    """
+
+    address: Address
+    template: Address
+    recipients: Path
+    opt_out: Path | None = None
+    at: datetime | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Messaging:
+    """How messages are sent. ``status_callback``: where the service posts what became of each."""
+
+    status_callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +322,13 @@ class Desired:
     signatures: Mapping[Address, Signature] = field(default_factory=dict)
     templates: Mapping[Address, Template] = field(default_factory=dict)
     thresholds: Mapping[Address, Threshold] = field(default_factory=dict)
+    qualifications: Mapping[Address, Qualification] = field(default_factory=dict)
+    registrations: Mapping[Address, Registration] = field(default_factory=dict)
+    consoles: Mapping[Address, AppConsole] = field(default_factory=dict)
+    campaigns: Mapping[Address, Campaign] = field(default_factory=dict)
+    account: Account = Account()
+    messaging: Messaging = Messaging()
+    calendar: Calendar = OFFICIAL
     protected: frozenset[Address] = frozenset()
     mark: bool = True
     environment: str | None = None

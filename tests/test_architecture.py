@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "diagnostics": set(),
     "errors": {"diagnostics", "language"},
     "language": set(),
-    "resources": {"address"},
+    "resources": {"address", "workdays"},
     "segments": set(),
     "signing": set(),
     "sites": {"resources"},

@@ -4,7 +4,8 @@ Read in this order: ``reader`` (text → data with places), ``model`` (the file 
 environments), ``desired`` (data → resources). It does not talk to the service and judges no wording.
 """
 
-from smsconf.config.project import EmulatorProvider, HuaweiCloudProvider, Project, Provider, load_project
+from smsconf.config.project import Project, load_project
+from smsconf.config.provider import EmulatorProvider, HuaweiCloudProvider, Provider
 from smsconf.config.schema import json_schema, schema_text
 
 __all__ = [

@@ -14,22 +14,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from smsconf.address import Address, Kind
+from smsconf.config.console import ConsoleMaker
 from smsconf.config.content import Content, number_content
 from smsconf.config.countries import MISTAKEN, NAMES
+from smsconf.config.entry import Entry
 from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_path, read_bytes
-from smsconf.config.model import (
-    AppEntry,
-    Entry,
-    QualificationEntry,
-    SignatureEntry,
-    TemplateEntry,
-    ThresholdEntry,
-    VariableEntry,
-)
+from smsconf.config.model import AppEntry, SignatureEntry, TemplateEntry, VariableEntry
 from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.references import Declared, check_identities, resolve_app, resolve_signature
 from smsconf.config.source import Block, Items, Span
-from smsconf.config.validation import unknown_key, valid_entries, wrong_type
+from smsconf.config.validation import valid_entries, wrong_type
 from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
 from smsconf.resources import (
@@ -38,10 +32,10 @@ from smsconf.resources import (
     Desired,
     File,
     MessageType,
+    Qualification,
     Region,
     Signature,
     Template,
-    Threshold,
     Variable,
     VariableType,
 )
@@ -72,31 +66,46 @@ _MOST_MISTAKES = 20  # shown of one content
 
 @dataclass(slots=True)
 class Maker:
-    """Makes resources of one project; ``digests`` of the files it opened, by path."""
+    """Makes resources of one project.
+
+    ``digests`` are of the files it opened, by path; ``paths`` tells where addresses stand that are not
+    section and key.
+    """
 
     data: Block
     folder: Path
     problems: Problems
     digests: dict[Path, File] = field(default_factory=dict)
+    paths: dict[Address, tuple[str | int, ...]] = field(default_factory=dict)
 
     def make(self, environment: str | None) -> Desired:
         """Make everything that can be made."""
-        apps = {a: self._app(a, e) for a, e in self._entries(Kind.APP, AppEntry).items()}
+        console = ConsoleMaker(self.data, self.folder, self.problems, self.paths)
+        entries = self._entries(Kind.APP, AppEntry)
+        apps = {address: self._app(address, entry) for address, entry in entries.items()}
         declared = Declared(self.data, self.problems, apps)
-        qualifications = self._section("qualifications", QualificationEntry)
+        qualifications = console.qualifications()
         for address, signature in self._entries(Kind.SIGNATURE, SignatureEntry).items():
             self._signature(address, signature, declared, qualifications)
         templates: dict[Address, Template] = {}
-        for address, entry in self._entries(Kind.TEMPLATE, TemplateEntry).items():
-            template = self._template(address, entry, declared)
+        for address, text in self._entries(Kind.TEMPLATE, TemplateEntry).items():
+            template = self._template(address, text, declared)
             if template:
                 templates[address] = template
         check_identities(declared, templates)
+        settings = [console.console(at, entry.console) for at, entry in entries.items() if entry.console]
         return Desired(
             apps=apps,
             signatures=declared.signatures,
             templates=templates,
-            thresholds=self._thresholds(),
+            thresholds=console.thresholds(),
+            qualifications=qualifications,
+            registrations=console.registrations(),
+            consoles={one.address: one for one in settings},
+            campaigns=console.campaigns(declared.keys(Kind.TEMPLATE)),
+            account=console.account(declared.keys(Kind.APP)),
+            messaging=console.messaging(),
+            calendar=console.calendar(),
             protected=frozenset(self._protected()),
             mark=self._mark(),
             environment=environment,
@@ -115,26 +124,6 @@ class Maker:
 
     def _entries(self, kind: Kind, model: type[M]) -> dict[Address, M]:
         return {Address(kind, key): entry for key, entry in self._section(kind.section, model).items()}
-
-    def _thresholds(self) -> dict[Address, Threshold]:
-        known = [region.value for region in Region]
-        section = self.data.get("thresholds")
-        if isinstance(section, Block):
-            for key in (key for key in section if key not in known):
-                self.problems.add(unknown_key(key, known, section.spans[key].key))
-        found: dict[Address, Threshold] = {}
-        for address, entry in self._entries(Kind.THRESHOLD, ThresholdEntry).items():
-            if address.key in known:
-                daily, monthly = entry.daily, entry.monthly
-                found[address] = Threshold(
-                    address,
-                    Region(address.key),
-                    daily_warn=daily.warn if daily else None,
-                    daily_limit=daily.limit if daily else None,
-                    monthly_warn=monthly.warn if monthly else None,
-                    monthly_limit=monthly.limit if monthly else None,
-                )
-        return found
 
     def _mark(self) -> bool:
         mark = self.data.get("mark", True)
@@ -182,7 +171,7 @@ class Maker:
         address: Address,
         entry: SignatureEntry,
         declared: Declared,
-        qualifications: Mapping[str, QualificationEntry],
+        qualifications: Mapping[Address, Qualification],
     ) -> None:
         app = resolve_app(declared, address, entry.app)
         if app is not None and app.region is not Region.CN:
@@ -190,7 +179,7 @@ class Maker:
                 key=shown(address.key), key2=app.address.key
             )
             self.problems.add(problem("SMS405", message, declared.place(address, "app"), address=address))
-        known = qualifications.get(entry.qualification or "")
+        known = qualifications.get(Address(Kind.QUALIFICATION, entry.qualification or ""))
         declared.signatures[address] = Signature(
             address,
             Address(Kind.APP, entry.app),
@@ -199,6 +188,7 @@ class Maker:
             source=entry.source,
             third_party=entry.third_party,
             qualification=known.id if known else entry.qualification,
+            qualified_by=known.address if known else None,
             description=entry.description,
             licence=self._file(address, "licence", entry.licence, declared),
             authorization=self._file(address, "authorization", entry.authorization, declared),

@@ -35,7 +35,7 @@ def checked_sections(block: Block, problems: Problems, *, refused: Sequence[str]
     return kept
 
 
-REFUSED_INCLUDED = (*ROOT_ONLY, "provider", "mark")
+REFUSED_INCLUDED = (*ROOT_ONLY, "provider", "mark", "confirmations")
 REFUSED_OVERLAY = ROOT_ONLY
 
 
@@ -45,7 +45,7 @@ def combine(files: Sequence[Block], problems: Problems) -> Block:
     for block in files:
         for section, value in block.items():
             span = block.spans[section]
-            if section == "lint" or section in SECTIONS or section in _LISTS:
+            if section in SECTIONS or section in _LISTS:
                 if value is None:  # a section whose entries are all commented out
                     continue
                 wanted = Items if section in _LISTS else Block

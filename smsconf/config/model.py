@@ -7,45 +7,22 @@ own, so that a mistake in one hides nothing of the others.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Final, Literal, TypeAlias, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    WithJsonSchema,
+from pydantic import ConfigDict, Field, StrictBool, WithJsonSchema
+
+from smsconf.config.console_model import (
+    AccountEntry,
+    CalendarEntry,
+    CampaignEntry,
+    ConsoleEntry,
+    MessagingEntry,
+    QualificationEntry,
+    RegistrationEntry,
+    ThresholdsEntry,
 )
-from pydantic_core import PydanticCustomError
-
-from smsconf.address import KEY_PATTERN
-from smsconf.language import N_
+from smsconf.config.entry import Count, Entry, Key, Maybe, Pattern, Site, Word
 from smsconf.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
-
-T = TypeVar("T")
-
-
-def _refuse_nothing(value: object) -> object:
-    if value is None:
-        raise PydanticCustomError("nothing_given", N_("expected a value"))
-    return value
-
-
-# A key that may be left out, but not be written without a value: `name:` is a forgotten value.
-Maybe: TypeAlias = Annotated[T | None, BeforeValidator(_refuse_nothing)]
-Key: TypeAlias = Annotated[str, Field(pattern=KEY_PATTERN)]
-Site: TypeAlias = Literal["china", "international", "europe"]
-Count: TypeAlias = Annotated[StrictInt, Field(gt=0)]
-
-
-class Entry(BaseModel):
-    """A mapping of the file: no key but the known ones, and no change after reading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class EmulatorEntry(Entry):
@@ -97,6 +74,7 @@ class AppEntry(Entry):
     )
     renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
     external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
+    console: Maybe[ConsoleEntry] = Field(None, description="Settings that only the console can make.")
 
 
 class ReplacesEntry(Entry):
@@ -190,37 +168,6 @@ class TemplateEntry(Entry):
     )
 
 
-class Amounts(Entry):
-    """Messages in a UTC day or month."""
-
-    warn: Maybe[Count] = Field(None, description="Messages from which on the contacts are alarmed.")
-    limit: Maybe[Count] = Field(None, description="Messages at which the service suspends sending.")
-
-
-class ThresholdEntry(Entry):
-    """Traffic thresholds of one kind of SMS, for the whole account. Set at the console by a person."""
-
-    daily: Maybe[Amounts] = Field(None, description="Per calendar day (UTC).")
-    monthly: Maybe[Amounts] = Field(None, description="Per calendar month (UTC).")
-
-
-class QualificationEntry(Entry):
-    """A company's proof of identity, made and approved at the console."""
-
-    id: str = Field(description="Its id at the console.")
-    description: Maybe[str] = Field(None, description="What it is, for readers.")
-
-
-def _refuse_bad_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise PydanticCustomError("bad_pattern", N_("not a regular expression")) from error
-    return value
-
-
-Pattern: TypeAlias = Annotated[str, AfterValidator(_refuse_bad_pattern)]
-Word: TypeAlias = Annotated[str, Field(min_length=1)]
 Code: TypeAlias = Annotated[str, Field(pattern=r"^SMS[0-9]{3}$")]
 
 
@@ -240,13 +187,6 @@ class LintEntry(Entry):
     severities: Maybe[dict[Code, Literal["off", "info", "warning", "error"]]] = Field(
         None, description="Severity of a check by its code; off switches it off."
     )
-
-
-class ThresholdsEntry(Entry):
-    """Thresholds by kind of SMS."""
-
-    cn: Maybe[ThresholdEntry] = Field(None, description="Messages to the Chinese mainland.")
-    intl: Maybe[ThresholdEntry] = Field(None, description="International messages.")
 
 
 class ProjectFile(Entry):
@@ -272,6 +212,24 @@ class ProjectFile(Entry):
     qualifications: dict[Key, QualificationEntry] = Field(
         default_factory=dict, description="Qualifications by key, for signatures to refer to."
     )
+    registrations: dict[str, RegistrationEntry] = Field(
+        default_factory=dict,
+        description="Registrations by country: its English name or ISO code.",
+    )
+    account: AccountEntry = Field(
+        default_factory=AccountEntry, description="Settings of the account, checked and guided."
+    )
+    messaging: MessagingEntry = Field(default_factory=MessagingEntry, description="Settings of sending.")
+    campaigns: dict[Key, CampaignEntry] = Field(
+        default_factory=dict, description="Messages to many recipients, by key."
+    )
+    calendar: CalendarEntry = Field(
+        default_factory=CalendarEntry, description="Corrections of the reviewers' working days."
+    )
+    confirmations: Maybe[str] = Field(
+        None,
+        description="File that `smsconf confirm` keeps beside the journal, to be committed and reviewed.",
+    )
     mark: StrictBool = Field(
         default=True,
         description="End application notes in a mark, by which later runs know what they submitted.",
@@ -282,15 +240,21 @@ class ProjectFile(Entry):
     lint: LintEntry = Field(default_factory=LintEntry, description="Settings of the checks.")
 
 
-SECTIONS: Final[dict[str, type[Entry]]] = {
-    "apps": AppEntry,
-    "signatures": SignatureEntry,
-    "templates": TemplateEntry,
-    "qualifications": QualificationEntry,
-    "environments": EnvironmentEntry,
-    "thresholds": ThresholdEntry,
-}
-"""The sections that are mappings of entries, and what one entry is."""
+SECTIONS: Final = (
+    "apps",
+    "signatures",
+    "templates",
+    "qualifications",
+    "registrations",
+    "campaigns",
+    "environments",
+    "thresholds",
+    "account",
+    "messaging",
+    "calendar",
+    "lint",
+)
+"""The sections that are mappings, and that several files may add to."""
 
 ROOT_ONLY: Final = ("version", "include", "environments")
 """What stands in smsconf.yaml only; provider may stand in an overlay too."""

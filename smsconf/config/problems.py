@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from smsconf.diagnostics import Diagnostic, Place, Severity
-from smsconf.language import N_, _
+from smsconf.language import N_, _, listed
 
 _MOST = 10_000  # a file of nothing but mistakes must not take minutes or fill the memory
 
@@ -100,7 +100,10 @@ CODES: dict[str, Code] = {
     "SMS025": Code("bad-value", N_("the value is not one this key can have"), N_("correct the value")),
     "SMS026": Code(
         "misplaced-section",
-        N_("version, include and environments belong into smsconf.yaml, provider there or into an overlay"),
+        N_(
+            "version, include and environments belong into smsconf.yaml, and so do provider, mark and "
+            "confirmations, unless an overlay has them"
+        ),
         N_("move the section to smsconf.yaml"),
     ),
     "SMS027": Code(
@@ -135,6 +138,12 @@ CODES: dict[str, Code] = {
         N_("only regular, readable files of at most 12 MB can be uploaded (API Gateway's limit of a body)"),
         N_("replace the file"),
     ),
+    "SMS036": Code(
+        "missing-recipients",
+        N_("the list is read when the campaign is sent; it often stays out of the repository until then"),
+        N_("put the file there before you send"),
+        Severity.WARNING,
+    ),
     # -- message content
     "SMS040": Code(
         "broken-placeholder",
@@ -159,6 +168,11 @@ CODES: dict[str, Code] = {
         "unknown-country",
         N_("2 or 3 capital letters are read as an ISO 3166 code"),
         N_("write the country's ISO code or its English or Chinese name"),
+    ),
+    "SMS051": Code(
+        "no-such-country",
+        N_("what is set by country must name one; the files take English names and ISO 3166 codes"),
+        N_("write its English name or its ISO code"),
     ),
     "SMS099": Code(
         "too-many-problems",
@@ -222,6 +236,9 @@ CODES: dict[str, Code] = {
     ),
     "SMS414": Code(
         "universal-not-for-intl", N_("only mainland templates can be universal"), N_("remove universal")
+    ),
+    "SMS415": Code(
+        "unknown-template", N_("a campaign sends a template of the files"), N_("declare the template")
     ),
 }
 
@@ -287,6 +304,16 @@ def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
     folded = {choice.casefold(): choice for choice in choices}
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
     return folded[found[0]] if found else None
+
+
+def fix_reference(key: str, known: list[str], section: str) -> str:
+    """Say what to write in place of a key that nothing has."""
+    near = nearest(key, known)
+    if near:
+        return _("write {near}").format(near=near)
+    if not known:
+        return _("declare it in {section}").format(section=section)
+    return _("declare it in {section}, or write {known}").format(section=section, known=listed(known))
 
 
 def shown(text: str) -> str:

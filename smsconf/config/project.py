@@ -11,9 +11,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,43 +22,21 @@ from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
 from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
-from smsconf.config.model import EnvironmentEntry, LintEntry, ProviderEntry, Site
+from smsconf.config.model import EnvironmentEntry, LintEntry
 from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.provider import ROOT_NAME, Provider, read_provider
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Items, Span, span_at
-from smsconf.config.validation import unknown_word, valid_entries, validate, wrong_type
+from smsconf.config.validation import valid_entries, validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
 from smsconf.language import N_, _, listed
 from smsconf.resources import Desired
-from smsconf.sites import SITES
 
-ROOT_NAME = "smsconf.yaml"
 VERSION = 1
 
 _GLOB = re.compile(r"[*?\[]")
 _MAX_PATTERN = 32  # parts of an include pattern
-
-
-@dataclass(frozen=True, slots=True)
-class EmulatorProvider:
-    """The embedded emulator; ``database`` is absolute."""
-
-    database: Path
-    site: Site = "china"
-
-
-@dataclass(frozen=True, slots=True)
-class HuaweiCloudProvider:
-    """The service. Where ``project_id`` or ``endpoint`` is None, credentials and the site table tell."""
-
-    site: Site
-    region: str
-    project_id: str | None = None
-    endpoint: str | None = None
-
-
-Provider = EmulatorProvider | HuaweiCloudProvider
 
 
 @dataclass(frozen=True)
@@ -67,7 +45,8 @@ class Project:
 
     ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
     and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
-    ``lint`` are the settings of the checks; ``data`` is the merged files.
+    ``lint`` are the settings of the checks; ``data`` is the merged files, ``paths`` where in them an address
+    stands that is not section and key. ``confirmations`` is the committed file of what people confirmed.
     Get one with :func:`load_project`.
     """
 
@@ -81,6 +60,8 @@ class Project:
     fingerprint: str
     lint: LintEntry
     data: Block
+    paths: Mapping[Address, tuple[str | int, ...]] = field(default_factory=dict)
+    confirmations: Path | None = None
 
     @property
     def texts(self) -> dict[str, str]:
@@ -114,7 +95,8 @@ class Project:
         return span.inside(written, begin, max(after, begin + 1))
 
     def _span(self, address: Address, *path: str | int) -> Span | None:
-        return span_at(self.data, (address.kind.section, address.key, *path))
+        start = self.paths.get(address, (address.kind.section, address.key))
+        return span_at(self.data, (*start, *path))
 
 
 @lru_cache(maxsize=8)
@@ -170,7 +152,8 @@ class _Loading:
         if overlay is not None:
             data = overlaid(data, overlay)
         maker = Maker(data, self.folder, self.problems)
-        desired, provider, lint = maker.make(environment), self._provider(data), self._lint(data)
+        desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
+        provider = read_provider(data, self.given, self.problems)
         return Project(
             folder=self.given,
             name=self.given.name,
@@ -184,6 +167,8 @@ class _Loading:
             ),
             lint=lint,
             data=data,
+            paths=maker.paths,
+            confirmations=confirmations,
         )
 
     # -- reading
@@ -300,7 +285,7 @@ class _Loading:
         if not isinstance(patterns, Items):
             self.problems.add(wrong_type(N_("a list"), patterns, root.spans["include"]))
             return
-        skipped = {ROOT_NAME, *overlays.values()}
+        skipped = {ROOT_NAME, *overlays.values(), root.get("confirmations")}
         for pattern, span in zip(patterns, patterns.spans, strict=True):
             if not isinstance(pattern, str):
                 self.problems.add(wrong_type("text", pattern, span))
@@ -350,41 +335,27 @@ class _Loading:
 
     # -- settings of the merged data
 
-    def _provider(self, data: Block) -> Provider | None:
-        if "provider" not in data:
-            if data:
-                removed = data.removed.get("provider")
-                place = removed.key if removed else Place(ROOT_NAME)
-                fix = _("add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud")
-                message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="provider")
-                self.problems.add(problem("SMS021", message, place, fix=fix))
+    def _confirmations(self, data: Block) -> Path | None:
+        """Locate the committed file of confirmations; it need not exist yet."""
+        if "confirmations" not in data:
             return None
-        span = data.spans["provider"]
-        entry = validate(ProviderEntry, data["provider"], span, self.problems)
-        if entry is None:
+        written, span = data["confirmations"], data.spans["confirmations"]
+        if not isinstance(written, str) or not written:
+            self.problems.add(wrong_type(N_("a path"), written, span))
             return None
-        if (entry.emulator is None) == (entry.huaweicloud is None):
-            if entry.emulator:
-                message, choose = _("two providers, expected exactly one of emulator and huaweicloud"), None
-            else:
-                message = _("no provider, expected exactly one of emulator and huaweicloud")
-                choose = _("add emulator: {database: .smsconf/emulator.db}, or huaweicloud")
-            self.problems.add(problem("SMS027", message, span.key, fix=choose))
+        try:
+            path = inside(self.folder, written)
+        except Unreadable as error:
+            self.problems.add(problem("SMS035", f"'{shown(written)}' {error.reason}", span.value))
             return None
-        if entry.emulator:
-            if "\0" in entry.emulator.database:
-                written = span_at(data, ("provider", "emulator", "database")) or span
-                message = _("'database' is not a path: it contains a NUL character")
-                self.problems.add(problem("SMS025", message, written.value))
-                return None
-            return EmulatorProvider(self.given / entry.emulator.database, entry.emulator.site)
-        cloud = entry.huaweicloud
-        if cloud and cloud.endpoint is None and cloud.region not in SITES[cloud.site].regions:
-            written = span_at(data, ("provider", "huaweicloud", "region")) or span
-            self.problems.add(unknown_word(cloud.region, list(SITES[cloud.site].regions), written))
-        return (
-            HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
-        )
+        if path is None:
+            self._outside(written, span)
+        elif path in self.files:
+            message = _("'{written}' is a file of the configuration").format(written=shown(written))
+            fix = _("write {near}").format(near="confirmations.yaml")
+            self.problems.add(problem("SMS025", message, span.value, fix=fix))
+            return None
+        return path
 
     def _lint(self, data: Block) -> LintEntry:
         if "lint" not in data:

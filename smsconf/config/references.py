@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from smsconf.address import Address, Kind
 from smsconf.config.model import TemplateEntry
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.problems import Problems, fix_reference, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.diagnostics import Place
 from smsconf.language import _, listed
@@ -71,7 +71,7 @@ def resolve_app(declared: Declared, address: Address, key: str) -> App | None:
     app = declared.apps.get(Address(Kind.APP, key))
     known = declared.keys(Kind.APP)
     if app is None and key not in known:
-        fix = _fix_reference(key, known, "apps")
+        fix = fix_reference(key, known, "apps")
         declared.report(
             "SMS401", _("no app has the key '{key}'").format(key=shown(key)), address, "app", fix=fix
         )
@@ -142,7 +142,7 @@ def _find_signature(declared: Declared, address: Address, key: str, app: App) ->
     known = declared.keys(Kind.SIGNATURE)
     if signature is None:
         if key not in known:
-            fix = _fix_reference(key, known, "signatures")
+            fix = fix_reference(key, known, "signatures")
             declared.report(
                 "SMS402",
                 _("no signature has the key '{key}'").format(key=shown(key)),
@@ -160,17 +160,6 @@ def _find_signature(declared: Declared, address: Address, key: str, app: App) ->
         other = declared.place(signature.address, "app")
         declared.report("SMS403", message, address, "signature", fix=choose, other=other)
     return signature
-
-
-def _fix_reference(key: str, known: list[str], section: str) -> str:
-    near = nearest(key, known)
-    if near:
-        return _("write {near}").format(near=near)
-    return (
-        _("declare it in {section}, or write {known}").format(section=section, known=listed(known))
-        if known
-        else _("declare it in {section}").format(section=section)
-    )
 
 
 # -- identity

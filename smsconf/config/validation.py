@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from smsconf.address import KEY_PATTERN, Address, Kind
-from smsconf.config.model import Entry, VariableEntry
+from smsconf.config.entry import Entry
+from smsconf.config.model import VariableEntry
 from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.source import Block, Items, Span, step_into
 from smsconf.diagnostics import Diagnostic, Place
@@ -149,7 +150,8 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
         return problem("SMS025", message, here.value, address=address, fix=_("write a whole number from 1"))
     said = _(detail["msg"])
     message = f"'{shown(_key_text(here))}': {said[:1].lower()}{said[1:]}"
-    return problem("SMS025", message, here.value, address=address)
+    fix = detail.get("ctx", {}).get("fix")
+    return problem("SMS025", message, here.value, address=address, fix=_(fix) if fix else None)
 
 
 def _missing(value: object, path: tuple[str | int, ...], span: Span, address: object) -> Diagnostic:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from smsconf.config.dump import Dump, Entry
-from smsconf.config.project import ROOT_NAME, VERSION, EmulatorProvider, Provider
+from smsconf.config.project import VERSION
+from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 

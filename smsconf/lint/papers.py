@@ -60,7 +60,7 @@ def missing_qualification(signature: Signature, _subject: Subject) -> Iterator[H
         type: notification
         qualification: own
     """
-    if not signature.qualification:
+    if not signature.qualification and not signature.qualified_by:
         yield Hit(
             _("a signature without qualification"), _("get one approved at the console and name it here")
         )

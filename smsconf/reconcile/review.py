@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from smsconf.address import Address, Kind
+from smsconf.address import Address
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
@@ -48,7 +48,7 @@ _BESIDES = frozenset({Action.RETIRE, Action.DELETE})
 def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
     """Yield one row for each address that the service can have, in the order of the plan."""
     for change in plan.changes:
-        if change.address is None or change.kind is Kind.THRESHOLD or change.action in _BESIDES:
+        if change.address is None or not change.kind.managed or change.action in _BESIDES:
             continue
         observed = change.observed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)

@@ -1,0 +1,74 @@
+"""The section ``provider``: where everything lives, the embedded emulator or the service. No credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from smsconf.config.entry import Site
+from smsconf.config.model import ProviderEntry
+from smsconf.config.problems import Problems, problem
+from smsconf.config.source import Block, span_at
+from smsconf.config.validation import unknown_word, validate
+from smsconf.diagnostics import Place
+from smsconf.language import _
+from smsconf.sites import SITES
+
+ROOT_NAME = "smsconf.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorProvider:
+    """The embedded emulator; ``database`` is absolute."""
+
+    database: Path
+    site: Site = "china"
+
+
+@dataclass(frozen=True, slots=True)
+class HuaweiCloudProvider:
+    """The service. Where ``project_id`` or ``endpoint`` is None, credentials and the site table tell."""
+
+    site: Site
+    region: str
+    project_id: str | None = None
+    endpoint: str | None = None
+
+
+Provider = EmulatorProvider | HuaweiCloudProvider
+
+
+def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | None:
+    """Read the section ``provider`` of the merged files; ``folder`` is the project's as it was given."""
+    if "provider" not in data:
+        if data:
+            removed = data.removed.get("provider")
+            place = removed.key if removed else Place(ROOT_NAME)
+            fix = _("add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud")
+            message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="provider")
+            problems.add(problem("SMS021", message, place, fix=fix))
+        return None
+    span = data.spans["provider"]
+    entry = validate(ProviderEntry, data["provider"], span, problems)
+    if entry is None:
+        return None
+    if (entry.emulator is None) == (entry.huaweicloud is None):
+        if entry.emulator:
+            message, choose = _("two providers, expected exactly one of emulator and huaweicloud"), None
+        else:
+            message = _("no provider, expected exactly one of emulator and huaweicloud")
+            choose = _("add emulator: {database: .smsconf/emulator.db}, or huaweicloud")
+        problems.add(problem("SMS027", message, span.key, fix=choose))
+        return None
+    if entry.emulator:
+        if "\0" in entry.emulator.database:
+            written = span_at(data, ("provider", "emulator", "database")) or span
+            message = _("'database' is not a path: it contains a NUL character")
+            problems.add(problem("SMS025", message, written.value))
+            return None
+        return EmulatorProvider(folder / entry.emulator.database, entry.emulator.site)
+    cloud = entry.huaweicloud
+    if cloud and cloud.endpoint is None and cloud.region not in SITES[cloud.site].regions:
+        written = span_at(data, ("provider", "huaweicloud", "region")) or span
+        problems.add(unknown_word(cloud.region, list(SITES[cloud.site].regions), written))
+    return HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
