@@ -81,7 +81,6 @@ HOMES: dict[str, set[str]] = {
     "starlette": {"emulator", "messaging"},
     "uvicorn": {"emulator", "messaging"},
     "yaml": {"config"},
-    "yaml_edit": {"config"},
 }
 ONE_FILE = {
     "deepdiff": "diff.py",
@@ -91,7 +90,6 @@ ONE_FILE = {
     "rich": "terminal.py",
     "starlette": "server.py",
     "uvicorn": "server.py",
-    "yaml_edit": "layout.py",
 }
 
 IO_PACKAGES = {"socket", "ssl", "subprocess", "sqlite3", "logging", "time", "threading", "random", "os"}

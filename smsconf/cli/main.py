@@ -22,6 +22,7 @@ from smsconf.errors import SmsconfError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("smsconf.cli.validate", "Check the files, offline."),
     "lint": ("smsconf.cli.lint", "Say what a reviewer would object to, offline."),
+    "fmt": ("smsconf.cli.fmt", "Put the keys of the files in their usual order."),
     "plan": ("smsconf.cli.plan", "Show what apply would do."),
     "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
     "status": ("smsconf.cli.status", "Show where every review stands."),

@@ -28,9 +28,7 @@ ALIAS_FACTOR: Final = 10  # what aliases stand for may be this many times what i
 ALIAS_FLOOR: Final = 100_000  # … and this much in any case
 MAX_PROBLEMS: Final = 100  # in one file, before reading stops
 
-_Loader = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # without libyaml the slower one gives the same events
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # without libyaml the slower one gives the same events
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL: Mapping[str, bool] = {
@@ -118,7 +116,7 @@ class _Builder:
         self.documents = 0
 
     def build(self) -> object:
-        loader = _Loader(self.source.text)
+        loader = LOADER(self.source.text)
         try:
             while True:
                 event = loader.get_event()
@@ -130,7 +128,7 @@ class _Builder:
                 elif kind is yaml.SequenceStartEvent:
                     self._open(event, Items(), "seq")
                 elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                    self._close(_extent(event)[1])
+                    self._close(extent(event)[1])
                 elif kind is yaml.AliasEvent:
                     self._alias(event)
                 elif kind is yaml.DocumentStartEvent:
@@ -160,7 +158,7 @@ class _Builder:
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._stop("SMS011", _("a second document begins here"), *_extent(event))
+            self._stop("SMS011", _("a second document begins here"), *extent(event))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         # Nearly all events are scalars: this path is written for speed.
@@ -207,7 +205,7 @@ class _Builder:
     def _open(
         self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, value: Block | Items, kind: str
     ) -> None:
-        start, end = _extent(event)
+        start, end = extent(event)
         self._count(start)
         if len(self.stack) >= MAX_DEPTH:
             self._stop(
@@ -238,7 +236,7 @@ class _Builder:
         self._put(frame.value, frame.start, end)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        (start, end), name = _extent(event), event.anchor or ""
+        (start, end), name = extent(event), event.anchor or ""
         anchor = self.anchors.get(name)
         if anchor is None:
             near = nearest(name, self.anchors)
@@ -332,7 +330,7 @@ class _Builder:
         self._stop("SMS005", message, position, None, _syntax_fix(text, position, said))
 
 
-def _extent(event: yaml.Event) -> tuple[int, int]:
+def extent(event: yaml.Event) -> tuple[int, int]:
     """Where an event begins and ends, in characters."""
     return event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]  # events have marks
 
