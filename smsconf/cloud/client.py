@@ -205,19 +205,24 @@ class Client:
         return repeat(once, judge, pause=self._pause, longest=2 * self._patience)
 
     def list_all(
-        self, operation: str, *, progress: Callable[[int, int], None] | None = None
+        self,
+        operation: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[dict[str, Any]]:
         """Read every object of a kind, oldest first; ``progress`` is told (read, total).
 
-        The list may move while it is read, so it must add up, and is read once more if it does not.
+        ``query`` holds filters. The list may move while it is read, so it must add up, and is read once more
+        if it does not.
 
         Raises:
             CloudBroken: it does not add up, or an item has no id.
         """
         report = progress or (lambda _read, _total: None)
-        items, problem = self._read_pages(operation, report)
+        items, problem = self._read_pages(operation, query or {}, report)
         if problem:
-            items, problem = self._read_pages(operation, report)
+            items, problem = self._read_pages(operation, query or {}, report)
         if problem:
             raise CloudBroken(
                 f"the list of {operation} does not add up: {problem}",
@@ -237,14 +242,14 @@ class Client:
         return list(self._pool.map(function, values))
 
     def _read_pages(
-        self, operation: str, report: Callable[[int, int], None]
+        self, operation: str, filters: Mapping[str, str], report: Callable[[int, int], None]
     ) -> tuple[list[dict[str, Any]], str | None]:
-        total, items, size = self._page(operation, 0)
+        total, items, size = self._page(operation, filters, 0)
         report(len(items), total)
         sizes = [size]
 
         def one(offset: int) -> tuple[int, list[dict[str, Any]]]:
-            said, page, size = self._page(operation, offset)
+            said, page, size = self._page(operation, filters, offset)
             sizes.append(size)
             if sum(sizes) > _MOST_BYTES:
                 raise broken(operation, f"its pages are larger than {_MOST_BYTES} bytes")
@@ -263,9 +268,17 @@ class Client:
             return items, f"total says {total}, pages hold {len(ids)} different ids"
         return items, None
 
-    def _page(self, operation: str, offset: int) -> tuple[int, list[dict[str, Any]], int]:
+    def _page(
+        self, operation: str, filters: Mapping[str, str], offset: int
+    ) -> tuple[int, list[dict[str, Any]], int]:
         """Read one page: the total it names, its items, and how many bytes it had."""
-        query = {"limit": str(PAGE), "offset": str(offset), "sort_key": "create_time", "sort_dir": "asc"}
+        query = {
+            **filters,
+            "limit": str(PAGE),
+            "offset": str(offset),
+            "sort_key": "create_time",
+            "sort_dir": "asc",
+        }
         answer = self.ask(operation, query=query)
         try:
             fields = Fields(operation, decode(operation, answer, self.clean))

@@ -1,7 +1,8 @@
 """Look before anything is made twice: find by name what a create may have left, and who came first.
 
 The service's creates are not idempotent and carry no client token (management-api reference §13.8), so the
-name is looked up after a lost answer and after every draft. Its filters may be fuzzy: we compare names.
+name is looked up after a lost answer and after every draft, and the family before every submission. Its
+filters may be fuzzy: we compare names.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import PAGE, Client
 from smsconf.cloud.fields import Fields
+from smsconf.cloud.observe import with_variables
 from smsconf.errors import CloudBroken
 from smsconf.reconcile.change import Change
-from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.diff import says_the_same
+from smsconf.reconcile.family import number_in
+from smsconf.reconcile.lifecycle import TEMPLATES, Phase, read_status
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.reconcile.submission import split_mark
 from smsconf.resources import App, Signature, Template
 
 # Waits before each look after a lost answer, in seconds: a list may lag behind the last write.
@@ -41,6 +46,12 @@ _SEARCHES = {
 }
 
 
+# The statuses of what is not decided yet: what another run may have just made.
+_ON_THE_WAY = {
+    raw: one.phase for raw, one in TEMPLATES.items() if one.phase in (Phase.DRAFT, Phase.IN_REVIEW)
+}
+
+
 def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]:
     """Return what carries the identity that a change creates, the one that came first at the front.
 
@@ -59,12 +70,7 @@ def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]
         )
     app_key = _app_key(client, app_id) if app_id else None
     found = [one for one in items if _is_meant(one, change, app_key)]
-
-    def rank(one: Seen) -> tuple[bool, str, str]:
-        phase = read_status(change.kind, client.site, one.status).phase
-        return (phase is Phase.DRAFT, one.create_time or "", one.remote_id)
-
-    return sorted(found, key=rank)
+    return sorted(found, key=lambda one: _rank(client, change, one))
 
 
 def find_after_lost_answer(
@@ -80,14 +86,68 @@ def find_after_lost_answer(
     return found
 
 
-def twins(client: Client, change: Change, app_id: str, own_id: str) -> Iterator[tuple[Seen, bool]]:
-    """Yield every other template of the name just created, and whether it came before ours."""
-    found = find_named(client, change, app_id)
-    ids = [one.remote_id for one in found]
-    own = ids.index(own_id) if own_id in ids else len(ids)
-    for position, one in enumerate(found):
-        if one.remote_id != own_id:
-            yield one, position < own
+def twins(
+    client: Client, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+) -> Iterator[tuple[Seen, bool]]:
+    """Yield every other template that is what a change made or is about to submit, and whether it goes first.
+
+    After a create that is every template of the name. And in any case, because runs that remember different
+    numbers give one text two names: versions of the family that say the same, in review, or drafts that were
+    not there when the plan was made. Past draft goes first, then the earliest, then the smallest id.
+
+    Args:
+        client: of the account.
+        change: a template's.
+        app_id: primary key of its app.
+        signature_id: primary key of its signature, if it is bound to one.
+        own_id: of what is about to be submitted, ``None`` while it is not made.
+
+    Raises:
+        CloudError: a list could not be read whole.
+    """
+    created = own_id is not None and change.remote_id is None
+    found = find_named(client, change, app_id) if created else []
+    found += _saying_the_same(client, change, app_id, signature_id)
+    others = {one.remote_id: one for one in found}
+    own = others.pop(own_id or "", change.observed)
+    for one in sorted(others.values(), key=lambda one: _rank(client, change, one)):
+        rank = _rank(client, change, one)
+        past_draft = not rank[0]
+        yield one, past_draft or own is None or rank < _rank(client, change, own)
+
+
+def _saying_the_same(
+    client: Client, change: Change, app_id: str, signature_id: str | None
+) -> list[ObservedTemplate]:
+    """Read the family's versions that say what a change is about to submit, as ``twins`` wants them."""
+    template = change.desired
+    if not isinstance(template, Template):
+        raise TypeError(f"{change.label} is no template")
+    search = _SEARCHES[Kind.TEMPLATE]
+    app_key = _app_key(client, app_id)
+    bases = [name for name in (template.name, template.renamed_from) if name]
+    countries = dict(zip(change.country_ids, change.country_names, strict=True))
+
+    def meant(one: ObservedTemplate, phase: Phase) -> bool:
+        if phase is Phase.DRAFT:  # those that were there are the planner's business, strangers' are nobody's
+            ours = one.name in (*bases, *template.adopt) or split_mark(one.description)[1]
+            if one.remote_id in change.family or not ours:
+                return False
+        in_family = one.app_key == app_key and (one.region or template.region) == template.region
+        same = in_family and number_in(one.name, bases) and one.content == template.content
+        return bool(same) and says_the_same(template, with_variables(client, one), countries, signature_id)
+
+    return [
+        one
+        for status, phase in _ON_THE_WAY.items()
+        for item in client.list_all(search.operation, query={"app_key": app_key, "flow_status": status})
+        if meant(one := wire.read_template(search.operation, item), phase)
+    ]
+
+
+def _rank(client: Client, change: Change, one: Seen) -> tuple[bool, str, str]:
+    phase = read_status(change.kind, client.site, one.status).phase
+    return (phase is Phase.DRAFT, one.create_time or "", one.remote_id)
 
 
 def _app_key(client: Client, app_id: str) -> str:

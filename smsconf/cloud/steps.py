@@ -165,6 +165,8 @@ class _Carrier:
         if not self._looked:
             self._looked = True
             self._look_again()
+            if self._change.submissions and (Step.CREATE not in self._change.steps or not site.drafts):
+                self._settle_twins(self._app_id(), self._change.remote_id)
         match step:
             case Step.DELETE:
                 return self._delete("DeleteTemplate")
@@ -203,15 +205,19 @@ class _Carrier:
     def _app_id(self) -> str:
         return self._ids.find(_expect(self._change.desired, Template).app)
 
+    def _signature_id(self) -> str | None:
+        template = _expect(self._change.desired, Template)
+        signature = None if template.universal else template.signature
+        return self._ids.find(signature) if signature else None
+
     def _template_body(self, flow_status: str | None) -> wire.Json:
         template = _expect(self._change.desired, Template)
         observed = self._change.observed
-        signature = None if template.universal else template.signature
         return wire.template_body(
             template,
             name=self._change.remote_name,
             app_id=self._app_id(),
-            signature_id=self._ids.find(signature) if signature else None,
+            signature_id=self._signature_id(),
             country_ids=self._change.country_ids,
             flow_status=flow_status,
             observed=observed if isinstance(observed, ObservedTemplate) else None,
@@ -265,11 +271,13 @@ class _Carrier:
             seen = f"{len(found)} of this name are there: {', '.join(one.remote_id for one in found)}"
         raise Stop(Result.UNKNOWN, f"{problem.message}; {seen}; the next run looks before it writes")
 
-    def _settle_twins(self, app_id: str, own_id: str) -> None:
-        """Make sure that one draft of the name is left before anything is submitted."""
-        for twin, came_first in twins(self._client, self._change, app_id, own_id):
-            if came_first or not self._discard(twin.remote_id):
-                self._discard(own_id)
+    def _settle_twins(self, app_id: str, own_id: str | None) -> None:
+        """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
+        change = self._change
+        for twin, goes_first in twins(self._client, change, app_id, self._signature_id(), own_id):
+            if goes_first or not self._discard(twin.remote_id):
+                if own_id and change.remote_id is None:
+                    self._discard(own_id)
                 raise Stop(
                     Result.SKIPPED,
                     f"another run made {twin.name} ({twin.remote_id}) first; the next run goes on",

@@ -63,7 +63,8 @@ class Change:
     Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
     was refused or rejected; the action is then ``refused``. ``notes`` are differences that cause nothing by
     themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
-    serves now and ``candidate`` the one on its way; ``submission`` is the hash of what would be submitted.
+    serves now and ``candidate`` the one on its way, ``family`` has the remote ids of all that were seen;
+    ``submission`` is the hash of what would be submitted.
     """
 
     kind: Kind
@@ -83,9 +84,11 @@ class Change:
     desired: Declared | None = None
     observed: ObservedObject | None = None
     country_ids: tuple[int, ...] = ()
+    country_names: tuple[str, ...] = ()
     uploads: tuple[str, ...] = ()
     live: ObservedTemplate | None = None
     candidate: ObservedTemplate | None = None
+    family: frozenset[str] = frozenset()
     submission: str | None = None
 
     @property

@@ -85,6 +85,25 @@ def observed_template_fields(
     return {name: reported[name] if reported[name] is not None else like[name] for name in like}
 
 
+def says_the_same(
+    desired: Template,
+    observed: ObservedTemplate,
+    countries: Mapping[int, str],
+    signature_id: str | None,
+) -> bool:
+    """Tell whether an observed template has the effective fields of a desired one.
+
+    Args:
+        desired: as declared.
+        observed: with its variables.
+        countries: ids of the desired countries → the service's English names.
+        signature_id: primary key of the desired signature, if it is bound to one.
+    """
+    wanted = template_fields(desired, tuple(countries.values()))
+    labels = {signature_id: str(desired.signature)} if signature_id else {}
+    return observed_template_fields(observed, wanted, labels, countries) == wanted
+
+
 def template_notes(
     desired: Template, observed: ObservedTemplate, description: str | None
 ) -> tuple[FieldChange, ...]:

@@ -74,8 +74,8 @@ class Version:
 class Family:
     """All versions of one address, newest first, twins apart.
 
-    ``losers`` are drafts whose name another version holds; ``clashes`` names held by several versions past
-    draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live.
+    ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
+    past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live.
     """
 
     versions: tuple[Version, ...]
@@ -106,14 +106,18 @@ class Family:
 
     @cached_property
     def candidate(self) -> Version | None:
-        """The newest version on its way, numbered above every approved one; none once one is settled.
+        """The version on its way to become live; none once one is settled.
 
-        A version that is not ours is a candidate only while it is in review and says what is desired.
+        That is the one in review that says what is desired, whatever its number: nobody may be asked twice;
+        else the newest, numbered above every approved one. A version that is not ours is a candidate only
+        while it is in review and says what is desired.
         """
         if self.settled:
             return None
+        on_the_way = list(self._on_the_way())
+        asked = next((one for one in on_the_way if one.equal and one.phase is Phase.IN_REVIEW), None)
         top = max((one.number for one in self.approved), default=0)
-        return next((one for one in self._on_the_way() if one.number > top), None)
+        return asked or next((one for one in on_the_way if one.number > top), None)
 
     @property
     def superseded(self) -> tuple[Version, ...]:
@@ -146,7 +150,8 @@ def without_twins(
     """Split versions into winners (newest first), losing drafts, and groups that cannot be told apart.
 
     Of several versions with one name the one past draft wins; among drafts the earliest, then the smallest
-    id. Two or more past draft are more than one match.
+    id. Two or more past draft are more than one match. Runs that remember different numbers give one text two
+    names: of our drafts that say what is desired one stays, and none beside one that is in review.
     """
     by_name: dict[str, list[Version]] = {}
     for one in versions:
@@ -155,16 +160,29 @@ def without_twins(
     losers: list[Version] = []
     clashes: list[tuple[Version, ...]] = []
     for group in by_name.values():
-        group.sort(
-            key=lambda one: (one.phase is Phase.DRAFT, one.observed.create_time or "", one.observed.remote_id)
-        )
+        group.sort(key=_came_first)
         winners.append(group[0])
         past = tuple(one for one in group if one.phase is not Phase.DRAFT)
         if len(past) > 1:
             clashes.append(past)
         losers += [one for one in group[1:] if one.phase is Phase.DRAFT]
+    spare = _spare_drafts(winners)
+    losers += spare
+    winners = [one for one in winners if one not in spare]
     winners.sort(key=lambda one: (one.number, one.observed.create_time or ""), reverse=True)
     return tuple(winners), tuple(losers), tuple(clashes)
+
+
+def _spare_drafts(versions: Iterable[Version]) -> list[Version]:
+    """Return our drafts that say what another version says to the reviewer, or would say before them."""
+    same = [one for one in versions if one.equal]
+    asked = any(one.phase is Phase.IN_REVIEW for one in same)
+    drafts = sorted((one for one in same if one.ours and one.phase is Phase.DRAFT), key=_came_first)
+    return drafts if asked else drafts[1:]
+
+
+def _came_first(one: Version) -> tuple[bool, str, str]:
+    return (one.phase is Phase.DRAFT, one.observed.create_time or "", one.observed.remote_id)
 
 
 def next_number(family: Family, numbers: Mapping[str, int], remembered: int) -> int:

@@ -75,8 +75,10 @@ class _Decision:
             needs=_needs(template),
             desired=template,
             country_ids=self.countries.ids,
+            country_names=self.countries.names,
             live=self.family.live.observed if self.family.live else None,
             candidate=self.family.candidate.observed if self.family.candidate else None,
+            family=frozenset(one.remote_id for _, one in self.members),
         )
 
     @cached_property
@@ -113,9 +115,9 @@ class _Decision:
         return self._said_no() or (self._replace(family.live) if family.live else self._create())
 
     def losing_drafts(self) -> Iterator[Change]:
-        """Yield the deletion of drafts whose name another version holds; before anything is submitted."""
+        """Yield the deletion of drafts whose name or text another one holds; before anything is submitted."""
         for one in self.family.losers:
-            reason = "a second draft of one name, left by another run"
+            reason = "a second draft of one name or text, left by another run"
             yield replace(self._about(one, Action.DELETE, reason), steps=(Step.DELETE,))
 
     def _impossible(self) -> str | None:

@@ -38,6 +38,7 @@ from tests.cloud.worlds import (
 )
 
 WORLD = desired(shop, brand, shipped)
+SEEN_APP = {"id": "a1", "app_name": "shop_prod", "region": "cn", "app_key": "k1", "status": "LAUNCHED"}
 
 
 def writes(emulated: Emulated) -> list[tuple[str, int]]:
@@ -180,7 +181,9 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
             "template_type": "NOTIFY_TYPE",
             "app_key": "k1",
         }
-        return httpx.Response(200, content=json.dumps({} if request.method == "PUT" else status).encode())
+        looks = {"a1": SEEN_APP, "t1": status, "templates": {"total": 0, "results": []}}
+        found = {} if request.method == "PUT" else looks[request.url.path.rsplit("/", 1)[-1]]
+        return httpx.Response(200, json=found)
 
     transport = Scripted(answer)
     app = Change(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
@@ -200,7 +203,11 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
         (outcome,) = apply_changes(client, [app, change])
     assert outcome.result is Result.SKIPPED
     assert outcome.message == ("it is Reviewing, not Pending: the review moved; the next run decides")
-    assert [one.method for one in transport.requests] == ["GET", "PUT", "GET"]
+    assert [one.method for one in transport.requests if "/templates/" in one.url.path] == [
+        "GET",
+        "PUT",
+        "GET",
+    ]
 
 
 def _app() -> Any:
@@ -224,7 +231,12 @@ def test_lost_look_after_a_withdrawal_is_a_failure_not_an_unknown(emulated: Emul
 
 def test_site_without_flow_status_is_sent_none() -> None:
     """The european pages know no ``flow_status``: an update of a rejected template submits it."""
-    transport = saying(httpx.Response(200, content=b"{}"))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        looks = {"a1": SEEN_APP, "templates": {"total": 0, "results": []}}
+        return httpx.Response(200, json=looks.get(request.url.path.rsplit("/", 1)[-1], {}))
+
+    transport = Scripted(answer)
     app = Change(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
     change = Change(
         Kind.TEMPLATE,
@@ -240,8 +252,19 @@ def test_site_without_flow_status_is_sent_none() -> None:
     with open_client(transport, site=SITES["europe"]) as client:
         (outcome,) = apply_changes(client, [app, change])
     assert outcome.result is Result.APPLIED
-    (request,) = transport.requests
+    (request,) = [one for one in transport.requests if one.method == "PUT"]
     assert "flow_status" not in json.loads(request.content)
+
+
+def test_site_without_drafts_looks_before_it_creates(abroad_site: Emulated) -> None:
+    """Two runs that planned the same thing: the second sees the review of the first and sends nothing."""
+    wanted = desired(abroad, hello)
+    abroad_site.run(desired(abroad))
+    first, second = abroad_site.plan(wanted), abroad_site.plan(wanted)
+    assert abroad_site.apply(first)["template.hello"].message == "created and submitted"
+    late = abroad_site.apply(second)["template.hello"]
+    assert (late.result, late.sent) == (Result.SKIPPED, False)
+    assert late.message.startswith("another run made hello")
 
 
 def test_template_of_an_unknown_app_is_not_withdrawn() -> None:

@@ -296,3 +296,27 @@ def test_mark_can_be_switched_off() -> None:
     assert change.desired.description == "给会员"
     with_mark = only(plan(replace(asked, mark=True), build.observed(build.o_shop, build.o_brand)), SHIPPED)
     assert with_mark.desired.description.startswith("给会员 #smsconf:")
+
+
+def test_one_text_under_two_numbers_waits_for_the_review_that_runs() -> None:
+    """Whatever its number, the version in review that says what is desired is the candidate."""
+    for other in ("Pending", "Reject", "Reviewing"):
+        made = decide(version(2, "Reviewing"), version(3, other, content="另一段文字。"))
+        assert words(only(made, SHIPPED)) == ("wait", [])
+        assert only(made, SHIPPED).remote_name == "order-shipped_v2"
+    made = decide(version(2, "Reviewing"), version(3, "Adopted", content="另一段文字。"))
+    assert words(only(made, SHIPPED)) == ("wait", [])
+
+
+@pytest.mark.parametrize(("first", "gone"), [("Pending", "id-3"), ("Reviewing", "id-3")])
+def test_second_draft_of_one_text_is_deleted_before_anything_is_submitted(first, gone) -> None:
+    """Of our drafts that say what is desired the first stays, and none beside one in review."""
+    made = decide(
+        version(2, first, create_time="2026-01-05 01:00:00"),
+        version(3, "Pending", create_time="2026-01-05 01:00:01"),
+        version(4, "Pending", ours=False, create_time="2026-01-05 01:00:02"),
+    )
+    deleted = [one.remote_id for one in made.changes if one.action.value == "delete"]
+    assert deleted == [gone]
+    assert words(only(made, SHIPPED)) == (("update", ["submit"]) if first == "Pending" else ("wait", []))
+    assert next(one.action.value for one in made.changes if one.address == SHIPPED) == "delete"

@@ -1,0 +1,36 @@
+"""Lives that once went wrong: each is what a random life was shrunk to, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.machine.test_lifecycle import Lifecycle
+
+
+@pytest.fixture
+def life() -> Iterator[Lifecycle]:
+    """A life at the china site; at its end it must still converge."""
+    made = Lifecycle()
+    made.begin()
+    yield made
+    made.nothing_was_violated()
+    made.teardown()
+
+
+def names(life: Lifecycle) -> dict[str, str]:
+    return {one["template_name"]: one["flow_status"] for one in life.world.templates()}
+
+
+def test_two_journals_that_count_differently_submit_one_text_once(life: Lifecycle) -> None:
+    """One runner remembers a version that is gone from the service, the other does not.
+
+    They made ``shipped_v2`` and ``shipped`` of one text and both submitted theirs: a twin was looked for
+    under its own name only.
+    """
+    life.decide("shipped", "reject")
+    life.rename_at_the_console("shipped")
+    life.apply_from_two_machines()
+    assert [name for name, status in names(life).items() if status == "Reviewing"] == ["refund", "shipped_v2"]
+    assert "shipped" not in names(life), "the draft that lost is deleted"
