@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "language": set(),
     "resources": {"address", "workdays"},
     "segments": set(),
+    "serving": set(),
     "signing": set(),
     "sites": {"resources"},
     "workdays": set(),
@@ -44,10 +45,10 @@ ALLOWED: dict[str, set[str]] = {
     "lint": NOUNS - {"signing", "workdays"},
     "cloud": {*NOUNS, "reconcile"} - {"workdays"},
     "render": {*NOUNS, "reconcile"} - {"signing"},
-    "messaging": {*NOUNS, "reconcile", "journal", "cloud"},
+    "messaging": {*NOUNS, "reconcile", "journal", "cloud", "serving"},
     "guide": {*NOUNS, "reconcile", "journal", "config", "lint", "cloud"},
     "workflow": {*NOUNS, "reconcile", "config", "lint", "cloud", "messaging", "journal", "guide", "render"},
-    "emulator": {"segments", "signing", "workdays"},
+    "emulator": {"segments", "serving", "signing", "workdays"},
     "cli": {
         *NOUNS,
         "workflow",
@@ -78,8 +79,8 @@ HOMES: dict[str, set[str]] = {
     "python_calamine": {"messaging"},
     "rich": {"render"},
     "stamina": {"cloud"},
-    "starlette": {"emulator", "messaging"},
-    "uvicorn": {"emulator", "messaging"},
+    "starlette": {"emulator", "messaging", "serving"},
+    "uvicorn": {"serving"},
     "yaml": {"config"},
 }
 ONE_FILE = {
@@ -88,8 +89,6 @@ ONE_FILE = {
     "phonenumbers": "numbers.py",
     "python_calamine": "xlsx.py",
     "rich": "terminal.py",
-    "starlette": "server.py",
-    "uvicorn": "server.py",
 }
 
 IO_PACKAGES = {"socket", "ssl", "subprocess", "sqlite3", "logging", "time", "threading", "random", "os"}
