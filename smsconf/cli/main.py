@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
+    "doctor": ("smsconf.cli.doctor", "Check everything from the files to the service, each with its fix."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
 }

@@ -6,7 +6,7 @@ The only place that knows both the client and the emulator.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,7 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
     """
     if project.provider is None or any(found.severity == "error" for found in project.diagnostics):
         raise ConfigError(project.diagnostics)
-    with _client(project, read_only=read_only) as client:
+    with open_client(project, os.environ, read_only=read_only, tell=_tell_credentials) as client:
         state = project.folder / STATE_FOLDER
         about: dict[str, Any] = {
             "project": project.name,
@@ -73,11 +73,22 @@ def _tell_credentials(source: str) -> None:
 
 
 @contextmanager
-def _client(project: Project, *, read_only: bool) -> Iterator[Client]:
+def open_client(
+    project: Project,
+    environ: Mapping[str, str],
+    *,
+    read_only: bool,
+    tell: Callable[[str], None] = lambda _credentials: None,
+) -> Iterator[Client]:
+    """Open a client for the project's provider, or the embedded emulator; ``tell`` learns the credentials.
+
+    Raises:
+        SmsconfError: no credentials, a host that must not get them, or an emulator that cannot be opened.
+    """
     provider = project.provider
     if not isinstance(provider, EmulatorProvider):
-        assert provider is not None  # noqa: S101 - for the type checker: open_session looked
-        with connect(provider, os.environ, read_only=read_only, tell=_tell_credentials) as client:
+        assert provider is not None  # noqa: S101 - for the type checker: whoever calls this has looked
+        with connect(provider, environ, read_only=read_only, tell=tell) as client:
             yield client
         return
     with emulator_engine(provider.database, site=provider.site) as engine:

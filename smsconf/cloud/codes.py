@@ -126,6 +126,8 @@ _MEANINGS: Mapping[str, Meaning] = {
         for number in ("0186", "0187", "0188")
     },
 }
+# words by which an answer says that the account is the trouble: no code for it is documented
+ACCOUNT_WORDS = ("frozen", "restricted", "balance")
 # the gateway says everything about signatures under one code; only its words tell more (reference §8.3)
 _BY_WORDS: tuple[tuple[str, Meaning], ...] = (
     (

@@ -67,12 +67,12 @@ def connect(
         CloudError: the region is not known, or IAM does not answer as it should.
     """
     site = SITES[provider.site]
-    base_url = _service_url(site, provider)
+    base_url = service_url(site, provider)
     check_host(base_url, site, environ)
     credentials = find_credentials(environ)
     tell(str(credentials))
     _check_region(provider, credentials)
-    iam = _Iam(site, provider, base_url, credentials, _patience(environ))
+    iam = _Iam(site, provider, base_url, credentials, patience_of(environ))
     if iam.url:
         check_host(iam.url, site, environ)
     project_id, auth = iam.project_and_auth()
@@ -160,7 +160,12 @@ class _Iam(NamedTuple):
         )
 
 
-def _service_url(site: Site, provider: ServiceProvider) -> str:
+def service_url(site: Site, provider: ServiceProvider) -> str:
+    """Return scheme and host of the service: the files' endpoint, else the region's.
+
+    Raises:
+        CloudError: the region is not known.
+    """
     if provider.endpoint:
         return _url(provider.endpoint)
     hosts = site.regions.get(provider.region)
@@ -191,7 +196,12 @@ def _check_region(provider: ServiceProvider, credentials: Credentials) -> None:
     )
 
 
-def _patience(environ: Environ) -> float:
+def patience_of(environ: Environ) -> float:
+    """Return the seconds that one request may take.
+
+    Raises:
+        CloudError: the environment names no number that can be meant.
+    """
     text = environ.get(TIMEOUT, "").strip()
     try:
         seconds = float(text or PATIENCE)

@@ -84,11 +84,22 @@ def _certificates(url: httpx.URL) -> ssl.SSLContext:
     )
 
 
-def _proxy_for(url: httpx.URL, certificates: ssl.SSLContext) -> httpx.Proxy | None:
+def proxy_of(base_url: str) -> str | None:
+    """Return host and port of the proxy that requests to a url go through, without its password."""
+    url = httpx.URL(base_url)
+    address = None if is_loopback(url.host) else _proxy_address(url)
+    return address.rpartition("@")[2].rpartition("://")[2].rstrip("/") if address else None
+
+
+def _proxy_address(url: httpx.URL) -> str | None:
     if proxy_bypass(url.host):
         return None
     proxies = getproxies()
-    address = proxies.get(url.scheme) or proxies.get("all")
+    return proxies.get(url.scheme) or proxies.get("all")
+
+
+def _proxy_for(url: httpx.URL, certificates: ssl.SSLContext) -> httpx.Proxy | None:
+    address = _proxy_address(url)
     if not address:
         return None
     secure = address.lower().startswith("https:")

@@ -72,6 +72,10 @@ class NotConnected(Unreachable):
     """No connection was made this time, so nothing was sent: the next attempt may succeed."""
 
 
+class NotTrusted(Unreachable):
+    """TLS did not come about: a certificate that is not trusted here, or no TLS at all."""
+
+
 class Throttled(RateLimited):
     """The service asked to slow down, and perhaps said for how many seconds."""
 
@@ -111,7 +115,7 @@ def _not_sent(problem: Exception, operation: str, host: str, clean: Cleaner) -> 
     text = type(problem).__name__ if quotes else clean(str(problem))
     tls = next((meaning for words, meaning in _TLS if words in text), None)
     why, fix = tls or (None, "check the network, the proxy settings and provider.endpoint")
-    kind = NotConnected if isinstance(problem, _NOT_CONNECTED) and not tls else Unreachable
+    kind = NotTrusted if tls else NotConnected if isinstance(problem, _NOT_CONNECTED) else Unreachable
     return kind(
         f"cannot reach {host} for {operation}: {text or type(problem).__name__}",
         operation=operation,

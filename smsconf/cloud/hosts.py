@@ -31,6 +31,11 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def is_local(url: str) -> bool:
+    """Tell whether a url leads to this machine."""
+    return is_loopback(_parsed(url).host)
+
+
 def check_host(url: str, site: Site, environ: Mapping[str, str]) -> None:
     """Make sure that credentials may go to a url, before anything is sent.
 

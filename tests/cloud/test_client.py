@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from smsconf.cloud.client import Client
-from smsconf.cloud.failures import NotConnected, Throttled
+from smsconf.cloud.failures import NotConnected, NotTrusted, Throttled
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import OPERATIONS
 from smsconf.cloud.transport import FixedToken, SigningAuth, TokenAuth
@@ -267,7 +267,11 @@ def attempts(operation: str, *answers: httpx.Response | Exception) -> tuple[int,
         try:
             result: Any = client.call(operation)
         except CloudError as problem:
-            result = type(problem).__mro__[1] if type(problem) in (NotConnected, Throttled) else type(problem)
+            result = (
+                type(problem).__mro__[1]
+                if type(problem) in (NotConnected, NotTrusted, Throttled)
+                else type(problem)
+            )
     return len(transport.requests), slept, result
 
 

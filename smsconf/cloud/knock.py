@@ -1,0 +1,48 @@
+"""Ask whether a host answers at all: one GET without credentials, whatever the answer says.
+
+Tells the way there (proxy, TLS) and the clock of the other side apart from credentials and rights, and costs
+none of the attempts after which the gateway locks an access key. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import httpx
+
+from smsconf.cloud.answers import answered_at
+from smsconf.cloud.cleaner import Cleaner
+from smsconf.cloud.connection import open_connection, time_limit
+from smsconf.cloud.failures import FOREIGN, from_exception
+
+_OPERATION = "a first request"
+
+
+class Knock(NamedTuple):
+    """A host that answered: the moment it names in ``Date`` (UTC), if it does."""
+
+    host: str
+    answered_at: datetime | None
+
+
+def knock(base_url: str, *, patience: float) -> Knock:
+    """Send one request to a host and wait for the head of its answer, ``patience`` seconds in all.
+
+    Raises:
+        Unreachable: no answer; ``failures.NotTrusted`` if its certificate is why.
+        CloudBroken: what came is no HTTP.
+    """
+    url = httpx.URL(base_url)
+    try:
+        with (
+            time_limit(patience),
+            httpx.Client(
+                transport=open_connection(url, connections=1), timeout=patience, follow_redirects=False
+            ) as client,
+            client.stream("GET", url) as response,
+        ):
+            return Knock(url.netloc.decode(), answered_at(response.headers))
+    except FOREIGN as problem:
+        error = from_exception(problem, _OPERATION, url.netloc.decode(), Cleaner())
+    raise error  # outside the handler, as in the client

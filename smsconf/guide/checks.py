@@ -1,0 +1,252 @@
+"""The doctor's table: facts → one verdict a check, in the order in which they build on each other.
+
+Pure; ``examination`` gathers the facts. A check whose need failed is *skipped* and names the failure it goes
+back to, so that one cause is one failure. *failed* means that some command cannot do its work until it is
+repaired; *warning* means that one day something may not arrive.
+
+Written from the error tables named in ``cloud.codes`` and
+https://support.huaweicloud.com/api-msgsms/sms_05_0060.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from smsconf import __version__
+from smsconf.config import HuaweiCloudProvider, Provider
+from smsconf.diagnostics import Severity
+from smsconf.errors import ConfigError, SmsconfError
+from smsconf.guide import way
+from smsconf.guide.examination import Facts
+from smsconf.guide.reply_address import object_to
+from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
+from smsconf.language import _, ngettext
+from smsconf.reconcile.state import Observed
+from smsconf.resources import App, Region
+
+
+class Check(NamedTuple):
+    """One row of the doctor's report: a verdict under its name."""
+
+    name: str
+    result: Result
+    message: str
+    why: str | None
+    fix: str | None
+
+
+class _Row(NamedTuple):
+    name: str
+    needs: tuple[str, ...]
+    judge: Callable[[Facts], Verdict]
+
+
+def judge(facts: Facts) -> tuple[Check, ...]:
+    """Judge the facts, row by row."""
+    return tuple(_judged(facts))
+
+
+def blocks(checks: Sequence[Check]) -> bool:
+    """Tell whether something has to be repaired."""
+    return any(one.result is Result.FAILED for one in checks)
+
+
+def _judged(facts: Facts) -> Iterator[Check]:
+    causes: dict[str, str] = {}  # check that did not pass → the failure it goes back to
+    for row in CHECKS:
+        cause = next((causes[need] for need in row.needs if need in causes), None)
+        verdict = _because_of(cause) if cause else row.judge(facts)
+        if cause or (verdict.result is Result.FAILED and verdict.stops):
+            causes[row.name] = cause or row.name
+        yield Check(row.name, *verdict[:4])
+
+
+def _because_of(cause: str) -> Verdict:
+    return skipped(_("not tried: {check} failed").format(check=cause))
+
+
+# -- the files
+
+
+def _configuration(facts: Facts) -> Verdict:
+    if isinstance(facts.loaded, ConfigError):
+        missing = any(one.fix for one in facts.loaded.diagnostics)
+        fix = _("run `smsconf init`, or name the project's folder with --project") if missing else None
+        return Verdict(Result.FAILED, facts.loaded.message, fix=fix)
+    found = facts.loaded.diagnostics
+    errors = [one for one in found if one.severity is Severity.ERROR]
+    if errors:
+        said = ngettext("{count} error: {first}", "{count} errors, the first: {first}", len(errors))
+        first = f"{errors[0].place}: {errors[0].message}" if errors[0].place else errors[0].message
+        fix = _("run `smsconf validate`, and repair what it lists")
+        message = said.format(count=len(errors), first=first)
+        return Verdict(Result.FAILED, message, errors[0].why, fix, stops=facts.provider is None)
+    desired = facts.loaded.desired
+    said = _("{provider}: {apps} apps, {signatures} signatures, {templates} templates")
+    message = said.format(
+        provider=_named(facts.loaded.provider),
+        apps=len(desired.apps),
+        signatures=len(desired.signatures),
+        templates=len(desired.templates),
+    )
+    if not found:
+        return ok(message)
+    said = ngettext("{declared}; {count} warning", "{declared}; {count} warnings", len(found))
+    return Verdict(
+        Result.WARNING, said.format(declared=message, count=len(found)), fix=_("run `smsconf validate`")
+    )
+
+
+def _named(provider: Provider | None) -> str:
+    if isinstance(provider, HuaweiCloudProvider):
+        said = _("Huawei Cloud, site {site}, region {region}")
+        return said.format(site=provider.site, region=provider.region)
+    return _("the embedded emulator, site {site}").format(site=provider.site if provider else "")
+
+
+# -- what is at the service
+
+
+def _quota(facts: Facts) -> Verdict:
+    if isinstance(facts.quotas, SmsconfError):
+        return failed(facts.quotas)
+    if not facts.quotas or not isinstance(facts.observed, Observed):
+        return skipped(_("not tried: the files declare no app, or the apps were not read"))
+    missing = _missing_apps(facts)
+    said, short = [], []
+    for region, quota in facts.quotas.items():
+        left = max(quota.total - quota.used, 0)
+        line = _("{region}: {left} of {total} left").format(region=region.value, left=left, total=quota.total)
+        said.append(line)
+        if len(missing[region]) > left:
+            names = ", ".join(str(app.address) for app in missing[region])
+            short.append(_("{line}, and {names} is to be created").format(line=line, names=names))
+    if not short:
+        return ok("; ".join(said))
+    return Verdict(
+        Result.FAILED,
+        "; ".join(short),
+        _("an app can never be deleted, and each account may have two of a kind"),
+        _("ask for more by service ticket, or declare an app that exists by its `name`"),
+    )
+
+
+def _missing_apps(facts: Facts) -> dict[Region, list[App]]:
+    missing: dict[Region, list[App]] = {region: [] for region in Region}
+    assert isinstance(facts.observed, Observed)  # noqa: S101 - for the type checker: the caller looked
+    there = {(one.region, one.name) for one in facts.observed.apps.items}
+    for app in facts.project.desired.apps.values() if facts.project else ():
+        named = {(app.region.value, name) for name in (app.name, app.renamed_from) if name}
+        if not app.external and not named & there:
+            missing[app.region].append(app)
+    return missing
+
+
+def _reading(kind: str) -> Callable[[Facts], Verdict]:
+    def verdict(facts: Facts) -> Verdict:
+        if isinstance(facts.observed, SmsconfError):
+            return failed(facts.observed)
+        if facts.observed is None:
+            return _because_of("account")
+        reading = getattr(facts.observed, kind)
+        if reading.problem:
+            why = _("nothing of this kind, or of what depends on it, is written until it can be read")
+            fix = _("repair what the message says, or run again; `smsconf explain` knows the codes")
+            return Verdict(Result.FAILED, reading.problem, why, fix)
+        if kind == "countries" and not reading.items:
+            return skipped(_("not needed: no template goes to another country"))
+        count = len(reading.items)
+        return ok(ngettext("{count} was read", "{count} were read", count).format(count=count))
+
+    return verdict
+
+
+def _send_hosts(facts: Facts) -> Verdict:
+    if facts.embedded:
+        return ok(_("the embedded emulator takes messages itself"))
+    if isinstance(facts.sending, SmsconfError):
+        return failed(facts.sending, Result.WARNING)
+    if facts.sending is None:
+        return skipped(_("not tried: no app names a host for messages that can be asked from here"))
+    return ok(_("{host} was reached").format(host=facts.sending.host))
+
+
+# -- this project and this machine
+
+
+def _reply_addresses(facts: Facts) -> Verdict:
+    apps = facts.project.desired.apps.values() if facts.project else ()
+    named = [(app.address, app.reply_url) for app in apps if isinstance(app.reply_url, str) and app.reply_url]
+    objections = [(address, found) for address, url in named if (found := object_to(url))]
+    objections.sort(key=lambda one: not one[1].fatal)
+    if objections:
+        address, worst = objections[0]
+        message = _("{address}: {message}").format(address=address, message=worst.message)
+        why = _("the service posts replies there, from the public internet")
+        return Verdict(Result.FAILED if worst.fatal else Result.WARNING, message, why, worst.fix)
+    if not named:
+        return skipped(_("not needed: no app has a reply_url"))
+    said = ngettext("{count} address looks reachable", "{count} addresses look reachable", len(named))
+    return ok(said.format(count=len(named)))
+
+
+def _journal(facts: Facts) -> Verdict:
+    if isinstance(facts.journal, SmsconfError):
+        return failed(facts.journal)
+    if "journal" in facts.unwritable:
+        return Verdict(
+            Result.FAILED,
+            _("the journal cannot be written: {problem}").format(problem=facts.unwritable["journal"]),
+            _("apply records what it sends before it sends it"),
+            _("make {folder} a folder that you can write to").format(folder=facts.state),
+        )
+    entries = len(facts.journal.entries) if facts.journal else 0
+    torn = facts.journal.torn if facts.journal else 0
+    if torn:
+        said = ngettext(
+            "writable; {count} line was cut short", "writable; {count} lines were cut short", torn
+        )
+        return Verdict(Result.WARNING, said.format(count=torn), _("a run was killed while it wrote"))
+    return ok(ngettext("writable, {count} entry", "writable, {count} entries", entries).format(count=entries))
+
+
+def _cache(facts: Facts) -> Verdict:
+    if "cache" not in facts.unwritable:
+        return ok(_("writable"))
+    return Verdict(
+        Result.WARNING,
+        _("the cache cannot be written: {problem}").format(problem=facts.unwritable["cache"]),
+        _("every run then reads the variables of all templates again"),
+        _("make {folder} a folder that you can write to").format(folder=facts.state),
+    )
+
+
+def _version(_facts: Facts) -> Verdict:
+    said = _("smsconf {version}, Python {python}")
+    return ok(said.format(version=__version__, python=platform.python_version()))
+
+
+CHECKS: tuple[_Row, ...] = (
+    _Row("configuration", (), _configuration),
+    _Row("credentials", ("configuration",), way.judge_credentials),
+    _Row("endpoint", ("configuration",), way.judge_endpoint),
+    _Row("proxy", ("endpoint",), way.judge_proxy),
+    _Row("connection", ("proxy",), way.judge_connection),
+    _Row("tls", ("connection",), way.judge_tls),
+    _Row("clock", ("tls",), way.judge_clock),
+    _Row("authentication", ("credentials", "clock"), way.judging("authentication", way.accepted)),
+    _Row("project", ("authentication",), way.judging("project", way.project_named)),
+    _Row("rights", ("project",), way.judging("rights", way.readable)),
+    _Row("service", ("rights",), way.judging("service", way.enabled)),
+    _Row("account", ("service",), way.judge_account),
+    _Row("app-quota", ("service",), _quota),
+    *(_Row(kind, ("service",), _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
+    _Row("send-host", ("account",), _send_hosts),
+    _Row("reply-address", (), _reply_addresses),
+    _Row("journal", (), _journal),
+    _Row("cache", (), _cache),
+    _Row("version", (), _version),
+)
+"""Every check, in order, with those that must not have failed before it."""

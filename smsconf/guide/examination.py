@@ -1,0 +1,189 @@
+"""What the doctor looks at: gather every fact once, whatever fails on the way.
+
+Reads only, and sends credentials only after the host has answered without them. It judges nothing (``checks``
+does): a fact is a value, the error that stopped it, or ``None`` where an earlier error left nothing to try.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from smsconf.cloud import wire
+from smsconf.cloud.client import Client
+from smsconf.cloud.connect import TIMEOUT, patience_of, service_url
+from smsconf.cloud.connection import proxy_of
+from smsconf.cloud.credentials import Credentials, find_credentials
+from smsconf.cloud.fields import Fields
+from smsconf.cloud.hosts import check_host, is_local
+from smsconf.cloud.knock import Knock, knock
+from smsconf.cloud.observe import observe
+from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, Provider
+from smsconf.diagnostics import Severity
+from smsconf.errors import ConfigError, SmsconfError
+from smsconf.journal import Journal, JournalReading
+from smsconf.reconcile.state import Observed, Quota
+from smsconf.resources import Region
+from smsconf.sites import SITES
+
+PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
+
+T = TypeVar("T")
+OpenClient = Callable[[Mapping[str, str]], AbstractContextManager[Client]]
+
+
+class Route(NamedTuple):
+    """Where requests go: the service's url, and the proxy on the way."""
+
+    url: str
+    proxy: str | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything there is to judge. ``now`` is this machine's time; ``state`` the folder of the journal."""
+
+    now: datetime
+    state: Path
+    loaded: Project | ConfigError
+    credentials: Credentials | SmsconfError | None = None
+    route: Route | SmsconfError | None = None
+    knock: Knock | SmsconfError | None = None
+    project_id: str | None = None
+    entered: SmsconfError | bool = False
+    observed: Observed | SmsconfError | None = None
+    account: SmsconfError | bool | None = None
+    quotas: Mapping[Region, Quota] | SmsconfError | None = None
+    sending: Knock | SmsconfError | None = None
+    journal: JournalReading | SmsconfError | None = None
+    unwritable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project | None:
+        """The project, as far as it could be read."""
+        return None if isinstance(self.loaded, ConfigError) else self.loaded
+
+    @property
+    def provider(self) -> Provider | None:
+        """Whom to ask: nobody if an error outside the resources may be about the provider or environment."""
+        if self.project is None:
+            return None
+        errors = [one for one in self.project.diagnostics if one.severity is Severity.ERROR]
+        return self.project.provider if all(one.address for one in errors) else None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the service is the emulator in this process."""
+        return isinstance(self.provider, EmulatorProvider)
+
+
+def examine(
+    loaded: Project | ConfigError, state: Path, environ: Mapping[str, str], open_client: OpenClient
+) -> Facts:
+    """Gather the facts about a project, its credentials, the service and this machine.
+
+    Args:
+        loaded: the project, or why there is none.
+        state: the folder of journal and cache; it may not exist yet.
+        environ: where credentials come from.
+        open_client: opens a reading client for the project; given the environment it is to use.
+    """
+    environ = {TIMEOUT: PATIENCE, **{name: value for name, value in environ.items() if value}}
+    facts = Facts(now=datetime.now(UTC), state=state, loaded=loaded)
+    provider = facts.provider
+    if isinstance(provider, HuaweiCloudProvider):
+        facts.credentials = _tried(lambda: find_credentials(environ))
+        facts.route = _tried(lambda: _find_route(provider, environ))
+        if isinstance(facts.route, Route):
+            url = facts.route.url
+            facts.knock = _tried(lambda: knock(url, patience=patience_of(environ)))
+    if isinstance(provider, EmulatorProvider) or (
+        isinstance(facts.credentials, Credentials) and isinstance(facts.knock, Knock)
+    ):
+        _ask(facts, environ, open_client)
+    facts.journal = _tried(Journal(state / "journal.jsonl").read)
+    facts.unwritable = _unwritable(state)
+    return facts
+
+
+def _tried(step: Callable[[], T]) -> T | SmsconfError:
+    try:
+        return step()
+    except SmsconfError as problem:
+        return problem
+
+
+def _find_route(provider: HuaweiCloudProvider, environ: Mapping[str, str]) -> Route:
+    site = SITES[provider.site]
+    url = service_url(site, provider)
+    check_host(url, site, environ)
+    return Route(url, proxy_of(url))
+
+
+def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> None:
+    """Ask the service with credentials: one small read first, the rest if that is answered."""
+    assert facts.project is not None  # noqa: S101 - for the type checker: it named the provider
+    desired = facts.project.desired
+    operation = "ListAppDetails"
+    try:
+        with open_client(environ) as client:
+            facts.project_id = client.project_id
+            client.call(operation, query={"limit": "1", "offset": "0"})
+            facts.entered = True
+            facts.observed = _tried(lambda: observe(client, desired))
+            regions = sorted({app.region for app in desired.apps.values() if not app.external})
+            facts.quotas = _tried(lambda: {region: _read_quota(client, region) for region in regions})
+            if isinstance(facts.observed, Observed) and facts.observed.apps.items:
+                _ask_for_app(facts, client, facts.observed.apps.items[0].remote_id, environ)
+    except SmsconfError as problem:
+        if facts.entered is not True:
+            facts.entered = problem
+
+
+def _read_quota(client: Client, region: Region) -> Quota:
+    operation = "ShowAppCount"
+    return wire.read_quota(operation, client.call(operation, query={"region": region.value}))
+
+
+def _ask_for_app(facts: Facts, client: Client, remote_id: str, environ: Mapping[str, str]) -> None:
+    """Ask for one app: the only read that a restricted account is refused, and it names the sending host.
+
+    That host is knocked at only if it is as far away as the service: an emulator names the vendor's own.
+    """
+    operation = "ShowApp"
+    answer = _tried(lambda: Fields(operation, client.call(operation, path={"id": remote_id})))
+    if isinstance(answer, SmsconfError):
+        facts.account = answer
+        return
+    facts.account = True
+    address = _tried(lambda: answer.optional("app_access_addr"))
+    route = facts.route
+    if isinstance(address, str) and isinstance(route, Route) and is_local(address) == is_local(route.url):
+        facts.sending = _tried(lambda: knock(address, patience=patience_of(environ)))
+
+
+def _unwritable(state: Path) -> dict[str, str]:
+    """Try to write where the journal and the cache go, and leave nothing behind; file → why not."""
+    problems: dict[str, str] = {}
+    folder = next(one for one in (state, *state.parents) if os.path.lexists(one))
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problems["cache"] = f"{folder}: {error.strerror or error}"
+    journal = state / "journal.jsonl"
+    try:
+        if os.path.lexists(journal):
+            with journal.open("ab"):
+                pass
+    except OSError as error:
+        problems["journal"] = f"{journal}: {error.strerror or error}"
+    if "cache" in problems:
+        problems.setdefault("journal", problems["cache"])
+    return problems
