@@ -32,7 +32,7 @@ SHORT_TEMPLATE = frozenset(
 # Qualifications exist at the China site only.
 CHINA_ONLY_SIGNATURE = frozenset({"qualification_id"})
 
-HIDDEN_APP = {"seq", "app_secret"}
+HIDDEN_APP = {"seq", "app_secret", "console"}
 HIDDEN_SIGNATURE = {"seq", "due", "app_id"}
 HIDDEN_TEMPLATE = {"seq", "due", "app_id", "variables", "send_country", "sign_name"}
 

@@ -355,5 +355,5 @@ NOT_IMITATED = (
     "the vendor's list of countries: which there are, and the ids of those that share a dialling code",
     "what a reviewer looks at: ours approves unless told otherwise",
     "temporary access keys: X-Security-Token is accepted and not looked at",
-    "sending messages, reports, replies and thresholds",
+    "status reports, replies and thresholds",
 )

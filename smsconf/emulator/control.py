@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import parse_qsl
 
 from smsconf.emulator.clock import iso, read_duration, read_moment
+from smsconf.emulator.control_call import Conflict, ControlCall, read_choice, read_object, read_string
 from smsconf.emulator.exchange import Answer, Object, Request, Settings
 from smsconf.emulator.faults import queue_faults, read_faults
+from smsconf.emulator.outbox import list_outbox
 from smsconf.emulator.reviewer import DEFAULT, Illegal, Reviewer
 from smsconf.emulator.statuses import SITES, known_statuses
 from smsconf.emulator.store import Store, StoreError
@@ -24,17 +25,6 @@ PREFIX = "/_emulator/"
 VERDICTS = ("approve", "reject", "hold")
 DECISIONS = ("approve", "reject", "deactivate", "suspend")
 KINDS = ("app", "signature", "template")
-
-
-@dataclass(frozen=True, slots=True)
-class ControlCall:
-    """One request to a control route."""
-
-    store: Store
-    settings: Settings
-    real_now: datetime
-    now: datetime
-    body: Any
 
 
 def offset(store: Store) -> timedelta:
@@ -57,7 +47,8 @@ def answer_control(store: Store, settings: Settings, request: Request, real_now:
         body = json.loads(request.body) if request.body else None
     except (ValueError, RecursionError):
         return Answer({"error": "the body is not JSON"}, 400)
-    call = ControlCall(store, settings, real_now, virtual_now(store, real_now), body)
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    call = ControlCall(store, settings, real_now, virtual_now(store, real_now), body, query)
     try:
         with store.savepoint():
             return route(call)
@@ -65,15 +56,8 @@ def answer_control(store: Store, settings: Settings, request: Request, real_now:
         raise
     except ValueError as error:
         return Answer({"error": str(error)}, 400)
-    except _Conflict as conflict:
+    except Conflict as conflict:
         return Answer(conflict.payload, conflict.status)
-
-
-class _Conflict(Exception):
-    def __init__(self, code: int, **payload: object) -> None:
-        super().__init__(str(payload))
-        self.status = code
-        self.payload = payload
 
 
 def show_health(call: ControlCall) -> Answer:
@@ -89,14 +73,14 @@ def reset(call: ControlCall) -> Answer:
 
 def set_clock(call: ControlCall) -> Answer:
     """POST clock: ``{"advance": "PT3H"}`` or ``{"set": MOMENT}``; everything in between happens in order."""
-    body = _object(call.body, allowed=("advance", "set"))
+    body = read_object(call.body, allowed=("advance", "set"))
     if len(body) != 1:
         raise ValueError('expected {"advance": DURATION} or {"set": MOMENT}')
     try:
         if "advance" in body:
-            moved = offset(call.store) + read_duration(_string(body, "advance"))
+            moved = offset(call.store) + read_duration(read_string(body, "advance"))
         else:
-            moved = read_moment(_string(body, "set")) - call.real_now
+            moved = read_moment(read_string(body, "set")) - call.real_now
         now = (call.real_now + moved).replace(microsecond=0)
         if not 2000 <= now.year <= 2999:
             raise ValueError(f"expected a moment from 2000 to 2999, got {now.year}")
@@ -109,22 +93,22 @@ def set_clock(call: ControlCall) -> Answer:
 
 def review(call: ControlCall) -> Answer:
     """POST reviews: a person's decision, now; or any status of the site's table."""
-    body = _object(call.body, allowed=("kind", "name", "id", "decision", "status", "reason"))
-    kind = _choice(body, "kind", KINDS)
+    body = read_object(call.body, allowed=("kind", "name", "id", "decision", "status", "reason"))
+    kind = read_choice(body, "kind", KINDS)
     row = _pick(call.store, kind, body)
     reviewer = Reviewer(call.store, call.settings)
     if ("decision" in body) == ("status" in body):
         raise ValueError("expected either a decision or a status")
-    reason = _string(body, "reason") if body.get("reason") is not None else None
+    reason = read_string(body, "reason") if body.get("reason") is not None else None
     if "status" in body:
-        status = _choice(body, "status", known_statuses(SITES[call.settings.site], kind))
+        status = read_choice(body, "status", known_statuses(SITES[call.settings.site], kind))
         reviewer.enter(kind, row, status, call.now, reason)
     else:
-        decision = _choice(body, "decision", DECISIONS)
+        decision = read_choice(body, "decision", DECISIONS)
         try:
             reviewer.decide(kind, row, decision, reason or "", call.now)
         except Illegal as illegal:
-            raise _Conflict(
+            raise Conflict(
                 409, error=f"{kind} can not be decided {decision} now", id=row["id"], status=illegal.status
             ) from None
     return Answer(_verdict(call.store, kind, row["id"]))
@@ -132,22 +116,22 @@ def review(call: ControlCall) -> Answer:
 
 def set_reviewer(call: ControlCall) -> Answer:
     """PUT reviewer: what the calendar's reviewer thinks from now on; what was held is looked at again."""
-    body = {**DEFAULT, **_object(call.body, allowed=("default", "rules"))}
-    _choice(body, "default", ("approve", "hold"))
+    body = {**DEFAULT, **read_object(call.body, allowed=("default", "rules"))}
+    read_choice(body, "default", ("approve", "hold"))
     if not isinstance(body["rules"], list):
         raise ValueError("rules must be a list")  # noqa: TRY004 - all mistakes are one kind of answer
     for rule in body["rules"]:
-        fields = _object(rule, allowed=("kind", "content", "name", "decision", "reason"))
-        _choice(fields, "decision", VERDICTS)
+        fields = read_object(rule, allowed=("kind", "content", "name", "decision", "reason"))
+        read_choice(fields, "decision", VERDICTS)
         if "kind" in fields:
-            _choice(fields, "kind", ("signature", "template"))
+            read_choice(fields, "kind", ("signature", "template"))
         for name in ("content", "name"):
             try:
-                re.compile(_string(fields, name) if fields.get(name) is not None else "")
+                re.compile(read_string(fields, name) if fields.get(name) is not None else "")
             except re.error as error:
                 raise ValueError(f"{name} is no regular expression: {error}") from None
         if fields.get("reason") is not None:
-            _string(fields, "reason")
+            read_string(fields, "reason")
     call.store.set_meta("reviewer", json.dumps(body))
     Reviewer(call.store, call.settings).wake(call.now)
     Reviewer(call.store, call.settings).play(call.now)
@@ -182,6 +166,7 @@ ROUTES: dict[tuple[str, str], Callable[[ControlCall], Answer]] = {
     ("POST", "faults"): add_faults,
     ("GET", "requests"): list_requests,
     ("DELETE", "requests"): clear_requests,
+    ("GET", "outbox"): list_outbox,
 }
 
 
@@ -189,17 +174,17 @@ def _pick(store: Store, kind: str, body: Object) -> Object:
     """Return the one object a person means.
 
     Raises:
-        _Conflict: there is none (404), or the name belongs to several (409, with their ids).
+        Conflict: there is none (404), or the name belongs to several (409, with their ids).
     """
     if ("name" in body) == ("id" in body):
         raise ValueError("expected either a name or an id")
     key = "id" if "id" in body else "name"
     column = "id" if key == "id" else f"{kind}_name"
-    rows = store.find(kind, {column: _string(body, key)})
+    rows = store.find(kind, {column: read_string(body, key)})
     if not rows:
-        raise _Conflict(404, error=f"no {kind} has this {key}")
+        raise Conflict(404, error=f"no {kind} has this {key}")
     if len(rows) > 1:
-        raise _Conflict(409, error=f"several {kind}s have this name", ids=[row["id"] for row in rows])
+        raise Conflict(409, error=f"several {kind}s have this name", ids=[row["id"] for row in rows])
     return rows[0]
 
 
@@ -214,25 +199,3 @@ def _verdict(store: Store, kind: str, remote_id: str) -> Object:
         "template_id": row.get("template_id"),
         "channel_num": row.get("channel_num"),
     }
-
-
-def _object(body: Any, allowed: tuple[str, ...]) -> Object:  # noqa: ANN401 - as sent
-    if not isinstance(body, dict):
-        raise ValueError("expected a JSON object")  # noqa: TRY004 - all mistakes are one kind of answer
-    if unknown := sorted(set(body) - set(allowed)):
-        raise ValueError(f"unknown field {unknown[0]!r}; known: {', '.join(allowed)}")
-    return body
-
-
-def _string(body: Object, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a string")  # noqa: TRY004 - all mistakes are one kind of answer
-    return value
-
-
-def _choice(body: Object, name: str, choices: tuple[str, ...]) -> str:
-    value = _string(body, name)
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}")
-    return value

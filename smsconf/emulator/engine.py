@@ -18,13 +18,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from smsconf.emulator import control, errors, faults, rules
-from smsconf.emulator.auth import authenticate
 from smsconf.emulator.clock import iso
-from smsconf.emulator.errors import Refusal, error_body
+from smsconf.emulator.errors import Fault, Refusal, error_body
 from smsconf.emulator.exchange import Answer, Call, Request, Response, Settings
 from smsconf.emulator.faults import Trouble
 from smsconf.emulator.reviewer import Reviewer, derived_id
-from smsconf.emulator.routes import Route, find_route
+from smsconf.emulator.routes import SENDING, Route, find_route
 from smsconf.emulator.statuses import SITES
 from smsconf.emulator.store import Store, StoreError, site_of
 
@@ -34,6 +33,7 @@ BODY_LIMIT = 12 * 1024 * 1024  # API Gateway, 2026-11
 JOURNAL_LENGTH = 100_000
 DEFAULT_SETTINGS = Settings()
 JSON_TYPE = "application/json;charset=UTF-8"
+FORM_TYPE = "application/x-www-form-urlencoded"
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +53,14 @@ class _Moment(NamedTuple):
     real_now: datetime
     now: datetime
     """Virtual time."""
+
+
+class _Caller(NamedTuple):
+    """Who may do what: an operation, the parts of its path, and the app that calls."""
+
+    route: Route
+    parts: dict[str, str]
+    app: dict[str, Any]
 
 
 class Engine:
@@ -88,7 +96,14 @@ class Engine:
         with self._lock:
             self._store.close()
 
-    def handle(self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes) -> Response:
+    def handle(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        client: str = "127.0.0.1",
+    ) -> Response:
         """Answer one request.
 
         Args:
@@ -96,9 +111,11 @@ class Engine:
             target: path and query as on the wire, still encoded.
             headers: as received, names in any case.
             body: as received.
+            client: the caller's address.
         """
         path, _, query = target.partition("?")
-        request = Request(method.upper(), path, query, {name.lower(): value for name, value in headers}, body)
+        named = {name.lower(): value for name, value in headers}
+        request = Request(method.upper(), path, query, named, body, client)
         try:
             return self._handle(request)
         except StoreError as error:
@@ -127,9 +144,9 @@ class Engine:
         found = find_route(request.method, request.path)
         trouble: Trouble | None = None
         try:
-            route, parts = self._admit(request, found, moment.real_now)
-            trouble = faults.take_fault(self._store, route.operation)
-            outcome = _Outcome(self._carry_out(route, parts, request, moment, trouble), None, trouble)
+            caller = self._admit(request, found, moment.real_now)
+            trouble = faults.take_fault(self._store, caller.route.operation)
+            outcome = _Outcome(self._carry_out(caller, request, moment, trouble), None, trouble)
         except Refusal as refusal:
             outcome = _refused(refusal, moment.request_id, trouble)
         self._record(request, found[0].operation if found else None, outcome, moment)
@@ -137,28 +154,23 @@ class Engine:
 
     def _admit(
         self, request: Request, found: tuple[Route, dict[str, str]] | None, real_now: datetime
-    ) -> tuple[Route, dict[str, str]]:
+    ) -> _Caller:
         """Do the gateway's part: size, route, caller, project."""
         if len(request.body) > BODY_LIMIT:
             raise Refusal(errors.TOO_LARGE)
         if found is None:
             raise Refusal(errors.NO_API)
         route, parts = found
-        if route.signed:
-            authenticate(self._store, self.settings, request, real_now)
+        app = route.api.authenticate(self._store, self.settings, request, real_now)
         if parts.get("project_id", self.settings.project_id) != self.settings.project_id:
             raise Refusal(errors.PROJECT)
-        return found
+        return _Caller(route, parts, app or {})
 
     def _carry_out(
-        self,
-        route: Route,
-        parts: dict[str, str],
-        request: Request,
-        moment: _Moment,
-        trouble: Trouble | None,
+        self, caller: _Caller, request: Request, moment: _Moment, trouble: Trouble | None
     ) -> Answer:
         """Check the fields, run the handler, and keep nothing of it if it refuses."""
+        route, parts, app = caller
         if trouble and trouble.refuses:
             raise Refusal(trouble.row)
         if "id" in parts:
@@ -174,7 +186,9 @@ class Engine:
             request=request,
             path=parts,
             query=rules.check(route.query, sent, textual=True),
-            body={} if route.body is None else rules.check(route.body, _json_object(request.body)),
+            body={} if route.body is None else _body(route, route.body, request),
+            app=app,
+            number_status=trouble.number_status if trouble else None,
         )
         stale = trouble is not None and trouble.fault == "stale-list"
         self._store.writer = None if stale else moment.number
@@ -187,7 +201,7 @@ class Engine:
             raise
         except Exception:
             log.exception("%s %s", request.method, request.path)
-            raise Refusal(errors.INTERNAL) from None
+            raise Refusal(route.api.internal) from None
         finally:
             self._store.writer = None
 
@@ -210,7 +224,7 @@ class Engine:
 
 def _respond(outcome: _Outcome, moment: _Moment) -> Response:
     answer, trouble = outcome.answer, outcome.trouble
-    body = b"" if answer.payload is None else _to_json(answer.payload)
+    body = _to_json(answer.payload)
     headers = [
         ("Date", format_datetime(moment.real_now, usegmt=True)),
         ("X-Request-Id", moment.request_id),
@@ -231,9 +245,11 @@ def _respond(outcome: _Outcome, moment: _Moment) -> Response:
 def _unwritten(request: Request, error: StoreError) -> Response:
     """Answer without the file: nothing was kept, so neither number nor virtual time is known."""
     if request.path.startswith(control.PREFIX):
-        payload = {"error": f"the emulator's database {error}"}
+        payload: dict[str, object] = {"error": f"the emulator's database {error}"}
     else:
-        payload = error_body(errors.INTERNAL, f"the emulator's database {error}", "")
+        found = find_route(request.method, request.path)
+        internal = found[0].api.internal if found else errors.INTERNAL
+        payload = error_body(Refusal(internal, f"the emulator's database {error}"), "")
     body = _to_json(payload)
     headers = [
         ("Date", format_datetime(datetime.now(UTC), usegmt=True)),
@@ -246,19 +262,41 @@ def _unwritten(request: Request, error: StoreError) -> Response:
 def _refused(refusal: Refusal, request_id: str, trouble: Trouble | None) -> _Outcome:
     fault = refusal.fault
     headers = (("Retry-After", "1"),) if fault.status == 429 else ()
-    answer = Answer(error_body(fault, refusal.detail, request_id), fault.status, headers)
+    answer = Answer(error_body(refusal, request_id), fault.status, headers)
     return _Outcome(answer, fault.code, trouble)
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _body(route: Route, fields: tuple[rules.Field, ...], request: Request) -> dict[str, Any]:
+    """Read a body as its operation wants it, and check its fields."""
+    api = route.api
+    if api is not SENDING:
+        return rules.check(fields, _json_object(request.body, api.invalid), invalid=api.invalid)
+    expected, refusal = (FORM_TYPE, errors.NO_FORM) if route.form else ("application/json", errors.NO_JSON)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != expected:
+        raise Refusal(refusal)
+    read = _form if route.form else _json_object
+    return rules.check(fields, read(request.body, errors.SEND_SYSTEM), invalid=api.invalid)
+
+
+def _json_object(body: bytes, unreadable: Fault) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        raise Refusal(errors.INVALID, "the body is not JSON") from None
+        raise Refusal(unreadable, "the body is not JSON") from None
     if not isinstance(value, dict):
-        raise Refusal(errors.INVALID, "the body must be a JSON object")
+        raise Refusal(unreadable, "the body must be a JSON object")
     return value
 
 
-def _to_json(payload: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def _form(body: bytes, unreadable: Fault) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise Refusal(unreadable, "the body is not a form") from None
+    return dict(reversed(pairs))
+
+
+def _to_json(payload: Any) -> bytes:  # noqa: ANN401 - any JSON value, or one that is written already
+    if payload is None or isinstance(payload, bytes):
+        return payload or b""
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()

@@ -2,7 +2,7 @@
 
 No rule is decided here. Written from the error code page sms_05_0060 (China site, dated 2025-12) and the API
 Gateway's error table; the HTTP status of an ``MSGSMS`` code is documented for batch deletion only (400), so
-400 stands for all of them.
+400 stands for all of them. Codes of the sending API (``E...``) are from sms_05_0050 (2024-08-06).
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import NamedTuple
 PAGE = "sms_05_0060, 2025-12"
 GATEWAY = "API Gateway error codes, 2026-11"
 GUESS = "guess"
+SENDING = "sms_05_0050, 2024-08-06"
+RENDERED = SENDING + "; the text is rendered from the Chinese"
+USED = SENDING + "; that it is this code here is a guess"
 
 
 class Fault(NamedTuple):
@@ -59,25 +62,62 @@ TOKEN_EXPIRED = Fault("APIGW.0307", 401, "The token must be updated.", GATEWAY)
 THROTTLED = Fault("APIGW.0308", 429, "The throttling threshold has been reached.", GATEWAY)
 PROJECT = Fault("APIGW.0310", 403, "The project is unavailable.", GATEWAY)
 
+SEND_SYSTEM = Fault("E000000", 400, "System error.", SENDING)
+NO_AUTHORIZATION = Fault("E000001", 400, "Authorization not contained in the HTTP header.", SENDING)
+NO_REALM = Fault("E000002", 400, "realm not contained in Authorization.", SENDING)
+NO_PROFILE = Fault("E000003", 400, "profile not contained in Authorization.", SENDING)
+REALM = Fault("E000004", 400, "The value of realm in Authorization must be SDP.", SENDING)
+PROFILE = Fault("E000005", 400, "The value of profile in Authorization must be UsernameToken.", SENDING)
+TYPE = Fault("E000006", 400, "The value of type in Authorization must be app_key.", SENDING)
+NO_TYPE = Fault("E000007", 400, "type not contained in Authorization.", SENDING)
+NO_WSSE = Fault("E000008", 400, "WSSE not contained in Authorization.", SENDING)
+NO_X_WSSE = Fault("E000020", 400, "X-WSSE not contained in the HTTP header.", SENDING)
+NO_USERNAME = Fault("E000021", 400, "UserName not contained in X-WSSE.", SENDING)
+NO_NONCE = Fault("E000022", 400, "Nonce not contained in X-WSSE.", SENDING)
+NO_CREATED = Fault("E000023", 400, "Created not contained in X-WSSE.", SENDING)
+NO_DIGEST = Fault("E000024", 400, "PasswordDigest not contained in X-WSSE.", RENDERED)
+CREATED = Fault("E000025", 400, "The format of Created in X-WSSE is incorrect.", RENDERED)
+NO_USERNAME_TOKEN = Fault("E000026", 400, "UsernameToken not contained in X-WSSE.", SENDING)
+SEND_INVALID = Fault("E000027", 400, "Invalid request.", USED)
+NO_FORM = Fault(
+    "E000040", 400, "The value of ContentType must be application/x-www-form-urlencoded.", SENDING
+)
+NO_JSON = Fault("E000040", 400, "The value of ContentType must be application/json.", SENDING)
+NO_SDK_DATE = Fault("E000041", 400, "X-Sdk-Date header is empty.", SENDING)
+SDK_DATE = Fault("E000042", 400, "The format of X-Sdk-Date is incorrect.", RENDERED)
+AUTHORIZATION = Fault("E000043", 400, "The format of Authorization is incorrect.", RENDERED)
+SDK_DATE_EXPIRED = Fault("E000044", 400, "X-Sdk-Date has expired.", RENDERED)
+AUTHORIZATION_FAILED = Fault("E000045", 400, "Authorization check failed.", RENDERED)
+SEND_PARAMETER = Fault("E000503", 400, "The format of a parameter is incorrect.", USED)
+NONE_SENT = Fault("E000510", 400, "The SMS fails to be sent. For details, see status.", SENDING)
+APP_KEY = Fault("E000102", 401, "The app_key is invalid.", RENDERED)
+APP_KEY_UNUSABLE = Fault("E000103", 401, "The app_key is unusable.", RENDERED)
+DIGEST = Fault("E000105", 401, "PasswordDigest verification failed.", RENDERED)
+CREATED_EXPIRED = Fault("E000110", 401, "The time of Created is out of range.", RENDERED)
 BY_NAME = {name: row for name, row in list(globals().items()) if isinstance(row, Fault)}
 
 
 class Refusal(Exception):
     """A handler's way to answer with a row of this table.
 
-    ``detail`` becomes ``error_detail``; for the gateway, whose body has none, it ends the message.
+    ``detail`` becomes ``error_detail``; for the gateway and for sending, whose bodies have none, it ends the
+    message. ``more`` is what such a body has besides code and description.
     """
 
-    def __init__(self, fault: Fault, detail: str = "") -> None:
+    def __init__(self, fault: Fault, detail: str = "", **more: object) -> None:
         super().__init__(f"{fault.code} {fault.message} {detail}".rstrip())
         self.fault = fault
         self.detail = detail
+        self.more = more
 
 
-def error_body(fault: Fault, detail: str, request_id: str) -> dict[str, str]:
-    """Return the JSON body of a refusal: the gateway's form or the service's (reference §8.1)."""
+def error_body(refusal: Refusal, request_id: str) -> dict[str, object]:
+    """Return the JSON body of a refusal: the gateway's form, sending's or the service's (reference §8.1)."""
+    fault, detail = refusal.fault, refusal.detail
+    message = f"{fault.message.rstrip('.')}: {detail}" if detail else fault.message
     if fault.code.startswith("APIGW."):
-        message = f"{fault.message.rstrip('.')}: {detail}" if detail else fault.message
         return {"error_msg": message, "error_code": fault.code, "request_id": request_id}
+    if fault.code.startswith("E"):
+        return {"code": fault.code, "description": message[:512], **refusal.more}
     body = {"error_code": fault.code, "error_msg": fault.message}
-    return {**body, "error_detail": detail[:512]} if detail else body
+    return {**body, "error_detail": detail[:512]} if detail else dict(body)

@@ -59,6 +59,8 @@ class Request:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    client: str = "127.0.0.1"
+    """The caller's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,15 @@ class Call:
     path: Mapping[str, str]
     query: Object
     body: Object
+    app: Object = field(default_factory=dict)
+    """The app that calls; empty where users call."""
+    number_status: str | None = None
+    """A queued fault that does not refuse the request, but each of its numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler gives back; ``payload`` ``None`` is an empty body."""
+    """What a handler gives back; ``payload`` ``None`` is an empty body, bytes are JSON already."""
 
     payload: Any = None
     status: int = 200

@@ -51,7 +51,13 @@ class Trouble:
     @property
     def refuses(self) -> bool:
         """Whether the operation is not carried out."""
-        return self.fault in {"status", "throttle", "reset"}
+        return self.fault in {"status", "throttle", "reset"} and self.number_status is None
+
+    @property
+    def number_status(self) -> str | None:
+        """The status of every number of a request, if the code is no request's: ``E2...`` of sending."""
+        code = self.error_code if self.fault == "status" else None
+        return code if code and code.startswith("E2") else None
 
     @property
     def row(self) -> Fault:

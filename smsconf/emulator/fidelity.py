@@ -133,7 +133,13 @@ def _fields() -> Iterator[Row]:
 
 
 def _field(route: Route, field: Field, name: str) -> Iterator[Row]:
-    yield route.operation, f"`{name}`", _limits(field), field.source, _test(proofs.FIELDS)
+    yield (
+        route.operation,
+        f"`{name}`",
+        _limits(field),
+        field.source,
+        _test(proofs.FIELDS_OF.get(route.operation, proofs.FIELDS)),
+    )
     for inner in field.items:
         yield from _field(route, inner, f"{name}[].{inner.name}")
 

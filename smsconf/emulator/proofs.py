@@ -12,12 +12,18 @@ EVERY_ANSWER = CONFORMANCE + "test_sdk.py::test_sdk_gets_every_field_of"
 ANSWERS = {
     "UploadSignatureFile": CONFORMANCE + "test_sdk.py::test_sdk_uploads_any_bytes",
     "DeleteTemplates": CONFORMANCE + "test_gateway.py::test_batch_deletion_over_http",
+    "BatchSendSms": CONFORMANCE + "test_sending_sdk.py::test_sdk_sends_and_gets_every_field",
+    "BatchSendDiffSms": CONFORMANCE + "test_sending_sdk.py::test_sdk_sends_and_gets_every_field",
     "KeystoneListProjects": CONFORMANCE + "test_gateway.py::test_sdk_looks_its_project_up_at_iam",
     "KeystoneCreateUserTokenByPassword": CONFORMANCE + "test_gateway.py::test_token_opens_the_service",
 }
 """Operations that another test than ``EVERY_ANSWER`` shows."""
 
 FIELDS = CONFORMANCE + "test_fields.py::test_field_keeps_to_its_row"
+FIELDS_OF = dict.fromkeys(
+    ("BatchSendSms", "BatchSendDiffSms"),
+    CONFORMANCE + "test_sending_fields.py::test_parameter_keeps_to_its_row",
+)
 TEMPLATE_MOVES = CONFORMANCE + "test_states.py::test_template_in_its_state"
 DECISIONS = CONFORMANCE + "test_states.py::test_decision_in_a_state"
 GAPS = CONFORMANCE + "test_sdk.py::test_fields_that_stay_empty_are_those_of_the_fidelity_table"
@@ -26,6 +32,12 @@ _REFUSAL = CONFORMANCE + "test_sdk.py::test_sdk_surfaces_the_refusal"
 _TROUBLE = CONFORMANCE + "test_sdk.py::test_sdk_surfaces_trouble_of_gateway_and_service"
 _QUOTAS = CONFORMANCE + "test_gateway.py::test_sdk_surfaces_the_quotas"
 _SIGNATURES = CONFORMANCE + "test_states.py::test_signature_in_its_state"
+_SENDING = EMULATOR + "test_sending.py::test_request_is_refused_whole"
+_REALM = EMULATOR + "test_app_auth.py::test_authorization_of_wsse_is_checked_part_by_part"
+_TOKEN = EMULATOR + "test_app_auth.py::test_token_is_checked_part_by_part"
+_NO_TOKEN = EMULATOR + "test_app_auth.py::test_header_of_the_token_must_be_there"
+_SIGNED = EMULATOR + "test_app_auth.py::test_signature_is_checked_part_by_part"
+_CONTENT_TYPE = EMULATOR + "test_app_auth.py::test_content_type_is_fixed"
 REFUSALS = {
     errors.INTERNAL: EMULATOR + "test_control.py::test_failure_of_the_emulator_is_an_internal_error",
     errors.INVALID: FIELDS,
@@ -55,6 +67,20 @@ REFUSALS = {
     errors.TOKEN_EXPIRED: EMULATOR + "test_auth.py::test_token_of_the_project_is_accepted_for_a_day",
     errors.THROTTLED: _TROUBLE,
     errors.PROJECT: CONFORMANCE + "test_gateway.py::test_sdk_surfaces_wrong_keys_and_projects",
+    errors.SEND_SYSTEM: EMULATOR + "test_app_auth.py::test_unreadable_body_is_a_system_error",
+    **dict.fromkeys((errors.NO_AUTHORIZATION, errors.NO_WSSE), _REALM),
+    **dict.fromkeys((errors.NO_REALM, errors.NO_PROFILE, errors.NO_TYPE), _REALM),
+    **dict.fromkeys((errors.REALM, errors.PROFILE, errors.TYPE), _REALM),
+    **dict.fromkeys((errors.NO_X_WSSE, errors.NO_USERNAME_TOKEN), _NO_TOKEN),
+    **dict.fromkeys((errors.NO_USERNAME, errors.NO_NONCE, errors.NO_CREATED, errors.NO_DIGEST), _TOKEN),
+    **dict.fromkeys((errors.CREATED, errors.SEND_INVALID, errors.APP_KEY, errors.DIGEST), _TOKEN),
+    errors.CREATED_EXPIRED: _TOKEN,
+    **dict.fromkeys((errors.NO_FORM, errors.NO_JSON), _CONTENT_TYPE),
+    **dict.fromkeys((errors.NO_SDK_DATE, errors.SDK_DATE, errors.SDK_DATE_EXPIRED), _SIGNED),
+    **dict.fromkeys((errors.AUTHORIZATION, errors.AUTHORIZATION_FAILED), _SIGNED),
+    errors.SEND_PARAMETER: _SENDING,
+    errors.NONE_SENT: EMULATOR + "test_sending.py::test_number_fails_with_its_status",
+    errors.APP_KEY_UNUSABLE: EMULATOR + "test_app_auth.py::test_suspended_app_may_not_send",
 }
 SITES = {
     "china": TEMPLATE_MOVES,

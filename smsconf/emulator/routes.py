@@ -1,27 +1,44 @@
 """Every operation: its method and path, the rules of its query and body, and who answers it.
 
 Written from the table of contents of the management API (sms_05_0022 to _0043, 2025-12) and of IAM. The
-success status is the handler's.
+success status is the handler's. The two operations of sending are of another API: apps call them, not users.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from smsconf.emulator import apps, iam, rules, signatures, templates
-from smsconf.emulator.exchange import Answer, Call
+from smsconf.emulator import app_auth, apps, auth, errors, iam, rules, sending, signatures, templates
+from smsconf.emulator.errors import Fault
+from smsconf.emulator.exchange import Answer, Call, Object, Request, Settings
+from smsconf.emulator.store import Store
 
 PAGES = "sms_05_{}, China site, 2025-12"
 IAM_PAGE = "IAM API reference, 2026-11"
 BASE = "/v2/{project_id}/msgsms"
 
 
+class Api(NamedTuple):
+    """What the operations of one API have in common: who may call, and how it refuses what it cannot use."""
+
+    authenticate: Callable[[Store, Settings, Request, datetime], Object | None]
+    """Refuses, or returns the app that calls where apps call."""
+    invalid: Fault
+    internal: Fault
+
+
+MANAGEMENT = Api(auth.authenticate, errors.INVALID, errors.INTERNAL)
+LOGIN = Api(lambda *_: None, errors.INVALID, errors.INTERNAL)
+SENDING = Api(app_auth.authenticate, errors.SEND_PARAMETER, errors.SEND_SYSTEM)
+
+
 class Route(NamedTuple):
-    """One operation. ``body`` is ``None`` where the request's body is not JSON or does not count."""
+    """One operation. ``body`` is ``None`` where the handler reads the request's body, or none counts."""
 
     operation: str
     method: str
@@ -30,7 +47,9 @@ class Route(NamedTuple):
     query: tuple[rules.Field, ...]
     body: tuple[rules.Field, ...] | None
     source: str
-    signed: bool = True
+    api: Api = MANAGEMENT
+    form: bool = False
+    """Whether the body is a form, not JSON."""
 
 
 def _row(
@@ -89,7 +108,28 @@ ROUTES = (
         (),
         None,
         IAM_PAGE,
-        signed=False,
+        api=LOGIN,
+    ),
+    Route(
+        "BatchSendSms",
+        "POST",
+        "/sms/batchSendSms/v1",
+        sending.send_same,
+        (),
+        rules.SEND_SAME,
+        "sms_05_0001, INTL 2025-01-14",
+        api=SENDING,
+        form=True,
+    ),
+    Route(
+        "BatchSendDiffSms",
+        "POST",
+        "/sms/batchSendDiffSms/v1",
+        sending.send_different,
+        (),
+        rules.SEND_DIFFERENT,
+        "sms_05_0002, INTL 2026-02-06",
+        api=SENDING,
     ),
 )
 OPERATIONS = tuple(route.operation for route in ROUTES)

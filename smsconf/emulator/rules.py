@@ -1,8 +1,9 @@
 """What a request's fields may hold: one table per operation, checked before any handler runs.
 
 Lengths, ranges and patterns are those of the published OpenAPI fragments (state of 2025-01-10); a breach is
-``MSGSMS.0002``. Statuses, references and quotas are the handlers' business. Unknown fields are ignored and
-``null`` is an absent field (guesses: the back end is Java with Jackson, which can do both).
+``MSGSMS.0002``, when sending ``E000503``. Statuses, references and quotas are the handlers' business. Unknown
+fields are ignored and ``null`` is an absent field (guesses: the back end is Java with Jackson, which can do
+both).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smsconf.emulator.clock import read_timestamp, timestamp
-from smsconf.emulator.errors import INVALID, Refusal
+from smsconf.emulator.errors import INVALID, Fault, Refusal
 from smsconf.emulator.exchange import Object
 
 OAS = "OpenAPI fragment, 2025-01-10"
@@ -37,6 +38,8 @@ class Field:
     alias: str | None = None
     items: tuple[Field, ...] = ()
     item_kind: str = "object"
+    item_low: int = 1
+    item_high: int = 64
     default: Any = None
     source: str = OAS
 
@@ -153,17 +156,86 @@ BATCH_DELETE = (
 )
 
 
-def check(fields: tuple[Field, ...], values: Mapping[str, Any], *, textual: bool = False) -> Object:
+PAGE_SEND = "sms_05_0001, INTL 2025-01-14"
+PAGE_SEND_DIFFERENT = "sms_05_0002, INTL 2026-02-06"
+SENDER = text("from", 1, 21, required=True, source=PAGE_SEND)
+TEMPLATE_ID = text("templateId", 1, 64, required=True, source="longest: " + GUESS)
+FOR_ALL = (
+    text("statusCallback", 0, 512, source="longest: " + GUESS),
+    text("extend", 1, 128, pattern="[^{}]*", source=PAGE_SEND),
+)
+SIGNATURE_NAME = text("signature", 0, 64, source="longest: " + GUESS)
+SEND_SAME = (
+    SENDER,
+    text("to", 1, 65_536, required=True, source=PAGE_SEND),
+    TEMPLATE_ID,
+    text("templateParas", 0, 65_536, source=PAGE_SEND),
+    *FOR_ALL,
+    SIGNATURE_NAME,
+)
+SMS_CONTENT = (
+    Field(
+        "to",
+        "array",
+        required=True,
+        low=1,
+        high=500,
+        item_kind="string",
+        item_high=21,
+        source=PAGE_SEND_DIFFERENT,
+    ),
+    TEMPLATE_ID,
+    Field(
+        "templateParas",
+        "array",
+        high=20,
+        item_kind="string",
+        item_low=0,
+        item_high=500,
+        source=PAGE_SEND_DIFFERENT,
+    ),
+    SIGNATURE_NAME,
+)
+SEND_DIFFERENT = (
+    SENDER,
+    Field(
+        "smsContent",
+        "array",
+        required=True,
+        low=1,
+        high=1000,
+        items=SMS_CONTENT,
+        source="most items: " + GUESS,
+    ),
+    *FOR_ALL,
+)
+
+
+def check(
+    fields: tuple[Field, ...], values: Mapping[str, Any], *, textual: bool = False, invalid: Fault = INVALID
+) -> Object:
     """Return the known fields of a body or query, with defaults, or refuse the request.
 
     Args:
         fields: the operation's table.
         values: what was sent.
         textual: the values are a query's, so numbers come as text.
+        invalid: what a breach is.
 
     Raises:
-        Refusal: ``MSGSMS.0002`` naming the first field that breaks its row.
+        Refusal: ``invalid``, naming the first field that breaks its row.
     """
+    try:
+        return _check(fields, values, textual=textual)
+    except _Breach as breach:
+        raise Refusal(invalid, str(breach)) from None
+
+
+class _Breach(Exception):
+    """A value that its row does not allow, in words."""
+
+
+def _check(fields: tuple[Field, ...], values: Mapping[str, Any], *, textual: bool = False) -> Object:
     checked: Object = {}
     for field in fields:
         value = values.get(field.name)
@@ -171,7 +243,7 @@ def check(fields: tuple[Field, ...], values: Mapping[str, Any], *, textual: bool
             value = values.get(field.alias)
         if value is None:
             if field.required:
-                raise Refusal(INVALID, f"{field.name} is required")
+                raise _Breach(f"{field.name} is required")
             checked[field.name] = field.default
             continue
         if textual and field.kind == "integer" and re.fullmatch(r"-?\d{1,18}", value):
@@ -182,17 +254,17 @@ def check(fields: tuple[Field, ...], values: Mapping[str, Any], *, textual: bool
 
 def _text(field: Field, value: Any) -> str:  # noqa: ANN401
     if not isinstance(value, str):
-        raise Refusal(INVALID, f"{field.name} must be a string")
+        raise _Breach(f"{field.name} must be a string")
     if not value.isascii() and not _is_unicode(value):
-        raise Refusal(INVALID, f"{field.name} is not valid Unicode")
+        raise _Breach(f"{field.name} is not valid Unicode")
     if not field.low <= len(value) <= field.high:
-        raise Refusal(INVALID, f"{field.name}: length must be {field.low}-{field.high}")
+        raise _Breach(f"{field.name}: length must be {field.low}-{field.high}")
     if not field.blank and not value.strip():
-        raise Refusal(INVALID, f"{field.name} must not be blank")
+        raise _Breach(f"{field.name} must not be blank")
     if field.choices and value not in field.choices:
-        raise Refusal(INVALID, f"{field.name} must be one of {', '.join(field.choices)}")
+        raise _Breach(f"{field.name} must be one of {', '.join(field.choices)}")
     if field.pattern is not None and not re.fullmatch(field.pattern, value):
-        raise Refusal(INVALID, f"{field.name} must match ^({field.pattern})$")
+        raise _Breach(f"{field.name} must match ^({field.pattern})$")
     return value
 
 
@@ -206,16 +278,16 @@ def _is_unicode(value: str) -> bool:
 
 def _integer(field: Field, value: Any) -> int:  # noqa: ANN401
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Refusal(INVALID, f"{field.name} must be an integer")
+        raise _Breach(f"{field.name} must be an integer")
     if not field.low <= value <= field.high:
-        raise Refusal(INVALID, f"{field.name} must be {field.low}-{field.high}")
+        raise _Breach(f"{field.name} must be {field.low}-{field.high}")
     return value
 
 
 def _boolean(field: Field, value: Any) -> bool:  # noqa: ANN401
     # The vendor's own examples send the integer 0 for a boolean.
     if value not in (True, False):
-        raise Refusal(INVALID, f"{field.name} must be a boolean")
+        raise _Breach(f"{field.name} must be a boolean")
     return bool(value)
 
 
@@ -226,23 +298,22 @@ def _time(field: Field, value: Any) -> str:  # noqa: ANN401
     except ValueError:
         strict = False
     if not strict:
-        raise Refusal(INVALID, f"{field.name} must be yyyy-MM-dd HH:mm:ss")
+        raise _Breach(f"{field.name} must be yyyy-MM-dd HH:mm:ss")
     return given
 
 
 def _array(field: Field, value: Any) -> list[Any]:  # noqa: ANN401
     if not isinstance(value, list):
-        raise Refusal(INVALID, f"{field.name} must be an array")
+        raise _Breach(f"{field.name} must be an array")
     if not field.low <= len(value) <= field.high:
-        raise Refusal(INVALID, f"{field.name}: {field.low}-{field.high} items allowed")
+        raise _Breach(f"{field.name}: {field.low}-{field.high} items allowed")
     if field.item_kind != "object":
-        item = Field(
-            f"{field.name}[]", field.item_kind, low=1, high=64 if field.item_kind == "string" else 2**31
-        )
+        high = field.item_high if field.item_kind == "string" else 2**31
+        item = Field(f"{field.name}[]", field.item_kind, low=field.item_low, high=high)
         return [CHECKS[field.item_kind](item, entry) for entry in value]
     if not all(isinstance(entry, dict) for entry in value):
-        raise Refusal(INVALID, f"{field.name} must hold objects")
-    return [check(field.items, entry) for entry in value]
+        raise _Breach(f"{field.name} must hold objects")
+    return [_check(field.items, entry) for entry in value]
 
 
 CHECKS: dict[str, Callable[[Field, Any], Any]] = {

@@ -43,7 +43,8 @@ def make_app(engine: Engine) -> ASGIApp:
         except ClientDisconnect:
             return
         headers = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]
-        response = engine.handle(request.method, target, headers, body)
+        client = request.client.host if request.client else ""
+        response = engine.handle(request.method, target, headers, body, client)
         if response.delay:
             await asyncio.sleep(response.delay)
         if response.disconnect:

@@ -15,77 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from smsconf.emulator.exchange import Object
+from smsconf.emulator.schema import EMPTIED, SCHEMA, VERSION
 
-VERSION = 1
 BUSY_SECONDS = 30.0
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
-CREATE TABLE app (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-  create_time TEXT NOT NULL, update_time TEXT NOT NULL, status TEXT NOT NULL,
-  app_name TEXT NOT NULL, app_key TEXT NOT NULL UNIQUE, app_secret TEXT NOT NULL, region TEXT NOT NULL,
-  up_link_addr TEXT, intl_channel_num TEXT, enterprise_project_id TEXT, enterprise_project_name TEXT
-) STRICT;
-
-CREATE TABLE file (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, update_time TEXT NOT NULL,
-  file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_desc TEXT
-) STRICT;
-
-CREATE TABLE signature (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-  create_time TEXT NOT NULL, update_time TEXT NOT NULL, status TEXT NOT NULL, due TEXT,
-  app_id TEXT NOT NULL, signature_id TEXT NOT NULL UNIQUE,
-  signature_name TEXT NOT NULL, signature_type TEXT NOT NULL, signature_source INTEGER NOT NULL,
-  is_involved_third TEXT NOT NULL, apply_desc TEXT, channel_num TEXT, review_desc TEXT,
-  file_id TEXT, power_attorney_file_id TEXT, source_title_content TEXT, qualification_id TEXT,
-  signature_related_file_id TEXT, registration_number TEXT, license_number TEXT,
-  UNIQUE (signature_name, signature_type)
-) STRICT;
-CREATE INDEX signature_by_app ON signature (app_id);
-CREATE INDEX signature_by_time ON signature (create_time, seq);
-CREATE INDEX signature_by_due ON signature (due, seq) WHERE due IS NOT NULL;
-
-CREATE TABLE template (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-  create_time TEXT NOT NULL, update_time TEXT NOT NULL, flow_status TEXT NOT NULL, due TEXT,
-  app_id TEXT NOT NULL, sign_id TEXT, template_id TEXT UNIQUE,
-  template_name TEXT NOT NULL, template_type TEXT NOT NULL, template_content TEXT NOT NULL,
-  template_desc TEXT, region TEXT NOT NULL, brackets TEXT, universal_template INTEGER NOT NULL,
-  has_variable TEXT NOT NULL, variables TEXT NOT NULL, send_country TEXT NOT NULL,
-  review_desc TEXT, review_order TEXT
-) STRICT;
-CREATE INDEX template_by_app ON template (app_id, create_time, seq);
-CREATE INDEX template_by_sign ON template (sign_id, flow_status);
-CREATE INDEX template_by_name ON template (template_name);
-CREATE INDEX template_by_time ON template (create_time, seq);
-CREATE INDEX template_by_due ON template (due, seq) WHERE due IS NOT NULL;
-
-CREATE VIEW app_row AS SELECT * FROM app;
-CREATE VIEW file_row AS SELECT file.*, (SELECT count(*) FROM signature WHERE file.id IN
-  (file_id, power_attorney_file_id, signature_related_file_id)) AS file_ref FROM file;
-CREATE VIEW signature_row AS SELECT s.*, a.app_name, a.app_key
-  FROM signature s JOIN app a ON a.id = s.app_id;
-CREATE VIEW template_row AS SELECT t.*, a.app_name, a.app_key, s.signature_name AS sign_name
-  FROM template t JOIN app a ON a.id = t.app_id LEFT JOIN signature s ON s.id = t.sign_id;
-
-CREATE TABLE undo (
-  kind TEXT NOT NULL, id TEXT NOT NULL, request INTEGER NOT NULL, before TEXT, PRIMARY KEY (kind, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE token (digest TEXT PRIMARY KEY, project_id TEXT, expires_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE lockout (
-  access_key TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_until TEXT
-) STRICT, WITHOUT ROWID;
-CREATE TABLE fault (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL,
-  remaining INTEGER NOT NULL, fault TEXT NOT NULL
-) STRICT;
-CREATE TABLE request (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT, method TEXT NOT NULL, path TEXT NOT NULL,
-  query TEXT NOT NULL, status INTEGER NOT NULL, error_code TEXT, request_id TEXT NOT NULL, time TEXT NOT NULL
-) STRICT;
-"""
 # What is wrong with the file and not with a statement → what a person does about it.
 FIXES = {
     sqlite3.SQLITE_FULL: "make room on the disk",
@@ -98,8 +30,6 @@ FIXES = {
     sqlite3.SQLITE_CORRUPT: "delete it, or name another file",
     sqlite3.SQLITE_NOTADB: "name another file",
 }
-KINDS = ("app", "file", "signature", "template")
-EMPTIED = (*KINDS, "undo", "token", "lockout", "fault", "request")
 
 
 class StoreError(ValueError):
@@ -255,7 +185,7 @@ class Store:
         if number % 1000 == 0:
             self.connection.execute("DELETE FROM request WHERE seq <= ?", (number - keep,))
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Object]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Object]:
         """Run a query and return its rows as dictionaries."""
         cursor = self.connection.execute(sql, values)
         names = [column[0] for column in cursor.description]
@@ -294,6 +224,21 @@ class Store:
         """Add a row."""
         self._remember(kind, str(values["id"]))
         self._insert(kind, values)
+
+    def add_batch(
+        self, values: Mapping[str, Any], messages: Sequence[tuple[str, str | None, str | None]]
+    ) -> int:
+        """Add one text to many numbers, each with outcome and date of its own if it has any.
+
+        Returns the number of the first message; the others follow without gaps.
+        """
+        first = int(self.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM message").fetchone()[0])
+        batch = self._insert("batch", {**values, "first": first, "size": len(messages)})
+        self.connection.executemany(
+            f"INSERT INTO message (batch, recipient, outcome, due) VALUES ({batch}, ?, ?, ?)",  # noqa: S608
+            messages,
+        )
+        return first
 
     def update(self, kind: str, remote_id: str, values: Mapping[str, Any]) -> None:
         """Change columns of a row."""

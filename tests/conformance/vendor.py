@@ -21,6 +21,8 @@ with warnings.catch_warnings():
     region: Any = importlib.import_module("huaweicloudsdkmsgsms.v2.region.msgsms_region")
     signer: Any = importlib.import_module("huaweicloudsdkcore.signer.signer")
     sdk_request: Any = importlib.import_module("huaweicloudsdkcore.sdk_request")
+    smsapi: Any = importlib.import_module("huaweicloudsdksmsapi.v1")
+    sending_keys: Any = importlib.import_module("huaweicloudsdksmsapi.v1.smsapi_credentials")
 
 # The SDK's methods, by the operation names of the API reference.
 METHODS = {

@@ -101,7 +101,7 @@ def test_body_that_is_no_json_is_400(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("method", "name"),
-    [("PUT", "thresholds"), ("GET", "outbox"), ("POST", "uplink"), ("POST", "health"), ("GET", "")],
+    [("DELETE", "thresholds"), ("PUT", "outbox"), ("GET", "uplink"), ("POST", "health"), ("GET", "")],
 )
 def test_unknown_route_is_501_with_the_known_ones(service: Service, method: str, name: str) -> None:
     """Whoever guesses wrong sees what exists."""
