@@ -9,6 +9,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from smsconf.language import N_, _
+
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 _KEY = re.compile(KEY_PATTERN)
 
@@ -36,9 +38,30 @@ class Kind(StrEnum):
         """Tell whether the service has an API for this kind; what has none is for people to set."""
         return self in _MANAGED
 
+    @property
+    def noun(self) -> str:
+        """What people call one of them."""
+        return _(_NOUNS[self][0])
+
+    @property
+    def nouns(self) -> str:
+        """What people call several of them."""
+        return _(_NOUNS[self][1])
+
 
 _SINGLE = frozenset({Kind.ACCOUNT, Kind.CONSOLE})
 _MANAGED = frozenset({Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE})
+_NOUNS = {
+    Kind.ACCOUNT: (N_("account"), N_("accounts")),
+    Kind.QUALIFICATION: (N_("qualification"), N_("qualifications")),
+    Kind.REGISTRATION: (N_("registration"), N_("registrations")),
+    Kind.APP: (N_("app"), N_("apps")),
+    Kind.CONSOLE: (N_("console setting"), N_("console settings")),
+    Kind.SIGNATURE: (N_("signature"), N_("signatures")),
+    Kind.TEMPLATE: (N_("template"), N_("templates")),
+    Kind.THRESHOLD: (N_("threshold"), N_("thresholds")),
+    Kind.CAMPAIGN: (N_("campaign"), N_("campaigns")),
+}
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
@@ -66,7 +89,13 @@ class Address(NamedTuple):
         kind, dot, key = text.partition(".")
         if not dot or kind not in set(Kind):
             expected = ", ".join(kind.value for kind in Kind)
-            raise ValueError(f"expected KIND.KEY with a kind of {expected}, got '{text}'")
+            raise ValueError(
+                _("expected KIND.KEY with a kind of {expected}, got '{text}'").format(
+                    expected=expected, text=text
+                )
+            )
         if not _KEY.match(key):
-            raise ValueError(f"'{key}' is not a key: lower-case letters, digits, _ and - only")
+            raise ValueError(
+                _("'{key}' is not a key: lower-case letters, digits, _ and - only").format(key=key)
+            )
         return cls(Kind(kind), key)

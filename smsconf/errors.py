@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from smsconf.language import ngettext
+
 if TYPE_CHECKING:  # the command line imports this before it knows whether it needs more
     from smsconf.diagnostics import Diagnostic
 
@@ -39,7 +41,8 @@ class ConfigError(SmsconfError):
 
     def __init__(self, diagnostics: Sequence[Diagnostic], message: str | None = None) -> None:
         count = sum(1 for found in diagnostics if found.severity == "error")
-        super().__init__(message or f"the project has {count} error{'s' if count != 1 else ''}")
+        said = ngettext("the project has {count} error", "the project has {count} errors", count)
+        super().__init__(message or said.format(count=count))
         self.diagnostics = tuple(diagnostics)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from smsconf.address import Address, Kind
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.lifecycle import Phase, read_status
@@ -74,7 +75,7 @@ class Journal:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise self._unusable("read", error) from error
+            raise self._unusable(_("the journal {path} cannot be read: {reason}"), error) from error
 
     def _rotated(self) -> list[Path]:
         """The files that are full, oldest first: journal.1.jsonl, journal.2.jsonl …."""
@@ -112,7 +113,7 @@ class Journal:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError as error:
-            raise self._unusable("written", error) from error
+            raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
 
     @staticmethod
     def _line_end(file: Any) -> bytes:  # noqa: ANN401 - a binary file
@@ -123,11 +124,11 @@ class Journal:
         file.seek(end - 1)
         return b"" if file.read(1) == b"\n" else b"\n"
 
-    def _unusable(self, word: str, error: OSError) -> SmsconfError:
+    def _unusable(self, message: str, error: OSError) -> SmsconfError:
         return SmsconfError(
-            f"the journal {self.path} cannot be {word}: {error.strerror or error}",
-            why="what is sent must be recorded before it is sent",
-            fix=f"make {self.path.parent} a folder that you can write to",
+            message.format(path=self.path, reason=error.strerror or error),
+            why=_("what is sent must be recorded before it is sent"),
+            fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
 
 

@@ -65,6 +65,30 @@ def N_(message: str) -> str:  # noqa: N802 - the name that every tool for gettex
     return message
 
 
+class Text(str):
+    """A text in the user's language that still knows its English; get one with :func:`told`."""
+
+    __slots__ = ("english",)
+    english: str
+
+
+def told(message: str, **values: object) -> Text:
+    """Translate and fill in a text that goes into the journal too, where it stays English."""
+    text = Text(_(message).format(**values))
+    text.english = message.format(**{name: english(value) for name, value in values.items()})
+    return text
+
+
+def english(value: object) -> object:
+    """Return the English of a text that knows it; any other value as it is."""
+    return value.english if isinstance(value, Text) else value
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Join half-sentences to one."""
+    return _("; ").join(parts)
+
+
 def listed(words: Iterable[str], *, last: str = "or") -> str:
     """Write words as a list for people: a, b or c; a long list is cut. ``last`` is "or" or "and"."""
     given = list(words)

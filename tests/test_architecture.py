@@ -29,7 +29,7 @@ NOUNS = {
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
-    "address": set(),
+    "address": {"language"},
     "diagnostics": set(),
     "errors": {"diagnostics", "language"},
     "language": set(),

@@ -130,7 +130,7 @@ def _of_statuses() -> Iterator[Explanation]:
 
 
 def _of_status(code: str, kind: str, status: Status, page: str) -> Explanation:
-    message, phase = status.verdict.message, status.phase.value
+    message, phase = status.verdict.text, status.phase.value
     action = _NEXT.get(status.phase)
     if status.phase is Phase.APPROVED and not status.verdict.usable:
         action = "wait; it cannot be used yet"

@@ -16,6 +16,7 @@ import httpx
 
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.fields import broken
+from smsconf.language import _, told
 
 EMULATOR_TIME = "X-Emulator-Now"
 ENCODINGS = "gzip"  # what we ask for and can unpack within bounds
@@ -46,7 +47,9 @@ def read_answer(response: httpx.Response) -> Answer:
     for chunk in chunks:
         body += chunk
         if len(body) > MOST_BYTES:
-            raise httpx.DecodingError(f"the body is larger than {MOST_BYTES} bytes")
+            raise httpx.DecodingError(
+                _("the body is larger than {most_bytes} bytes").format(most_bytes=MOST_BYTES)
+            )
     return Answer(response.status_code, response.headers, bytes(body))
 
 
@@ -67,7 +70,7 @@ def decode(operation: str, answer: Answer, clean: Cleaner) -> Any:  # noqa: ANN4
         kind = clean(answer.headers.get("Content-Type", "no type").partition(";")[0][:60])
     else:
         return value
-    error = broken(operation, f"not JSON ({kind})")
+    error = broken(operation, told("not JSON ({kind})", kind=kind))
     error.status = answer.status
     error.request_id = request_id(answer, clean)
     raise error
@@ -113,7 +116,7 @@ def _unpacked(stream: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield from stream
         return
     if encoding.strip().lower() != ENCODINGS:
-        raise httpx.DecodingError("the body is packed in a way that was not asked for")
+        raise httpx.DecodingError(_("the body is packed in a way that was not asked for"))
     unpack = zlib.decompressobj(wbits=31)
     some = False
     try:
@@ -123,10 +126,10 @@ def _unpacked(stream: Iterable[bytes], encoding: str) -> Iterator[bytes]:
             if unpack.eof:
                 return  # what follows is not ours to collect
     except zlib.error:
-        raise httpx.DecodingError("the body cannot be unpacked") from None
+        raise httpx.DecodingError(_("the body cannot be unpacked")) from None
     if some:
-        raise httpx.DecodingError("the packed body ends too early")
+        raise httpx.DecodingError(_("the packed body ends too early"))
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
+    raise ValueError(_("{constant} is not JSON").format(constant=constant))

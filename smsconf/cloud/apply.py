@@ -17,16 +17,17 @@ from smsconf.cloud.client import Client
 from smsconf.cloud.remote_ids import RemoteIds
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.steps import KeepSecret, carry_out
+from smsconf.language import N_, _
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 
 __all__ = ["Phase", "StepEvent", "apply_changes"]
 
 _HOW = {
-    Result.FAILED: "failed",
-    Result.BLOCKED: "is blocked",
-    Result.UNKNOWN: "ended without an answer",
-    Result.SKIPPED: "was skipped",
+    Result.FAILED: N_("needs {need}, which failed"),
+    Result.BLOCKED: N_("needs {need}, which is blocked"),
+    Result.UNKNOWN: N_("needs {need}, which ended without an answer"),
+    Result.SKIPPED: N_("needs {need}, which was skipped"),
 }
 
 
@@ -135,7 +136,7 @@ class _Run:
             return True
         end = self._held_back(change)
         if (end is None or end.result is Result.SKIPPED) and self._stopping():
-            end = Outcome(change, Result.SKIPPED, "not started")
+            end = Outcome(change, Result.SKIPPED, _("not started"))
         if end is not None:
             self._ends[position] = end
         return end is not None
@@ -149,9 +150,15 @@ class _Run:
                     continue
                 refused = end.change.action is Action.REFUSED
                 if end.result is Result.SKIPPED and not refused:
-                    return Outcome(change, Result.SKIPPED, f"needs {need}, which was skipped: {end.message}")
-                how = "is refused" if refused else _HOW[end.result]
-                return Outcome(change, Result.BLOCKED, f"needs {need}, which {how}")
+                    return Outcome(
+                        change,
+                        Result.SKIPPED,
+                        _("needs {need}, which was skipped: {message}").format(
+                            need=need, message=end.message
+                        ),
+                    )
+                how = _("needs {need}, which is refused") if refused else _(_HOW[end.result])
+                return Outcome(change, Result.BLOCKED, how.format(need=need))
         return None
 
     def _recorded(self, event: StepEvent) -> None:
@@ -164,5 +171,5 @@ def _without_steps(change: Change) -> Outcome | None:
         result = Result.BLOCKED if change.blocked_by else Result.SKIPPED
         return Outcome(change, result, change.reason, remote_id=change.remote_id)
     if change.action is Action.FORGET:
-        return Outcome(change, Result.APPLIED, "forgotten", remote_id=change.remote_id)
+        return Outcome(change, Result.APPLIED, _("forgotten"), remote_id=change.remote_id)
     return None

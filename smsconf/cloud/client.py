@@ -41,6 +41,7 @@ from smsconf.cloud.retries import Judge, repeat
 from smsconf.cloud.transport import OPERATION, ServiceAuth, only_reads, utc_now
 from smsconf.cloud.upload import Upload, UploadBody, multipart
 from smsconf.errors import CloudBroken
+from smsconf.language import _, told
 from smsconf.sites import Site
 
 PAGE = 500  # the largest page the service gives
@@ -225,11 +226,13 @@ class Client:
             items, problem = self._read_pages(operation, query or {}, report)
         if problem:
             raise CloudBroken(
-                f"the list of {operation} does not add up: {problem}",
+                _("the list of {operation} does not add up: {problem}").format(
+                    operation=operation, problem=problem
+                ),
                 operation=operation,
                 arrived=True,
-                why="objects appeared or vanished while it was read, twice",
-                fix="run again when nobody else changes this account",
+                why=_("objects appeared or vanished while it was read, twice"),
+                fix=_("run again when nobody else changes this account"),
             )
         return items
 
@@ -252,7 +255,10 @@ class Client:
             said, page, size = self._page(operation, filters, offset)
             sizes.append(size)
             if sum(sizes) > _MOST_BYTES:
-                raise broken(operation, f"its pages are larger than {_MOST_BYTES} bytes")
+                raise broken(
+                    operation,
+                    told("its pages are larger than {most_bytes} bytes", most_bytes=_MOST_BYTES),
+                )
             report(min(offset + PAGE, total), total)
             return said, page
 
@@ -261,11 +267,13 @@ class Client:
         items = [*items, *(item for _, page in pages for item in page)]
         ids = {item["id"] for item in items}
         if len(totals) > 1:
-            return items, f"total changed from {min(totals)} to {max(totals)}"
+            return items, _("total changed from {min} to {max}").format(min=min(totals), max=max(totals))
         if len(items) != total:
-            return items, f"total says {total}, pages hold {len(items)}"
+            return items, _("total says {total}, pages hold {count}").format(total=total, count=len(items))
         if len(ids) != len(items):
-            return items, f"total says {total}, pages hold {len(ids)} different ids"
+            return items, _("total says {total}, pages hold {count} different ids").format(
+                total=total, count=len(ids)
+            )
         return items, None
 
     def _page(
@@ -284,12 +292,12 @@ class Client:
             fields = Fields(operation, decode(operation, answer, self.clean))
             items = fields.items("results")
             if len(items) > PAGE:
-                raise broken(operation, f"a page of {PAGE} holds {len(items)}")
+                raise broken(operation, told("a page of {page} holds {count}", page=PAGE, count=len(items)))
             for item in items:
                 Fields(operation, item).word("id")
             total = fields.number("total")
             if not 0 <= total <= _MOST_ITEMS:
-                raise broken(operation, f"total says {total}")
+                raise broken(operation, told("total says {total}", total=total))
             return total, items, len(answer.body)
         except CloudBroken as problem:
             problem.request_id = problem.request_id or request_id(answer, self.clean)

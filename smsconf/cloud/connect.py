@@ -20,6 +20,7 @@ from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token, find_proj
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
 from smsconf.errors import CloudError, Unauthorized
+from smsconf.language import _
 from smsconf.sites import SITES, Site
 
 REQUESTS_PER_SECOND = 20.0  # the service's own limit is undocumented
@@ -144,9 +145,11 @@ class _Iam(NamedTuple):
     def _open(self, auth: ServiceAuth) -> Client:
         if self.url is None:
             raise Unauthorized(
-                f"nobody says which project of region '{self.provider.region}' is meant, or where its IAM is",
-                why="the region is not in the table of sites, so its IAM host is not known",
-                fix="set provider.project_id, or HW_AUTH_URL (iam_endpoint in the profile file)",
+                _("nobody says which project of region '{region}' is meant, or where its IAM is").format(
+                    region=self.provider.region
+                ),
+                why=_("the region is not in the table of sites, so its IAM host is not known"),
+                fix=_("set provider.project_id, or HW_AUTH_URL (iam_endpoint in the profile file)"),
                 arrived=False,
             )
         return Client(
@@ -173,9 +176,9 @@ def service_url(site: Site, provider: ServiceProvider) -> str:
         return f"https://{hosts[0]}"
     known = ", ".join(site.regions)
     raise CloudError(
-        f"site {site.name} has no region '{provider.region}'",
-        why="only the hosts of known regions are known",
-        fix=f"set provider.region to one of {known}, or set provider.endpoint too",
+        _("site {name} has no region '{region}'").format(name=site.name, region=provider.region),
+        why=_("only the hosts of known regions are known"),
+        fix=_("set provider.region to one of {known}, or set provider.endpoint too").format(known=known),
         arrived=False,
     )
 
@@ -189,9 +192,13 @@ def _check_region(provider: ServiceProvider, credentials: Credentials) -> None:
     if credentials.region in {None, provider.region}:
         return
     raise Unauthorized(
-        f"HW_REGION_NAME is {credentials.region}, and provider.region is {provider.region}",
-        why="credentials are for one region's project; sources are never mixed",
-        fix=f"set HW_REGION_NAME={provider.region} for this command, or correct provider.region",
+        _("HW_REGION_NAME is {region}, and provider.region is {region2}").format(
+            region=credentials.region, region2=provider.region
+        ),
+        why=_("credentials are for one region's project; sources are never mixed"),
+        fix=_("set HW_REGION_NAME={region} for this command, or correct provider.region").format(
+            region=provider.region
+        ),
         arrived=False,
     )
 
@@ -210,5 +217,7 @@ def patience_of(environ: Environ) -> float:
     if 0 < seconds <= 3600:
         return seconds
     raise CloudError(
-        f"{TIMEOUT} is '{text}'", fix=f"set {TIMEOUT} to seconds, such as {PATIENCE:.0f}", arrived=False
+        _("{timeout} is '{text}'").format(timeout=TIMEOUT, text=text),
+        fix=_("set {timeout} to seconds, such as {patience:.0f}").format(timeout=TIMEOUT, patience=PATIENCE),
+        arrived=False,
     )

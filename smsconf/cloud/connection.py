@@ -22,6 +22,7 @@ import httpx
 
 from smsconf.cloud.hosts import is_loopback
 from smsconf.errors import Unreachable
+from smsconf.language import _, listed
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # OpenSSL's own names
 
@@ -58,8 +59,8 @@ def open_connection(base_url: httpx.URL, *, connections: int) -> httpx.BaseTrans
     except (ValueError, ImportError, httpx.InvalidURL) as problem:
         reason = type(problem).__name__
     raise Unreachable(
-        f"the proxy that the environment names cannot be used ({reason})",
-        fix="set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the service's host",
+        _("the proxy that the environment names cannot be used ({reason})").format(reason=reason),
+        fix=_("set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the service's host"),
         arrived=False,
     )
 
@@ -76,10 +77,12 @@ def _certificates(url: httpx.URL) -> ssl.SSLContext:
         return httpx.create_ssl_context(trust_env=False)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or type(problem).__name__
-    named = " and ".join(f"{name}={os.environ[name]}" for name in _CERTIFICATES if os.environ.get(name))
+    given = [f"{name}={os.environ[name]}" for name in _CERTIFICATES if os.environ.get(name)]
     raise Unreachable(
-        f"the certificate authorities of {named} cannot be read ({reason})",
-        fix="set SSL_CERT_FILE to a file with PEM certificates, or unset it",
+        _("the certificate authorities of {named} cannot be read ({reason})").format(
+            named=listed(given, last="and"), reason=reason
+        ),
+        fix=_("set SSL_CERT_FILE to a file with PEM certificates, or unset it"),
         arrived=False,
     )
 
@@ -163,7 +166,7 @@ def _allowed(timeout: float | None, late: type[httpcore.TimeoutException]) -> fl
     """
     left = _deadline.get() - time.monotonic()
     if left <= 0:
-        raise late("the whole request took too long")
+        raise late(_("the whole request took too long"))
     if timeout is None:
         return None if math.isinf(left) else left
     return min(timeout, left)

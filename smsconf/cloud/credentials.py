@@ -18,6 +18,7 @@ from pathlib import Path
 
 from smsconf.cloud.transport import SigningAuth, utc_now
 from smsconf.errors import Unauthorized
+from smsconf.language import _, listed
 
 Environ = Mapping[str, str]
 
@@ -43,7 +44,13 @@ class Credentials:
         """Tell people what is used: the source, and of an access key its two ends."""
         if self.access_key:
             return f"{self.source}, AK {_masked(self.access_key)}"
-        return f"{self.source}, user {self.user_name} of {self.account}" if self.password else self.source
+        return (
+            _("{source}, user {user_name} of {account}").format(
+                source=self.source, user_name=self.user_name, account=self.account
+            )
+            if self.password
+            else self.source
+        )
 
     def signing(self, project_id: str | None, *, now: Callable[[], datetime] = utc_now) -> SigningAuth:
         """Return what signs requests with the keys; ``now`` is the real time."""
@@ -87,12 +94,16 @@ class _Variables:
         if missing:
             present = [name for name in telling if name not in missing]
             raise Unauthorized(
-                f"credentials from {place} are incomplete: {' and '.join(missing)} is not set",
-                why="one source is taken whole; sources are never mixed",
-                fix=f"set {' and '.join(missing)}, or unset {' and '.join(present)}",
+                _("credentials from {place} are incomplete: {missing} is not set").format(
+                    place=place, missing=listed(missing, last="and")
+                ),
+                why=_("one source is taken whole; sources are never mixed"),
+                fix=_("set {missing}, or unset {present}").format(
+                    missing=listed(missing, last="and"), present=listed(present, last="and")
+                ),
                 arrived=False,
             )
-        return Credentials(source=f"{' and '.join(telling)} ({place})", **found)
+        return Credentials(source=f"{listed(telling, last='and')} ({place})", **found)
 
 
 _TELLING = frozenset({"token", "access_key", "secret_key", "user_name", "password"})
@@ -151,10 +162,12 @@ def find_credentials(environ: Environ) -> Credentials:
     if found:
         return found
     raise Unauthorized(
-        "no credentials for Huawei Cloud were found",
-        why="this command asks the service; `validate`, `lint` and `schema` work offline without any",
-        fix="set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or SMSCONF_AUTH_TOKEN to a project token, "
-        "or use `provider: {emulator: …}`",
+        _("no credentials for Huawei Cloud were found"),
+        why=_("this command asks the service; `validate`, `lint` and `schema` work offline without any"),
+        fix=_(
+            "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or SMSCONF_AUTH_TOKEN to a project "
+            "token, or use `provider: {emulator: …}`"
+        ),
         arrived=False,
     )
 
@@ -165,8 +178,8 @@ def _read(part: str, values: Environ, name: str, place: str) -> str | None:
     value = values.get(name, "").strip()
     if not (value.isascii() and value.isprintable()):
         raise Unauthorized(
-            f"{name} ({place}) holds characters that no header can carry",
-            fix=f"copy {name} again, without line breaks",
+            _("{name} ({place}) holds characters that no header can carry").format(name=name, place=place),
+            fix=_("copy {name} again, without line breaks").format(name=name),
             arrived=False,
         )
     return value or None
@@ -195,8 +208,10 @@ def _read_profile(path: Path) -> Credentials | None:
                     return found
         return None
     raise Unauthorized(
-        f"the profile file {path} cannot be read ({reason})",
-        fix=f"write it as an INI file with a section [{_PROFILE_SECTIONS[0]}] that holds ak and sk",
+        _("the profile file {path} cannot be read ({reason})").format(path=path, reason=reason),
+        fix=_("write it as an INI file with a section [{profile_sections}] that holds ak and sk").format(
+            profile_sections=_PROFILE_SECTIONS[0]
+        ),
         arrived=False,
     )
 

@@ -19,6 +19,7 @@ from smsconf.cloud.answers import Answer, answered_at, retry_after
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.codes import BAD_SIGNATURE, THROTTLED, UNAUTHORIZED, Meaning, explain
 from smsconf.errors import CloudBroken, CloudError, RateLimited, Refused, Unauthorized, Unreachable
+from smsconf.language import N_, Text, _, clauses, told
 
 # every exception that a request may end with and that is not ours
 FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, RecursionError)
@@ -38,27 +39,35 @@ _SKEW = timedelta(minutes=15)  # what the gateway allows between X-Sdk-Date and 
 _TLS = (
     (
         "Hostname mismatch",
-        Meaning("the certificate is for another host", "check provider.endpoint and the proxy settings"),
+        Meaning(
+            N_("the certificate is for another host"), N_("check provider.endpoint and the proxy settings")
+        ),
     ),
     (
         "certificate has expired",
-        Meaning("the certificate is out of date, or this machine's clock is", "check this machine's clock"),
+        Meaning(
+            N_("the certificate is out of date, or this machine's clock is"), N_("check this machine's clock")
+        ),
     ),
     (
         "certificate is not yet valid",
-        Meaning("the certificate is not valid yet, or this machine's clock is late", "set the clock"),
+        Meaning(N_("the certificate is not valid yet, or this machine's clock is late"), N_("set the clock")),
     ),
     (
         "CERTIFICATE_VERIFY_FAILED",
         Meaning(
-            "no certificate authority that is trusted here vouches for the other side; a company's proxy "
-            "has one of its own",
-            "trust the proxy's certificate authority: set SSL_CERT_FILE to its PEM file",
+            N_(
+                "no certificate authority that is trusted here vouches for the other side; a "
+                "company's proxy has one of its own"
+            ),
+            N_("trust the proxy's certificate authority: set SSL_CERT_FILE to its PEM file"),
         ),
     ),
     (
         "[SSL",
-        Meaning("the other side does not speak TLS as we do", "check provider.endpoint and HTTPS_PROXY"),
+        Meaning(
+            N_("the other side does not speak TLS as we do"), N_("check provider.endpoint and HTTPS_PROXY")
+        ),
     ),
 )
 _SHAPES = (
@@ -84,8 +93,10 @@ class Throttled(RateLimited):
 
 def in_one_line(problem: CloudError) -> str:
     """Write an error where there is no room for lines of its own: what, why, and what to do."""
-    request = f" (request {problem.request_id})" if problem.request_id else ""
-    return "; ".join(part for part in (f"{problem.message}{request}", problem.why, problem.fix) if part)
+    message = problem.message
+    if problem.request_id:
+        message = _("{message} (request {id})").format(message=message, id=problem.request_id)
+    return clauses(part for part in (message, problem.why, problem.fix) if part)
 
 
 def from_exception(problem: Exception, operation: str, host: str, clean: Cleaner) -> CloudError:
@@ -94,17 +105,19 @@ def from_exception(problem: Exception, operation: str, host: str, clean: Cleaner
         return _not_sent(problem, operation, host, clean)
     if isinstance(problem, httpx.DecodingError | ValueError | RecursionError):
         return CloudBroken(
-            f"the answer to {operation} cannot be decoded",
+            told("the answer to {operation} cannot be decoded", operation=operation),
             operation=operation,
             why=clean(str(problem)) or None,
             arrived=True,
         )
-    late = isinstance(problem, httpx.TimeoutException)
+    message = told("no answer to {operation}: the connection was lost", operation=operation)
+    if isinstance(problem, httpx.TimeoutException):
+        message = told("no answer to {operation}: it took too long", operation=operation)
     return Unreachable(
-        f"no answer to {operation}: {'it took too long' if late else 'the connection was lost'}",
+        message,
         operation=operation,
         why=clean(str(problem)) or None,
-        fix="run again: every run looks before it writes",
+        fix=_("run again: every run looks before it writes"),
         arrived=None,
     )
 
@@ -114,10 +127,15 @@ def _not_sent(problem: Exception, operation: str, host: str, clean: Cleaner) -> 
     quotes = isinstance(problem, httpx.LocalProtocolError | UnicodeEncodeError)
     text = type(problem).__name__ if quotes else clean(str(problem))
     tls = next((meaning for words, meaning in _TLS if words in text), None)
-    why, fix = tls or (None, "check the network, the proxy settings and provider.endpoint")
+    why, fix = tls.said() if tls else (None, _("check the network, the proxy settings and provider.endpoint"))
     kind = NotTrusted if tls else NotConnected if isinstance(problem, _NOT_CONNECTED) else Unreachable
     return kind(
-        f"cannot reach {host} for {operation}: {text or type(problem).__name__}",
+        told(
+            "cannot reach {host} for {operation}: {reason}",
+            host=host,
+            operation=operation,
+            reason=text or type(problem).__name__,
+        ),
         operation=operation,
         why=why,
         fix=fix,
@@ -131,14 +149,14 @@ def from_answer(operation: str, answer: Answer, clean: Cleaner, now: datetime) -
     code, text, request_id = _read_error(body)
     code = clean(code)[:64] if code else None
     request_id = clean(headers.get("X-Request-Id") or request_id or "") or None
-    why, fix = _skewed(code, headers, now) or explain(operation, code, status, text)
+    why, fix = _skewed(code, headers, now) or explain(operation, code, status, text).said()
+    said: str = " ".join(part for part in (code, clean(text)) if part) or f"HTTP {status}"
     if 300 <= status < 400:
-        text = "redirects are not followed"
-        why, fix = "credentials go only to the host they were meant for", "check provider.endpoint"
-    said = " ".join(part for part in (code, clean(text)) if part) or f"HTTP {status}"
+        said = told("redirects are not followed")
+        why, fix = _("credentials go only to the host they were meant for"), _("check provider.endpoint")
     kind = _kind(code, status)
     error = kind(
-        f"{operation} {_verb(kind)}: {said}",
+        _refusal(kind, operation, said),
         operation=operation,
         status=status,
         code=code,
@@ -160,10 +178,16 @@ def _skewed(code: str | None, headers: httpx.Headers, now: datetime) -> Meaning 
     if code not in BAD_SIGNATURE or there is None or abs(now - there) <= _SKEW:
         return None
     minutes = round(abs(now - there).total_seconds() / 60)
+    message = _(
+        "this machine's clock is {minutes} minutes behind the service's, and a signature is good for 15"
+    )
+    if now > there:
+        message = _(
+            "this machine's clock is {minutes} minutes ahead of the service's, and a signature is good for 15"
+        )
     return Meaning(
-        f"this machine's clock is {minutes} minutes {'ahead of' if now > there else 'behind'} the service's, "
-        "and a signature is good for 15",
-        "set this machine's clock (NTP), then run again",
+        message.format(minutes=minutes),
+        _("set this machine's clock (NTP), then run again"),
     )
 
 
@@ -177,10 +201,12 @@ def _kind(code: str | None, status: int) -> type[CloudError]:
     return CloudBroken
 
 
-def _verb(kind: type[CloudError]) -> str:
+def _refusal(kind: type[CloudError], operation: str, said: str) -> Text:
     if kind is Throttled:
-        return "was asked to slow down"
-    return "failed" if kind is CloudBroken else "was refused"
+        return told("{operation} was asked to slow down: {said}", operation=operation, said=said)
+    if kind is CloudBroken:
+        return told("{operation} failed: {said}", operation=operation, said=said)
+    return told("{operation} was refused: {said}", operation=operation, said=said)
 
 
 def _read_error(body: bytes) -> tuple[str | None, str, str | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from smsconf.errors import CloudBroken
+from smsconf.language import _, told
 
 _LONGEST_TEXT = 100_000  # characters; the longest the service documents has 1024
 
@@ -16,11 +17,15 @@ _LONGEST_TEXT = 100_000  # characters; the longest the service documents has 102
 def broken(operation: str, what: str) -> CloudBroken:
     """Return the error for an answer that is not what the service promises."""
     return CloudBroken(
-        f"the answer to {operation} is not what the service promises: {what}",
+        told(
+            "the answer to {operation} is not what the service promises: {what}",
+            operation=operation,
+            what=what,
+        ),
         operation=operation,
         arrived=True,
-        why="the answer may come from something between here and the service, or the service has changed",
-        fix="run again; if it stays, report the operation and the field",
+        why=_("the answer may come from something between here and the service, or the service has changed"),
+        fix=_("run again; if it stays, report the operation and the field"),
     )
 
 
@@ -33,7 +38,7 @@ class Fields:
 
     def __init__(self, operation: str, item: object) -> None:
         if not isinstance(item, dict):
-            raise broken(operation, f"expected an object, got {type(item).__name__}")
+            raise broken(operation, told("expected an object, got {name}", name=type(item).__name__))
         self._operation = operation
         self._item: dict[str, Any] = item
 
@@ -45,7 +50,9 @@ class Fields:
         """Return a string that must be there; it may be empty."""
         value = self._item.get(name)
         if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-            raise self._wrong(name, f"a string of at most {_LONGEST_TEXT} characters")
+            raise self._wrong(
+                name, told("a string of at most {longest_text} characters", longest_text=_LONGEST_TEXT)
+            )
         return value
 
     def word(self, name: str) -> str:
@@ -54,7 +61,7 @@ class Fields:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value == "":
-            raise self._wrong(name, "a string that is not empty")
+            raise self._wrong(name, told("a string that is not empty"))
         return self.text(name)
 
     def optional(self, name: str) -> str | None:
@@ -68,7 +75,7 @@ class Fields:
         """Return an integer that must be there."""
         value = self.integer(name)
         if value is None:
-            raise self._wrong(name, "an integer")
+            raise self._wrong(name, told("an integer"))
         return value
 
     def integer(self, name: str) -> int | None:
@@ -79,20 +86,23 @@ class Fields:
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
             return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self._wrong(name, "an integer")
+            raise self._wrong(name, told("an integer"))
         return value
 
     def items(self, name: str) -> list[Any]:
         """Return a list that must be there."""
         value = self._item.get(name)
         if not isinstance(value, list):
-            raise self._wrong(name, "a list")
+            raise self._wrong(name, told("a list"))
         return value
 
     def _wrong(self, name: str, expected: str) -> CloudBroken:
         if name not in self._item:
-            return broken(self._operation, f"'{name}' is missing")
+            return broken(self._operation, told("'{name}' is missing", name=name))
         value = self._item[name]
         long = isinstance(value, str) and len(value) > _LONGEST_TEXT
         got = f"{len(value)}" if long else type(value).__name__
-        return broken(self._operation, f"'{name}' should be {expected}, got {got}")
+        return broken(
+            self._operation,
+            told("'{name}' should be {expected}, got {got}", name=name, expected=expected, got=got),
+        )

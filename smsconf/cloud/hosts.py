@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import httpx
 
 from smsconf.errors import Unauthorized
+from smsconf.language import _
 from smsconf.sites import IAM_HOSTS, SITES, Site
 
 TRUSTED_HOSTS = "SMSCONF_TRUSTED_HOSTS"
@@ -46,12 +47,16 @@ def check_host(url: str, site: Site, environ: Mapping[str, str]) -> None:
     parsed = _parsed(url)
     host, port = parsed.host.lower(), parsed.port
     if parsed.scheme not in {"http", "https"} or not host or parsed.userinfo:
-        raise _refused(f"'{_shown(parsed)}' is not the url of a host", "use https://HOST", site)
+        raise _refused(
+            _("'{shown}' is not the url of a host").format(shown=_shown(parsed)), _("use https://HOST"), site
+        )
     if is_loopback(host):
         return
     if parsed.scheme != "https":
         raise _refused(
-            f"credentials are not sent to {host} over plain http", f"use https://{parsed.host}", site
+            _("credentials are not sent to {host} over plain http").format(host=host),
+            _("use https://{host}").format(host=parsed.host),
+            site,
         )
     if host in _OURS and port is None:
         return
@@ -60,8 +65,10 @@ def check_host(url: str, site: Site, environ: Mapping[str, str]) -> None:
         return
     shown = host if port is None else f"{host}:{port}"
     raise _refused(
-        f"credentials are not sent to {shown}",
-        f"remove provider.endpoint, or set {TRUSTED_HOSTS}={shown} in the environment",
+        _("credentials are not sent to {shown}").format(shown=shown),
+        _("remove provider.endpoint, or set {trusted_hosts}={shown} in the environment").format(
+            trusted_hosts=TRUSTED_HOSTS, shown=shown
+        ),
         site,
     )
 
@@ -77,9 +84,9 @@ def safe_url(text: str) -> httpx.URL:
     if secure and url.host and not url.userinfo:
         return url
     raise Unauthorized(
-        f"credentials are not sent to '{_shown(url)}'",
-        why="only https hosts may see them; plain http is for this machine alone",
-        fix="set provider.endpoint to https://HOST, or leave it out",
+        _("credentials are not sent to '{shown}'").format(shown=_shown(url)),
+        why=_("only https hosts may see them; plain http is for this machine alone"),
+        fix=_("set provider.endpoint to https://HOST, or leave it out"),
         arrived=False,
     )
 
@@ -101,8 +108,10 @@ def _refused(message: str, fix: str, site: Site) -> Unauthorized:
     hosts = ", ".join(host for host, _ in site.regions.values())
     return Unauthorized(
         message,
-        why=f"they go only to the service's hosts (site {site.name}: {hosts}), to this machine, or to hosts "
-        f"that {TRUSTED_HOSTS} names: a pull request cannot redirect them",
+        why=_(
+            "they go only to the service's hosts (site {name}: {hosts}), to this machine, or to "
+            "hosts that {trusted_hosts} names: a pull request cannot redirect them"
+        ).format(name=site.name, hosts=hosts, trusted_hosts=TRUSTED_HOSTS),
         fix=fix,
         arrived=False,
     )

@@ -21,6 +21,7 @@ from smsconf.cloud.fields import Fields, broken
 from smsconf.cloud.operations import PROJECTS_OPERATION, TOKEN_OPERATION
 from smsconf.cloud.transport import utc_now
 from smsconf.errors import Unauthorized
+from smsconf.language import _, told
 
 _EARLY = timedelta(minutes=5)  # a token this near its end is not used any more
 _LONGEST_TOKEN = 32768
@@ -102,7 +103,7 @@ def fetch_token(iam: Client, user: User) -> Token:
     answer = iam.ask(TOKEN_OPERATION, query={"nocatalog": "true"}, body=body)
     value = answer.headers.get("X-Subject-Token", "")
     if not value or len(value) > _LONGEST_TOKEN or not (value.isascii() and value.isprintable()):
-        raise broken(TOKEN_OPERATION, "no usable token in X-Subject-Token")
+        raise broken(TOKEN_OPERATION, told("no usable token in X-Subject-Token"))
     said = decode(TOKEN_OPERATION, answer, iam.clean)
     token = Fields(TOKEN_OPERATION, Fields(TOKEN_OPERATION, said).value("token"))
     scope = Fields(TOKEN_OPERATION, token.value("project"))
@@ -122,11 +123,13 @@ def find_project_id(iam: Client, name: str) -> str:
     if len(ids) == 1:
         return ids[0]
     raise Unauthorized(
-        f"these credentials see {len(ids)} projects named '{name}'",
+        _("these credentials see {count} projects named '{name}'").format(count=len(ids), name=name),
         operation=operation,
-        why="the project's id is part of every request; a project has its region's name unless the account "
-        "made more of them",
-        fix="check provider.region, or set provider.project_id (console: My Credentials)",
+        why=_(
+            "the project's id is part of every request; a project has its region's name unless "
+            "the account made more of them"
+        ),
+        fix=_("check provider.region, or set provider.project_id (console: My Credentials)"),
         arrived=True,
     )
 

@@ -16,6 +16,7 @@ from smsconf.cloud.client import PAGE, Client
 from smsconf.cloud.fields import Fields
 from smsconf.cloud.observe import with_variables
 from smsconf.errors import CloudBroken
+from smsconf.language import _
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.diff import says_the_same
 from smsconf.reconcile.family import number_in
@@ -66,7 +67,9 @@ def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]
     items = [search.read(search.operation, item) for item in answer.items("results")]
     if answer.number("total") != len(items):
         raise CloudBroken(
-            f"the list of {search.operation} does not add up", operation=search.operation, arrived=True
+            _("the list of {operation} does not add up").format(operation=search.operation),
+            operation=search.operation,
+            arrived=True,
         )
     app_key = _app_key(client, app_id) if app_id else None
     found = [one for one in items if _is_meant(one, change, app_key)]

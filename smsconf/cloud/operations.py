@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from smsconf.errors import CloudBroken
+from smsconf.language import told
 from smsconf.signing import encode
 
 
@@ -39,7 +40,12 @@ class Operation(NamedTuple):
         for name, value in values.items():
             if value in {"", ".", ".."}:
                 raise CloudBroken(
-                    f"'{value}' cannot be the {name} of {self.name}: nothing was sent",
+                    told(
+                        "'{value}' cannot be the {name} of {operation}: nothing was sent",
+                        value=value,
+                        name=name,
+                        operation=self.name,
+                    ),
                     operation=self.name,
                     arrived=False,
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from smsconf.address import Address
+from smsconf.language import _
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.outcome import Result
 from smsconf.reconcile.state import ObservedApp, ObservedTemplate
@@ -30,14 +31,19 @@ class RemoteIds:
         """Return the id of something that a change needs."""
         remote_id = self._ids.get(address)
         if remote_id is None:
-            raise Stop(Result.BLOCKED, f"{address} does not exist at the service yet")
+            raise Stop(
+                Result.BLOCKED, _("{address} does not exist at the service yet").format(address=address)
+            )
         return remote_id
 
     def app_of(self, observed: ObservedTemplate) -> ObservedApp:
         """Return the app that an observed template belongs to."""
         app = self._apps.get(observed.app_key)
         if app is None:
-            raise Stop(Result.FAILED, f"the app of template '{observed.name}' is not known: nothing was sent")
+            raise Stop(
+                Result.FAILED,
+                _("the app of template '{name}' is not known: nothing was sent").format(name=observed.name),
+            )
         return app
 
 

@@ -25,6 +25,7 @@ from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudBroken, CloudError, Refused
+from smsconf.language import N_, _, english
 from smsconf.reconcile.change import Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
@@ -32,22 +33,18 @@ from smsconf.resources import App, File, Signature, Template
 
 T = TypeVar("T")
 
-
 _SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
-
-
 _DONE = {
-    Step.UPLOAD: "uploaded",
-    Step.CREATE: "created",
-    Step.EDIT: "edited",
-    Step.SUBMIT: "submitted",
-    Step.WITHDRAW: "withdrawn",
-    Step.DISABLE: "disabled",
-    Step.ACTIVATE: "activated",
-    Step.DELETE: "deleted",
+    Step.UPLOAD: N_("uploaded"),
+    Step.CREATE: N_("created"),
+    Step.EDIT: N_("edited"),
+    Step.SUBMIT: N_("submitted"),
+    Step.WITHDRAW: N_("withdrawn"),
+    Step.DISABLE: N_("disabled"),
+    Step.ACTIVATE: N_("activated"),
+    Step.DELETE: N_("deleted"),
 }
-_MOVED_ON = "the review moved; the next run decides"
-
+_MOVED_ON = N_("the review moved; the next run decides")
 
 KeepSecret = Callable[[str, str, str], None]  # address, app key, app secret
 
@@ -136,7 +133,7 @@ class _Carrier:
         else:
             body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
             self._write(step, "UpdateApp", path=self._path(), body=body)
-        return _DONE[step]
+        return _(_DONE[step])
 
     def _signature(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
@@ -144,20 +141,20 @@ class _Carrier:
             return self._delete("DeleteSignature")
         if step is Step.ACTIVATE:
             self._write(step, "EnableSignature", path=self._path())
-            return "activation asked for"
+            return _("activation asked for")
         signature = _expect(self._change.desired, Signature)
         if step is Step.UPLOAD:
             for name in self._change.uploads:
                 self._upload(name, _expect(getattr(signature, name), File))
-            return _DONE[step]
+            return _(_DONE[step])
         app_id = self._ids.find(signature.app)
         if step is Step.CREATE:
             self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
-            return "created and submitted"
+            return _("created and submitted")
         observed = _expect(self._change.observed, ObservedSignature)
         body = wire.signature_body(signature, app_id, self._file_ids, observed)
         self._write(step, "UpdateSignature", path=self._path(), body=body)
-        return "edited and submitted"
+        return _("edited and submitted")
 
     def _template(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
@@ -176,16 +173,16 @@ class _Carrier:
                 self._move(step, wire.DISABLED)
             case Step.CREATE if site.drafts:
                 self._create("CreateTemplate", self._template_body(wire.DRAFT), self._app_id())
-                return "created as a draft"
+                return _("created as a draft")
             case Step.CREATE:
                 self._create("CreateTemplate", self._template_body(None), self._app_id())
-                return "created and submitted"
+                return _("created and submitted")
             case _:
                 status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
                 # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
                 sent = status if site.drafts or site.withdrawing else None
                 self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
-        return " and ".join(_DONE[one] for one in steps)
+        return _("edited and submitted") if len(steps) > 1 else _(_DONE[step])
 
     def _look_again(self) -> None:
         """Make sure that nothing moved since the plan was made: a person may have taken minutes to say yes.
@@ -199,8 +196,11 @@ class _Carrier:
         operation = "ShowTemplate"
         now = wire.read_template(operation, self._client.call(operation, path={"id": seen.remote_id}))
         if (now.status, now.content) != (seen.status, seen.content):
-            what = now.status if now.status != seen.status else "edited"
-            raise Stop(Result.SKIPPED, f"{seen.name} was {seen.status} and is {what} now: {_MOVED_ON}")
+            what = now.status if now.status != seen.status else _("edited")
+            message = _("{name} was {status} and is {what} now: {then}").format(
+                name=seen.name, status=seen.status, what=what, then=_(_MOVED_ON)
+            )
+            raise Stop(Result.SKIPPED, message)
 
     def _app_id(self) -> str:
         return self._ids.find(_expect(self._change.desired, Template).app)
@@ -234,7 +234,8 @@ class _Carrier:
         operation = "ShowTemplate"
         now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
         if now != status:
-            raise Stop(Result.SKIPPED, f"it is {now}, not {status}: {_MOVED_ON}")
+            message = _("it is {now}, not {status}: {then}")
+            raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(_MOVED_ON)))
 
     def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
         try:
@@ -259,17 +260,18 @@ class _Carrier:
         try:
             found = find_after_lost_answer(self._client, self._change, app_id, self._client.sleep)
         except CloudError as blind:
-            message = f"{problem.message}; looking for it failed as well ({blind.message})"
-            raise Stop(Result.UNKNOWN, f"{message}; the next run looks before it writes") from None
+            seen = _("looking for it failed as well ({reason})").format(reason=blind.message)
+            raise _unseen(problem, seen) from None
         if len(found) == 1:
             self._remote_id = found[0].remote_id
             self._announce(Phase.ACCEPTED, Step.CREATE)
             return found[0].remote_id
         if not found:
-            seen = f"nothing of this name was there {sum(GRACE):g} seconds later"
+            seen = _("nothing of this name was there {seconds:g} seconds later").format(seconds=sum(GRACE))
         else:
-            seen = f"{len(found)} of this name are there: {', '.join(one.remote_id for one in found)}"
-        raise Stop(Result.UNKNOWN, f"{problem.message}; {seen}; the next run looks before it writes")
+            ids = ", ".join(one.remote_id for one in found)
+            seen = _("{count} of this name are there: {ids}").format(count=len(found), ids=ids)
+        raise _unseen(problem, seen)
 
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
@@ -278,10 +280,8 @@ class _Carrier:
             if goes_first or not self._discard(twin.remote_id):
                 if own_id and change.remote_id is None:
                     self._discard(own_id)
-                raise Stop(
-                    Result.SKIPPED,
-                    f"another run made {twin.name} ({twin.remote_id}) first; the next run goes on",
-                )
+                message = _("another run made {name} ({id}) first; the next run goes on")
+                raise Stop(Result.SKIPPED, message.format(name=twin.name, id=twin.remote_id))
 
     def _discard(self, remote_id: str) -> bool:
         """Delete a draft that lost; tell whether it is gone."""
@@ -300,7 +300,7 @@ class _Carrier:
         except Refused as problem:
             if problem.code not in GONE:
                 raise
-            return "already gone"
+            return _("already gone")
         return _DONE[Step.DELETE]
 
     def _upload(self, name: str, file: File) -> None:
@@ -309,9 +309,11 @@ class _Carrier:
             with file.location.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as problem:
-            raise Stop(Result.FAILED, f"{file.path} cannot be read ({problem.strerror})") from None
+            message = _("{path} cannot be read ({reason})").format(path=file.path, reason=problem.strerror)
+            raise Stop(Result.FAILED, message) from None
         if digest != file.digest:
-            raise Stop(Result.FAILED, f"{file.path} changed since the plan was made: run again")
+            message = _("{path} changed since the plan was made: run again").format(path=file.path)
+            raise Stop(Result.FAILED, message)
         self._file_ids[name] = (
             self._write(
                 Step.UPLOAD,
@@ -358,7 +360,7 @@ class _Carrier:
                 remote_id=self._remote_id,
                 submission=change.submission if step in _SUBMITTING else None,
                 error_code=problem.code if problem else None,
-                message=problem.message if problem else None,
+                message=str(english(problem.message)) if problem else None,
                 request_id=problem.request_id if problem else None,
             )
         )
@@ -369,18 +371,24 @@ class _Carrier:
 
 def _judge(problem: CloudError, step: Step) -> tuple[Result, str]:
     if is_uncertain(problem):
-        return Result.UNKNOWN, f"{problem.message}; the next run looks before it writes"
+        message = _("{message}; the next run looks before it writes")
+        return Result.UNKNOWN, message.format(message=problem.message)
     if problem.code in MOVED or (step is Step.CREATE and problem.code in TAKEN):
-        return Result.SKIPPED, f"{_MOVED_ON} ({problem.message})"
+        return Result.SKIPPED, f"{_(_MOVED_ON)} ({problem.message})"
     return Result.FAILED, in_one_line(problem)
+
+
+def _unseen(problem: CloudError, seen: str) -> Stop:
+    message = _("{message}; {seen}; the next run looks before it writes")
+    return Stop(Result.UNKNOWN, message.format(message=problem.message, seen=seen))
 
 
 def _account(done: list[str], remaining: list[Step], why: str) -> str:
     """Say which steps were done, which were not, and why."""
     if not done:
         return why
-    undone = ", ".join(f"not {_DONE[step]}" for step in remaining)
-    return f"{', '.join(done)}; {undone}: {why}"
+    undone = ", ".join(_("not {done}").format(done=_(_DONE[step])) for step in remaining)
+    return _("{done}; {undone}: {why}").format(done=", ".join(done), undone=undone, why=why)
 
 
 def _expect(value: object, kind: type[T]) -> T:

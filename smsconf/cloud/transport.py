@@ -18,6 +18,7 @@ import httpx
 from smsconf import signing
 from smsconf.cloud.operations import OPERATIONS, Operation
 from smsconf.errors import ReadOnly
+from smsconf.language import _, told
 
 OPERATION = "smsconf.operation"  # names the operation in the extensions of a request
 
@@ -183,9 +184,12 @@ class OperationGuard(httpx.BaseTransport):
         operation = OPERATIONS.get(name)
         if operation is None or not self._allowed(operation) or request.method != operation.method:
             raise ReadOnly(
-                f"{name} is not on the list of operations that this client may send: nothing was sent",
+                told(
+                    "{name} is not on the list of operations that this client may send: nothing was sent",
+                    name=name,
+                ),
                 operation=name,
-                why="a client made for reading, IAM or sending refuses all the rest in its transport",
+                why=_("a client made for reading, IAM or sending refuses all the rest in its transport"),
                 arrived=False,
             )
         return self._inner.handle_request(request)

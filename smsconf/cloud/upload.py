@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from smsconf.errors import CloudError
+from smsconf.language import _
 from smsconf.resources import File
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -58,12 +59,23 @@ def check_file(field: str, file: File) -> None:
     ending = PurePath(file.path).suffix.lower()
     known = ", ".join(sorted(one[1:] for one in formats))
     if ending not in formats:
-        raise _unfit(f"{file.path} is no file of a type the service takes for `{field}`", f"use {known}")
+        raise _unfit(
+            _("{path} is no file of a type the service takes for `{field}`").format(
+                path=file.path, field=field
+            ),
+            _("use {known}").format(known=known),
+        )
     if file.size > MOST_BYTES:
         size = f"{file.size / 1024 / 1024:.1f} MB"
-        raise _unfit(f"{file.path} has {size}, the service takes 2 MB", "make it smaller than 2 MB")
+        raise _unfit(
+            _("{path} has {size}, the service takes 2 MB").format(path=file.path, size=size),
+            _("make it smaller than 2 MB"),
+        )
     if file.size == 0:
-        raise _unfit(f"{file.path} is empty", f"put the document into {file.path}")
+        raise _unfit(
+            _("{path} is empty").format(path=file.path),
+            _("put the document into {path}").format(path=file.path),
+        )
 
 
 def multipart(upload: Upload) -> tuple[str, UploadBody]:
@@ -83,4 +95,9 @@ def multipart(upload: Upload) -> tuple[str, UploadBody]:
 
 
 def _unfit(message: str, fix: str) -> CloudError:
-    return CloudError(f"{message}: nothing was sent", operation="UploadSignatureFile", fix=fix, arrived=False)
+    return CloudError(
+        _("{message}: nothing was sent").format(message=message),
+        operation="UploadSignatureFile",
+        fix=fix,
+        arrived=False,
+    )

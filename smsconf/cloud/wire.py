@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smsconf.cloud.fields import Fields, broken
+from smsconf.language import told
 from smsconf.reconcile.diff import variable_note
 from smsconf.reconcile.state import (
     Country,
@@ -298,10 +299,12 @@ def read_variables(operation: str, answer: object) -> tuple[ObservedVariable, ..
     items = [Fields(operation, item) for item in fields.items("results")]
     total = fields.integer("total")
     if total is not None and total != len(items):
-        raise broken(operation, f"total says {total}, the answer holds {len(items)}")
+        raise broken(
+            operation, told("total says {total}, the answer holds {count}", total=total, count=len(items))
+        )
     found = {item.number("variable_index"): item for item in items}
     if len(found) != len(items):
-        raise broken(operation, "a variable's number occurs twice")
+        raise broken(operation, told("a variable's number occurs twice"))
     variables = []
     for number, item in sorted(found.items()):
         code = item.word("variable_type")
@@ -313,7 +316,7 @@ def read_variables(operation: str, answer: object) -> tuple[ObservedVariable, ..
 def read_countries(operation: str, answer: object) -> tuple[Country, ...]:
     """Read the countries; this answer is a bare array."""
     if not isinstance(answer, list):
-        raise broken(operation, f"expected a list, got {type(answer).__name__}")
+        raise broken(operation, told("expected a list, got {name}", name=type(answer).__name__))
     return tuple(
         Country(
             country_id=fields.number("country_id"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsconf.address import Address, Kind
+from smsconf.language import _, listed
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
@@ -24,10 +25,14 @@ def decide_apps(situation: Situation) -> Iterator[Change]:
                 change = _refused(
                     address,
                     app,
-                    f"the quota of {app.region.value} apps is used up "
-                    f"({situation.observed.app_quotas[app.region].used} of "
-                    f"{situation.observed.app_quotas[app.region].total}); apps cannot be deleted: ask the "
-                    "vendor for more, or declare an existing app by its remote name",
+                    _(
+                        "the quota of {region} apps is used up ({used} of {total}); apps cannot be deleted: "
+                        "ask the vendor for more, or declare an existing app by its remote name"
+                    ).format(
+                        region=app.region.value,
+                        used=situation.observed.app_quotas[app.region].used,
+                        total=situation.observed.app_quotas[app.region].total,
+                    ),
                 )
             free[app.region] -= 1
         yield change
@@ -35,13 +40,18 @@ def decide_apps(situation: Situation) -> Iterator[Change]:
 
 
 def _decide(situation: Situation, address: Address, app: App) -> Change:
-    if situation.observed.apps.problem:
-        return _refused(address, app, f"apps could not be read: {situation.observed.apps.problem}")
+    problem = situation.unreadable(Kind.APP)
+    if problem:
+        return _refused(address, app, problem)
     found = situation.apps_named(address)
     if len(found) > 1:
         ids = ", ".join(one.remote_id for one in found)
         return _refused(
-            address, app, f"{len(found)} {app.region.value} apps have {_names(app)}: {ids}; rename one"
+            address,
+            app,
+            _("{count} {region} apps have {names}: {ids}; rename one").format(
+                count=len(found), region=app.region.value, names=_names(app), ids=ids
+            ),
         )
     if not found:
         return _absent(address, app)
@@ -53,12 +63,15 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
     steps: tuple[Step, ...] = ()
     awaits = None
     if status.phase is Phase.UNKNOWN:
-        action, reason = Action.REFUSED, f"{status.verdict.message}: nothing is written for it"
+        action, reason = (
+            Action.REFUSED,
+            _("{message}: nothing is written for it").format(message=status.verdict.message),
+        )
     elif fields and not app.external:
         action, steps = Action.UPDATE, (Step.EDIT,)
-        reason = f"{' and '.join(one.path for one in fields)} differs"
+        reason = _("{names} differs").format(names=listed((one.path for one in fields), last="and"))
     elif status.phase is Phase.PREPARING:
-        action, awaits = Action.WAIT, "the service"
+        action, awaits = Action.WAIT, _("the service")
     return Change(
         kind=Kind.APP,
         action=action,
@@ -76,8 +89,8 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
 
 
 def _names(app: App) -> str:
-    former = f" or its former one '{app.renamed_from}'" if app.renamed_from else ""
-    return f"the name '{app.name}'{former}"
+    said = _("the name '{name}' or its former one '{former}'") if app.renamed_from else _("the name '{name}'")
+    return said.format(name=app.name, former=app.renamed_from)
 
 
 def _absent(address: Address, app: App) -> Change:
@@ -85,13 +98,17 @@ def _absent(address: Address, app: App) -> Change:
         return _refused(
             address,
             app,
-            f"no {app.region.value} app is named '{app.name}', and it is external: not ours to create",
+            _("no {region} app is named '{name}', and it is external: not ours to create").format(
+                region=app.region.value, name=app.name
+            ),
         )
     fields = [FieldChange("name", None, app.name), FieldChange("region", None, app.region.value)]
     return Change(
         kind=Kind.APP,
         action=Action.CREATE,
-        reason="not at the service yet, and never to be deleted; --save-secrets keeps its secret, told once",
+        reason=_(
+            "not at the service yet, and never to be deleted; --save-secrets keeps its secret, told once"
+        ),
         remote_name=app.name,
         address=address,
         fields=(*fields, *_fields(app, None)),
@@ -129,7 +146,7 @@ def _forgotten(situation: Situation) -> Iterator[Change]:
         yield Change(
             kind=Kind.APP,
             action=Action.FORGET,
-            reason="left the files; apps cannot be deleted, so it stays at the service, no longer managed",
+            reason=_("left the files; apps cannot be deleted, so it stays at the service, no longer managed"),
             remote_name=app.name,
             address=address,
             remote_id=remote_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from smsconf.language import _
 from smsconf.reconcile.situation import Situation
 from smsconf.resources import Template
 
@@ -29,5 +30,7 @@ def find_countries(situation: Situation, template: Template) -> Countries:
 def unknown_country(situation: Situation, name: str) -> str:
     """Say that the service knows no such country, and which one comes nearest."""
     near = get_close_matches(name.casefold(), situation.country_ids, n=1)
-    hint = f"; did you mean {situation.country_names[situation.country_ids[near[0]]]}?" if near else ""
-    return f"the service knows no country '{name}'{hint}"
+    if not near:
+        return _("the service knows no country '{name}'").format(name=name)
+    meant = situation.country_names[situation.country_ids[near[0]]]
+    return _("the service knows no country '{name}'; did you mean {near}?").format(name=name, near=meant)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from smsconf.address import Kind
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.situation import Selection
 
@@ -54,21 +55,35 @@ def check_guards(
     if submissions > limit:
         yield Refusal(
             "guard",
-            f"{submissions} submissions for review, more than {limit}",
-            fix=f"check the plan, then pass --allow-submissions {submissions}",
+            _("{count} submissions for review, more than {limit}").format(count=submissions, limit=limit),
+            fix=_("check the plan, then pass --allow-submissions {count}").format(count=submissions),
         )
 
 
 def _deletes(
     deletes: Mapping[Kind, int], total: int, existing: Mapping[Kind, int], *, empty: bool
 ) -> Iterator[Refusal]:
-    fix = f"check the plan, then pass --allow-deletes {total}"
+    fix = _("check the plan, then pass --allow-deletes {count}").format(count=total)
     if empty and deletes:
-        yield Refusal("guard", f"{total} deletes with a configuration that declares nothing", fix=fix)
+        yield Refusal(
+            "guard",
+            _("{count} deletes with a configuration that declares nothing").format(count=total),
+            fix=fix,
+        )
         return
     if total > MAX_DELETES:
-        yield Refusal("guard", f"{total} deletes, more than {MAX_DELETES}", fix=fix)
+        yield Refusal(
+            "guard",
+            _("{count} deletes, more than {most}").format(count=total, most=MAX_DELETES),
+            fix=fix,
+        )
     for kind, count in deletes.items():
         there = existing.get(kind, 0)
         if there >= SHARE_COUNTS_FROM and count >= there * MAX_DELETED_SHARE:
-            yield Refusal("guard", f"{count} of {there} {kind.section} deleted, 30 % or more", fix=fix)
+            yield Refusal(
+                "guard",
+                _("{count} of {there} {kind} deleted, 30 % or more").format(
+                    count=count, there=there, kind=kind.nouns
+                ),
+                fix=fix,
+            )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smsconf.address import Address
+from smsconf.language import _, clauses, ngettext
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
@@ -93,12 +94,12 @@ class _Judge:
             moved = f"{change.reason}; {self._moved(change, before)}"
             return replace(change, reason=moved) if agreed and not change.blocked_by else change, None
         if not change.steps:
-            message = f"nothing to send any more: {change.reason}"
+            message = _("nothing to send any more: {reason}").format(reason=change.reason)
             return change, Outcome(change, Result.SKIPPED, message) if agreed else None
         if any(_permits(row, change) for row in rows):
             return change, None
         if before and not before.steps and _same_thing(before, change):
-            message = "what it waited for has moved since the plan; the next plan decides"
+            message = _("what it waited for has moved since the plan; the next plan decides")
             waiting = replace(change, action=Action.WAIT, reason=message, steps=(), uploads=(), awaits=None)
             return waiting, Outcome(waiting, Result.SKIPPED, message)
         return _refuse(change, self._moved(change, before)), None
@@ -109,37 +110,44 @@ class _Judge:
         for row in self._permit.changes:
             deletes = any(one.step is Step.DELETE for one in row.steps)
             if deletes and (row.address, row.remote_id) not in there:
-                reason = "no longer at the service"
+                reason = _("no longer at the service")
                 address = None if ":" in row.address else Address.parse(row.address)
                 gone = Change(row.kind, row.action, reason, row.remote_name, address, row.remote_id)
-                yield Outcome(gone, Result.SKIPPED, f"nothing to send any more: {reason}")
+                yield Outcome(
+                    gone, Result.SKIPPED, _("nothing to send any more: {reason}").format(reason=reason)
+                )
 
     def _moved(self, change: Change, before: PermittedChange | None) -> str:
         """Say what moved since the plan, what that asks for, and whether it was done from here."""
-        needs = ", ".join(change.steps) or "nothing that apply may do"
+        needs = ", ".join(change.steps) or _("nothing that apply may do")
         if before is None:
-            return f"not in the plan: it came after it, and would need {needs}"
+            return _("not in the plan: it came after it, and would need {needs}").format(needs=needs)
         moved = _differences(before, change)
-        kind, status = change.kind.value, change.status or (change.live.status if change.live else None)
+        kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
         progress = (
-            [f"its status was {before.status}, is {status}"] if status not in (before.status, None) else []
+            [_("its status was {before}, is {now}").format(before=before.status, now=status)]
+            if status not in (before.status, None)
+            else []
         )
-        agreed = ", ".join(one.step for one in before.steps) or "nothing"
-        said = "; ".join([*moved, *progress, f"it needs {needs}, the plan permits {agreed}"])
+        agreed = ", ".join(one.step for one in before.steps) or _("nothing")
+        permits = _("it needs {needs}, the plan permits {agreed}").format(needs=needs, agreed=agreed)
+        said = clauses([*moved, *progress, permits])
         if not moved:
-            return f"the {kind} moved on after the plan: {said}"
+            return _("the {kind} moved on after the plan: {said}").format(kind=kind, said=said)
         mine = self._recorded(change, before)
         if mine:
-            return f"the {kind} was changed from here after the plan: {said}; this journal records {mine}"
-        return (
-            f"the {kind} was changed at the console after the plan: {said}; this journal has no record of it"
-        )
+            return _(
+                "the {kind} was changed from here after the plan: {said}; this journal records {mine}"
+            ).format(kind=kind, said=said, mine=mine)
+        return _(
+            "the {kind} was changed at the console after the plan: {said}; this journal has no record of it"
+        ).format(kind=kind, said=said)
 
     def _recorded(self, change: Change, before: PermittedChange) -> str:
         """List the steps since the plan that this journal knows of."""
         ids = {change.remote_id, before.remote_id} - {None}
         return ", ".join(
-            f"{one['step']} at {one['time']}"
+            _("{step} at {time}").format(step=one["step"], time=one["time"])
             for one in self._later
             if one.get("event") != "intent"
             and (one.get("address") == change.label or one.get("remote_id") in ids)
@@ -172,11 +180,13 @@ def _differences(before: PermittedChange, change: Change) -> list[str]:
     """Say what is not the review's doing: another object, none any more, other fields."""
     found = found_fields(change.observed or change.live)
     if before.remote_id and not found:
-        return [f"{before.remote_id} is gone"]
+        return [_("{remote_id} is gone").format(remote_id=before.remote_id)]
     if before.remote_id != change.remote_id and change.remote_id:
-        return [f"it is {change.remote_id}, and was {before.remote_id or 'not there'}"]
+        was = before.remote_id or _("not there")
+        return [_("it is {now}, and was {before}").format(now=change.remote_id, before=was)]
     names = [name for name in found if before.found.get(name, found[name]) != found[name]]
-    return [f"{', '.join(names)} {'differ' if len(names) > 1 else 'differs'}"] if names else []
+    differ = ngettext("{names} differs", "{names} differ", len(names))
+    return [differ.format(names=", ".join(names))] if names else []
 
 
 def _refuse(change: Change, reason: str, blocked_by: Address | None = None) -> Change:
@@ -198,7 +208,7 @@ def _blocked(changes: Sequence[Change]) -> Iterable[Change]:
         judged = change
         need = next((one for one in change.needs if one in refused), None)
         if change.steps and need:
-            judged = _refuse(change, f"blocked: {need} is refused", need)
+            judged = _refuse(change, _("blocked: {need} is refused").format(need=need), need)
         if judged.action is Action.REFUSED and judged.address and judged.desired:
             refused.add(judged.address)
         yield judged
@@ -211,8 +221,10 @@ def _same(permit: Permit, plan: Plan) -> None:
     before = set(map(_key, permit.changes))
     names = [row.address for row in now if _key(row) not in before]
     names += sorted({row.address for row in permit.changes} - {row.address for row in now})
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    raise stale(f"the plan is strict, and something moved since it was made: {shown or 'the order'}")
+    shown = ", ".join(names[:5]) or _("the order")
+    if len(names) > 5:
+        shown = _("{names} and {count} more").format(names=shown, count=len(names) - 5)
+    raise stale(_("the plan is strict, and something moved since it was made: {names}").format(names=shown))
 
 
 def _key(row: PermittedChange) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smsconf.address import Kind
+from smsconf.language import N_, _
 from smsconf.sites import Site
 
 
@@ -42,7 +43,12 @@ class Verdict:
     done: bool
     approved: bool
     usable: bool
-    message: str
+    text: str
+
+    @property
+    def message(self) -> str:
+        """What it means in words, in the user's language; ``text`` is what it is translated from."""
+        return _(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +70,39 @@ def _approved(message: str, *, done: bool = True, usable: bool = True) -> Status
 
 
 APPS: Mapping[str, Status] = {
-    "CREATED": _row(Phase.PREPARING, "being created by the service"),
-    "PROCESSING": _row(Phase.PREPARING, "resources not allocated yet; ask the account manager"),
-    "LAUNCHED": _row(Phase.SERVING, "launched", done=True, approved=True, usable=True),
+    "CREATED": _row(Phase.PREPARING, N_("being created by the service")),
+    "PROCESSING": _row(Phase.PREPARING, N_("resources not allocated yet; ask the account manager")),
+    "LAUNCHED": _row(Phase.SERVING, N_("launched"), done=True, approved=True, usable=True),
     "SUSPENDED": _row(
-        Phase.DEAD, "suspended by the operators: nothing can be sent", done=True, approved=True
+        Phase.DEAD, N_("suspended by the operators: nothing can be sent"), done=True, approved=True
     ),
 }
 
 _SIGNATURES_EVERYWHERE: Mapping[str, Status] = {
-    "PENDING_REVIEW": _row(Phase.IN_REVIEW, "in review"),
-    "PROCESSING": _approved("approved; its channel is being configured", done=False, usable=False),
-    "REVIEW_NOT_PASS": _row(Phase.REJECTED, "rejected", done=True),
-    "TO_BE_ACTIVATED": _row(Phase.ACTIVATABLE, "to be activated after arrears"),
-    "PENDING_ACTIVATE": _row(Phase.IN_REVIEW, "its activation is in review"),
+    "PENDING_REVIEW": _row(Phase.IN_REVIEW, N_("in review")),
+    "PROCESSING": _approved(N_("approved; its channel is being configured"), done=False, usable=False),
+    "REVIEW_NOT_PASS": _row(Phase.REJECTED, N_("rejected"), done=True),
+    "TO_BE_ACTIVATED": _row(Phase.ACTIVATABLE, N_("to be activated after arrears")),
+    "PENDING_ACTIVATE": _row(Phase.IN_REVIEW, N_("its activation is in review")),
 }
 
 _SIGNATURES_INTERNATIONAL: Mapping[str, Status] = {
     **_SIGNATURES_EVERYWHERE,
-    "REVIEW_PASSED": _approved("approved"),
+    "REVIEW_PASSED": _approved(N_("approved")),
 }
 
 _SIGNATURES_CHINA: Mapping[str, Status] = {
     **_SIGNATURES_EVERYWHERE,
-    "PENDING_QUALIFICATION_REVIEW": _row(Phase.IN_REVIEW, "its qualification is in review"),
+    "PENDING_QUALIFICATION_REVIEW": _row(Phase.IN_REVIEW, N_("its qualification is in review")),
     "REAL_NAME_REGISTRATING": _approved(
-        "approved; the real-name registration is running", done=False, usable=False
+        N_("approved; the real-name registration is running"), done=False, usable=False
     ),
-    "REVIEW_PROCESSING_COMPLETED": _approved("approved"),
+    "REVIEW_PROCESSING_COMPLETED": _approved(N_("approved")),
     # Signatures from before 2024-10: they can send, at the risk that a carrier blocks them.
-    "REVIEW_PASSED": _approved("approved; its qualification is still to be supplemented"),
-    "REVIEW_PASSED_QUALIFICATION_PROCESSING": _approved("approved; its qualification is in review"),
-    "REVIEW_PASSED_REAL_NAME_REGISTRATING": _approved("approved; the real-name registration is running"),
-    "REVIEW_PASSED_REAL_NAME_REGISTRATE_FAIL": _approved("approved; the real-name registration failed"),
+    "REVIEW_PASSED": _approved(N_("approved; its qualification is still to be supplemented")),
+    "REVIEW_PASSED_QUALIFICATION_PROCESSING": _approved(N_("approved; its qualification is in review")),
+    "REVIEW_PASSED_REAL_NAME_REGISTRATING": _approved(N_("approved; the real-name registration is running")),
+    "REVIEW_PASSED_REAL_NAME_REGISTRATE_FAIL": _approved(N_("approved; the real-name registration failed")),
 }
 
 SIGNATURES: Mapping[str, Mapping[str, Status]] = {
@@ -106,20 +112,20 @@ SIGNATURES: Mapping[str, Mapping[str, Status]] = {
 }
 
 TEMPLATES: Mapping[str, Status] = {
-    "Pending": _row(Phase.DRAFT, "a draft, not submitted"),
-    "Reviewing": _row(Phase.IN_REVIEW, "in review"),
-    "SignReviewing": _row(Phase.IN_REVIEW, "waits for the review of its signature"),
-    "Reject": _row(Phase.REJECTED, "rejected", done=True),
-    "Adopted": _approved("approved"),
-    "Adopted_inactive": _row(Phase.DEAD, "deactivated by the operators; cannot be recovered", done=True),
-    "Disable": _row(Phase.DISABLED, "disabled", done=True),
+    "Pending": _row(Phase.DRAFT, N_("a draft, not submitted")),
+    "Reviewing": _row(Phase.IN_REVIEW, N_("in review")),
+    "SignReviewing": _row(Phase.IN_REVIEW, N_("waits for the review of its signature")),
+    "Reject": _row(Phase.REJECTED, N_("rejected"), done=True),
+    "Adopted": _approved(N_("approved")),
+    "Adopted_inactive": _row(Phase.DEAD, N_("deactivated by the operators; cannot be recovered"), done=True),
+    "Disable": _row(Phase.DISABLED, N_("disabled"), done=True),
 }
 
-ABSENT = _row(Phase.ABSENT, "not at the service yet")
+ABSENT = _row(Phase.ABSENT, N_("not at the service yet"))
 
 
 def read_status(kind: Kind, site: Site, raw: str) -> Status:
     """Look up what a raw status means at a site; one we do not know has the phase UNKNOWN."""
     tables = {Kind.APP: APPS, Kind.SIGNATURE: SIGNATURES[site.name], Kind.TEMPLATE: TEMPLATES}
     found = tables[kind].get(raw)
-    return found or _row(Phase.UNKNOWN, f"unknown status '{raw}'")
+    return found or _row(Phase.UNKNOWN, _("unknown status '{raw}'").format(raw=raw))

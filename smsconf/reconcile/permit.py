@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from smsconf.address import Address, Kind
 from smsconf.errors import PlanStale, SmsconfError
+from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, ObservedObject, Step
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
@@ -153,15 +154,19 @@ def read_permit(text: str) -> Permit:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _broken("it is not JSON, or was cut short") from error
+        raise _broken(_("it is not JSON, or was cut short")) from error
     if not isinstance(document, dict) or document.get("kind") != "smsconf plan":
-        raise _broken("it was not written by smsconf plan --out")
+        raise _broken(_("it was not written by smsconf plan --out"))
     version = document.get("format_version")
     if version != FORMAT_VERSION:
-        raise _broken(f"its format_version is {version}, this smsconf reads {FORMAT_VERSION}")
+        raise _broken(
+            _("its format_version is {version}, this smsconf reads {known}").format(
+                version=version, known=FORMAT_VERSION
+            )
+        )
     checksum = document.pop("sha256", None)
     if checksum != _digest(document):
-        raise _broken("its checksum does not match: it was changed after it was written")
+        raise _broken(_("its checksum does not match: it was changed after it was written"))
     try:
         return Permit.model_validate(document)
     except ValidationError as error:
@@ -176,15 +181,19 @@ def check_scope(permit: Permit, scope: Scope, commit: str | None) -> None:
         PlanStale: something differs; the message has both values.
     """
     differences = [
-        f"{name} was {_shown(was)}, is {_shown(now)}"
+        _("{name} was {before}, is {now}").format(name=name, before=_shown(was), now=_shown(now))
         for name in ("project", "environment", "site", "project_id", "fingerprint")
         if (was := getattr(permit.scope, name)) != (now := getattr(scope, name))
     ]
     if not differences:
         return
     if commit != permit.commit:
-        differences.append(f"git commit was {_shown(permit.commit)}, is {_shown(commit)}")
-    raise stale(f"the plan was made for something else: {'; '.join(differences)}")
+        differences.append(
+            _("git commit was {before}, is {now}").format(before=_shown(permit.commit), now=_shown(commit))
+        )
+    raise stale(
+        _("the plan was made for something else: {differences}").format(differences=clauses(differences))
+    )
 
 
 def check_age(permit: Permit, now: datetime) -> None:
@@ -194,7 +203,11 @@ def check_age(permit: Permit, now: datetime) -> None:
         PlanStale: it has.
     """
     if permit.expires and now > permit.expires:
-        raise stale(f"the plan expired at {stamp(permit.expires)}, and it is {stamp(now)} at the service")
+        raise stale(
+            _("the plan expired at {end}, and it is {now} at the service").format(
+                end=stamp(permit.expires), now=stamp(now)
+            )
+        )
 
 
 def permitted(change: Change) -> PermittedChange:
@@ -251,17 +264,17 @@ def _digest(value: object) -> str:
 
 def stale(message: str) -> PlanStale:
     """Return the exception with the way out."""
-    return PlanStale(message, fix="make a new plan: smsconf plan --out FILE")
+    return PlanStale(message, fix=_("make a new plan: smsconf plan --out FILE"))
 
 
 def _broken(why: str) -> SmsconfError:
     return SmsconfError(
-        "the plan file cannot be used", why=why, fix="make a new one: smsconf plan --out FILE"
+        _("the plan file cannot be used"), why=why, fix=_("make a new one: smsconf plan --out FILE")
     )
 
 
 def _shown(value: str | None) -> str:
-    return "none" if value is None else f"'{value[:12]}…'" if len(value) > 40 else f"'{value}'"
+    return _("none") if value is None else f"'{value[:12]}…'" if len(value) > 40 else f"'{value}'"
 
 
 def stamp(moment: datetime) -> str:

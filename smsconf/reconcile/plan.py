@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from smsconf.address import Address, Kind
+from smsconf.language import _
 from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
 from smsconf.reconcile.guards import Refusal, check_guards
@@ -100,8 +101,10 @@ def _thresholds(situation: Situation) -> Iterator[Change]:
         yield Change(
             kind=Kind.THRESHOLD,
             action=Action.MANUAL,
-            reason="no API: set it in the console, General Management > Settings, "
-            f"tab {threshold.region.value}; smsconf cannot see whether it is done",
+            reason=_(
+                "no API: set it in the console, General Management > Settings, tab {region}; smsconf "
+                "cannot see whether it is done"
+            ).format(region=threshold.region.value),
             remote_name=threshold.region.value,
             address=address,
             fields=tuple(_threshold_fields(threshold)),
@@ -145,7 +148,7 @@ def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
             yield old
     for template in situation.desired.templates.values():
         bases = (template.name, template.renamed_from)
-        for _, one in situation.templates_like(template):
+        for _number, one in situation.templates_like(template):
             ours = split_mark(one.description)[1] or one.remote_id in situation.memory.created
             if one.name in bases or one.name in template.adopt or ours:
                 yield one
@@ -165,7 +168,7 @@ def _prune(
         row = Change(
             kind=kind,
             action=Action.DELETE,
-            reason=f"not declared, in {situation.app_labels[one.app_key]}",
+            reason=_("not declared, in {app}").format(app=situation.app_labels[one.app_key]),
             remote_name=one.name,
             remote_id=one.remote_id,
             status=one.status,
@@ -182,21 +185,31 @@ def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Cha
             row,
             action=Action.REFUSED,
             steps=(),
-            reason=f"{status.verdict.message}: nothing is written for it",
+            reason=_("{message}: nothing is written for it").format(message=status.verdict.message),
         )
     if hanging:
         names = ", ".join(hanging)
-        return replace(row, action=Action.WAIT, steps=(), reason=f"{names} hangs on it", awaits=names)
+        return replace(
+            row,
+            action=Action.WAIT,
+            steps=(),
+            reason=_("{names} hangs on it").format(names=names),
+            awaits=names,
+        )
     if row.kind is Kind.TEMPLATE and status.phase is Phase.IN_REVIEW:
         if not situation.site.withdrawing:
             return replace(
                 row,
                 action=Action.WAIT,
                 steps=(),
-                reason="in review, and not to withdraw",
-                awaits="its review",
+                reason=_("in review, and not to withdraw"),
+                awaits=_("its review"),
             )
-        return replace(row, steps=(Step.WITHDRAW, Step.DELETE), reason=f"{row.reason}; withdrawn first")
+        return replace(
+            row,
+            steps=(Step.WITHDRAW, Step.DELETE),
+            reason=_("{reason}; withdrawn first").format(reason=row.reason),
+        )
     return row
 
 
@@ -221,17 +234,19 @@ def _targeted(changes: Sequence[Change], targets: frozenset[Address]) -> Sequenc
 
 def _refusals(situation: Situation, changes: Sequence[Change]) -> Iterator[Refusal]:
     observed = situation.observed
-    for name, problem in (
-        ("apps", observed.apps.problem),
-        ("signatures", observed.signatures.problem),
-        ("templates", observed.templates.problem),
-        ("countries", observed.countries.problem),
+    for kind, problem in (
+        (Kind.APP.nouns, observed.apps.problem),
+        (Kind.SIGNATURE.nouns, observed.signatures.problem),
+        (Kind.TEMPLATE.nouns, observed.templates.problem),
+        (_("countries"), observed.countries.problem),
     ):
         if problem:
             yield Refusal(
                 "read",
-                f"{name} could not be read: {problem}; neither this kind nor what depends on it is written",
-                fix="run again when the service answers completely",
+                _(
+                    "{kind} could not be read: {problem}; neither this kind nor what depends on it is written"
+                ).format(kind=kind, problem=problem),
+                fix=_("run again when the service answers completely"),
             )
     declared = situation.desired
     yield from check_guards(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from smsconf.address import Address, Kind
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.situation import Situation
@@ -43,11 +44,13 @@ def _judged(
     owner, along = owners.get(change.remote_id), carried.get(change.remote_id)
     guess = next((one for one in lost if one.kind in (change.kind, Kind.TEMPLATE)), None)
     if owner:
-        reason = f"protected: no flag deletes {owner}"
+        reason = _("protected: no flag deletes {owner}").format(owner=owner)
     elif along and change.kind is Kind.SIGNATURE:
-        reason = f"protected: deleting it takes {along} along"
+        reason = _("protected: deleting it takes {along} along").format(along=along)
     elif guess and change.address is None:
-        reason = f"{guess} is protected, not declared, and could be this one: declare it or unprotect it"
+        reason = _(
+            "{guess} is protected, not declared, and could be this one: declare it or unprotect it"
+        ).format(guess=guess)
     else:
         return change
     return replace(change, action=Action.REFUSED, steps=(), reason=reason)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from smsconf.address import Address, Kind
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import Family, Version
 from smsconf.reconcile.lifecycle import Phase, read_status
@@ -45,19 +46,21 @@ def _verdict(
     """Say whether a leftover goes now, and if not, what it waits for."""
     address = template.address
     if address in situation.desired.protected:
-        return "protected: no flag deletes it", ()
+        return _("protected: no flag deletes it"), ()
     reviewing = one.phase is Phase.IN_REVIEW
     if reviewing and not situation.site.withdrawing:
-        return "in review, and this site cannot withdraw: after the verdict", ()
+        return _("in review, and this site cannot withdraw: after the verdict"), ()
     steps = (Step.WITHDRAW, Step.DELETE) if reviewing else (Step.DELETE,)
     if address in situation.selection.retire_now:
-        return f"{live.name} is live; retired at once, as asked", steps
+        return _("{name} is live; retired at once, as asked").format(name=live.name), steps
     due = _due(situation, template, live.observed, one.observed)
     if situation.observed.now < due:
-        return f"{live.name} is live; kept until {due:%Y-%m-%d %H:%M} UTC, then --retire deletes it", ()
+        return _("{name} is live; kept until {due:%Y-%m-%d %H:%M} UTC, then --retire deletes it").format(
+            name=live.name, due=due
+        ), ()
     if not situation.selection.retire:
-        return f"{live.name} is live; --retire deletes it", ()
-    return f"{live.name} has been live long enough", steps
+        return _("{name} is live; --retire deletes it").format(name=live.name), ()
+    return _("{name} has been live long enough").format(name=live.name), steps
 
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
@@ -83,15 +86,15 @@ def replaced_rows(situation: Situation, rows: Mapping[Address, Change]) -> Itera
         hanging = hanging_on(old.remote_id, rows.values())
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
-            reason = "protected: no flag deletes it"
+            reason = _("protected: no flag deletes it")
         elif not status.verdict.approved:
-            reason = f"kept until {address} is approved"
+            reason = _("kept until {address} is approved").format(address=address)
         elif hanging:
-            reason = f"kept while {', '.join(hanging)} hangs on it"
+            reason = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
         elif situation.selection.retire or address in situation.selection.retire_now:
-            reason, steps = f"replaced by {signature.name}", (Step.DELETE,)
+            reason, steps = _("replaced by {name}").format(name=signature.name), (Step.DELETE,)
         else:
-            reason = f"replaced by {signature.name}; --retire deletes it"
+            reason = _("replaced by {name}; --retire deletes it").format(name=signature.name)
         yield Change(
             kind=Kind.SIGNATURE,
             action=Action.RETIRE,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from smsconf.address import Address
+from smsconf.language import _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
@@ -53,15 +54,17 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
         observed = change.observed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
         if observed is None and change.action.value == "refused":
-            verdict = Verdict(done=False, approved=False, usable=False, message=change.reason)
+            verdict = Verdict(done=False, approved=False, usable=False, text=change.reason)
             row = Review(change.address, change.remote_name, verdict, Phase.UNKNOWN)
         if observed is not None:
             status: Status = read_status(change.kind, site, observed.status)
             verdict = status.verdict
             live = change.live
             if live is not None and live is not observed:
-                beside = f"{verdict.message}; {live.name} serves meanwhile"
-                verdict = replace(verdict, usable=True, message=beside)
+                beside = _("{message}; {name} serves meanwhile").format(
+                    message=verdict.message, name=live.name
+                )
+                verdict = replace(verdict, usable=True, text=beside)
             row = Review(
                 address=change.address,
                 remote_name=change.remote_name,

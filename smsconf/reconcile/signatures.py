@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from smsconf.address import Address, Kind
+from smsconf.language import N_, _
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.diff import (
     changed_files,
@@ -24,9 +25,9 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature
 from smsconf.resources import Signature
 
-_WAY_OUT = (
-    "an approved signature is frozen: declare a new one (another key, another name or type) "
-    "and move its templates there"
+_WAY_OUT = N_(
+    "an approved signature is frozen: declare a new one (another key, another name or "
+    "type) and move its templates there"
 )
 
 
@@ -43,7 +44,7 @@ def decide_signatures(situation: Situation, apps: Mapping[Address, Change]) -> I
                 uploads=(),
                 awaits=None,
                 blocked_by=signature.app,
-                reason=f"blocked: {signature.app} is refused",
+                reason=_("blocked: {need} is refused").format(need=signature.app),
             )
         yield change
 
@@ -58,14 +59,18 @@ def _decide(situation: Situation, address: Address, signature: Signature) -> Cha
         needs=(signature.app,),
         desired=signature,
     )
-    if situation.observed.signatures.problem:
-        return replace(base, reason=f"signatures could not be read: {situation.observed.signatures.problem}")
-    if situation.observed.apps.problem:
-        return replace(base, reason=f"apps could not be read: {situation.observed.apps.problem}")
+    problem = situation.unreadable(Kind.SIGNATURE, Kind.APP)
+    if problem:
+        return replace(base, reason=problem)
     found = situation.signatures_named(address)
     if len(found) > 1:
         ids = ", ".join(one.remote_id for one in found)
-        return replace(base, reason=f"{len(found)} {signature.type.value} signatures have this name: {ids}")
+        return replace(
+            base,
+            reason=_("{count} {type} signatures have this name: {ids}").format(
+                count=len(found), type=signature.type.value, ids=ids
+            ),
+        )
     if not found:
         return _absent(base, signature)
     observed = found[0]
@@ -74,20 +79,22 @@ def _decide(situation: Situation, address: Address, signature: Signature) -> Cha
         owner = situation.app_labels.get(observed.app_key, observed.app_key)
         return replace(
             base,
-            reason=f"it exists under app '{owner}', which this project does not declare: "
-            f"declare that app, or choose another name",
+            reason=_(
+                "it exists under app '{owner}', which this project does not declare: declare that "
+                "app, or choose another name"
+            ).format(owner=owner),
         )
     return _existing(situation, base, signature, observed)
 
 
 def _absent(base: Change, signature: Signature) -> Change:
     if signature.external:
-        return replace(base, reason="not at the service, and it is external: not ours to create")
+        return replace(base, reason=_("not at the service, and it is external: not ours to create"))
     files = changed_files(signature, None)
     return replace(
         base,
         action=Action.CREATE,
-        reason="not at the service yet",
+        reason=_("not at the service yet"),
         fields=new_fields(
             {
                 "name": signature.name,
@@ -100,7 +107,7 @@ def _absent(base: Change, signature: Signature) -> Change:
         ),
         steps=(Step.UPLOAD, Step.CREATE) if files else (Step.CREATE,),
         uploads=files,
-        awaits="its review",
+        awaits=_("its review"),
     )
 
 
@@ -113,14 +120,14 @@ def _existing(  # noqa: PLR0911 - one return a phase
     status = read_status(Kind.SIGNATURE, situation.site, observed.status)
     message = status.verdict.message
     if status.phase is Phase.UNKNOWN:
-        return replace(base, reason=f"{message}: nothing is written for it")
+        return replace(base, reason=_("{message}: nothing is written for it").format(message=message))
     if signature.external:
         waiting = status.phase is Phase.IN_REVIEW
         return replace(
             base,
             action=Action.WAIT if waiting else Action.NONE,
-            awaits="its review" if waiting else None,
-            reason=f"external; {message}",
+            awaits=_("its review") if waiting else None,
+            reason=_("external; {message}").format(message=message),
             rejected=status.phase is Phase.REJECTED,
             fields=(),
             notes=(),
@@ -132,20 +139,27 @@ def _existing(  # noqa: PLR0911 - one return a phase
             return replace(
                 base,
                 action=Action.WAIT,
-                reason=f"{message} with other values, and a signature cannot be withdrawn: "
-                "rejected, it will be edited; approved, it is frozen",
-                awaits="its review",
+                reason=_(
+                    "{message} with other values, and a signature cannot be withdrawn: rejected, it will "
+                    "be edited; approved, it is frozen"
+                ).format(message=message),
+                awaits=_("its review"),
             )
         case Phase.IN_REVIEW:
-            return replace(base, action=Action.WAIT, reason=message, awaits="its review")
+            return replace(base, action=Action.WAIT, reason=message, awaits=_("its review"))
         case _ if fields:
-            return replace(base, reason=f"{message}, but {_paths(base)} differs; {_WAY_OUT}")
+            return replace(
+                base,
+                reason=_("{message}, but {names} differs; {way_out}").format(
+                    message=message, names=_paths(base), way_out=_(_WAY_OUT)
+                ),
+            )
         case Phase.ACTIVATABLE:
             return replace(
-                base, action=Action.ACTIVATE, reason=message, steps=(Step.ACTIVATE,), awaits="its review"
+                base, action=Action.ACTIVATE, reason=message, steps=(Step.ACTIVATE,), awaits=_("its review")
             )
         case _ if not status.verdict.done:
-            return replace(base, action=Action.WAIT, reason=message, awaits="the service")
+            return replace(base, action=Action.WAIT, reason=message, awaits=_("the service"))
         case _:
             return replace(base, action=Action.NONE, reason=message)
 
@@ -154,23 +168,26 @@ def _rejected(
     situation: Situation, base: Change, signature: Signature, observed: ObservedSignature
 ) -> Change:
     """Edit a rejected signature if anything we send is new; the same thing is never sent twice."""
-    words = f"rejected: {observed.review_message or 'no reason given'}"
+    words = observed.review_message or _("no reason given")
     files = changed_files(signature, observed)
     differs = base.fields or base.notes or files
     if not differs and base.address not in situation.selection.resubmit:
         return replace(
             base,
             action=Action.NONE,
-            reason=f"{words} (unchanged, so not submitted again)",
+            reason=_("rejected: {words} (unchanged, so not submitted again)").format(words=words),
             rejected=True,
         )
+    reason = _("rejected: {words}; submitted again with the same values, as asked")
+    if differs:
+        reason = _("rejected: {words}; submitted again with what changed")
     return replace(
         base,
         action=Action.UPDATE,
-        reason=f"{words}; submitted again with {'what changed' if differs else 'the same values, as asked'}",
+        reason=reason.format(words=words),
         steps=(Step.UPLOAD, Step.EDIT) if files else (Step.EDIT,),
         uploads=files,
-        awaits="its review",
+        awaits=_("its review"),
     )
 
 

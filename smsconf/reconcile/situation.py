@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from smsconf.address import Address
+from smsconf.address import Address, Kind
+from smsconf.language import _
 from smsconf.reconcile.family import number_in, split_version
 from smsconf.reconcile.memory import Memory
 from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
@@ -57,6 +58,20 @@ class Situation:
     observed: Observed
     selection: Selection = Selection()
     memory: Memory = NOTHING
+
+    def unreadable(self, *kinds: Kind, countries: bool = False) -> str | None:
+        """Say which reading a decision would need and does not have: of these kinds, or the countries."""
+        observed = self.observed
+        readings = (
+            (Kind.APP in kinds, Kind.APP.nouns, observed.apps.problem),
+            (Kind.SIGNATURE in kinds, Kind.SIGNATURE.nouns, observed.signatures.problem),
+            (Kind.TEMPLATE in kinds, Kind.TEMPLATE.nouns, observed.templates.problem),
+            (countries, _("countries"), observed.countries.problem),
+        )
+        for needed, kind, problem in readings:
+            if needed and problem:
+                return _("{kind} could not be read: {problem}").format(kind=kind, problem=problem)
+        return None
 
     @cached_property
     def _apps(self) -> Mapping[tuple[str, str], list[ObservedApp]]:

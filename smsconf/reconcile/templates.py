@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from smsconf.address import Address, Kind
+from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import (
@@ -39,7 +40,10 @@ from smsconf.resources import Region, Template, UpdatePolicy
 def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> Iterator[Change]:
     """Decide about every declared template, given what happens to the apps and signatures above it."""
     for template in situation.desired.templates.values():
-        problem = _unreadable(situation, template)
+        mainland = template.region is Region.CN
+        problem = situation.unreadable(
+            Kind.APP, *([Kind.SIGNATURE] if mainland else []), Kind.TEMPLATE, countries=not mainland
+        )
         if problem:
             yield _refused(template, problem)
             continue
@@ -102,13 +106,15 @@ class _Decision:
             return replace(self.base, reason=impossible)
         if family.unknown:
             one = family.unknown
-            message = f"{one.status.verdict.message}: nothing is written for it"
+            message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)
             return self._about(one, Action.REFUSED, message)
         if family.settled:
             return self._settled(family.settled)
         if family.candidate is None and family.live and self._changed_by_service(family.live):
             names = ", ".join(one.path for one in family.live.fields)
-            settled = self._about(family.live, Action.NONE, f"approved; {names} changed by the service")
+            settled = self._about(
+                family.live, Action.NONE, _("approved; {names} changed by the service").format(names=names)
+            )
             return replace(settled, fields=(), notes=(*family.live.fields, *family.live.notes))
         if family.candidate:
             return self._candidate(family.candidate)
@@ -117,7 +123,7 @@ class _Decision:
     def losing_drafts(self) -> Iterator[Change]:
         """Yield the deletion of drafts whose name or text another one holds; before anything is submitted."""
         for one in self.family.losers:
-            reason = "a second draft of one name or text, left by another run"
+            reason = _("a second draft of one name or text, left by another run")
             yield replace(self._about(one, Action.DELETE, reason), steps=(Step.DELETE,))
 
     def _impossible(self) -> str | None:
@@ -126,7 +132,9 @@ class _Decision:
             return unknown_country(self.situation, self.countries.unknown[0])
         for group in self.family.clashes:
             ids = ", ".join(sorted(one.observed.remote_id for one in group))
-            return f"{len(group)} templates of {self.template.app} are named '{group[0].name}': {ids}"
+            return _("{count} templates of {app} are named '{name}': {ids}").format(
+                count=len(group), app=self.template.app, name=group[0].name, ids=ids
+            )
         return self._stranded()
 
     def _stranded(self) -> str | None:
@@ -140,10 +148,8 @@ class _Decision:
             or not read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved
         ):
             return None
-        return (
-            f"its live version is named '{there.name}', the files say '{self.template.name}': "
-            f"add renamed_from: {there.name}"
-        )
+        said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
+        return said.format(live=there.name, name=self.template.name)
 
     def _version(self, number: int, observed: ObservedTemplate) -> Version:
         note, mark = split_mark(observed.description)
@@ -202,9 +208,13 @@ class _Decision:
             return self._about(
                 live,
                 Action.NONE,
-                f"approved; {one.name} is superseded, but this site cannot withdraw its review",
+                _("approved; {name} is superseded, but this site cannot withdraw its review").format(
+                    name=one.name
+                ),
             )
-        reason = f"{live.name} says what is desired and is live; the review of {one.name} is called back"
+        reason = _("{name} says what is desired and is live; the review of {other} is called back").format(
+            name=live.name, other=one.name
+        )
         row = self._about(one, Action.WITHDRAW, reason, Step.WITHDRAW)
         return replace(row, fields=(), notes=())
 
@@ -212,30 +222,34 @@ class _Decision:
         """Rules 3 and 4: what is on its way says what is desired, or something else."""
         message = one.status.verdict.message
         if one.phase is Phase.IN_REVIEW and one.equal:
-            waits_for = (
-                "the review of its signature" if one.observed.status == "SignReviewing" else "its review"
-            )
-            return self._about(one, Action.WAIT, self._beside_live(message), awaits=waits_for)
+            signature = one.observed.status == "SignReviewing"
+            awaits = _("the review of its signature") if signature else _("its review")
+            return self._about(one, Action.WAIT, self._beside_live(message), awaits=awaits)
         if one.phase is Phase.DISABLED and one.equal and not self._may_enable(one):
-            return self._about(one, Action.NONE, "disabled outside smsconf")
+            return self._about(one, Action.NONE, _("disabled outside smsconf"))
         refused = self._said_no()
         if refused:
             return refused
         if one.phase is Phase.IN_REVIEW and not self.situation.site.withdrawing:
-            reason = (
-                f"{message} with other values; this site cannot withdraw: rejected, it will be edited; "
-                "approved, it will be replaced"
-            )
-            return self._about(one, Action.WAIT, reason, awaits="its review")
+            reason = _(
+                "{message} with other values; this site cannot withdraw: rejected, it will be "
+                "edited; approved, it will be replaced"
+            ).format(message=message)
+            return self._about(one, Action.WAIT, reason, awaits=_("its review"))
         if one.phase is Phase.IN_REVIEW:
-            reason = f"{message} with other values: withdrawn, edited and submitted again; a new review"
+            reason = _("{message} with other values: withdrawn, edited and submitted again; a new review")
+            reason = reason.format(message=message)
             withdrawn = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
-            return self._about(one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits="its review")
-        was = f"rejected: {_words(one.observed)}" if one.phase is Phase.REJECTED else message
+            return self._about(
+                one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits=_("its review")
+            )
+        was = message
+        if one.phase is Phase.REJECTED:
+            was = _("rejected: {words}").format(words=_words(one.observed))
         differs = one.fields or one.notes
-        reason = f"{was}; {'edited and submitted' if differs else 'submitted as it is'}"
+        reason = clauses((was, _("edited and submitted") if differs else _("submitted as it is")))
         steps = (Step.EDIT, Step.SUBMIT) if differs else (Step.SUBMIT,)
-        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits="its review")
+        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits=_("its review"))
 
     def _may_enable(self, one: Version) -> bool:
         """Tell whether a disabled version may be submitted: we disabled it, or the user says so."""
@@ -247,16 +261,19 @@ class _Decision:
         names = ", ".join(one.path for one in live.fields)
         if self.template.update is UpdatePolicy.IN_PLACE:
             if not self.situation.site.disabling:
-                reason = f"approved, but {names} differs; this site cannot disable: use update: replace"
+                reason = _(
+                    "approved, but {names} differs; this site cannot disable: use update: replace"
+                ).format(names=names)
                 return self._about(live, Action.REFUSED, reason)
-            reason = f"{names} differs; update in place: outage until approved"
+            reason = _("{names} differs; update in place: outage until approved").format(names=names)
             steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
-            return self._about(live, Action.UPDATE, reason, *steps, awaits="its review")
+            return self._about(live, Action.UPDATE, reason, *steps, awaits=_("its review"))
         name = self._new_name()
-        several = "; the newest of several approved ones" if len(self.family.approved) > 1 else ""
-        if self.family.live and self.family.live.observed.remote_id == self.family.remembered:
-            several = ""
-        reason = f"{names} differs; {live.name} serves until {name} is approved{several}"
+        reason = _("{names} differs; {live} serves until {name} is approved")
+        known = live.observed.remote_id == self.family.remembered
+        if len(self.family.approved) > 1 and not known:
+            reason = clauses((reason, _("the newest of several approved ones")))
+        reason = reason.format(names=names, live=live.name, name=name)
         change = self._about(live, Action.REPLACE, reason, *self._creation(), awaits=self._awaits())
         return replace(change, remote_name=name, remote_id=None, status=None, observed=None)
 
@@ -267,12 +284,15 @@ class _Decision:
             return replace(
                 self.base,
                 action=Action.WAIT,
-                reason="a universal template needs an approved signature of its type first",
-                awaits=f"an approved {template.type.value} signature of {template.app}",
+                reason=_("a universal template needs an approved signature of its type first"),
+                awaits=_("an approved {type} signature of {app}").format(
+                    type=template.type.value, app=template.app
+                ),
             )
-        reason = "not at the service yet"
+        reason = _("not at the service yet")
         if not self.situation.site.drafts:
-            reason += "; this site has no drafts: creating submits, and concurrent runs may submit twice"
+            warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
+            reason = clauses((reason, warning))
         return replace(
             self.base,
             action=Action.CREATE,
@@ -295,14 +315,20 @@ class _Decision:
         """Say what stands between a submission and an approved template."""
         signature = self.above.get(self.template.signature) if self.template.signature else None
         if signature is None:
-            return "its review"
+            return _("its review")
         known = signature.status and read_status(Kind.SIGNATURE, self.situation.site, signature.status)
         approved = known and known.verdict.approved
-        return "its review" if approved else f"the review of {self.template.signature}, then its own"
+        return (
+            _("its review")
+            if approved
+            else _("the review of {signature}, then its own").format(signature=self.template.signature)
+        )
 
     def _beside_live(self, reason: str) -> str:
         live = self.family.live
-        return f"{reason}; {live.name} serves meanwhile" if live else reason
+        if live is None:
+            return reason
+        return _("{message}; {name} serves meanwhile").format(message=reason, name=live.name)
 
     def _said_no(self) -> Change | None:
         """Report the same submission that was rejected or deactivated before; the user may insist."""
@@ -311,30 +337,18 @@ class _Decision:
         for one in self.family.versions:
             same = one.equal and not one.notes
             if one.phase in (Phase.REJECTED, Phase.DEAD) and (same or one.mark == self.submission[:8]):
-                word = "rejected" if one.phase is Phase.REJECTED else one.status.verdict.message
-                reason = f"{word}: {_words(one.observed)} (unchanged, so not submitted again)"
+                reason = _("rejected: {words} (unchanged, so not submitted again)")
+                if one.phase is Phase.DEAD:
+                    reason = _("{message}: {words} (unchanged, so not submitted again)")
+                reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
                 return replace(self._about(one, Action.NONE, self._beside_live(reason)), rejected=True)
         words = self.situation.memory.refused.get((self.template.address, self.submission))
         if words is None:
             return None
-        reason = f"rejected before: {words or 'no reason given'} (unchanged, so not submitted again)"
+        reason = _("rejected before: {words} (unchanged, so not submitted again)").format(
+            words=words or _("no reason given")
+        )
         return replace(self.base, action=Action.NONE, reason=self._beside_live(reason), rejected=True)
-
-
-def _unreadable(situation: Situation, template: Template) -> str | None:
-    """Say which reading a decision would need and does not have."""
-    observed = situation.observed
-    mainland = template.region is Region.CN
-    problems = (
-        ("apps", observed.apps.problem),
-        ("signatures", observed.signatures.problem if mainland else None),
-        ("templates", observed.templates.problem),
-        ("countries", None if mainland else observed.countries.problem),
-    )
-    for name, problem in problems:
-        if problem:
-            return f"{name} could not be read: {problem}"
-    return None
 
 
 def _refused(template: Template, reason: str) -> Change:
@@ -368,17 +382,18 @@ def _blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
     for needed in change.needs:
         change_above = above[needed]
         if change_above.rejected or change_above.action is Action.REFUSED:
-            word = "was rejected" if change_above.rejected else "is refused"
+            rejected = _("blocked: {need} was rejected")
+            reason = rejected if change_above.rejected else _("blocked: {need} is refused")
             return replace(
                 change,
                 action=Action.REFUSED,
                 steps=(),
                 awaits=None,
                 blocked_by=needed,
-                reason=f"blocked: {needed} {word}",
+                reason=reason.format(need=needed),
             )
     return None
 
 
 def _words(observed: ObservedTemplate) -> str:
-    return observed.review_message or "no reason given"
+    return observed.review_message or _("no reason given")

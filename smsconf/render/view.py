@@ -13,6 +13,7 @@ from typing import Any
 from smsconf.address import Kind
 from smsconf.diagnostics import Diagnostic
 from smsconf.reconcile.change import Action, Change, FieldChange
+from smsconf.reconcile.lifecycle import Verdict
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
@@ -96,7 +97,7 @@ def status_view(
                 "remote_name": review.remote_name,
                 "remote_id": review.remote_id,
                 "status": review.status,
-                "verdict": asdict(review.verdict),
+                "verdict": _verdict(review.verdict),
                 "phase": review.phase.value,
                 "since": review.since,
                 "review_message": review.review_message,
@@ -154,3 +155,12 @@ def _diagnostic(found: Diagnostic) -> View:
 
 def _counts(counts: Mapping[Kind, int]) -> View:
     return {kind.section: counts.get(kind, 0) for kind in (Kind.SIGNATURE, Kind.TEMPLATE)}
+
+
+def _verdict(verdict: Verdict) -> View:
+    return {
+        "done": verdict.done,
+        "approved": verdict.approved,
+        "usable": verdict.usable,
+        "message": verdict.message,
+    }
