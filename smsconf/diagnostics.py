@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -36,12 +37,26 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Edit(NamedTuple):
+    """A repair that cannot change what is meant: ``text`` takes the place of a stretch of a field.
+
+    ``path`` leads from the entry to the field; offsets count as a rule sees the text, those in a template's
+    ``content`` in the service's form (``${1}``).
+    """
+
+    path: tuple[str | int, ...]
+    start: int
+    end: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding: where, what, why, and what to do about it.
 
     ``message`` is lower case without a full stop; ``fix`` is an order with real values; ``related`` names
     the other places of a conflict, each with a word on what is there. ``address`` is ``kind.key``.
+    ``edit`` is what ``lint --fix`` does about it.
     """
 
     code: str
@@ -52,6 +67,7 @@ class Diagnostic:
     why: str | None = None
     fix: str | None = None
     related: tuple[tuple[Place, str], ...] = ()
+    edit: Edit | None = None
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

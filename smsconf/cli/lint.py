@@ -15,6 +15,7 @@ from smsconf import __version__
 from smsconf.cli.findings import ABOUT, find_all
 from smsconf.cli.options import finding_options, project_options
 from smsconf.cli.output import report
+from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.errors import ConfigError
 from smsconf.render.github import github_text
@@ -59,14 +60,18 @@ class Codes(click.ParamType[frozenset[str]]):
     "--ignore", type=Codes(), multiple=True, metavar="CODES", help="Without these codes, by commas."
 )
 @click.option("--strict", is_flag=True, help="Exit 3 for warnings too.")
-def command(
+@click.option("--fix", is_flag=True, help="Write the repairs that cannot change what is meant; show them.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+def command(  # noqa: PLR0913, PLR0917 - options arrive by name
     folder: Path,
     environment: str | None,
     form: str,
     output: Path | None,
     select: tuple[frozenset[str], ...],
     ignore: tuple[frozenset[str], ...],
-    strict: bool,  # noqa: FBT001 - options arrive by name
+    strict: bool,  # noqa: FBT001
+    fix: bool,  # noqa: FBT001
+    diff: bool,  # noqa: FBT001
 ) -> int:
     """Check the files, offline: what validate finds, and what a reviewer would object to.
 
@@ -74,25 +79,54 @@ def command(
     Example:
       smsconf lint --strict --format github
       smsconf lint --select SMS318,SMS366
+      smsconf lint --fix --diff
 
     A comment with a reason, on the line of a finding or the line before, ignores it:
     # smsconf: ignore[SMS318] the word is in the name of a street
 
+    --fix removes blanks round a text, invisible characters and a repeated 【signature】, and writes
+    full-width letters and digits as usual ones. A changed text is reviewed again. What is left is
+    reported as always.
+
     Exits 0 without errors, 3 with (--strict: with warnings too), 1 if there is no project to read.
     """
+    selected, ignored = frozenset[str]().union(*select), frozenset[str]().union(*ignore)
+
+    def asked(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        return [one for one in found if (not selected or one.code in selected) and one.code not in ignored]
+
     readable = True
     try:
-        found: Iterable[Diagnostic] = find_all(check(folder, environment))
+        project = check(folder, environment)
+        shown = asked(find_all(project))
+        aside = form != "text" and output is None
+        if diff:
+            _repair(project, shown, write=False, aside=aside)
+        elif fix:
+            while _repair(project, shown, write=True, aside=aside):  # one repair may lead to the next
+                project = check(folder, environment)
+                shown = asked(find_all(project))
+            shown = [replace(one, edit=None) for one in shown]  # what is left can only be changed by hand
     except ConfigError as error:
-        found, readable = error.diagnostics, False
-    selected, ignored = frozenset[str]().union(*select), frozenset[str]().union(*ignore)
-    shown = [one for one in found if (not selected or one.code in selected) and one.code not in ignored]
+        shown, readable = asked(error.diagnostics), False
     placed = [_from_here(one, folder) for one in shown] if form in _FROM_HERE else shown
     report(diagnostics_view(placed), diagnostics_lines, form, output, forms=_FORMS)
     if not readable:
         return 1
     bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
     return 3 if any(one.severity in bad for one in shown) else 0
+
+
+def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside: bool) -> bool:
+    """Show the repairs as a diff, aside on stderr if asked, and write them; tell whether there were any."""
+    from smsconf.config.amend import repaired
+
+    rewrites = repaired(project, found)
+    for one in rewrites:
+        click.echo(one.diff, err=aside, nl=False)
+        if write:
+            one.write()
+    return bool(rewrites)
 
 
 def _from_here(found: Diagnostic, folder: Path) -> Diagnostic:

@@ -32,6 +32,9 @@ _INVISIBLE: Final = frozenset({"Cf", "Zl", "Zp"})
 _CONTROL: Final = frozenset({"Cc", "Co", "Cs", "Cn"})
 
 
+# Invisible ones that only allow or forbid a line break; others join letters or turn the direction.
+WITHOUT_EFFECT: Final = frozenset("\u200b\u2060\ufeff")
+
 # Full-width digits, letters and blanks; full-width punctuation is usual in Chinese.
 WIDE: Final = re.compile("[\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
 

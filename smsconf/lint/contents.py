@@ -104,11 +104,13 @@ def outer_blanks(message: Message, _subject: Subject) -> Iterator[Hit]:
     if not content.strip():
         return
     if content != (left := content.lstrip()):
-        yield Hit(_("blanks before the text"), _("remove them"), CONTENT, 0, len(content) - len(left))
+        yield Hit(
+            _("blanks before the text"), _("remove them"), CONTENT, 0, len(content) - len(left), edit=""
+        )
     if content != (right := content.rstrip()):
         ends = "\n" in content[len(right) :]
         fix = _("remove them; in YAML, write |- or >- in place of | or >") if ends else _("remove them")
-        yield Hit(_("blanks after the text"), fix, CONTENT, len(right), len(content))
+        yield Hit(_("blanks after the text"), fix, CONTENT, len(right), len(content), edit="")
 
 
 @rule("SMS306", "brackets-in-content", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
@@ -124,15 +126,20 @@ def brackets_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     found = [one.start() for one in _BRACKETS.finditer(message.content)]
     if found:
-        own = message.signature is not None and f"【{message.signature.name}】" in message.content
+        signature = f"【{message.signature.name}】" if message.signature else None
+        own = signature is not None and signature in message.content
+        first = (
+            signature is not None
+            and message.content.startswith(signature)
+            and len(message.content) > len(signature)
+        )
         fix = (
             _("remove the signature, it is added by itself")
             if own
             else _("remove the brackets, or write “ and ”")
         )
-        yield Hit(
-            _("【】 in the content"), fix, CONTENT, found[0], found[1] + 1 if len(found) > 1 else found[0] + 1
-        )
+        end = found[1] + 1 if len(found) > 1 else found[0] + 1
+        yield Hit(_("【】 in the content"), fix, CONTENT, found[0], end, edit="" if first else None)
 
 
 @rule("SMS307", "forbidden-symbol", Severity.ERROR, TEMPLATE_RULES, region=Region.CN)
@@ -202,7 +209,8 @@ def invisible_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for found in () if message.content.isprintable() else characters.invisibles(message.content):
         text = _("invisible {character} in the content").format(character=found)
-        yield Hit(text, _("remove it"), CONTENT, found.offset, found.offset + 1)
+        edit = "" if found.character in characters.WITHOUT_EFFECT else None
+        yield Hit(text, _("remove it"), CONTENT, found.offset, found.offset + 1, edit=edit)
 
 
 @rule("SMS311", "full-width-character", Severity.WARNING, OURS)
@@ -220,7 +228,7 @@ def full_width_character(message: Message, _subject: Subject) -> Iterator[Hit]:
         usual = "".join(characters.narrow(one) for one in found[0])
         wide = found[0].replace("\u3000", "U+3000")
         text, fix = _("full-width '{wide}' in the content"), _("write '{usual}'")
-        yield Hit(text.format(wide=wide), fix.format(usual=usual), CONTENT, *found.span())
+        yield Hit(text.format(wide=wide), fix.format(usual=usual), CONTENT, *found.span(), edit=usual)
 
 
 @rule("SMS312", "look-alike-letter", Severity.WARNING, OURS)

@@ -59,6 +59,7 @@ class Hit(NamedTuple):
 
     ``path``, ``start`` and ``end`` are those of a :class:`Spot`; ``address`` only where it is not the
     checked resource's own. ``related`` are other places of a conflict with a word on what is there.
+    ``edit`` takes the place of the stretch, if that cannot change what is meant: ``lint --fix`` writes it.
     """
 
     message: str
@@ -68,6 +69,7 @@ class Hit(NamedTuple):
     end: int | None = None
     address: Address | None = None
     related: tuple[tuple[Spot, str], ...] = ()
+    edit: str | None = None
 
 
 Check = Callable[[Any, Any], Iterator[Hit]]  # (target, Subject)

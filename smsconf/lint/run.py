@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Protocol
 
 from smsconf.address import Address
-from smsconf.diagnostics import Diagnostic, Place
+from smsconf.diagnostics import Diagnostic, Edit, Place
 from smsconf.language import _
 from smsconf.lint.comments import Finding
 from smsconf.lint.registry import RULES
@@ -47,7 +47,12 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         place = _locate(Spot(owner, hit.path, hit.start, hit.end), places)
         related = tuple((at, word) for spot, word in hit.related if (at := _locate(spot, places)))
         message = _on_one_line(hit.message)
-        found = Diagnostic(rule.code, severity, message, place, str(owner), _(rule.why), hit.fix, related)
+        edit = None
+        if hit.edit is not None and hit.start is not None and hit.end is not None:
+            edit = Edit(hit.path, hit.start, hit.end, hit.edit)
+        found = Diagnostic(
+            rule.code, severity, message, place, str(owner), _(rule.why), hit.fix, related, edit
+        )
         findings.append(Finding(found, field))
     return findings
 

@@ -236,7 +236,10 @@ def _finding(found: View) -> Iterator[Line]:
         yield line(f"{' ' * gutter} = also: {at}: {clean(other['message'])}", hang=gutter + 3)
     for word in ("why", "fix"):
         if found[word]:
-            yield line(f"{' ' * gutter} = {word}: {clean(found[word])}", hang=gutter + 3)
+            said = clean(found[word])
+            if word == "fix" and found["fixable"]:
+                said = _("{fix} (smsconf lint --fix does it)").format(fix=said)
+            yield line(f"{' ' * gutter} = {word}: {said}", hang=gutter + 3)
     yield line(f"{' ' * gutter} = more: smsconf explain {found['code']}")
 
 

@@ -145,6 +145,7 @@ def _diagnostic(found: Diagnostic) -> View:
         "message": found.message,
         "why": found.why,
         "fix": found.fix,
+        "fixable": found.edit is not None,
         "excerpt": place.text if place else None,
         "related": [
             {"file": other.file, "line": other.line, "column": other.column, "message": word}
