@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("smsconf.cli.status", "Show where every review stands."),
     "wait": ("smsconf.cli.wait", "Wait until every review is over."),
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
+    "send": ("smsconf.cli.send", "Send a live template to some numbers."),
     "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),

@@ -104,7 +104,7 @@ class _Iam(NamedTuple):
     def url(self) -> str | None:
         """Where IAM is: where the credentials say, on loopback where the service is, else the region's."""
         if self.credentials.iam_url:
-            return _url(self.credentials.iam_url).removesuffix("/v3")
+            return full_url(self.credentials.iam_url).removesuffix("/v3")
         if is_loopback(httpx.URL(self.service_url).host):
             return self.service_url
         hosts = self.site.regions.get(self.provider.region)
@@ -170,7 +170,7 @@ def service_url(site: Site, provider: ServiceProvider) -> str:
         CloudError: the region is not known.
     """
     if provider.endpoint:
-        return _url(provider.endpoint)
+        return full_url(provider.endpoint)
     hosts = site.regions.get(provider.region)
     if hosts:
         return f"https://{hosts[0]}"
@@ -183,7 +183,7 @@ def service_url(site: Site, provider: ServiceProvider) -> str:
     )
 
 
-def _url(text: str) -> str:
+def full_url(text: str) -> str:
     """Return a url without a slash at the end; without a scheme it is https, as the vendor's SDK reads it."""
     return (text if "://" in text else f"https://{text}").rstrip("/")
 

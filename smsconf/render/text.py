@@ -55,7 +55,7 @@ _MOST_FINDINGS = 20
 
 def plan_lines(view: View) -> Iterator[Line]:
     """Draw a plan: the rows that say something, the unchanged ones in one list, then the verdict."""
-    yield _about(view, "plan")
+    yield about_line(view, "plan")
     quiet = []
     for change in view["changes"]:
         if is_quiet(change):
@@ -92,7 +92,7 @@ def _journal(view: View) -> Iterator[Line]:
 
 def apply_lines(view: View) -> Iterator[Line]:
     """Draw what became of each change, then what is still awaited."""
-    yield _about(view, "apply")
+    yield about_line(view, "apply")
     for outcome in view["outcomes"]:
         word = outcome["outcome"]
         style = _OUTCOME_STYLES.get(word, "bold red")
@@ -122,7 +122,7 @@ _CODES = (("code", "error_code"), ("request", "request_id"))
 
 def status_lines(view: View) -> Iterator[Line]:
     """Draw where every address stands."""
-    yield _about(view, "status")
+    yield about_line(view, "status")
     width = max((cells(one["phase"]) for one in view["resources"]), default=0) + 2
     for one in view["resources"]:
         yield line(
@@ -157,7 +157,8 @@ def diagnostics_lines(view: View) -> Iterator[Line]:
         yield line(said)
 
 
-def _about(view: View, command: str) -> Line:
+def about_line(view: View, command: str) -> Line:
+    """Say which command reports about what: project, environment, site, provider."""
     parts = [view.get("project"), view.get("environment"), view.get("site"), view.get("provider")]
     return line(Span(f"{command}: ", "bold"), " · ".join(clean(part) for part in parts if part), hang=2)
 

@@ -1,0 +1,224 @@
+"""``smsconf send``: send a few messages with what is live, and say what the service made of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf.address import Address
+from smsconf.cli.options import AddressParam, project_options, report_options
+from smsconf.cli.output import report, show_error
+from smsconf.cli.sending import (
+    app_key_of,
+    callback_option,
+    make_ready,
+    numbers_option,
+    open_sending,
+    secrets_option,
+    signature_option,
+    url_of,
+    wsse_option,
+)
+from smsconf.config import Project
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
+from smsconf.messaging.report import dry_view, send_view
+from smsconf.messaging.sender import Uncertain
+from smsconf.messaging.target import Target
+from smsconf.messaging.wire import MOST_NUMBERS, Answer, Content, Request
+from smsconf.render.sending import send_lines
+from smsconf.resources import Region
+from smsconf.workflow import check
+
+_MOST_EXTEND = 128
+
+
+@click.command("send")
+@click.argument("address", type=AddressParam())
+@project_options
+@click.option(
+    "--to",
+    "numbers",
+    multiple=True,
+    metavar="NUMBER",
+    help="Recipient, such as +8613812345678; may be repeated.",
+)
+@click.option(
+    "--var", "given", multiple=True, metavar="NAME=VALUE", help="Value of a variable; may be repeated."
+)
+@click.option(
+    "--vars-file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Values as JSON: an object for all, or a list of objects, each with its own `to`.",
+)
+@click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports.")
+@callback_option
+@signature_option
+@secrets_option
+@wsse_option
+@numbers_option
+@click.option("--dry-run", is_flag=True, help="Print the request, secrets hidden, and send nothing.")
+@report_options
+def command(
+    address: Address,
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    **chosen: Any,  # noqa: ANN401 - what to send, and how
+) -> int:
+    """Send a live template to some numbers, now.
+
+    \b
+    Example:
+      smsconf send template.order-shipped --to +8613812345678 --var order=A1024 --var day=2026-01-31
+      smsconf send template.order-shipped --vars-file messages.json --dry-run
+
+    It asks nothing: what is named is sent, once. Values are checked first. Exits 0 if the service took
+    every message, 5 if only a part or if nobody knows (then nothing is repeated), 4 if the template is not
+    approved, 1 if nothing was taken. Whether a message arrived only its status report says.
+    """
+    project = check(folder, environment)
+    _check_words(chosen["extend"], chosen["status_callback"])
+    signature = AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
+    messages = _messages(project, address, chosen)
+    ready = make_ready(project, address, signature)
+    target = ready.target
+    callback = chosen["status_callback"] or _callback_of(project)
+    request = _request(target, messages, callback, chosen["extend"])
+    shown = str if chosen["show_numbers"] else mask
+    if chosen["dry_run"]:
+        view = dry_view(ready.about, target, request, url_of(project), wsse=chosen["wsse"], shown=shown)
+        report(view, send_lines, form, output)
+        return 0
+    problem: Uncertain | None = None
+    answer: Answer | None = None
+    try:
+        with open_sending(project, app_key_of(target, chosen["secrets_file"]), wsse=chosen["wsse"]) as sender:
+            answer = sender.send(request)
+    except Uncertain as error:
+        problem = error
+    view = send_view(ready.about, target, request, answer, shown=shown)
+    report(view, send_lines, form, output)
+    if problem:
+        show_error(problem)
+    return _exit_code(answer)
+
+
+def _exit_code(answer: Answer | None) -> int:
+    """Return 0 if all were taken, 1 if surely none, else 5."""
+    if answer is None:
+        return 5
+    accepted = [fate.accepted for fate in answer.fates]
+    if all(accepted):
+        return 0
+    return 5 if any(accepted) or any(fate.status is None for fate in answer.fates) else 1
+
+
+def _callback_of(project: Project) -> str | None:
+    return project.desired.messaging.status_callback
+
+
+def _check_words(extend: str | None, callback: str | None) -> None:
+    if extend is not None and not (0 < len(extend.encode()) <= _MOST_EXTEND and not set("{}") & set(extend)):
+        raise click.UsageError(
+            _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
+        )
+    if callback is not None and not callback.lower().startswith(("http://", "https://")):
+        raise click.UsageError(_("--status-callback takes a url that begins with https://"))
+
+
+def _messages(project: Project, address: Address, chosen: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the values of every number, numbers as the service wants them, each once.
+
+    Raises:
+        UsageError: there is none, a number is none, or values are given in two ways.
+    """
+    rows = _rows(chosen)
+    template = project.desired.templates.get(address)
+    region = template.region if template else Region.CN
+    messages: dict[str, dict[str, str]] = {}
+    for number, values in rows:
+        found = read_number(number, region)
+        if isinstance(found, Fault):
+            text = number if chosen["show_numbers"] else mask_all(number)
+            raise click.UsageError(f"'{text[:60]}': {_(found.text)}")
+        if messages.setdefault(found, values) != values:
+            raise click.UsageError(_("{number} stands there twice").format(number=mask(found)))
+    if not messages:
+        raise click.UsageError(_("nobody to send to: give --to NUMBER"))
+    if len(messages) > MOST_NUMBERS:
+        raise click.UsageError(
+            _("one request has at most {most} numbers: use smsconf bulk").format(most=MOST_NUMBERS)
+        )
+    return messages
+
+
+def _rows(chosen: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+    values = dict(_pair(text) for text in chosen["given"])
+    if chosen["vars_file"] is None:
+        return [(number, values) for number in chosen["numbers"]]
+    if values:
+        raise click.UsageError(_("give values with --var or with --vars-file, not with both"))
+    found = _read(chosen["vars_file"])
+    if isinstance(found, dict):
+        shared = _strings(found)
+        return [(number, shared) for number in chosen["numbers"]]
+    if chosen["numbers"]:
+        raise click.UsageError(_("a list in --vars-file says who gets what: leave out --to"))
+    rows = [_strings(one) for one in found]
+    if not all("to" in row for row in rows):
+        raise click.UsageError(_("in --vars-file every object of a list has its own `to`"))
+    return [(row.pop("to"), row) for row in rows]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(_("--var takes NAME=VALUE, got '{text}'").format(text=text))
+    return name, value
+
+
+def _read(path: Path) -> dict[str, Any] | list[Any]:
+    try:
+        with click.open_file(str(path), encoding="utf-8-sig") as file:
+            found = json.load(file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    except (ValueError, RecursionError):
+        reason = _("it is not JSON")
+    else:
+        if isinstance(found, dict | list):
+            return found
+        reason = _("it holds neither an object nor a list")
+    raise SmsconfError(
+        _("the values in {file} cannot be read: {reason}").format(file=path, reason=reason),
+        fix=_("write {example}").format(example='{"order": "A1024"}'),
+    )
+
+
+def _strings(found: object) -> dict[str, str]:
+    """Take an object of strings; a number is refused, because 007 would arrive as 7."""
+    if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+        return dict(found)
+    raise click.UsageError(_("--vars-file takes objects whose values are all strings, in quotes"))
+
+
+def _request(
+    target: Target, messages: Mapping[str, Mapping[str, str]], callback: str | None, extend: str | None
+) -> Request:
+    """Put those with the same values together: one group is one content."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for number, values in messages.items():
+        groups.setdefault(target.arrange(values), []).append(number)
+    contents = tuple(
+        Content(tuple(numbers), target.template_id, values, target.signature)
+        for values, numbers in groups.items()
+    )
+    return Request(target.sender, contents, callback, extend)

@@ -1,0 +1,143 @@
+"""What ``send`` and ``bulk`` share: from a template's address to what is sent, and to whom it is given.
+
+The composition root of the sending side, as ``session`` is of the management side.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf.address import Address, Kind
+from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.options import nearest
+from smsconf.cli.progress import progress
+from smsconf.cli.session import open_session
+from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
+from smsconf.config import EmulatorProvider, Project
+from smsconf.errors import PlanRefused
+from smsconf.language import _
+from smsconf.messaging.credentials import AppKey, find_app_key
+from smsconf.messaging.sender import Sender, open_sender, send_url, sender_on
+from smsconf.messaging.target import Target, find_target
+from smsconf.reconcile.plan import make_plan
+from smsconf.reconcile.situation import Selection
+from smsconf.render.outputs import outputs_view
+from smsconf.sites import SITES
+from smsconf.workflow import look
+
+secrets_option = click.option(
+    "--secrets",
+    "secrets_file",
+    envvar="SMSCONF_SECRETS",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File of `apply --save-secrets`, else SMSCONF_SECRETS; without it SMSCONF_APP_SECRET.",
+)
+callback_option = click.option(
+    "--status-callback", metavar="URL", help="Where status reports go.  [default: messaging.status_callback]"
+)
+signature_option = click.option(
+    "--signature", "signature", metavar="ADDRESS", help="Signature that a universal template goes with."
+)
+wsse_option = click.option("--wsse", is_flag=True, help="Sign with X-WSSE instead of AK/SK.")
+numbers_option = click.option(
+    "--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is live, for whom, and the service's time when it was looked at."""
+
+    target: Target
+    about: Mapping[str, Any]
+    now: datetime
+
+
+def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:
+    """Find out what a template is sent with, by the same reading as ``outputs``.
+
+    Raises:
+        PlanRefused: it cannot be sent yet, or not all could be read.
+    """
+    require_template(project, address)
+    with open_session(project, read_only=True) as session, progress("reading") as update:
+        situation = look(
+            session.client,
+            project,
+            session.journal,
+            selection=Selection(),
+            cache=session.cache,
+            progress=update,
+        )
+        now, site = session.client.service_time, session.client.site
+    plan = make_plan(situation)
+    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
+    if unread:
+        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
+    row = outputs_view(plan, situation.observed.signatures.items)["templates"][str(address)]
+    target = find_target(plan.changes, row, address, site=site, signature=signature)
+    return Ready(target, session.about, now)
+
+
+def require_template(project: Project, address: Address) -> None:
+    """Make sure that an address is a declared template's.
+
+    Raises:
+        UsageError: it is not.
+    """
+    templates = project.desired.templates
+    if address.kind is not Kind.TEMPLATE:
+        raise click.UsageError(_("expected the address of a template, got {address}").format(address=address))
+    if address not in templates:
+        raise click.UsageError(
+            _("{address} is not declared{hint}").format(address=address, hint=nearest(address, templates))
+        )
+
+
+def app_key_of(target: Target, secrets_file: Path | None) -> AppKey:
+    """Return the key and secret that sign a target's messages.
+
+    Raises:
+        Unauthorized: there are none.
+    """
+    return find_app_key(target.app, target.app_key, os.environ, secrets_file)
+
+
+def url_of(project: Project) -> str:
+    """Return where messages of a project go.
+
+    Raises:
+        CloudError: nobody says.
+    """
+    provider = project.provider
+    if provider is None or isinstance(provider, EmulatorProvider):
+        return BASE_URL
+    return send_url(SITES[provider.site], provider, os.environ)
+
+
+@contextmanager
+def open_sending(project: Project, app_key: AppKey, *, wsse: bool, connections: int = 1) -> Iterator[Sender]:
+    """Open a sender for a project's provider.
+
+    Raises:
+        CloudError: no host, or one that must not get the secret.
+    """
+    provider = project.provider
+    assert provider is not None  # noqa: S101 - for the type checker: the session looked
+    if not isinstance(provider, EmulatorProvider):
+        with open_sender(provider, app_key, os.environ, wsse=wsse, connections=connections) as sender:
+            yield sender
+        return
+    with emulator_engine(provider.database, site=provider.site) as engine:
+        transport = InProcessTransport(engine.handle)
+        with sender_on(transport, BASE_URL, SITES[provider.site], app_key, wsse=wsse) as sender:
+            yield sender

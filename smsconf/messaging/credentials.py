@@ -1,0 +1,104 @@
+"""The key and secret of an app, which sign what is sent: from the environment, or the file of ``apply``.
+
+Nothing is sent from here. The service tells the secret once, when the app is made (``apply --save-secrets``);
+later it can be renewed in the console. No secret stands in any message or ``repr``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smsconf.address import Address
+from smsconf.errors import SmsconfError, Unauthorized
+from smsconf.language import _
+
+KEY = "SMSCONF_APP_KEY"
+SECRET = "SMSCONF_APP_SECRET"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class AppKey:
+    """An app's key and secret, and in words for people where they come from."""
+
+    source: str
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+def find_app_key(app: Address, app_key: str, environ: Mapping[str, str], secrets_file: Path | None) -> AppKey:
+    """Return key and secret of an app: of the file if one is named, else of the environment.
+
+    The environment's ``SMSCONF_APP_SECRET_SHOP`` goes before ``SMSCONF_APP_SECRET``; a key is not needed
+    beside it, because the service tells it.
+
+    Args:
+        app: address of the app.
+        app_key: the key by which the service knows the app.
+        environ: the environment.
+        secrets_file: what ``apply --save-secrets`` wrote.
+
+    Raises:
+        Unauthorized: there is none, or it is another app's.
+        SmsconfError: the file cannot be read.
+    """
+    if secrets_file is not None:
+        found = _read(secrets_file).get(str(app))
+        if found:
+            return _fitting(app, app_key, found.get("app_key"), found.get("app_secret"), str(secrets_file))
+    suffix = "_" + re.sub("[^A-Z0-9]", "_", app.key.upper())
+    for end in (suffix, ""):
+        secret = environ.get(SECRET + end, "").strip()
+        if secret:
+            return _fitting(app, app_key, environ.get(KEY + end, "").strip(), secret, SECRET + end)
+    where = _("in {file} or the environment").format(file=secrets_file) if secrets_file else None
+    raise Unauthorized(
+        _("no secret of {app} was found").format(app=app) + (f" {where}" if where else ""),
+        why=_("a message is signed with the key and the secret of its app, not with an account's keys"),
+        fix=_(
+            "set {variable}{suffix} or {variable}, or name the file of `apply --save-secrets` with "
+            "--secrets; a lost secret is renewed in the console"
+        ).format(variable=SECRET, suffix=suffix),
+        arrived=False,
+    )
+
+
+def _fitting(app: Address, known: str, key: str | None, secret: str | None, source: str) -> AppKey:
+    if key and key != known:
+        raise Unauthorized(
+            _("the app key from {source} is not the key of {app}").format(source=source, app=app),
+            why=_("the service knows the app under another one; it may have been made anew"),
+            fix=_("use the key and the secret of {app}").format(app=app),
+            arrived=False,
+        )
+    if not secret or not (secret.isascii() and secret.isprintable()):
+        raise Unauthorized(
+            _("the app secret from {source} is empty, or holds characters that no secret has").format(
+                source=source
+            ),
+            fix=_("copy it again, without line breaks"),
+            arrived=False,
+        )
+    return AppKey(source, known, secret)
+
+
+def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    except (ValueError, RecursionError):
+        reason = _("it is not JSON")
+    else:
+        entries = found.values() if isinstance(found, dict) else [None]
+        if all(isinstance(one, dict) and all(isinstance(v, str) for v in one.values()) for one in entries):
+            checked: Mapping[str, Mapping[str, str]] = found
+            return checked
+        reason = _("it holds something else")
+    raise SmsconfError(
+        _("the file of secrets {file} cannot be read: {reason}").format(file=path, reason=reason),
+        fix=_("name the file that `smsconf apply --save-secrets` wrote"),
+    )

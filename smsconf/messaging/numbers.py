@@ -1,0 +1,97 @@
+"""Phone numbers: as the service wants them, whether a message can go there, and how they are shown.
+
+Pure, and quick for mainland numbers, which come by the million; the rest is the library phonenumbers' work.
+Whether a number exists nobody here knows.
+
+Written from https://support.huaweicloud.com/api-msgsms/sms_05_0001.html (``to``: ``+``, country, number, at
+most 21 characters) and the rules of ITU-T E.164.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+from types import ModuleType
+
+from smsconf.errors import SmsconfError
+from smsconf.language import N_, _
+from smsconf.resources import Region
+
+_LONGEST = 40  # characters of a number as people write it, separators included
+_MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
+_SEPARATORS = str.maketrans("", "", " -().\t\u00a0\u2007\u202f")
+_WRITTEN = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{8,21}(?![0-9A-Za-z])")
+
+
+class Fault(Enum):
+    """Why no message can go to what stands where a number should be: a word for files, a text for people."""
+
+    EMPTY = ("empty", N_("nothing is there"))
+    NOT_A_NUMBER = ("not-a-number", N_("this is no phone number"))
+    NO_COUNTRY = ("no-country", N_("the country is missing: an international number begins with +"))
+    NOT_MOBILE = ("not-mobile", N_("a mainland mobile number has 11 digits and begins with 13 to 19"))
+    ABROAD = ("abroad", N_("this app sends to the mainland, and the number is of another country"))
+    MAINLAND = ("mainland", N_("this app sends abroad, and the number is of the mainland"))
+
+    def __init__(self, word: str, text: str) -> None:
+        self.word = word
+        self.text = text
+
+
+def read_number(text: str, region: Region) -> str | Fault:
+    """Return a number as ``+86…``, or why it is none that an app of this region can send to."""
+    compact = text.translate(_SEPARATORS)
+    found = _MAINLAND.fullmatch(compact)
+    if found and region is Region.CN:
+        return f"+86{found[1]}"
+    if not compact:
+        return Fault.EMPTY
+    if len(text) > _LONGEST:
+        return Fault.NOT_A_NUMBER
+    return _parsed(compact, region)
+
+
+def mask(number: str) -> str:
+    """Hide four digits of a number: enough to recognise one's own, too little to call."""
+    return f"{number[: max(0, len(number) - 8)]}****{number[-4:]}" if len(number) > 4 else "****"
+
+
+def mask_all(text: str) -> str:
+    """Hide whatever looks like a phone number in a text from outside."""
+    return _WRITTEN.sub(lambda found: mask(found[0]), text)
+
+
+def _parsed(text: str, region: Region) -> str | Fault:
+    library = _library()
+    try:
+        parsed = library.parse(text, "CN" if region is Region.CN else None)
+    except library.NumberParseException as problem:
+        no_country = problem.error_type == library.NumberParseException.INVALID_COUNTRY_CODE
+        digits = sum(char.isdigit() for char in text)
+        return Fault.NO_COUNTRY if no_country and digits > 6 else Fault.NOT_A_NUMBER
+    if not library.is_possible_number(parsed):
+        return Fault.NOT_MOBILE if parsed.country_code == 86 else Fault.NOT_A_NUMBER
+    mainland = parsed.country_code == 86
+    if mainland and region is Region.INTL:
+        return Fault.MAINLAND
+    if not mainland and region is Region.CN:
+        return Fault.ABROAD
+    number = str(library.format_number(parsed, library.PhoneNumberFormat.E164))
+    if mainland and not _MAINLAND.fullmatch(number):
+        return Fault.NOT_MOBILE
+    return number
+
+
+@cache
+def _library() -> ModuleType:
+    try:
+        import phonenumbers
+    except ImportError:
+        raise SmsconfError(
+            _("numbers like this one need the package phonenumberslite"),
+            why=_("only plain mainland mobile numbers are read without it"),
+            fix="pip install 'smsconf[bulk]'",
+        ) from None
+    module: ModuleType = phonenumbers
+    return module

@@ -1,0 +1,179 @@
+"""Send requests of the sending API, each at most once: what is not surely undone is never sent again.
+
+Knows neither templates nor projects (``target`` does) and keeps nothing. A request is repeated only if it
+surely never arrived, or was told to come later (429).
+
+Written from https://support.huaweicloud.com/api-msgsms/sms_05_0001.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx
+
+from smsconf.cloud.answers import decode
+from smsconf.cloud.client import Client
+from smsconf.cloud.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
+from smsconf.cloud.connection import open_connection
+from smsconf.cloud.hosts import check_host, is_loopback
+from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.operations import SEND_SAME
+from smsconf.cloud.transport import SigningAuth, only_sends
+from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
+from smsconf.language import _
+from smsconf.messaging.codes import SENDING
+from smsconf.messaging.credentials import AppKey
+from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.wire import Answer, Request, body, form, read_answer
+from smsconf.messaging.wsse import WsseAuth
+from smsconf.sites import SITES, Site
+
+ENDPOINT = "SMSCONF_SEND_ENDPOINT"
+
+
+class Uncertain(Unreachable):
+    """Nobody knows whether the service took the request: it is not sent again."""
+
+
+class Sender:
+    """One app's way to send. Its methods may be called from any thread."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def send(self, request: Request) -> Answer:
+        """Send one request and return what the service said, refusals of single numbers included.
+
+        Raises:
+            Uncertain: no answer, or none that can be understood: it may have been sent.
+            CloudError: it was surely not sent; the class says why.
+        """
+        operation = request.operation
+        try:
+            if operation == SEND_SAME:
+                answer = self._client.ask(operation, form=form(request))
+            else:
+                answer = self._client.ask(operation, body=body(request))
+            return read_answer(request, decode(operation, answer, self._client.clean))
+        except CloudError as problem:
+            told = _told(request, problem)
+            if told:
+                return told
+            raise _explained(problem) from None
+
+
+def _told(request: Request, problem: CloudError) -> Answer | None:
+    """Return what a refusal says about each number, if it does (E000510 may come with status 400)."""
+    if not isinstance(problem, Refused):
+        return None
+    try:
+        said = json.loads(problem.body)
+        if isinstance(said, dict) and said.get("result"):
+            return read_answer(request, said)
+    except (ValueError, RecursionError, CloudBroken):
+        pass
+    return None
+
+
+def _explained(problem: CloudError) -> CloudError:
+    """Say what a refusal means, and tell what is surely not sent from what may be."""
+    known = SENDING.get(problem.code or "")
+    if known:
+        problem.why, problem.fix = _(known.why or ""), _(known.fix or "") or None
+    problem.message = mask_all(problem.message)
+    redirected = problem.status is not None and 300 <= problem.status < 400
+    if problem.arrived is False or redirected or not isinstance(problem, CloudBroken | Unreachable):
+        return problem
+    return Uncertain(
+        problem.message,
+        operation=problem.operation,
+        status=problem.status,
+        code=problem.code,
+        request_id=problem.request_id,
+        why=_("the messages may be on their way: nothing is sent a second time"),
+        fix=_("wait for the status reports, or look at the sending records in the console"),
+        arrived=None,
+    )
+
+
+@contextmanager
+def open_sender(
+    provider: ServiceProvider,
+    app_key: AppKey,
+    environ: Mapping[str, str],
+    *,
+    wsse: bool,
+    connections: int = 1,
+) -> Iterator[Sender]:
+    """Open a sender for a provider; close it at the end.
+
+    Raises:
+        Unauthorized: the host must not get the app's secret.
+        CloudError: nobody knows the host.
+    """
+    site = SITES[provider.site]
+    url = send_url(site, provider, environ)
+    check_host(url, site, environ)
+    transport = open_connection(httpx.URL(url), connections=connections)
+    rate = None if is_loopback(httpx.URL(url).host) else REQUESTS_PER_SECOND
+    with sender_on(
+        transport, url, site, app_key, wsse=wsse, limiter=Limiter(rate), patience=patience_of(environ)
+    ) as sender:
+        yield sender
+
+
+@contextmanager
+def sender_on(  # noqa: PLR0913 - what a client is made of
+    transport: httpx.BaseTransport,
+    url: str,
+    site: Site,
+    app_key: AppKey,
+    *,
+    wsse: bool,
+    limiter: Limiter | None = None,
+    patience: float | None = None,
+    sleep: Callable[[float], None] | None = None,
+) -> Iterator[Sender]:
+    """Open a sender on a transport of the caller's."""
+    kind = WsseAuth if wsse else SigningAuth
+    given = {"limiter": limiter, "patience": patience, "sleep": sleep}
+    with Client(
+        site=site,
+        base_url=url,
+        project_id="",
+        auth=kind(app_key.key, app_key.secret),
+        read_only=False,
+        transport=only_sends(transport),
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    ) as client:
+        yield Sender(client)
+
+
+def send_url(site: Site, provider: ServiceProvider, environ: Mapping[str, str]) -> str:
+    """Return where messages of a provider go: the environment's word, a local stand-in, the site's host.
+
+    Raises:
+        CloudError: the site table does not know it.
+    """
+    named = environ.get(ENDPOINT, "").strip()
+    if named:
+        return full_url(named)
+    endpoint = full_url(provider.endpoint) if provider.endpoint else ""
+    if endpoint and is_loopback(httpx.URL(endpoint).host):
+        return endpoint
+    host = site.sending.get(provider.region)
+    if host and not endpoint:
+        return f"https://{host}"
+    raise CloudError(
+        _("nobody says which host sends for region {region} of site {site}").format(
+            region=provider.region, site=site.name
+        ),
+        why=_("the console shows it as the app's access address; it is not in the table of sites"),
+        fix=_("set {variable} to that address, and SMSCONF_TRUSTED_HOSTS to its host").format(
+            variable=ENDPOINT
+        ),
+        arrived=False,
+    )
