@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
+    "receive": ("smsconf.cli.receive", "Take in status reports and replies."),
+    "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
     "doctor": ("smsconf.cli.doctor", "Check everything from the files to the service, each with its fix."),
