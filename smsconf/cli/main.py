@@ -20,6 +20,7 @@ from smsconf.errors import SmsconfError
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("smsconf.cli.init", "Start a project that plans at once on the emulator."),
     "validate": ("smsconf.cli.validate", "Check the files, offline."),
     "lint": ("smsconf.cli.lint", "Say what a reviewer would object to, offline."),
     "fmt": ("smsconf.cli.fmt", "Put the keys of the files in their usual order."),
