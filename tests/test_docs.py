@@ -23,6 +23,7 @@ UPDATE = bool(os.environ.get("SMSCONF_UPDATE_DOCS"))
 # What differs from run to run: the service's times and the ids it gives.
 CHANGING = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?"), "TIME"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d Beijing time(?: \(provisional\))?"), "MOMENT"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
     (re.compile(r"\b10[67-9]\d{8,}\b"), "CHANNEL"),
 ]

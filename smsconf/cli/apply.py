@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.findings import find_all, held_back, of_submissions
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
+from smsconf.cli.outlook import Outlooks, look_ahead
 from smsconf.cli.output import report, talk
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
 from smsconf.cli.progress import progress
@@ -100,41 +101,54 @@ def command(  # noqa: PLR0913 - one for each option
     asked = permit.chosen() if permit else selection(**chosen)
     project = check(folder, environment)
     with open_session(project, read_only=False) as session:
-        plan, unneeded, found = _plan(session, project, asked, permit, strict=strict)
+        ready = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None
-        if not _agreed(plan, session, found, form=form, output=output, auto_approve=approved):
-            return 4 if plan.guarded else 1
+        if not _agreed(ready, form=form, output=output, auto_approve=approved):
+            return 4 if ready.plan.guarded else 1
         secrets = SecretFile(save_secrets) if save_secrets else None
         with _stop_on_interrupt() as stop, progress("applying") as update:
             done = carry_out(
                 session.client,
-                plan,
+                ready.plan,
                 session.journal,
                 project.environment,
                 stopping=stop.is_set,
                 keep_secret=secrets.keep if secrets else None,
                 progress=update,
             )
-    code = apply_exit(plan, done)
+    code = apply_exit(ready.plan, done)
     if waits and code == 0:
         done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
-    done = replace(done, outcomes=(*done.outcomes, *unneeded))
-    report(_view(done, plan, session.about, found), apply_lines, form, output, markdown=apply_markdown)
+    report(ready.view(done), apply_lines, form, output, markdown=apply_markdown)
     return code
 
 
-def _view(
-    done: Report, plan: Plan, about: Mapping[str, Any], found: Sequence[Diagnostic]
-) -> Mapping[str, Any]:
-    return apply_view(
-        done.outcomes,
-        about,
-        pending=done.pending,
-        rejected=done.rejected,
-        plan=plan,
-        interrupted=done.interrupted,
-        diagnostics=found,
-    )
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A plan as it is shown and carried out.
+
+    ``skipped`` is what of a permit is not needed any more, ``found`` what the checks object to in what is
+    submitted.
+    """
+
+    plan: Plan
+    about: Mapping[str, Any]
+    skipped: tuple[Outcome, ...]
+    found: tuple[Diagnostic, ...]
+    outlooks: Outlooks
+
+    def view(self, done: Report) -> Mapping[str, Any]:
+        """Return the document of what became of it."""
+        return apply_view(
+            (*done.outcomes, *self.skipped),
+            self.about,
+            pending=done.pending,
+            rejected=done.rejected,
+            plan=self.plan,
+            interrupted=done.interrupted,
+            diagnostics=self.found,
+            outlooks=self.outlooks,
+        )
 
 
 def _waited(
@@ -151,11 +165,8 @@ def _waited(
 
 def _plan(
     session: Session, project: Project, asked: Selection, permit: Permit | None, *, strict: bool
-) -> tuple[Plan, tuple[Outcome, ...], tuple[Diagnostic, ...]]:
-    """Plan anew; with a permit keep what it permits, and say what of it is not needed any more.
-
-    Last comes what the checks found about what is submitted.
-    """
+) -> _Ready:
+    """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
     found = find_all(project)
     if permit:
         check_scope(permit, scope_of(session, project), commit_of(project.folder))
@@ -174,7 +185,8 @@ def _plan(
         judged = judge(permit, plan, session.journal.read().entries, strict=strict)
         plan, skipped = judged.plan, judged.skipped
     plan = held_back(plan, project, found)
-    return plan, skipped, of_submissions(plan, found)
+    outlooks = look_ahead(session, project, plan, applied=True)
+    return _Ready(plan, session.about, skipped, of_submissions(plan, found), outlooks)
 
 
 def _permit(
@@ -217,17 +229,10 @@ def apply_exit(plan: Plan, done: Report) -> int:
     return 1 if failed else 4
 
 
-def _agreed(
-    plan: Plan,
-    session: Session,
-    found: Sequence[Diagnostic],
-    *,
-    form: str,
-    output: Path | None,
-    auto_approve: bool,
-) -> bool:
+def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool) -> bool:
     """Show the plan and find out whether it may be carried out."""
-    view = plan_view(plan, session.about, found)
+    plan = ready.plan
+    view = plan_view(plan, ready.about, ready.found, ready.outlooks)
     terminal = sys.stdin.isatty()
     active = plan.sends or any(change.action is Action.FORGET for change in plan.changes)
     if plan.guarded or (active and not auto_approve and not terminal):

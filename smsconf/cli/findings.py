@@ -33,7 +33,7 @@ ABOUT: Mapping[str, About] = {
 def find_all(project: Project) -> tuple[Diagnostic, ...]:
     """Check a project, as far as it could be loaded; what comments ignore is left out."""
     loading = [Finding(found, fixed=found.severity is Severity.ERROR) for found in project.diagnostics]
-    found = without_ignored([*loading, *lint(_subject(project), project)], project.texts, ABOUT)
+    found = without_ignored([*loading, *lint(subject_of(project), project)], project.texts, ABOUT)
     return in_order([*found, *_unknown_settings(project)])
 
 
@@ -59,7 +59,8 @@ def of_submissions(plan: Plan, found: Iterable[Diagnostic]) -> tuple[Diagnostic,
     )
 
 
-def _subject(project: Project) -> Subject:
+def subject_of(project: Project) -> Subject:
+    """Return what the rules look at."""
     site = SITES[project.provider.site] if project.provider else SITES["china"]
     return Subject(project.desired, site, _policy(project), frozenset(NAMES.values()))
 

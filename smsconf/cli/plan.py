@@ -16,6 +16,7 @@ from smsconf.cli.options import (
     selection,
     selection_options,
 )
+from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.permit_file import commit_of, scope_of, write_file
 from smsconf.cli.progress import progress
@@ -79,6 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
             progress=update,
         )
         plan = held_back(made, project, found)
+        outlooks = look_ahead(session, project, plan, applied=True)
         now = session.client.service_time
         scope = scope_of(session, project)
         entries = len(session.journal.read().entries)
@@ -94,7 +96,8 @@ def command(  # noqa: PLR0913 - one for each option
             strict=strict,
         )
         write_file(out, permit)
-    report(plan_view(plan, session.about, found), plan_lines, form, output, markdown=plan_markdown)
+    view = plan_view(plan, session.about, found, outlooks)
+    report(view, plan_lines, form, output, markdown=plan_markdown)
     return plan_exit(plan, detailed=detailed_exitcode)
 
 

@@ -11,6 +11,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.options import AddressParam, comment_options, nearest, project_options
+from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
@@ -78,6 +79,7 @@ def command(
             progress=update,
         )
         reviews = follow_reviews(session.client, plan)
+        outlooks = look_ahead(session, project, plan, applied=False)
     if addresses:
         _require_declared(addresses, reviews)
         reviews = tuple(review for review in reviews if review.address in addresses)
@@ -87,6 +89,7 @@ def command(
         problems=[refusal.message for refusal in plan.refusals if refusal.scope == "read"],
         unmanaged=plan.unmanaged,
         foreign=plan.foreign,
+        outlooks=outlooks,
     )
     report(view, status_lines, form, output, markdown=status_markdown)
     return status_exit(plan, reviews, exit_code=exit_code)

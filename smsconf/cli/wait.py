@@ -15,6 +15,7 @@ import click
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import AddressParam, nearest, project_options, report_options
+from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.session import open_session
 from smsconf.config import Project
@@ -112,11 +113,19 @@ def look(project: Project, addresses: Collection[Address]) -> Standing:
         reviews = follow_reviews(session.client, plan)
         with contextlib.suppress(SmsconfError):  # a memory, not a condition
             note_news(session.client, plan, session.journal, project.environment)
-        return _standing(plan, reviews, addresses, session.about)
+        view = status_view(
+            [one for one in reviews if not addresses or one.address in addresses],
+            session.about,
+            problems=[refusal.message for refusal in plan.refusals if refusal.scope == "read"],
+            unmanaged=plan.unmanaged,
+            foreign=plan.foreign,
+            outlooks=look_ahead(session, project, plan, applied=False),
+        )
+        return _standing(plan, reviews, addresses, view)
 
 
 def _standing(
-    plan: Plan, reviews: tuple[Review, ...], addresses: Collection[Address], about: Mapping[str, Any]
+    plan: Plan, reviews: tuple[Review, ...], addresses: Collection[Address], view: Mapping[str, Any]
 ) -> Standing:
     rejected = {one.address for one in reviews if one.rejected}
     moving: set[Address] = set()
@@ -135,13 +144,7 @@ def _standing(
         pending=tuple(one.address for one in shown if one.pending or one.address in moving),
         lost=tuple(one.address for one in shown if one.address in lost),
         complete=not plan.incomplete,
-        view=status_view(
-            shown,
-            about,
-            problems=[refusal.message for refusal in plan.refusals if refusal.scope == "read"],
-            unmanaged=plan.unmanaged,
-            foreign=plan.foreign,
-        ),
+        view=view,
     )
 
 

@@ -7,7 +7,7 @@ It reads no file, knows no service, and never decides whether a run goes on.
 
 from smsconf.lint.registry import RULES, rule_of
 from smsconf.lint.rule import Rule
-from smsconf.lint.run import lint
+from smsconf.lint.run import codes_about, lint
 from smsconf.lint.subject import Policy, Subject, segments_of
 
-__all__ = ["RULES", "Policy", "Rule", "Subject", "lint", "rule_of", "segments_of"]
+__all__ = ["RULES", "Policy", "Rule", "Subject", "codes_about", "lint", "rule_of", "segments_of"]

@@ -49,6 +49,13 @@ CHINESE: Final[Mapping[str, str]] = {
 }
 REGISTERED_LINKS: Final = frozenset({"Saudi Arabia", "United Arab Emirates", "Thailand"})
 NO_LINKS_NO_PHONES: Final = frozenset({"Malaysia"})
+SPECIAL_COUNTRIES: Final = frozenset({*REGISTRATION, *REGISTERED_LINKS, *NO_LINKS_NO_PHONES}) | {
+    chinese
+    for chinese, english in CHINESE.items()
+    if english in REGISTRATION or english in REGISTERED_LINKS or english in NO_LINKS_NO_PHONES
+}
+"""The countries with rules of their own, by every name; reviews for them take longer."""
+
 _SHORTEST_CODE, _LONGEST_CODE = 4, 8
 _RARE = 0.1
 _MOST_NAMED = 5

@@ -19,7 +19,7 @@ from smsconf.lint.comments import Finding
 from smsconf.lint.registry import RULES
 from smsconf.lint.rule import Hit, Rule, Spot, Target
 from smsconf.lint.subject import Subject
-from smsconf.resources import MessageType, Region
+from smsconf.resources import MessageType, Region, Signature, Template
 
 _LONGEST_MESSAGE = 200
 _MOST = 20  # findings of one rule about one thing
@@ -55,6 +55,17 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         )
         findings.append(Finding(found, field))
     return findings
+
+
+def codes_about(one: Template | Signature, subject: Subject) -> tuple[str, ...]:
+    """Return the codes of what the rules object to in one object as it stands there, and not in the files."""
+    desired, address = subject.desired, one.address
+    if isinstance(one, Template):
+        alone = replace(desired, templates={address: one})
+    else:
+        alone = replace(desired, signatures={address: one})
+    found = _hits(replace(subject, desired=alone))
+    return tuple(dict.fromkeys(rule.code for rule, owner, hit in found if (hit.address or owner) == address))
 
 
 @lru_cache(maxsize=64)

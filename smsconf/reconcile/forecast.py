@@ -45,7 +45,7 @@ PACES: Final[Mapping[str, Pace]] = {
 class Expectation(NamedTuple):
     """When an answer should be there (UTC), and whether that rests on a guess; ``overdue`` if that is past.
 
-    ``since`` is when the review began (UTC); None if it begins with the next apply.
+    ``since`` is when it was submitted (UTC), if the journal knows.
     """
 
     by: datetime
@@ -64,15 +64,8 @@ class Forecaster:
     special: Collection[str] = ()
     memory: Memory = field(default_factory=Memory)
 
-    def if_applied(self, changes: Sequence[Change]) -> Mapping[Address, Expectation]:
-        """Say when the answers come to what is in review, and to what these changes submit now."""
-        return self._expected(changes, applied=True)
-
-    def as_it_is(self, changes: Sequence[Change]) -> Mapping[Address, Expectation]:
-        """Say when the answers come to what is in review."""
-        return self._expected(changes, applied=False)
-
-    def _expected(self, changes: Sequence[Change], *, applied: bool) -> Mapping[Address, Expectation]:
+    def expected(self, changes: Sequence[Change], *, applied: bool) -> Mapping[Address, Expectation]:
+        """Say when the answers come to what is in review; ``applied``: to what is submitted now as well."""
         rows = [one for one in changes if one.address and one.action not in (Action.RETIRE, Action.DELETE)]
         found: dict[Address, Expectation] = {}
         above = {one.address: one for one in rows}
@@ -81,12 +74,13 @@ class Forecaster:
             begin = self._begin(change, applied=applied)
             if begin is None:
                 continue
-            submitted = applied and change.submissions > 0
             template = change.desired if isinstance(change.desired, Template) else None
             if template and template.signature and (brand := above.get(template.signature)):
                 begin = self._after_signature(begin, brand, found.get(template.signature))
             if begin is not None:
-                found[change.address] = self._expectation(begin, self._pace(template), submitted=submitted)
+                found[change.address] = self._expectation(
+                    begin, self._pace(template), change, applied=applied
+                )
         return found
 
     def _begin(self, change: Change, *, applied: bool) -> datetime | None:
@@ -98,15 +92,14 @@ class Forecaster:
             return None
         if read_status(change.kind, self.site, one.status).phase is not Phase.IN_REVIEW:
             return None
-        return self._submitted_at(one)
+        return self._remembered(one) or _moved(one)
 
-    def _submitted_at(self, one: ObservedSignature | ObservedTemplate) -> datetime | None:
-        """Return when something was submitted: the journal knows, unless the service saw a later change."""
-        remembered = self.memory.submitted_at.get(one.remote_id)
-        moved = read_time(one.update_time or one.create_time)
-        if remembered and (moved is None or remembered >= moved - _BEIJING_AHEAD - _CLOCKS_DIFFER):
-            return remembered
-        return moved
+    def _remembered(self, one: ObservedSignature | ObservedTemplate) -> datetime | None:
+        """Return when we submitted something, unless the service saw a later change by somebody else."""
+        submitted, moved = self.memory.submitted_at.get(one.remote_id), _moved(one)
+        if submitted and moved and submitted < moved - _BEIJING_AHEAD - _CLOCKS_DIFFER:
+            return None
+        return submitted
 
     def _after_signature(
         self, begin: datetime, brand: Change, expected: Expectation | None
@@ -125,11 +118,19 @@ class Forecaster:
         special = any(name in self.special for name in template.countries)
         return PACES["template for a special country" if special else "template"]
 
-    def _expectation(self, begin: datetime, pace: Pace, *, submitted: bool) -> Expectation:
+    def _expectation(self, begin: datetime, pace: Pace, change: Change, *, applied: bool) -> Expectation:
         by = add_working_hours(begin, pace.hours, self.calendar)
         years = {moment.astimezone(BEIJING).year for moment in (begin, by)}
         guessed = pace.guessed or any(is_provisional(year, self.calendar) for year in years)
-        return Expectation(by, guessed, by < self.now, None if submitted else begin)
+        one = change.observed
+        since = None
+        if isinstance(one, ObservedSignature | ObservedTemplate) and not (applied and change.submissions):
+            since = self._remembered(one)
+        return Expectation(by, guessed, by < self.now, since)
+
+
+def _moved(one: ObservedSignature | ObservedTemplate) -> datetime | None:
+    return read_time(one.update_time or one.create_time)
 
 
 _BEIJING_AHEAD = timedelta(hours=8)

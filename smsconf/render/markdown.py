@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
+from smsconf.render import words
 from smsconf.render.lines import clean
 from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
 from smsconf.render.words import is_quiet, phases, promise, summary, unclaimed, value, worst_first
@@ -71,6 +72,8 @@ def apply_markdown(view: View) -> str:
     _section(page, "Outcomes", outcomes, _outcome_row, keep=20_000, head=head)
     for title, key in (("Rejected", "rejected"), ("Waiting for review", "pending")):
         _section(page, title, view[key], lambda address: f"- {code(address)}\n", keep=4_000)
+    if view["pending"] and (expected := words.expected(view)):
+        page.add(f"Answers: {prose(expected)}.\n\n")
     return page.text
 
 
@@ -81,7 +84,7 @@ def status_markdown(view: View) -> str:
     problems = [{"address": None, "message": one, "fix": None} for one in view["problems"]]
     _section(page, "Could not be read", problems, _refusal, keep=50_000)
     resources = sorted(view["resources"], key=_standing)
-    head = row("phase", "address", "remote name", "status", "since") + row(*["---"] * 5)
+    head = row("phase", "address", "remote name", "status", "since", "answer") + row(*["---"] * 6)
     _section(page, "Addresses", resources, _status_row, keep=20_000, head=head)
     said = [one for one in resources if one["review_message"]]
     _section(page, "What reviewers said", said, _review, keep=2_000)
@@ -155,8 +158,13 @@ def _change_row(change: View) -> str:
         f"**{change['action']}**",
         code(clip(change["address"], _MOST_NAME)),
         code(clip(change["remote_name"], _MOST_NAME)),
-        prose(clip(change["reason"], _MOST_SENTENCE)),
+        "; ".join(prose(clip(said, _MOST_SENTENCE)) for said in _remarks(change)),
     )
+
+
+def _remarks(change: View) -> Iterator[str]:
+    yield change["reason"]
+    yield from (said for said in (words.advice(change), words.segments(change)) if said)
 
 
 def _outcome_row(outcome: View) -> str:
@@ -181,15 +189,20 @@ def _status_row(one: View) -> str:
         code(clip(one["remote_name"], _MOST_NAME)),
         f"{status}{prose(clip(one['verdict']['message'], _MOST_SENTENCE))}",
         code(one["since"]) if one["since"] else "",
+        prose("; ".join(said for said in (words.expected(one), words.urge(one)) if said)),
     )
 
 
 def _review(one: View) -> str:
-    return f"- {code(one['address'])}: {prose(clip(one['review_message'], _MOST_SENTENCE))}\n"
+    meant = words.advice(one)
+    advice = f"; {prose(meant)}" if meant else ""
+    return f"- {code(one['address'])}: {prose(clip(one['review_message'], _MOST_SENTENCE))}{advice}\n"
 
 
 def _awaited(change: View) -> str:
-    return f"- {code(change['address'])} awaits {prose(clip(change['awaits'], _MOST_SENTENCE))}\n"
+    said = (f"; {prose(one)}" for one in (words.expected(change), words.urge(change)) if one)
+    awaits = prose(clip(change["awaits"], _MOST_SENTENCE))
+    return f"- {code(change['address'])} awaits {awaits}{''.join(said)}\n"
 
 
 def _manual(change: View) -> str:

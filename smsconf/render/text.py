@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import _
+from smsconf.render import words
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.words import (
     is_quiet,
@@ -111,6 +112,8 @@ def apply_lines(view: View) -> Iterator[Line]:
         if view[key]:
             yield line(f"{word}: {', '.join(view[key])}", hang=4)
     if view["pending"]:
+        if expected := words.expected(view):
+            yield line(_("answers: {expected}").format(expected=expected), hang=9)
         yield line("next: smsconf status shows the verdicts; run apply again whenever you like", hang=6)
     if view["interrupted"]:
         yield line(Span("interrupted: what was in flight was finished; run apply again to go on", "yellow"))
@@ -135,11 +138,16 @@ def status_lines(view: View) -> Iterator[Line]:
         if not one["status"]:
             details.append(clean(one["verdict"]["message"]))
         details += [f"since {one['since']}"] if one["since"] else []
+        expected = words.expected(one)
+        details += [expected] if expected else []
         details += [f"template id {one['template_id']}"] if one["template_id"] else []
         details += [f"channel {one['channel_num']}"] if one["channel_num"] else []
         yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
         if one["review_message"]:
             yield line(" " * width, f"reviewer: {clean(one['review_message'])}", hang=width)
+        for said in (words.advice(one), words.urge(one)):
+            if said:
+                yield line(" " * width, clean(said), hang=width)
     for problem in view["problems"]:
         yield line(Span("unknown: ", "bold red"), clean(problem), hang=4)
     yield line()
@@ -177,10 +185,16 @@ def _change(change: View) -> Iterator[Line]:
         yield _detail(_field(one))
     for one in change["notes"]:
         yield _detail(f"note: {_field(one)}")
+    for said in (words.advice(change), words.segments(change)):
+        if said:
+            yield _detail(clean(said))
     steps = ", ".join(change["steps"])
     awaits = f"awaits {clean(change['awaits'])}" if change["awaits"] else ""
     if steps or awaits:
         yield _detail(" → ".join(part for part in (steps, awaits) if part), style="dim")
+    for said in (words.expected(change), words.urge(change)):
+        if said:
+            yield _detail(said, style="dim")
 
 
 def _detail(text: str, style: str = "") -> Line:

@@ -8,18 +8,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
-from smsconf.address import Kind
+from smsconf.address import Address, Kind
 from smsconf.diagnostics import Diagnostic
 from smsconf.reconcile.change import Action, Change, FieldChange
+from smsconf.reconcile.forecast import Expectation
 from smsconf.reconcile.lifecycle import Verdict
 from smsconf.reconcile.outcome import Outcome
+from smsconf.reconcile.outlook import Outlook
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
+from smsconf.segments import Estimate
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]
+UNKNOWN = Outlook()
+NOTHING_SEEN: Mapping[Address, Outlook] = MappingProxyType({})
 
 
 def diagnostics_view(diagnostics: Iterable[Diagnostic]) -> View:
@@ -27,7 +34,12 @@ def diagnostics_view(diagnostics: Iterable[Diagnostic]) -> View:
     return {"format_version": FORMAT_VERSION, "diagnostics": [_diagnostic(found) for found in diagnostics]}
 
 
-def plan_view(plan: Plan, about: Mapping[str, Any], diagnostics: Iterable[Diagnostic] = ()) -> View:
+def plan_view(
+    plan: Plan,
+    about: Mapping[str, Any],
+    diagnostics: Iterable[Diagnostic] = (),
+    outlooks: Mapping[Address, Outlook] = NOTHING_SEEN,
+) -> View:
     """Return the document of ``plan``; ``about`` says for whom: project, environment, site, provider."""
     counts = Counter(change.action for change in plan.changes)
     return {
@@ -36,7 +48,7 @@ def plan_view(plan: Plan, about: Mapping[str, Any], diagnostics: Iterable[Diagno
         "summary": {action.value: counts[action] for action in Action if counts[action]},
         "steps": sum(len(change.steps) for change in plan.changes),
         "submissions": sum(change.submissions for change in plan.changes),
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [_change(change, _outlook(change, outlooks)) for change in plan.changes],
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "diagnostics": [_diagnostic(found) for found in diagnostics],
         "unmanaged": _counts(plan.unmanaged),
@@ -44,7 +56,7 @@ def plan_view(plan: Plan, about: Mapping[str, Any], diagnostics: Iterable[Diagno
     }
 
 
-def apply_view(
+def apply_view(  # noqa: PLR0913 - everything that a run leaves behind, by name
     outcomes: Sequence[Outcome],
     about: Mapping[str, Any],
     *,
@@ -53,8 +65,11 @@ def apply_view(
     plan: Plan,
     interrupted: bool,
     diagnostics: Iterable[Diagnostic] = (),
+    outlooks: Mapping[Address, Outlook] = NOTHING_SEEN,
 ) -> View:
     """Return the document of ``apply``."""
+    awaited = [outlooks[address].expected for address in outlooks if str(address) in pending]
+    latest = max((one for one in awaited if one), key=lambda one: one.by, default=None)
     return {
         "format_version": FORMAT_VERSION,
         **about,
@@ -68,6 +83,7 @@ def apply_view(
                 "request_id": outcome.request_id,
                 "remote_name": outcome.change.remote_name,
                 "remote_id": outcome.remote_id or outcome.change.remote_id,
+                **_expected(_outlook(outcome.change, outlooks).expected),
             }
             for outcome in outcomes
         ],
@@ -75,6 +91,7 @@ def apply_view(
         "rejected": list(rejected),
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "interrupted": interrupted,
+        **_expected(latest),
         "diagnostics": [_diagnostic(found) for found in diagnostics],
     }
 
@@ -86,33 +103,81 @@ def status_view(
     problems: Sequence[str] = (),
     unmanaged: Mapping[Kind, int],
     foreign: Mapping[Kind, int],
+    outlooks: Mapping[Address, Outlook] = NOTHING_SEEN,
 ) -> View:
     """Return the document of ``status``."""
     return {
         "format_version": FORMAT_VERSION,
         **about,
-        "resources": [
-            {
-                "address": str(review.address),
-                "remote_name": review.remote_name,
-                "remote_id": review.remote_id,
-                "status": review.status,
-                "verdict": _verdict(review.verdict),
-                "phase": review.phase.value,
-                "since": review.since,
-                "review_message": review.review_message,
-                "template_id": review.template_id,
-                "channel_num": review.channel_num,
-            }
-            for review in reviews
-        ],
+        "resources": [_resource(review, outlooks.get(review.address, UNKNOWN)) for review in reviews],
         "problems": list(problems),
         "unmanaged": _counts(unmanaged),
         "foreign": _counts(foreign),
     }
 
 
-def _change(change: Change) -> View:
+def _resource(review: Review, outlook: Outlook) -> View:
+    expected = outlook.expected
+    return {
+        "address": str(review.address),
+        "remote_name": review.remote_name,
+        "remote_id": review.remote_id,
+        "status": review.status,
+        "verdict": _verdict(review.verdict),
+        "phase": review.phase.value,
+        "since": _moment(expected.since) if expected and expected.since else review.since,
+        "review_message": review.review_message,
+        "advice": _advice(outlook),
+        **_expected(expected),
+        "overdue": bool(expected and expected.overdue),
+        "template_id": review.template_id,
+        "channel_num": review.channel_num,
+    }
+
+
+def _outlook(change: Change, outlooks: Mapping[Address, Outlook]) -> Outlook:
+    """Return the outlook of a row about an address itself, and not about a version to be removed."""
+    if change.address is None or change.action in (Action.RETIRE, Action.DELETE):
+        return UNKNOWN
+    return outlooks.get(change.address, UNKNOWN)
+
+
+def _expected(expected: Expectation | None) -> View:
+    return {
+        "expected_by": _moment(expected.by) if expected else None,
+        "expected_provisional": bool(expected and expected.provisional),
+    }
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _advice(outlook: Outlook) -> View | None:
+    return {"code": outlook.advice[0], "message": outlook.advice[1]} if outlook.advice else None
+
+
+def _segments(outlook: Outlook) -> View | None:
+    if outlook.wanted is None and outlook.served is None:
+        return None
+    return {"old": estimate_view(outlook.served), "new": estimate_view(outlook.wanted)}
+
+
+def estimate_view(found: Estimate | None) -> View | None:
+    """Return how many parts a message has at least and at most, and its lengths in the unit they count in."""
+    if found is None:
+        return None
+    least, most = found.least, found.most
+    return {
+        "min": least.segments,
+        "max": most.segments,
+        "min_length": least.length,
+        "max_length": most.length,
+        "unit": most.alphabet.label,
+    }
+
+
+def _change(change: Change, outlook: Outlook) -> View:
     return {
         "address": change.label,
         "action": change.action.value,
@@ -125,6 +190,10 @@ def _change(change: Change) -> View:
         "remote_id": change.remote_id,
         "status": change.status,
         "rejected": change.rejected,
+        "advice": _advice(outlook),
+        "segments": _segments(outlook),
+        **_expected(outlook.expected),
+        "overdue": bool(outlook.expected and outlook.expected.overdue),
     }
 
 

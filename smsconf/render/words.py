@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
 from typing import Any
+
+from smsconf.language import N_, _, ngettext
+from smsconf.workdays import BEIJING
 
 View = Mapping[str, Any]
 
@@ -56,6 +61,72 @@ def severities(diagnostics: Sequence[View]) -> str:
     """Say how many findings of each severity there are; nothing if there are none."""
     counts = {word: sum(found["severity"] == word for found in diagnostics) for word in _SEVERITIES}
     return ", ".join(counted(count, word) for word, count in counts.items() if count)
+
+
+def segments(change: View) -> str | None:
+    """Say of how many parts a template's messages are, and what a change of that does to the price."""
+    found = change["segments"]
+    if not found or not found["new"]:
+        return None
+    new, old = found["new"], found["old"] or found["new"]
+    if (old["min"], old["max"]) == (new["min"], new["max"]):
+        return _parts(new) if change["steps"] else None
+    said = _("{old} → {new}").format(old=_range(old), new=_parts(new))
+    price = _price(old["max"], new["max"])
+    if old["min"] == old["max"] and new["min"] == new["max"]:
+        return f"{said}: {price}"
+    return _("{change}: at most {price}").format(change=said, price=price) if price else said
+
+
+def _range(found: View) -> str:
+    return str(found["min"]) if found["min"] == found["max"] else f"{found['min']}..{found['max']}"
+
+
+def _parts(found: View) -> str:
+    return ngettext("{parts} segment", "{parts} segments", found["max"]).format(parts=_range(found))
+
+
+def _price(old: int, new: int) -> str:
+    """Say what a message costs beside what it cost; nothing if that is the same or was nothing."""
+    if not old or old == new:
+        return ""
+    words = {
+        (2, 1): _("twice the price"),
+        (3, 1): _("three times the price"),
+        (1, 2): _("half the price"),
+        (1, 3): _("a third of the price"),
+    }
+    ratio = Fraction(new, old)
+    named = words.get((ratio.numerator, ratio.denominator))
+    return named or _("{ratio} times the price").format(ratio=f"{new / old:.2g}")
+
+
+def expected(row: View) -> str | None:
+    """Say when the reviewer's answer should be there, in the time of those who review."""
+    if not row["expected_by"]:
+        return None
+    moment = datetime.fromisoformat(row["expected_by"]).astimezone(BEIJING)
+    text = _("expected by {time} Beijing time").format(time=f"{moment:%Y-%m-%d %H:%M}")
+    return _("{text} (provisional)").format(text=text) if row["expected_provisional"] else text
+
+
+_CONSOLE_PAGES = {"signature": N_("Signature Management"), "template": N_("Template Management")}
+
+
+def urge(row: View) -> str | None:
+    """Say where a review that is overdue can be urged; no API does it."""
+    page = _CONSOLE_PAGES.get(row["address"].partition(".")[0])
+    if not row["overdue"] or page is None:
+        return None
+    return _("overdue: urge it in the console, {page}, Urge (催审)").format(page=_(page))
+
+
+def advice(row: View) -> str | None:
+    """Say what the reviewer's words probably mean."""
+    found = row["advice"]
+    if not found:
+        return None
+    return _("probably {code}: {remedy}").format(code=found["code"], remedy=found["message"])
 
 
 def is_quiet(change: View) -> bool:

@@ -36,7 +36,7 @@ def changes(asked=None, found=None):
 
 def test_signature_takes_five_working_days_and_its_template_two_hours_more() -> None:
     """A new template waits for its new signature, then for its own review."""
-    found = at(MONDAY).if_applied(changes(found=NOTHING))
+    found = at(MONDAY).expected(changes(found=NOTHING), applied=True)
     assert found[build.BRAND] == Expectation(beijing("2026-01-12 10:00"), provisional=False)
     assert found[build.SHIPPED] == Expectation(beijing("2026-01-12 12:00"), provisional=False)
 
@@ -44,18 +44,20 @@ def test_signature_takes_five_working_days_and_its_template_two_hours_more() -> 
 def test_template_on_an_approved_signature_takes_two_working_hours() -> None:
     """Late on a Friday that is Monday morning."""
     made = changes(found=build.observed(build.o_shop, build.o_brand))
-    assert at("2026-01-09 17:00").if_applied(made)[build.SHIPPED].by == beijing("2026-01-12 10:00")
+    assert at("2026-01-09 17:00").expected(made, applied=True)[build.SHIPPED].by == beijing(
+        "2026-01-12 10:00"
+    )
 
 
 def test_nothing_is_expected_of_what_is_not_submitted() -> None:
     """An unchanged project has no row, and neither has an app."""
-    assert at(MONDAY).if_applied(changes()) == {}
-    assert build.SHOP not in at(MONDAY).if_applied(changes(found=NOTHING))
+    assert at(MONDAY).expected(changes(), applied=True) == {}
+    assert build.SHOP not in at(MONDAY).expected(changes(found=NOTHING), applied=True)
 
 
 def test_before_apply_status_expects_nothing() -> None:
     """What apply would submit is not in review yet."""
-    assert at(MONDAY).as_it_is(changes(found=NOTHING)) == {}
+    assert at(MONDAY).expected(changes(found=NOTHING), applied=False) == {}
 
 
 def test_template_of_a_rejected_signature_is_not_expected() -> None:
@@ -63,15 +65,15 @@ def test_template_of_a_rejected_signature_is_not_expected() -> None:
     brand = replace(build.o_brand, status="REVIEW_NOT_PASS", review_message="资质不符")
     shipped = replace(build.o_shipped, status="SignReviewing", update_time="2026-01-05 01:00:00")
     made = changes(found=build.observed(build.o_shop, brand, shipped))
-    assert at(MONDAY).as_it_is(made) == {}
+    assert at(MONDAY).expected(made, applied=False) == {}
 
 
 def test_template_in_review_is_expected_since_its_submission() -> None:
     """1:00 read as UTC is 9:00 in Beijing; the answer is due two hours later."""
     made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
-    found = at("2026-01-05 18:00").as_it_is(made)[build.SHIPPED]
+    found = at("2026-01-05 18:00").expected(made, applied=False)[build.SHIPPED]
     assert found.by == beijing("2026-01-05 11:00")
-    assert found.since == datetime(2026, 1, 5, 1, tzinfo=UTC)
+    assert found.since is None
 
 
 @pytest.mark.parametrize(
@@ -81,25 +83,25 @@ def test_template_in_review_is_expected_since_its_submission() -> None:
 def test_overdue_means_late_in_both_zones(moment: str, overdue: bool) -> None:
     """Read as Beijing's time, 1:00 is long past; only what is late as UTC too is overdue."""
     made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
-    assert at(moment).as_it_is(made)[build.SHIPPED].overdue is overdue
+    assert at(moment).expected(made, applied=False)[build.SHIPPED].overdue is overdue
 
 
 def test_journal_knows_the_submission_better_than_the_service() -> None:
     """The journal's time has a zone; it wins unless the service saw a later change in either zone."""
     made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
     submitted = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)  # 1:00 and 2:00 hours after the service's in Beijing
-    known = at(MONDAY, memory=Memory(submitted_at={"id-shipped": submitted})).as_it_is(made)
+    known = at(MONDAY, memory=Memory(submitted_at={"id-shipped": submitted})).expected(made, applied=False)
     assert known[build.SHIPPED].since == submitted
     earlier = submitted - timedelta(hours=2)
-    stale = at(MONDAY, memory=Memory(submitted_at={"id-shipped": earlier})).as_it_is(made)
-    assert stale[build.SHIPPED].since == datetime(2026, 1, 5, 1, tzinfo=UTC)
+    stale = at(MONDAY, memory=Memory(submitted_at={"id-shipped": earlier})).expected(made, applied=False)
+    assert stale[build.SHIPPED].since is None
 
 
 def test_template_waits_for_a_signature_in_review() -> None:
     """Its own two hours begin when the signature is expected."""
     shipped = replace(build.o_shipped, status="SignReviewing", update_time="2026-01-05 01:00:00")
     made = changes(found=build.observed(build.o_shop, BRAND_IN_REVIEW, shipped))
-    found = at(MONDAY).as_it_is(made)
+    found = at(MONDAY).expected(made, applied=False)
     assert found[build.BRAND].by == beijing("2026-01-09 18:00")
     assert found[build.SHIPPED].by == beijing("2026-01-12 11:00")
 
@@ -108,7 +110,7 @@ def test_review_of_a_template_begins_when_its_signature_was_approved() -> None:
     """A template that waited a week for its signature is not overdue the moment the review begins."""
     brand = replace(build.o_brand, update_time="2026-01-12 02:00:00")
     made = changes(found=build.observed(build.o_shop, brand, IN_REVIEW))
-    found = at("2026-01-12 11:00").as_it_is(made)[build.SHIPPED]
+    found = at("2026-01-12 11:00").expected(made, applied=False)[build.SHIPPED]
     assert found.by == beijing("2026-01-12 12:00")
     assert not found.overdue
 
@@ -120,15 +122,15 @@ def test_edit_while_in_review_begins_anew() -> None:
         build.desired(build.shop, build.brand, changed),
         build.observed(build.o_shop, build.o_brand, IN_REVIEW),
     )
-    assert at(MONDAY).if_applied(made)[build.SHIPPED].by == beijing("2026-01-05 12:00")
-    assert at(MONDAY).as_it_is(made)[build.SHIPPED].by == beijing("2026-01-05 11:00")
+    assert at(MONDAY).expected(made, applied=True)[build.SHIPPED].by == beijing("2026-01-05 12:00")
+    assert at(MONDAY).expected(made, applied=False)[build.SHIPPED].by == beijing("2026-01-05 11:00")
 
 
 def test_special_country_takes_longer_and_is_a_guess() -> None:
     """The vendor gives no figure for them."""
     made = changes(build.desired(build.abroad, build.hello), build.observed(build.o_abroad))
-    plain = at(MONDAY).if_applied(made)[build.HELLO]
-    special = at(MONDAY, special={"Singapore"}).if_applied(made)[build.HELLO]
+    plain = at(MONDAY).expected(made, applied=True)[build.HELLO]
+    special = at(MONDAY, special={"Singapore"}).expected(made, applied=True)[build.HELLO]
     assert (plain.by, plain.provisional) == (beijing("2026-01-05 12:00"), False)
     assert (special.by, special.provisional) == (beijing("2026-01-08 10:00"), True)
 
@@ -136,10 +138,10 @@ def test_special_country_takes_longer_and_is_a_guess() -> None:
 def test_year_without_a_notice_is_a_guess_unless_the_project_knows() -> None:
     """Over New Year 2027 the answer is provisional; the project's own holiday moves and settles it."""
     made = changes(found=build.observed(build.o_shop, build.o_brand))
-    guess = at("2026-12-31 17:00").if_applied(made)[build.SHIPPED]
+    guess = at("2026-12-31 17:00").expected(made, applied=True)[build.SHIPPED]
     assert (guess.by, guess.provisional) == (beijing("2027-01-01 10:00"), True)
     known = Calendar(holidays=frozenset({date(2027, 1, 1)}))
-    sure = at("2026-12-31 17:00", calendar=known).if_applied(made)[build.SHIPPED]
+    sure = at("2026-12-31 17:00", calendar=known).expected(made, applied=True)[build.SHIPPED]
     assert (sure.by, sure.provisional) == (beijing("2027-01-04 10:00"), False)
 
 
@@ -147,7 +149,7 @@ def test_time_that_cannot_be_read_expects_nothing() -> None:
     """A timestamp in another form is no reason to guess, or to fall over."""
     odd = replace(IN_REVIEW, update_time="yesterday")
     made = changes(found=build.observed(build.o_shop, build.o_brand, odd))
-    assert at(MONDAY).as_it_is(made) == {}
+    assert at(MONDAY).expected(made, applied=False) == {}
 
 
 def test_in_place_update_is_expected_like_any_other() -> None:
@@ -155,4 +157,4 @@ def test_in_place_update_is_expected_like_any_other() -> None:
     changed = replace(build.shipped, content="您的订单${1}今天已发货。", update=UpdatePolicy.IN_PLACE)
     made = changes(build.desired(build.shop, build.brand, changed))
     assert Step.DISABLE in made[-1].steps
-    assert at(MONDAY).if_applied(made)[build.SHIPPED].by == beijing("2026-01-05 12:00")
+    assert at(MONDAY).expected(made, applied=True)[build.SHIPPED].by == beijing("2026-01-05 12:00")

@@ -359,11 +359,11 @@ def test_status_shows_what_was_rejected_first() -> None:
 
 #### Addresses
 
-| phase | address | remote name | status | since |
-| --- | --- | --- | --- | --- |
-| **rejected** | `template.shipped` | `order-shipped` | `Reject` rejected | `2026-01-05 10:00:00` |
-| **in service** | `app.shop` | `shop_prod` | `LAUNCHED` launched |  |
-| **approved** | `signature.brand` | `示例商城` | `REVIEW_PROCESSING_COMPLETED` approved |  |
+| phase | address | remote name | status | since | answer |
+| --- | --- | --- | --- | --- | --- |
+| **rejected** | `template.shipped` | `order-shipped` | `Reject` rejected | `2026-01-05 10:00:00` |  |
+| **in service** | `app.shop` | `shop_prod` | `LAUNCHED` launched |  |  |
+| **approved** | `signature.brand` | `示例商城` | `REVIEW_PROCESSING_COMPLETED` approved |  |  |
 
 #### What reviewers said
 
