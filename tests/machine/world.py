@@ -1,11 +1,11 @@
-"""A whole account in process, watched from outside: every request is seen before the emulator gets it."""
+"""A whole account in process, watched from outside: every request is judged before the emulator gets it."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from smsconf.cloud.client import Client
 from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.transport import OPERATION, SigningAuth
 from smsconf.emulator.engine import Engine, Settings
+from smsconf.errors import CloudError
 from smsconf.journal import Journal
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.situation import Selection
@@ -27,7 +28,11 @@ from smsconf.workflow import carry_out, make_plan
 WRITES = ("POST", "PUT", "DELETE")
 IN_FORCE = ("Reviewing", "SignReviewing", "Adopted")
 REFUSED = ("Reject", "Adopted_inactive")
-Text = tuple[str, str]  # content, note
+TABLES = {"Template": "template", "Signature": "signature", "App": "app"}
+
+Row = dict[str, Any]
+Family = tuple[str, str]  # primary key of the app, base name
+Text = tuple[Any, ...]  # what a reviewer is shown
 
 
 class Crash(BaseException):
@@ -44,15 +49,28 @@ class World:
     crash_after: bool = False
     violations: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
-    resubmitting: frozenset[str] = frozenset()
-    refused_before: set[tuple[str, Text]] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)  # ids that nobody may touch
+    unmanaged: set[str] = field(default_factory=set)  # ids that only pruning may touch
+    in_place: set[str] = field(default_factory=set)  # base names whose outage was asked for
+    selection: dict[str, Any] = field(default_factory=dict)
+    refused_before: set[tuple[Family, Text]] = field(default_factory=set)
     submitted: dict[str, Text] = field(default_factory=dict)
     journal: Path | None = None
     writes_journaled: int = 0
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.folder / "emulator.db", Settings(site=self.site))
+        self.engine = Engine(self.folder / "emulator.db", Settings(site=self.site, app_quota=3))
         self.settings = self.engine.settings
+        # past the service, so that no fault strikes and no request is seen
+        self._database = sqlite3.connect(
+            self.folder / "emulator.db", isolation_level=None, check_same_thread=False
+        )
+        self._reading, self._judging = threading.Lock(), threading.Lock()
+        self._database.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        self._database.close()
+        self.engine.close()
 
     # -- what a person or time does
 
@@ -63,59 +81,57 @@ class World:
 
     def client(self, *, read_only: bool, watched: bool) -> Client:
         inner = InProcessTransport(self.engine.handle, sleep=lambda _: None)
+        keys = self.settings
         return Client(
             site=SITES[self.site],
             base_url="http://127.0.0.1",
-            project_id=self.settings.project_id,
-            auth=SigningAuth(
-                self.settings.access_key, self.settings.secret_key, project_id=self.settings.project_id
-            ),
+            project_id=keys.project_id,
+            auth=SigningAuth(keys.access_key, keys.secret_key, project_id=keys.project_id),
             transport=Watch(inner, self.see) if watched else inner,
             read_only=read_only,
             sleep=lambda _: None,
             pause=0.0001,
         )
 
-    def templates(self) -> list[dict[str, Any]]:
-        """Everything that is there, read past the service so that no fault strikes and no request is seen."""
-        with closing(sqlite3.connect(self.folder / "emulator.db")) as database:
-            database.row_factory = sqlite3.Row
-            return [dict(row) for row in database.execute("SELECT * FROM template ORDER BY seq")]
+    def rows(self, table: str) -> list[Row]:
+        """Everything of a kind that is there."""
+        with self._reading:
+            return [dict(row) for row in self._database.execute(f"SELECT * FROM {table} ORDER BY seq")]
+
+    def templates(self) -> list[Row]:
+        return self.rows("template")
 
     def end_faults(self) -> None:
         """Good weather again."""
-        with closing(sqlite3.connect(self.folder / "emulator.db")) as database:
-            database.execute("DELETE FROM fault")
-            database.commit()
+        self._database.execute("DELETE FROM fault")
 
-    def console(self, operation: str, remote_id: str, **body: Any) -> bool:
-        """Do something by hand at the service; tell whether it was allowed."""
-        from smsconf.errors import CloudError
-
+    def console(self, operation: str, remote_id: str | None = None, **body: Any) -> Any:
+        """Do something by hand at the service; tell the answer, ``None`` if it was refused."""
         with self.client(read_only=False, watched=False) as client:
             try:
                 if operation == "UpdateTemplate":
-                    body = {**self._whole(client, remote_id), **body}
-                client.call(operation, path={"id": remote_id}, **({"body": body} if body else {}))
+                    body = {**self._whole(remote_id), **body}
+                path = {"id": remote_id} if remote_id else None
+                return client.call(operation, path=path, **({"body": body} if body else {})) or True
             except CloudError:
-                return False
-        return True
+                return None
 
-    def _whole(self, client: Client, remote_id: str) -> dict[str, Any]:
+    def _whole(self, remote_id: str | None) -> Row:
         """The body of a template as the console would send it."""
-        one = client.call("ShowTemplate", path={"id": remote_id})
-        apps = {app["app_key"]: app["id"] for app in client.list_all("ListAppDetails")}
+        (one,) = (row for row in self.templates() if row["id"] == remote_id)
         names = ("template_name", "template_content", "template_type", "region", "sign_id", "template_desc")
-        return {"app_id": apps[one["app_key"]], **{name: one[name] for name in names if one.get(name)}}
+        return {
+            **{name: one[name] for name in ("app_id", *names) if one[name]},
+            "universal_template": one["universal_template"],
+            "send_country": json.loads(one["send_country"]) or None,
+            "variable_attributes": json.loads(one["variables"]) or None,
+        }
 
     # -- what smsconf does
 
-    def run(
-        self, desired: Any, journal: Path, *, resubmit: frozenset[Any] = frozenset(), **selection: Any
-    ) -> Any:
+    def run(self, desired: Any, journal: Path, **selection: Any) -> Any:
         """One whole run of apply; returns the outcomes, or None if the process died."""
-        planned = self.plan(desired, journal, resubmit=resubmit, **selection)
-        return self.carry_out(planned, journal, resubmit=resubmit)
+        return self.carry_out(self.plan(desired, journal, **selection), journal, **selection)
 
     def plan(self, desired: Any, journal: Path, **selection: Any) -> Any:
         chosen = Selection(allow_deletes=1000, allow_submissions=1000, **selection)
@@ -124,22 +140,23 @@ class World:
         with self.client(read_only=True, watched=True) as client:
             made = make_plan(client, project, Journal(journal), selection=chosen)
         assert len(self.writes) == before, "a plan wrote"
+        if not made.incomplete:
+            self._note_verdicts()
         return made
 
-    def carry_out(self, planned: Any, journal: Path, *, resubmit: frozenset[Any] = frozenset()) -> Any:
-        self.resubmitting = frozenset(str(address) for address in resubmit)
+    def carry_out(self, planned: Any, journal: Path, **selection: Any) -> Any:
+        self.selection = selection
         self.journal = journal
         try:
             with self.client(read_only=False, watched=True) as client:
-                client.call(
-                    "ListSendCountryDetails"
-                )  # the service's time, as the reading before a run gives it
+                # the service's time, as the reading before a run gives it
+                client.call("ListSendCountryDetails")
                 return carry_out(client, planned, Journal(journal), None).outcomes
         except Crash:
             return None
         finally:
             self.crash_at = None
-            self.resubmitting = frozenset()
+            self.selection = {}
 
     # -- what is watched
 
@@ -147,19 +164,21 @@ class World:
         """Judge a writing request against the state it meets; die where the test says so."""
         if request.method not in WRITES:
             return send()
-        operation = request.extensions[OPERATION]
-        self._judge(str(operation), request)
-        self._announced(str(operation))
-        crash = self.crash_at is not None and len(self.writes) >= self.crash_at
-        self.writes.append(str(operation))
+        operation = str(request.extensions[OPERATION])
+        with self._judging:
+            text = self._judge(operation, request)
+            self._announced(operation)
+            crash = self.crash_at is not None and len(self.writes) >= self.crash_at
+            self.writes.append(operation)
         if crash and not self.crash_after:
             raise Crash
-        remote_id, text = self._asked(str(operation), request)
         answer = send()
         if answer.status_code == 429:  # nothing was done; the same announced write goes out again
-            self.writes_journaled -= 1
-        if remote_id and text and answer.status_code < 400:
-            self.submitted[remote_id] = text
+            with self._judging:
+                self.writes_journaled -= 1
+        if text and answer.status_code < 400:
+            created = json.loads(answer.read()).get("id") if operation == "CreateTemplate" else None
+            self.submitted[created or request.url.path.rsplit("/", 1)[-1]] = text
         if crash:
             raise Crash
         return answer
@@ -167,28 +186,18 @@ class World:
     def _announced(self, operation: str) -> None:
         """Every write was announced in the journal before it is sent."""
         assert self.journal is not None
-        intents = sum(
-            json.loads(line)["event"] == "intent" for line in self.journal.read_text("utf-8").splitlines()
-        )
+        intents = self.journal.read_text("utf-8").count('"event": "intent"')
         self.writes_journaled += 1
         if intents < self.writes_journaled:
             self.violations.append(f"{operation} was sent and the journal does not know of it")
 
-    def _asked(self, operation: str, request: httpx.Request) -> tuple[str | None, Text | None]:
-        """What an update asks a reviewer, and about which template."""
-        if operation != "UpdateTemplate":
-            return None, None
-        body = json.loads(request.content)
-        text = (body["template_content"], split_mark(body.get("template_desc"))[0] or "")
-        return request.url.path.rsplit("/", 1)[-1], text if body.get("flow_status") == "Reviewing" else None
-
-    def note_verdicts(self) -> None:
+    def _note_verdicts(self) -> None:
         """What a run sees now its journal remembers: refusals of what was submitted with that journal."""
         for one in self.templates():
             text = self.submitted.get(one["id"])
-            if text is None or text != text_of(one):
+            if text is None or text != self.text_of(one):
                 continue
-            known = (split_version(one["template_name"])[0], text)
+            known = (family_of(one), text)
             if one["flow_status"] in REFUSED:
                 self.refused_before.add(known)
             if one["flow_status"] == "Adopted":
@@ -200,59 +209,86 @@ class World:
         self.submitted.clear()
         self.writes_journaled = 0
 
-    def _judge(self, operation: str, request: httpx.Request) -> None:
-        templates = {one["id"]: one for one in self.templates()}
-        remote_id = request.url.path.rsplit("/", 1)[-1]
-        if operation == "DeleteTemplate":
-            self._going(templates, templates.get(remote_id))
-        if operation not in ("CreateTemplate", "UpdateTemplate"):
-            return
-        body = json.loads(request.content)
-        status = body.get("flow_status")
-        if status == "Disable":
-            self._going(templates, templates.get(remote_id))
-        submits = status == "Reviewing" or (status is None and operation == "CreateTemplate")
-        if submits:
-            self._submitted(templates, remote_id if operation == "UpdateTemplate" else None, body)
+    def text_of(self, one: Row) -> Text:
+        """What the reviewer of a template was shown; ``one`` is a row of the emulator."""
+        variables = one["variables"] if isinstance(one["variables"], list) else json.loads(one["variables"])
+        countries = one["send_country"]
+        return (
+            one["template_content"],
+            split_mark(one["template_desc"])[0] or "",
+            tuple(variable["variable_type"] for variable in variables),
+            one["sign_id"] if not one["universal_template"] else "every signature",
+            tuple(sorted(countries if isinstance(countries, list) else json.loads(countries))),
+        )
 
-    def _submitted(self, templates: dict[str, Any], remote_id: str | None, body: dict[str, Any]) -> None:
-        family = split_version(body["template_name"])[0]
-        if f"template.{family}" in self.resubmitting:
-            return
-        text = (body["template_content"], split_mark(body.get("template_desc"))[0] or "")
-        for one in templates.values():
-            if split_version(one["template_name"])[0] != family or text_of(one) != text:
+    def _judge(self, operation: str, request: httpx.Request) -> Text | None:
+        """Note what a write must not do; return what it asks a reviewer, if it does."""
+        remote_id = request.url.path.removesuffix("/active").rsplit("/", 1)[-1]
+        if remote_id in self.strangers or (
+            remote_id in self.unmanaged and not self.selection.get("prune", False)
+        ):
+            self.violations.append(f"{operation} touched what is not ours")
+        body = {} if operation.startswith(("Delete", "Enable")) else json.loads(request.content)
+        if body.get("app_id") in self.strangers:
+            self.violations.append(f"{operation} wrote into a foreign app")
+        templates = self.templates()
+        if operation == "DeleteTemplate" or body.get("flow_status") == "Disable":
+            self._going(templates, [one for one in templates if one["id"] == remote_id], operation)
+        if operation == "DeleteSignature":
+            self._going(templates, [one for one in templates if one["sign_id"] == remote_id], operation)
+        status = body.get("flow_status")
+        site = SITES[self.site]
+        if operation == "CreateTemplate":
+            submits = status == "Reviewing" or status is None or not site.drafts
+        else:
+            submits = status == "Reviewing" or (status is None and not site.withdrawing)
+        if not submits or operation not in ("CreateTemplate", "UpdateTemplate"):
+            return None
+        absent = {"template_desc": None, "sign_id": None, "universal_template": 0}
+        asked = {
+            **absent,
+            **body,
+            "variables": body.get("variable_attributes") or [],
+            "send_country": body.get("send_country") or [],
+        }
+        return self._submitted(templates, asked)
+
+    def _submitted(self, templates: list[Row], asked: Row) -> Text:
+        family, text = family_of(asked), self.text_of(asked)
+        insisted = any(one.key == family[1] for one in self.selection.get("resubmit", ()))
+        if insisted:
+            return text
+        for one in templates:
+            if family_of(one) != family or self.text_of(one) != text:
                 continue
-            if one["flow_status"] in IN_FORCE:
+            if one["flow_status"] in (*IN_FORCE, *REFUSED):
                 self.violations.append(
-                    f"{text} was submitted while {one['template_name']} is {one['flow_status']}"
+                    f"{text} was submitted although {one['template_name']} is {one['flow_status']}"
                 )
-            if one["flow_status"] in REFUSED:
-                self.violations.append(f"{text} was submitted although {one['template_name']} was refused")
         if (family, text) in self.refused_before:
             self.violations.append(f"{text} was submitted although the journal shows that it was refused")
+        return text
 
-    def _going(self, templates: dict[str, Any], going: dict[str, Any] | None) -> None:
+    def _going(self, templates: list[Row], going: Iterable[Row], operation: str) -> None:
         """An approved version may go only while another approved one of its family stays."""
-        if going is None or going["flow_status"] != "Adopted":
-            return
-        if going["template_name"].startswith(("foreign", "unmanaged")):
-            self.violations.append(f"{going['template_name']} was touched")
-        family = split_version(going["template_name"])[0]
-        staying = [
-            one
-            for one in templates.values()
-            if one is not going
-            and split_version(one["template_name"])[0] == family
-            and one["flow_status"] == "Adopted"
-        ]
-        if not staying:
-            self.violations.append(f"{going['template_name']} goes and no approved version is left")
+        gone = {one["id"] for one in going if one["flow_status"] == "Adopted"}
+        for one in templates:
+            family = family_of(one)
+            if one["id"] not in gone or (operation == "UpdateTemplate" and family[1] in self.in_place):
+                continue
+            if one["id"] in self.unmanaged and self.selection.get("prune"):
+                continue
+            if not any(
+                other["id"] not in gone and family_of(other) == family and other["flow_status"] == "Adopted"
+                for other in templates
+            ):
+                self.violations.append(
+                    f"{operation}: {one['template_name']} goes and no approved version is left"
+                )
 
 
-def text_of(one: dict[str, Any]) -> Text:
-    """What the reviewer of an observed template was shown."""
-    return (one["template_content"], split_mark(one.get("template_desc"))[0] or "")
+def family_of(one: Row) -> Family:
+    return (one["app_id"], split_version(one["template_name"])[0])
 
 
 class Watch(httpx.BaseTransport):
