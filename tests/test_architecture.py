@@ -60,7 +60,6 @@ ALLOWED: dict[str, set[str]] = {
         "guide",
         "render",
         "reconcile",
-        "serving",
         "emulator",
     },
 }

@@ -58,9 +58,7 @@ def nearest(address: Address, declared: Iterable[Address]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Join options into one decorator; they are listed in this order."""
-
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -69,16 +67,15 @@ def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-folder_option = click.option(
-    "-C",
-    "--project",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder with smsconf.yaml.  [default: this folder]",
-)
-project_options = stacked(
-    folder_option,
+project_options = _stack(
+    click.option(
+        "-C",
+        "--project",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help="Folder with smsconf.yaml.  [default: this folder]",
+    ),
     click.option(
         "--env", "environment", envvar="SMSCONF_ENV", metavar="NAME", help="Environment, else SMSCONF_ENV."
     ),
@@ -86,7 +83,7 @@ project_options = stacked(
 
 
 def _report_options(*forms: str) -> Callable[[F], F]:
-    return stacked(
+    return _stack(
         click.option(
             "--format",
             "form",
@@ -106,10 +103,7 @@ report_options = _report_options("text", "json")
 finding_options = _report_options("text", "json", "sarif", "junit", "github")
 comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
-numbers_option = click.option(
-    "--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle."
-)
-selection_options = stacked(
+selection_options = _stack(
     click.option("--prune", is_flag=True, help="Delete what no address claims, in declared apps."),
     click.option("--retire", is_flag=True, help="Delete replaced versions that have rested long enough."),
     click.option(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 
@@ -121,12 +121,17 @@ class _Run:
         along, the templates that are deleted on their own terms.
         """
         change = self._changes[position]
-        before = {one for need in change.needs for one in self._positions.get(need, ())}
+        before = set(self._needed(change))
         if change.address:
             before |= {one for one in self._positions[change.address] if one < position}
         if change.kind is Kind.SIGNATURE and Step.DELETE in change.steps:
             before |= self._template_deletes
         return before - {position}
+
+    def _needed(self, change: Change) -> Iterator[int]:
+        """Yield the positions of what a change needs; what only leaves under that address is not needed."""
+        for need in change.needs:
+            yield from (one for one in self._positions.get(need, ()) if not self._changes[one].beside)
 
     def _settled(self, position: int) -> bool:
         """Note how a change ends if it sends nothing; tell whether it does."""
@@ -143,22 +148,16 @@ class _Run:
 
     def _held_back(self, change: Change) -> Outcome | None:
         """Return the end of a change one of whose needs did not end well."""
-        for need in change.needs:
-            for position in self._positions.get(need, ()):
-                end = self._ends[position]
-                if end is None or end.result is Result.APPLIED:
-                    continue
-                refused = end.change.action is Action.REFUSED
-                if end.result is Result.SKIPPED and not refused:
-                    return Outcome(
-                        change,
-                        Result.SKIPPED,
-                        _("needs {need}, which was skipped: {message}").format(
-                            need=need, message=end.message
-                        ),
-                    )
-                how = _("needs {need}, which is refused") if refused else _(_HOW[end.result])
-                return Outcome(change, Result.BLOCKED, how.format(need=need))
+        for position in self._needed(change):
+            end, need = self._ends[position], self._changes[position].address
+            if end is None or end.result is Result.APPLIED:
+                continue
+            refused = end.change.action is Action.REFUSED
+            if end.result is Result.SKIPPED and not refused:
+                skipped = _("needs {need}, which was skipped: {message}")
+                return Outcome(change, Result.SKIPPED, skipped.format(need=need, message=end.message))
+            how = _("needs {need}, which is refused") if refused else _(_HOW[end.result])
+            return Outcome(change, Result.BLOCKED, how.format(need=need))
         return None
 
     def _recorded(self, event: StepEvent) -> None:

@@ -97,6 +97,11 @@ class Change:
         return str(self.address) if self.address else f"{self.kind.value}:{self.remote_name}"
 
     @property
+    def beside(self) -> bool:
+        """Tell whether it is about one object beside what its address stands for: a leftover, a twin."""
+        return self.action in (Action.RETIRE, Action.DELETE)
+
+    @property
     def submissions(self) -> int:
         """How many human reviews this change asks for: 0 or 1."""
         if self.kind is Kind.SIGNATURE:

@@ -53,7 +53,8 @@ def _judged(
         ).format(guess=guess)
     else:
         return change
-    return replace(change, action=Action.REFUSED, steps=(), reason=reason)
+    action = Action.REFUSED if change.address is None else Action.RETIRE
+    return replace(change, action=action, steps=(), reason=reason)
 
 
 def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Address]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from smsconf.address import Address
 from smsconf.language import _
-from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.state import ObservedApp, ObservedSignature
@@ -43,13 +42,10 @@ class Review:
         return self.phase in (Phase.REJECTED, Phase.DEAD)
 
 
-_BESIDES = frozenset({Action.RETIRE, Action.DELETE})
-
-
 def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
     """Yield one row for each address that the service can have, in the order of the plan."""
     for change in plan.changes:
-        if change.address is None or not change.kind.managed or change.action in _BESIDES:
+        if change.address is None or not change.kind.managed or change.beside:
             continue
         observed = change.observed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
