@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[str]] = {
         "guide",
         "render",
         "reconcile",
+        "serving",
         "emulator",
     },
 }

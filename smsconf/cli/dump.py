@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,25 +63,40 @@ def command(
     if force and into is None:
         raise click.UsageError("--force belongs to --into")
     project = check(folder, environment)
+    observed, site = read_everything(project)
+    try:
+        dump = make_dump(observed, site, project.desired, kinds=kinds, apps=apps)
+    except LookupError as error:
+        raise click.UsageError(str(error.args[0])) from error
+    remarks = _write(dump, project, into, observed, site, force=force)
+    tell(dump, remarks, into)
+    return 0
+
+
+def read_everything(project: Project) -> tuple[Observed, Site]:
+    """Read all that the service has, and say what site it is.
+
+    Raises:
+        PlanRefused: not all could be read.
+        SmsconfError: nothing could be asked.
+    """
     with open_session(project, read_only=True) as session, progress("reading") as update:
-        site = session.client.site
         observed = observe(session.client, Desired(), session.cache, update, everything=True)
     for kind in (observed.apps, observed.signatures, observed.templates, observed.countries):
         if kind.problem:
             raise PlanRefused(
                 f"not all could be read: {kind.problem}", fix="run again when the service answers completely"
             )
-    try:
-        dump = make_dump(observed, site, project.desired, kinds=kinds, apps=apps)
-    except LookupError as error:
-        raise click.UsageError(str(error.args[0])) from error
-    remarks = [*dump.remarks, *_write(dump, project, into, observed, site, force=force)]
-    for remark in remarks:
+    return observed, session.client.site
+
+
+def tell(dump: Dump, remarks: Iterable[str], into: Path | None) -> None:
+    """Say on stderr what one may not expect, and how much there is."""
+    for remark in (*dump.remarks, *remarks):
         click.echo(clean(remark), err=True)
     counts = (len(dump.apps), len(dump.signatures), len(dump.templates))
     where = f" into {into}" if into else ""
     click.echo("dumped {} apps, {} signatures, {} templates{}".format(*counts, where), err=True)
-    return 0
 
 
 def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
@@ -109,18 +124,22 @@ def _write(
     assert project.provider is not None  # noqa: S101 - for the type checker: the session was opened with it
     if into is not None:
         write_files(into, as_files(dump, project.provider, into), force=force)
-        return list(_check(into, observed, site))
+        return list(compared(into, observed, site))
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = as_document(dump, project.provider, project.folder, ascii_only=not utf8)
     with TemporaryDirectory() as folder:
         write_files(Path(folder), {"smsconf.yaml": text}, force=False)
-        remarks = list(_check(Path(folder), observed, site))
+        remarks = list(compared(Path(folder), observed, site))
     sys.stdout.write(text)
     return remarks
 
 
-def _check(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
-    """Load what was written and plan it against what was observed; yield every row that would send."""
+def compared(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
+    """Load what was written and plan it against what was observed; yield every row that would send.
+
+    Raises:
+        ConfigError: it cannot be loaded.
+    """
     written = check(folder, None)
     if has_errors(written.diagnostics):
         raise ConfigError(written.diagnostics)

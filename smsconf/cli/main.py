@@ -20,6 +20,7 @@ from smsconf.errors import SmsconfError
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("smsconf.cli.init", "Start a project that plans at once on the emulator."),
     "validate": ("smsconf.cli.validate", "Check the files, offline."),
     "lint": ("smsconf.cli.lint", "Say what a reviewer would object to, offline."),
     "fmt": ("smsconf.cli.fmt", "Put the keys of the files in their usual order."),
@@ -32,6 +33,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
+    "receive": ("smsconf.cli.receive", "Take in status reports and replies."),
+    "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
     "doctor": ("smsconf.cli.doctor", "Check everything from the files to the service, each with its fix."),

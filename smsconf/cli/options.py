@@ -58,7 +58,9 @@ def nearest(address: Address, declared: Iterable[Address]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Join options into one decorator; they are listed in this order."""
+
     def decorate(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -67,15 +69,16 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-project_options = _stack(
-    click.option(
-        "-C",
-        "--project",
-        "folder",
-        type=click.Path(path_type=Path),
-        default=Path(),
-        help="Folder with smsconf.yaml.  [default: this folder]",
-    ),
+folder_option = click.option(
+    "-C",
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Folder with smsconf.yaml.  [default: this folder]",
+)
+project_options = stacked(
+    folder_option,
     click.option(
         "--env", "environment", envvar="SMSCONF_ENV", metavar="NAME", help="Environment, else SMSCONF_ENV."
     ),
@@ -83,7 +86,7 @@ project_options = _stack(
 
 
 def _report_options(*forms: str) -> Callable[[F], F]:
-    return _stack(
+    return stacked(
         click.option(
             "--format",
             "form",
@@ -103,7 +106,10 @@ report_options = _report_options("text", "json")
 finding_options = _report_options("text", "json", "sarif", "junit", "github")
 comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
-selection_options = _stack(
+numbers_option = click.option(
+    "--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle."
+)
+selection_options = stacked(
     click.option("--prune", is_flag=True, help="Delete what no address claims, in declared apps."),
     click.option("--retire", is_flag=True, help="Delete replaced versions that have rested long enough."),
     click.option(

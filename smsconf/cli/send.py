@@ -10,13 +10,12 @@ from typing import Any
 import click
 
 from smsconf.address import Address
-from smsconf.cli.options import AddressParam, project_options, report_options
+from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error
 from smsconf.cli.sending import (
     app_key_of,
     callback_option,
     make_ready,
-    numbers_option,
     open_sending,
     secrets_option,
     signature_option,

@@ -48,9 +48,6 @@ signature_option = click.option(
     "--signature", "signature", metavar="ADDRESS", help="Signature that a universal template goes with."
 )
 wsse_option = click.option("--wsse", is_flag=True, help="Sign with X-WSSE instead of AK/SK.")
-numbers_option = click.option(
-    "--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,18 +176,32 @@ def _send_hosts(facts: Facts) -> Verdict:
 # -- this project and this machine
 
 
+def _posted_to(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield whose address it is and the url, for everything that the service is to post to."""
+    if facts.project is None:
+        return
+    desired = facts.project.desired
+    for app in desired.apps.values():
+        if isinstance(app.reply_url, str) and app.reply_url:
+            yield str(app.address), app.reply_url
+    for one in desired.consoles.values():
+        if one.batch_report_url:
+            yield str(one.address), one.batch_report_url
+    if desired.messaging.status_callback:
+        yield "messaging.status_callback", desired.messaging.status_callback
+
+
 def _reply_addresses(facts: Facts) -> Verdict:
-    apps = facts.project.desired.apps.values() if facts.project else ()
-    named = [(app.address, app.reply_url) for app in apps if isinstance(app.reply_url, str) and app.reply_url]
-    objections = [(address, found) for address, url in named if (found := object_to(url))]
+    named = list(_posted_to(facts))
+    objections = [(whose, found) for whose, url in named if (found := object_to(url))]
     objections.sort(key=lambda one: not one[1].fatal)
     if objections:
-        address, worst = objections[0]
-        message = _("{address}: {message}").format(address=address, message=worst.message)
-        why = _("the service posts replies there, from the public internet")
+        whose, worst = objections[0]
+        message = _("{address}: {message}").format(address=whose, message=worst.message)
+        why = _("the service posts there, from the public internet")
         return Verdict(Result.FAILED if worst.fatal else Result.WARNING, message, why, worst.fix)
     if not named:
-        return skipped(_("not needed: no app has a reply_url"))
+        return skipped(_("not needed: the service is asked to post nothing"))
     said = ngettext("{count} address looks reachable", "{count} addresses look reachable", len(named))
     return ok(said.format(count=len(named)))
 

@@ -47,7 +47,11 @@ class Route(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """Everything there is to judge. ``now`` is this machine's time; ``state`` the folder of the journal."""
+    """Everything there is to judge.
+
+    ``now`` is this machine's time; ``state`` the folder of the journal; ``account`` what the request for one
+    app told: the host it sends to, or just that it was answered.
+    """
 
     now: datetime
     state: Path
@@ -58,7 +62,7 @@ class Facts:
     project_id: str | None = None
     entered: SmsconfError | bool = False
     observed: Observed | SmsconfError | None = None
-    account: SmsconfError | bool | None = None
+    account: SmsconfError | str | bool | None = None
     quotas: Mapping[Region, Quota] | SmsconfError | None = None
     sending: Knock | SmsconfError | None = None
     journal: JournalReading | SmsconfError | None = None
@@ -140,7 +144,9 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
             regions = sorted({app.region for app in desired.apps.values() if not app.external})
             facts.quotas = _tried(lambda: {region: _read_quota(client, region) for region in regions})
             if isinstance(facts.observed, Observed) and facts.observed.apps.items:
-                _ask_for_app(facts, client, facts.observed.apps.items[0].remote_id, environ)
+                remote_id = facts.observed.apps.items[0].remote_id
+                facts.account = _tried(lambda: _ask_for_app(client, remote_id) or True)
+            facts.sending = _knock_at_sending(facts, environ)
     except SmsconfError as problem:
         if facts.entered is not True:
             facts.entered = problem
@@ -151,21 +157,25 @@ def _read_quota(client: Client, region: Region) -> Quota:
     return wire.read_quota(operation, client.call(operation, query={"region": region.value}))
 
 
-def _ask_for_app(facts: Facts, client: Client, remote_id: str, environ: Mapping[str, str]) -> None:
-    """Ask for one app: the only read that a restricted account is refused, and it names the sending host.
-
-    That host is knocked at only if it is as far away as the service: an emulator names the vendor's own.
-    """
+def _ask_for_app(client: Client, remote_id: str) -> str | None:
+    """Ask for one app, the only read that a restricted account is refused; return the host it sends to."""
     operation = "ShowApp"
-    answer = _tried(lambda: Fields(operation, client.call(operation, path={"id": remote_id})))
-    if isinstance(answer, SmsconfError):
-        facts.account = answer
-        return
-    facts.account = True
-    address = _tried(lambda: answer.optional("app_access_addr"))
-    route = facts.route
-    if isinstance(address, str) and isinstance(route, Route) and is_local(address) == is_local(route.url):
-        facts.sending = _tried(lambda: knock(address, patience=patience_of(environ)))
+    return Fields(operation, client.call(operation, path={"id": remote_id})).optional("app_access_addr")
+
+
+def _knock_at_sending(facts: Facts, environ: Mapping[str, str]) -> Knock | SmsconfError | None:
+    """Knock at the host that takes messages: the one an app names, else the site's.
+
+    Only if it is as far away as the service: an emulator's apps name the vendor's own.
+    """
+    provider, route = facts.provider, facts.route
+    if not isinstance(provider, HuaweiCloudProvider) or not isinstance(route, Route):
+        return None
+    host = SITES[provider.site].sending.get(provider.region)
+    address = facts.account if isinstance(facts.account, str) else f"https://{host}" if host else None
+    if address is None or is_local(address) != is_local(route.url):
+        return None
+    return _tried(lambda: knock(address, patience=patience_of(environ)))
 
 
 def _unwritable(state: Path) -> dict[str, str]:

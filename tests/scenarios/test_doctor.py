@@ -355,6 +355,16 @@ def test_reply_address_in_a_private_network_is_a_failure(world: World) -> None:
     assert found["message"].startswith("app.shop: 10.1.2.3 is in a private network")
 
 
+def test_address_for_status_reports_is_judged_too(world: World) -> None:
+    """What the service posts to, wherever the files name it."""
+    world.write(
+        (world.folder / "smsconf.yaml").read_text("utf-8")
+        + "messaging: {status_callback: https://192.168.0.7/reports}\n"
+    )
+    found = only_failure(world, "reply-address")
+    assert found["message"].startswith("messaging.status_callback: 192.168.0.7 is in a private network")
+
+
 def test_journal_that_is_no_file_is_a_failure(world: World) -> None:
     """Something else is in its place."""
     (world.folder / ".smsconf" / "journal.jsonl").mkdir()

@@ -1,0 +1,24 @@
+"""Where the commands about received things find the file, and the options that say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from smsconf.cli.options import folder_option, stacked
+from smsconf.cli.session import STATE_FOLDER
+
+inbox_options = stacked(
+    folder_option,
+    click.option(
+        "--database",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File with what was received.  [default: .smsconf/inbox.db of the project]",
+    ),
+)
+
+
+def inbox_path(folder: Path, database: Path | None) -> Path:
+    """Return the file with what was received."""
+    return database or folder / STATE_FOLDER / "inbox.db"

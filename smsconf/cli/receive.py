@@ -1,0 +1,83 @@
+"""``smsconf receive``: take in status reports and replies that the service pushes."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from smsconf.cli.inbox import inbox_options, inbox_path
+from smsconf.language import _
+
+TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
+_KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_PUSH_SK_2"))
+
+
+@click.command("receive")
+@inbox_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--max-body",
+    type=click.IntRange(1024),
+    default=1024 * 1024,
+    show_default=True,
+    metavar="BYTES",
+    help="Refuse what is longer (413).",
+)
+def command(folder: Path, database: Path | None, host: str, port: int, max_body: int) -> int:
+    """Take in status reports and replies until Ctrl-C; store each before answering 200.
+
+    \b
+    Example:
+      smsconf receive --port 8080
+      SMSCONF_RECEIVE_TOKEN=$(openssl rand -hex 16) smsconf receive --host 0.0.0.0
+
+    \b
+    The service posts to
+      /reports   status reports: status_callback, or the app's batch address
+      /replies   what people send back: reply_url of the app
+    and with SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
+    store. Where push authentication is switched on, give the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a
+    second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with
+    TLS in front.
+    """
+    from smsconf.messaging.inbox import Inbox
+    from smsconf.messaging.server import Rules, make_app
+    from smsconf.serving import serve
+
+    rules = Rules(_token(os.environ), _keys(os.environ), max_body)
+    counts: Counter[str] = Counter()
+    inbox = Inbox(inbox_path(folder, database))
+    try:
+        click.echo(_("storing in {file}").format(file=inbox.path), err=True)
+        serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port)
+    finally:
+        inbox.close()
+    said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+    click.echo(_("received: {counts}").format(counts=said or _("nothing")), err=True)
+    return 0
+
+
+def _token(environ: Mapping[str, str]) -> str:
+    token = environ.get(TOKEN, "")
+    if token and not (token.isascii() and token.replace("-", "").replace("_", "").isalnum()):
+        raise click.UsageError(_("{name}: expected letters, digits, - and _").format(name=TOKEN))
+    return token
+
+
+def _keys(environ: Mapping[str, str]) -> Mapping[str, str]:
+    keys = {}
+    for access, secret in _KEYS:
+        pair = environ.get(access, ""), environ.get(secret, "")
+        if any(pair) and not all(pair):
+            raise click.UsageError(_("{one} and {other} go together").format(one=access, other=secret))
+        if all(pair):
+            keys[pair[0]] = pair[1]
+    return keys

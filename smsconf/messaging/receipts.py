@@ -1,0 +1,142 @@
+"""Receipts: what was sent, matched with what the service reported about it.
+
+Pure, and in one pass over two streams that are sorted by message id, so that a million messages need no
+memory. Nothing is asked: the service pushes reports or drops them (``server`` takes them in).
+
+The 72 hours are the vendor's: https://support.huaweicloud.com/msgsms_faq/ (a report comes at the latest 72
+hours after sending), read 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from smsconf.messaging.callbacks import Report
+from smsconf.messaging.inbox import Received, latest
+
+LATEST_REPORT = timedelta(hours=72)
+
+
+class Fate(StrEnum):
+    """What became of a message: ``pending`` may still be reported, ``missing`` should have been."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    PENDING = "pending"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that the service accepted. ``at`` is aware; ``segments`` are the parts billed, if known."""
+
+    message_id: str
+    to: str
+    at: datetime
+    template: str
+    campaign: str | None = None
+    batch: str | None = None
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One message and its fate; ``sent`` is absent for a report about something we know nothing of.
+
+    ``status`` is the service's word: of several parts that of the first that did not arrive.
+    """
+
+    message_id: str
+    fate: Fate
+    sent: Sent | None = None
+    status: str | None = None
+    reported: datetime | None = None
+    segments: int | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the messages of one group ended; ``failures`` counts by the service's status."""
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    segments: int = 0
+
+    def add(self, receipt: Receipt) -> None:
+        """Count one more."""
+        self.fates[receipt.fate] += 1
+        self.segments += receipt.segments or 0
+        if receipt.fate is Fate.FAILED:
+            self.failures[receipt.status or "UNKNOWN"] += 1
+
+    @property
+    def messages(self) -> int:
+        """How many there are."""
+        return self.fates.total()
+
+
+def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> Iterator[Receipt]:
+    """Yield a receipt for each message that was sent or reported, in the order of message ids.
+
+    Args:
+        sent: sorted by message id, each once.
+        reports: sorted by message id.
+        now: aware.
+    """
+    groups = groupby(reports, key=_message_id)
+    group = next(groups, None)
+    for one in sent:
+        while group and group[0] < one.message_id:
+            yield _unknown(group[0], group[1])
+            group = next(groups, None)
+        if group and group[0] == one.message_id:
+            yield _reported(one, group[1], now)
+            group = next(groups, None)
+        else:
+            fate = Fate.MISSING if now - one.at > LATEST_REPORT else Fate.PENDING
+            yield Receipt(one.message_id, fate, one, segments=one.segments)
+    while group:
+        yield _unknown(group[0], group[1])
+        group = next(groups, None)
+
+
+def _message_id(one: Received) -> str:
+    assert isinstance(one.item, Report)  # noqa: S101 - for the type checker: only reports are given
+    return one.item.message_id
+
+
+def _parts(reports: Iterable[Received]) -> list[tuple[Report, datetime]]:
+    """Return the report that holds for each part, in order."""
+    held = latest(reports)
+    return [(one.item, one.at) for _, one in sorted(held.items()) if isinstance(one.item, Report)]
+
+
+def _reported(sent: Sent, reports: Iterable[Received], now: datetime) -> Receipt:
+    parts = _parts(reports)
+    total = max(part.total for part, _ in parts)
+    receipt = _judged(sent.message_id, parts)
+    if receipt.fate is Fate.DELIVERED and len(parts) < total:
+        late = now - sent.at > LATEST_REPORT
+        receipt = replace(receipt, fate=Fate.MISSING if late else Fate.PENDING)
+    return replace(receipt, sent=sent, segments=sent.segments or total)
+
+
+def _unknown(message_id: str, reports: Iterable[Received]) -> Receipt:
+    return _judged(message_id, _parts(reports))
+
+
+def _judged(message_id: str, parts: list[tuple[Report, datetime]]) -> Receipt:
+    """Judge a message by the parts that were reported: one that did not arrive spoils it."""
+    failed = next((part for part, _ in parts if not part.delivered), None)
+    return Receipt(
+        message_id,
+        Fate.FAILED if failed else Fate.DELIVERED,
+        status=(failed or parts[0][0]).status,
+        reported=max(at for _, at in parts),
+        segments=max(part.total for part, _ in parts),
+    )
