@@ -1,4 +1,4 @@
-"""Where the commands about received things find the file, and the options that say so."""
+"""Where what was sent and received is kept, and the options that say so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import click
 
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.session import STATE_FOLDER
+
+SENT = "sent.db"
 
 inbox_options = stacked(
     folder_option,

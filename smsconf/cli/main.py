@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
     "receive": ("smsconf.cli.receive", "Take in status reports and replies."),
+    "receipts": ("smsconf.cli.receipts", "Show what became of what was sent."),
     "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
+from smsconf.language import _
 
 if TYPE_CHECKING:
     from smsconf.render.lines import Line
@@ -101,7 +102,12 @@ def write_whole(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SmsconfError(
-            f"cannot write {path}: {error.strerror or error}",
-            fix="name a file in a folder that you can write to",
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> SmsconfError:
+    """Return what to raise for a file that cannot be written."""
+    return SmsconfError(
+        _("cannot write {file}: {reason}").format(file=path, reason=error.strerror or error),
+        fix=_("name a file in a folder that you can write to"),
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.address import Address
+from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error
 from smsconf.cli.sending import (
@@ -22,12 +24,15 @@ from smsconf.cli.sending import (
     url_of,
     wsse_option,
 )
+from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
+from smsconf.messaging.receipts import Sent
 from smsconf.messaging.report import dry_view, send_view
 from smsconf.messaging.sender import Uncertain
+from smsconf.messaging.sent import add_sent
 from smsconf.messaging.target import Target
 from smsconf.messaging.wire import MOST_NUMBERS, Answer, Content, Request
 from smsconf.render.sending import send_lines
@@ -103,11 +108,27 @@ def command(
             answer = sender.send(request)
     except Uncertain as error:
         problem = error
+    if answer:
+        _keep(project, target, answer)
     view = send_view(ready.about, target, request, answer, shown=shown)
     report(view, send_lines, form, output)
     if problem:
         show_error(problem)
     return _exit_code(answer)
+
+
+def _keep(project: Project, target: Target, answer: Answer) -> None:
+    """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
+    at = datetime.now(UTC)
+    messages = [
+        Sent(fate.message_id, fate.to, at, str(target.address), segments=fate.parts)
+        for fate in answer.fates
+        if fate.accepted and fate.message_id
+    ]
+    try:
+        add_sent(project.folder / STATE_FOLDER / SENT, messages)
+    except SmsconfError as error:
+        show_error(error)
 
 
 def _exit_code(answer: Answer | None) -> int:

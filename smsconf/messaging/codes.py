@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from smsconf.cloud.codes import Meaning
-from smsconf.language import N_
+from smsconf.language import N_, _
 
 SENDING_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0050.html"
 RECEIPT_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0051.html"
@@ -203,3 +203,9 @@ RECEIPTS: Mapping[str, Meaning] = _by_code(
         ("UNDELIVE", N_("the carrier's limit of messages to this number"), N_("wait")),
     )
 )
+
+
+def meaning_of(status: str) -> str | None:
+    """Return what the status of a message or of its report means, in the user's language; None if unknown."""
+    known = RECEIPTS.get(status) or SENDING.get(status)
+    return _(known.why) if known and known.why else None

@@ -10,7 +10,7 @@ hours after sending), read 2026-11.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from smsconf.messaging.inbox import Received, latest
 LATEST_REPORT = timedelta(hours=72)
 
 
-class Fate(StrEnum):
+class Delivery(StrEnum):
     """What became of a message: ``pending`` may still be reported, ``missing`` should have been."""
 
     DELIVERED = "delivered"
@@ -46,13 +46,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One message and its fate; ``sent`` is absent for a report about something we know nothing of.
+    """One message and its delivery; ``sent`` is absent for a report about something we know nothing of.
 
     ``status`` is the service's word: of several parts that of the first that did not arrive.
     """
 
     message_id: str
-    fate: Fate
+    delivery: Delivery
     sent: Sent | None = None
     status: str | None = None
     reported: datetime | None = None
@@ -63,21 +63,21 @@ class Receipt:
 class Tally:
     """How the messages of one group ended; ``failures`` counts by the service's status."""
 
-    fates: Counter[Fate] = field(default_factory=Counter)
+    deliveries: Counter[Delivery] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     segments: int = 0
 
     def add(self, receipt: Receipt) -> None:
         """Count one more."""
-        self.fates[receipt.fate] += 1
+        self.deliveries[receipt.delivery] += 1
         self.segments += receipt.segments or 0
-        if receipt.fate is Fate.FAILED:
+        if receipt.delivery is Delivery.FAILED:
             self.failures[receipt.status or "UNKNOWN"] += 1
 
     @property
     def messages(self) -> int:
         """How many there are."""
-        return self.fates.total()
+        return self.deliveries.total()
 
 
 def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> Iterator[Receipt]:
@@ -98,11 +98,26 @@ def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> I
             yield _reported(one, group[1], now)
             group = next(groups, None)
         else:
-            fate = Fate.MISSING if now - one.at > LATEST_REPORT else Fate.PENDING
-            yield Receipt(one.message_id, fate, one, segments=one.segments)
+            delivery = Delivery.MISSING if now - one.at > LATEST_REPORT else Delivery.PENDING
+            yield Receipt(one.message_id, delivery, one, segments=one.segments)
     while group:
         yield _unknown(group[0], group[1])
         group = next(groups, None)
+
+
+def tally(receipts: Iterable[Receipt], by: str) -> tuple[Mapping[str, Tally], int]:
+    """Count receipts in groups: ``by`` is template, campaign or batch.
+
+    Returns the groups in the order of their names, and how many messages were not sent from here.
+    """
+    groups: dict[str, Tally] = {}
+    others = 0
+    for one in receipts:
+        if one.sent is None:
+            others += 1
+        else:
+            groups.setdefault(getattr(one.sent, by) or "-", Tally()).add(one)
+    return dict(sorted(groups.items())), others
 
 
 def _message_id(one: Received) -> str:
@@ -120,9 +135,9 @@ def _reported(sent: Sent, reports: Iterable[Received], now: datetime) -> Receipt
     parts = _parts(reports)
     total = max(part.total for part, _ in parts)
     receipt = _judged(sent.message_id, parts)
-    if receipt.fate is Fate.DELIVERED and len(parts) < total:
+    if receipt.delivery is Delivery.DELIVERED and len(parts) < total:
         late = now - sent.at > LATEST_REPORT
-        receipt = replace(receipt, fate=Fate.MISSING if late else Fate.PENDING)
+        receipt = replace(receipt, delivery=Delivery.MISSING if late else Delivery.PENDING)
     return replace(receipt, sent=sent, segments=sent.segments or total)
 
 
@@ -135,7 +150,7 @@ def _judged(message_id: str, parts: list[tuple[Report, datetime]]) -> Receipt:
     failed = next((part for part, _ in parts if not part.delivered), None)
     return Receipt(
         message_id,
-        Fate.FAILED if failed else Fate.DELIVERED,
+        Delivery.FAILED if failed else Delivery.DELIVERED,
         status=(failed or parts[0][0]).status,
         reported=max(at for _, at in parts),
         segments=max(part.total for part, _ in parts),

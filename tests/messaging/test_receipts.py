@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from smsconf.messaging.callbacks import Report
 from smsconf.messaging.inbox import Received
-from smsconf.messaging.receipts import Fate, Sent, Tally, match
+from smsconf.messaging.receipts import Delivery, Sent, Tally, match
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 
@@ -20,19 +20,19 @@ def got(message_id: str, status: str, sequence: int = 1, total: int = 1) -> Rece
     return Received(Report(message_id, status, sequence, total), NOW)
 
 
-def fates(sents, reports) -> list[tuple[str, Fate, str | None]]:
-    return [(one.message_id, one.fate, one.status) for one in match(sents, reports, NOW)]
+def deliveries(sents, reports) -> list[tuple[str, Delivery, str | None]]:
+    return [(one.message_id, one.delivery, one.status) for one in match(sents, reports, NOW)]
 
 
 def test_messages_are_delivered_failed_pending_or_missing() -> None:
     """Without a report a message is pending for 72 hours, then missing."""
-    assert fates(
+    assert deliveries(
         [sent("a"), sent("b"), sent("c", 72), sent("d", 73)], [got("a", "DELIVRD"), got("b", "REJECTD")]
     ) == [
-        ("a", Fate.DELIVERED, "DELIVRD"),
-        ("b", Fate.FAILED, "REJECTD"),
-        ("c", Fate.PENDING, None),
-        ("d", Fate.MISSING, None),
+        ("a", Delivery.DELIVERED, "DELIVRD"),
+        ("b", Delivery.FAILED, "REJECTD"),
+        ("c", Delivery.PENDING, None),
+        ("d", Delivery.MISSING, None),
     ]
 
 
@@ -41,28 +41,30 @@ def test_long_message_is_delivered_when_all_parts_are() -> None:
     whole = [got("a", "DELIVRD", 1, 2), got("a", "DELIVRD", 2, 2)]
     spoilt = [got("b", "DELIVRD", 1, 2), got("b", "UNDELIV", 2, 2)]
     partly = [got("c", "DELIVRD", 2, 2)]
-    assert fates([sent("a", segments=2), sent("b"), sent("c"), sent("d")], [*whole, *spoilt, *partly]) == [
-        ("a", Fate.DELIVERED, "DELIVRD"),
-        ("b", Fate.FAILED, "UNDELIV"),
-        ("c", Fate.PENDING, "DELIVRD"),
-        ("d", Fate.PENDING, None),
+    assert deliveries(
+        [sent("a", segments=2), sent("b"), sent("c"), sent("d")], [*whole, *spoilt, *partly]
+    ) == [
+        ("a", Delivery.DELIVERED, "DELIVRD"),
+        ("b", Delivery.FAILED, "UNDELIV"),
+        ("c", Delivery.PENDING, "DELIVRD"),
+        ("d", Delivery.PENDING, None),
     ]
-    assert fates([sent("c", 80)], partly) == [("c", Fate.MISSING, "DELIVRD")]
+    assert deliveries([sent("c", 80)], partly) == [("c", Delivery.MISSING, "DELIVRD")]
 
 
 def test_reports_about_unknown_messages_are_kept() -> None:
     """Somebody else may send with the same app: before, between and after our own."""
     reports = [got("a", "DELIVRD"), got("b", "DELIVRD"), got("c", "BLACK"), got("d", "DELIVRD")]
     found = list(match([sent("b")], reports, NOW))
-    assert [(one.message_id, one.sent is None, one.fate) for one in found] == [
-        ("a", True, Fate.DELIVERED),
-        ("b", False, Fate.DELIVERED),
-        ("c", True, Fate.FAILED),
-        ("d", True, Fate.DELIVERED),
+    assert [(one.message_id, one.sent is None, one.delivery) for one in found] == [
+        ("a", True, Delivery.DELIVERED),
+        ("b", False, Delivery.DELIVERED),
+        ("c", True, Delivery.FAILED),
+        ("d", True, Delivery.DELIVERED),
     ]
 
 
-def test_tally_counts_fates_reasons_and_segments() -> None:
+def test_tally_counts_deliveries_reasons_and_segments() -> None:
     """A group says how many ended how, why those failed, and what was billed."""
     tally = Tally()
     for one in match([sent("a", segments=2), sent("b")], [got("b", "REJECTD")], NOW):

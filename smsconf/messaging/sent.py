@@ -1,0 +1,68 @@
+"""Which messages ``send`` handed over, so that receipts can say what became of them.
+
+One SQLite file of rows that are only ever added. It holds phone numbers, so it is its owner's only. What
+``bulk`` sends is in its own ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+from smsconf.messaging.receipts import Sent
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sent (
+  message_id TEXT PRIMARY KEY, "to" TEXT NOT NULL, at TEXT NOT NULL, template TEXT NOT NULL, segments INTEGER
+) STRICT, WITHOUT ROWID
+"""
+
+
+def add_sent(path: Path, messages: Iterable[Sent]) -> None:
+    """Add messages to the file, which is made if there is none.
+
+    Raises:
+        SmsconfError: it cannot be written.
+    """
+    rows = [
+        (one.message_id, one.to, one.at.astimezone(UTC).isoformat(), one.template, one.segments)
+        for one in messages
+    ]
+    if rows:
+        with _open(path) as database, database:
+            database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def read_sent(path: Path) -> Iterator[Sent]:
+    """Yield every message of the file, sorted by its id; nothing if there is no file.
+
+    Raises:
+        SmsconfError: it cannot be read.
+    """
+    if path.exists():
+        with _open(path) as database:
+            for message_id, to, at, template, segments in database.execute(
+                "SELECT * FROM sent ORDER BY message_id"
+            ):
+                yield Sent(message_id, to, datetime.fromisoformat(at), template, segments=segments)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            database.execute(_SCHEMA)
+            yield database
+    except (sqlite3.Error, OSError) as problem:
+        raise SmsconfError(
+            _("{file} cannot be used: {problem}").format(file=path, problem=problem),
+            fix=_("make room and rights for it; it holds what was sent, for receipts"),
+        ) from problem

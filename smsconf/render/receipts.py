@@ -1,0 +1,133 @@
+"""Receipts → view (the JSON contract) → lines and CSV: how messages ended, in groups or one by one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import StringIO
+from typing import Any
+
+from smsconf.language import _, ngettext
+from smsconf.render.lines import Line, Span, cells, clean, line, pad
+
+FORMAT_VERSION = "1.0"
+View = Mapping[str, Any]
+DELIVERIES = ("delivered", "failed", "pending", "missing")
+_STYLES = {"delivered": "green", "failed": "bold red", "pending": "cyan", "missing": "yellow"}
+_COLUMNS = (
+    *("message_id", "to", "delivery", "status", "meaning", "sent", "reported", "segments"),
+    *("template", "campaign", "batch"),
+)
+
+
+def receipts_view(
+    tallies: Mapping[str, Any], by: str, meaning: Callable[[str], str | None], *, others: int
+) -> View:
+    """Return the document of ``receipts`` in groups.
+
+    Args:
+        tallies: name of the group → its counts (deliveries, failures, segments, messages).
+        by: what the groups are: template, campaign, batch.
+        meaning: explains a status.
+        others: how many reported messages we know nothing of.
+    """
+    return {
+        "format_version": FORMAT_VERSION,
+        "by": by,
+        "groups": [
+            {
+                by: name,
+                "messages": tally.messages,
+                **{delivery: tally.deliveries.get(delivery, 0) for delivery in DELIVERIES},
+                "segments": tally.segments,
+                "failures": [
+                    {"status": status, "messages": count, "meaning": meaning(status)}
+                    for status, count in tally.failures.most_common()
+                ],
+            }
+            for name, tally in tallies.items()
+        ],
+        "others": others,
+    }
+
+
+def messages_view(rows: Iterable[View]) -> View:
+    """Return the document of ``receipts`` message by message."""
+    return {"format_version": FORMAT_VERSION, "by": "message", "messages": list(rows), "others": 0}
+
+
+def receipt_row(receipt: Any, meaning: Callable[[str], str | None], shown: Callable[[str], str]) -> View:  # noqa: ANN401 - messaging is above
+    """Return one message as a row; ``shown`` says how a number is written."""
+    sent = receipt.sent
+    failed = receipt.delivery == "failed"
+    return {
+        "message_id": receipt.message_id,
+        "to": shown(sent.to) if sent else None,
+        "delivery": receipt.delivery.value,
+        "status": receipt.status,
+        "meaning": meaning(receipt.status) if failed and receipt.status else None,
+        "sent": sent.at.isoformat(timespec="seconds") if sent else None,
+        "reported": receipt.reported.isoformat(timespec="seconds") if receipt.reported else None,
+        "segments": receipt.segments,
+        **{name: getattr(sent, name) if sent else None for name in ("template", "campaign", "batch")},
+    }
+
+
+def receipts_lines(view: View) -> Iterator[Line]:
+    """Draw groups with why messages failed, or one line a message."""
+    if "messages" in view:
+        yield from _messages(view["messages"])
+    for group in view.get("groups", ()):
+        count = group["messages"]
+        said = ngettext("{count} message", "{count} messages", count).format(count=count)
+        billed = ngettext("{count} segment", "{count} segments", group["segments"])
+        yield line(
+            Span(clean(group[view["by"]]), "bold"),
+            f"  {said}, {billed.format(count=group['segments'])}",
+            hang=2,
+        )
+        for delivery in DELIVERIES:
+            if group[delivery]:
+                share = f"{100 * group[delivery] / count:.1f} %"
+                yield line(
+                    "  ", Span(pad(delivery, 10), _STYLES[delivery]), f"{group[delivery]:>9}  {share}", hang=4
+                )
+        for one in group["failures"]:
+            why = f"  {clean(one['meaning'])}" if one["meaning"] else ""
+            yield line(f"    {one['messages']:>9}  {clean(one['status'])}{why}", hang=15)
+    if not view.get("groups") and not view.get("messages"):
+        yield line(_("nothing was sent from here yet"))
+    if view["others"]:
+        known = ngettext(
+            "{count} more message was reported that was not sent from here",
+            "{count} more messages were reported that were not sent from here",
+            view["others"],
+        )
+        yield line(known.format(count=view["others"]))
+
+
+def _messages(rows: Iterable[View]) -> Iterator[Line]:
+    width = max((cells(one["delivery"]) for one in rows), default=0) + 2
+    for one in rows:
+        why = ": ".join(clean(part) for part in (one["status"], one["meaning"]) if part)
+        yield line(
+            Span(pad(one["delivery"], width), _STYLES[one["delivery"]]),
+            Span(clean(one["to"] or "-"), "bold"),
+            f"  {clean(one['message_id'])}",
+            f"  {why}" if one["delivery"] == "failed" else "",
+            hang=width,
+        )
+
+
+def receipts_csv(rows: Iterable[View]) -> Iterator[str]:
+    """Write one line a message; a cell that a spreadsheet would take for a formula is made a text."""
+    yield ",".join(_COLUMNS) + "\n"
+    for row in rows:
+        out = StringIO()
+        csv.writer(out, lineterminator="\n").writerow(_cell(row[name]) for name in _COLUMNS)
+        yield out.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "-", "@", "\t", "\r") else text
