@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,6 +178,7 @@ class _Writer:
 
     def __init__(self, text: str, end: int, *, ambiguous: bool) -> None:
         self.text = text
+        self.starts = [found.start() for found in _LINE.finditer(text)]
         self.end = end
         self.ambiguous = ambiguous
 
@@ -232,7 +234,7 @@ class _Writer:
         return self.text[start:head] + body + below
 
     def _line_start(self, offset: int) -> int:
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return self.starts[bisect_right(self.starts, offset) - 1]
 
     def _line_end(self, key: _Node, value: _Node) -> int:
         """Return where the last line of a pair ends."""
@@ -257,7 +259,7 @@ class _Writer:
         """Return where the comment lines right above a mapping's first key begin; no editor's line is one."""
         lead = begin = line
         while begin > start:
-            begin = self._line_start(begin - 1 - self.text.endswith("\r\n", 0, begin))
+            begin = self._line_start(begin - 1)
             written = self.text[begin:lead].lstrip()
             if begin < start or not written.startswith("#") or _MODELINE.match(written):
                 break
