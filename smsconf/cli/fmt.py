@@ -50,7 +50,7 @@ def command(
     Exits 0, 3 with --check if a file would change, 1 if a file cannot be read or written.
     """
     changed = failed = False
-    for path in files or files_of(load(folder, None)):
+    for path in dict.fromkeys(files) or files_of(load(folder, None)):
         try:
             found = formatted(path, _name(path))
             if not isinstance(found, Rewrite):

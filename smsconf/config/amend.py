@@ -17,7 +17,7 @@ from smsconf.config.content import number_content
 from smsconf.config.project import Project
 from smsconf.config.reader import read_yaml
 from smsconf.config.rewrite import Rewrite
-from smsconf.config.source import Source, Span, span_at
+from smsconf.config.source import PROPERTIES, Source, Span, span_at
 from smsconf.diagnostics import Diagnostic, Edit
 
 Path = tuple[str | int, ...]
@@ -31,7 +31,6 @@ _UNITS: Final = {  # how one character of a text is spelt, by the first characte
 _HEADER: Final = re.compile(
     r"([|>][1-9]?)([-+]?)([1-9]?[^\r\n]*(?:\r\n|\r|\n))((?:[ \t]*(?:\r\n|\r|\n))*)( *)"
 )
-_PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag in front of a value
 
 
 def repaired(project: Project, found: Iterable[Diagnostic]) -> tuple[Rewrite, ...]:
@@ -124,7 +123,7 @@ def _applied(units: Sequence[str], edits: Sequence[Edit]) -> str:
 def _respelt(span: Span, value: str, new: str, edits: Sequence[Edit]) -> str | None:
     """Spell the new text like the old one; None where that cannot be done character by character."""
     raw = span.source.text[span.start : span.end]
-    skip = _PROPERTIES.match(raw)
+    skip = PROPERTIES.match(raw)
     head, raw = raw[: skip.end() if skip else 0], raw[skip.end() if skip else 0 :]
     if raw[:1] in ("|", ">"):
         spelt = _respelt_block(raw, value, new, edits)

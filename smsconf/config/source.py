@@ -13,7 +13,7 @@ from typing import NamedTuple
 from smsconf.diagnostics import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag in front of a value
+PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag in front of a value
 _BLOCK_HEADER = re.compile(r"[|>][^\r\n]*")
 
 
@@ -84,7 +84,7 @@ class Span(NamedTuple):
 
     def _offset(self, value: str, offset: int) -> int | None:
         raw = self.source.text[self.start : self.end]
-        found = _PROPERTIES.match(raw)
+        found = PROPERTIES.match(raw)
         skip = found.end() if found else 0
         header = _BLOCK_HEADER.match(raw, skip)
         if header:
