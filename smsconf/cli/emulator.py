@@ -1,4 +1,4 @@
-"""``smsconf emulator``: run the stand-in for the service, and play time and the reviewer."""
+"""``smsconf emulator``: run the stand-in for the service, play time and the reviewer, see what was sent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smsconf.cli.duration import iso_duration
-from smsconf.cli.options import project_options
+from smsconf.cli.options import project_options, report_options
+from smsconf.cli.output import report
 from smsconf.errors import SmsconfError
+from smsconf.language import _, ngettext
+from smsconf.render.lines import Line, Span, clean, line
+
+if TYPE_CHECKING:
+    from smsconf.emulator.engine import Engine
+
+FORMAT_VERSION = "1.0"
 
 SECRET_VARIABLE = "SMSCONF_EMULATOR_SK"  # noqa: S105 - the name of a variable
 DECISIONS = ("approve", "reject", "deactivate", "suspend")
@@ -34,9 +42,10 @@ def command() -> None:
       smsconf emulator serve --port 8080
       smsconf emulator advance P14D
       smsconf emulator decide template.order-shipped reject --reason "too many links"
+      smsconf emulator outbox
 
-    It imitates the management API with its statuses and refusals; a reviewer with a calendar decides on a
-    virtual clock. What it does not imitate is in the README.
+    It imitates the management API and the sending API with their statuses and refusals; a reviewer with a
+    calendar decides, and carriers report, on a virtual clock. What it does not imitate is in the README.
     """
 
 
@@ -90,9 +99,20 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
     \b
     Example:
       smsconf emulator advance P14D     (also: 3h, 2d, PT90M)
+
+    Status reports and replies that wait are pushed, to servers on this machine only.
     """
-    answer = _control(folder, environment, database, "POST", "clock", {"advance": iso_duration(duration)})
-    click.echo(f"now {answer['now']}")
+    from smsconf.emulator.pusher import push_all
+
+    body = {"advance": iso_duration(duration)}
+    with _steered(folder, environment, database) as engine:
+        answer = _ask(engine, "POST", "clock", body)
+        pushed = push_all(engine)
+    click.echo(_("now {time}").format(time=answer["now"]))
+    if pushed:
+        arrived = sum(1 for one in pushed if one.status is not None and one.status < 300)
+        text = ngettext("{count} push, {arrived} received", "{count} pushes, {arrived} received", len(pushed))
+        click.echo(text.format(count=len(pushed), arrived=arrived))
     return 0
 
 
@@ -114,7 +134,8 @@ def decide_command(
     """
     kind, name = _target(folder, environment, target)
     body = {"kind": kind, "name": name, "decision": decision, "reason": reason}
-    answer = _control(folder, environment, database, "POST", "reviews", body)
+    with _steered(folder, environment, database) as engine:
+        answer = _ask(engine, "POST", "reviews", body)
     click.echo(f"{kind} {name}: {answer.get('status', decision)}")
     return 0
 
@@ -129,13 +150,65 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
     Example:
       smsconf emulator reset
     """
-    _control(folder, environment, database, "POST", "reset", None)
-    click.echo("reset")
+    with _steered(folder, environment, database) as engine:
+        _ask(engine, "POST", "reset")
+    click.echo(_("reset"))
     return 0
 
 
+@command.command("outbox")
+@project_options
+@report_options
+@database_option
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, show_default=True, help="Only the newest N messages."
+)
+@click.option("--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle.")
+def outbox_command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    database: Path | None,
+    limit: int,
+    *,
+    show_numbers: bool,
+) -> int:
+    """Show the messages that were accepted for sending, oldest first, and what became of them.
+
+    \b
+    Example:
+      smsconf emulator outbox --limit 3
+
+    A message without a status waits for its report; `smsconf emulator advance` lets time pass.
+    """
+    from smsconf.messaging.numbers import mask
+
+    with _steered(folder, environment, database) as engine:
+        total = _count(engine)
+        messages: list[Any] = _ask(engine, "GET", f"outbox?offset={max(0, total - limit)}&limit={limit}")
+    if not show_numbers:
+        messages = [{**message, "to": mask(message["to"])} for message in messages]
+    view = {"format_version": FORMAT_VERSION, "total": total, "messages": messages}
+    report(view, _outbox_lines, form, output)
+    return 0
+
+
+def _outbox_lines(view: Mapping[str, Any]) -> Iterator[Line]:
+    for message in view["messages"]:
+        yield line(
+            Span(f"{message['createTime']}  ", "dim"),
+            Span(message["to"], "bold"),
+            f"  {clean(message['status'] or _('not reported yet'))}",
+            hang=4,
+        )
+        yield line("    ", clean(message["text"]), hang=4)
+    counts = {"shown": len(view["messages"]), "total": view["total"]}
+    yield line(_("{shown} of {total} messages").format(**counts))
+
+
 @contextmanager
-def emulator_engine(database: Path, **settings: Any) -> Iterator[Any]:  # noqa: ANN401 - settings by name
+def emulator_engine(database: Path, **settings: Any) -> Iterator[Engine]:  # noqa: ANN401 - settings by name
     """Open the emulator on a database, in this process; the site is the database's unless given.
 
     Raises:
@@ -147,25 +220,20 @@ def emulator_engine(database: Path, **settings: Any) -> Iterator[Any]:  # noqa: 
         known = settings if "site" in settings else {**settings, "site": site_of(database) or "china"}
         engine = Engine(database, Settings(**known))
     except StoreError as error:
-        raise SmsconfError(f"cannot open the emulator's database {error}", fix=error.fix) from error
+        text = _("cannot open the emulator's database {error}").format(error=error)
+        raise SmsconfError(text, fix=error.fix) from error
     try:
         yield engine
     finally:
         engine.close()
 
 
-def _control(
-    folder: Path,
-    environment: str | None,
-    database: Path | None,
-    method: str,
-    route: str,
-    body: Mapping[str, Any] | None,
-) -> Mapping[str, Any]:
-    """Call a control route of the emulator on its own file; a server on the same file sees the effect.
+@contextmanager
+def _steered(folder: Path, environment: str | None, database: Path | None) -> Iterator[Engine]:
+    """Open the emulator of a project, or of a file; a server on the same file sees what is done.
 
     Raises:
-        SmsconfError: the project is not on the emulator, or the emulator refuses.
+        SmsconfError: the project is not on the emulator, or there is no such file.
     """
     if database is None:
         database, settings = _database(folder, environment)
@@ -173,16 +241,32 @@ def _control(
         settings = {}
         if not database.exists():
             raise SmsconfError(
-                f"there is no emulator database {database}", fix="name the file that serve or a project uses"
+                _("there is no emulator database {file}").format(file=database),
+                fix=_("name the file that serve or a project uses"),
             )
     with emulator_engine(database, **settings) as engine:
-        headers = [("Content-Type", "application/json")]
-        sent = json.dumps(body).encode() if body is not None else b""
-        response = engine.handle(method, f"/_emulator/{route}", headers, sent)
-    answer: Mapping[str, Any] = json.loads(response.body or b"{}")
+        yield engine
+
+
+def _count(engine: Engine) -> int:
+    """Return how many messages were accepted so far."""
+    response = engine.handle("GET", "/_emulator/outbox?limit=0", [], b"")
+    return int(dict(response.headers)["X-Total-Count"])
+
+
+def _ask(engine: Engine, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    """Call a control route and return its JSON.
+
+    Raises:
+        SmsconfError: the emulator refuses.
+    """
+    sent = json.dumps(body).encode() if body is not None else b""
+    response = engine.handle(method, f"/_emulator/{route}", [("Content-Type", "application/json")], sent)
+    answer = json.loads(response.body or b"{}")
     if response.status >= 400:
         words = answer.get("error") or answer.get("error_msg") or answer.get("message") or answer
-        raise SmsconfError(f"the emulator answers {response.status}: {words}")
+        text = _("the emulator answers {status}: {words}").format(status=response.status, words=words)
+        raise SmsconfError(text)
     return answer
 
 
@@ -196,8 +280,8 @@ def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str,
     if project.provider is None:
         raise ConfigError(project.diagnostics)
     raise SmsconfError(
-        "this project is not on the emulator",
-        fix="name the emulator's file with --database, or another --env",
+        _("this project is not on the emulator"),
+        fix=_("name the emulator's file with --database, or another --env"),
     )
 
 
@@ -212,11 +296,12 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
     try:
         address = Address.parse(target)
     except ValueError as error:
-        raise SmsconfError(str(error), fix="name an address, or KIND:REMOTE-NAME") from error
+        raise SmsconfError(str(error), fix=_("name an address, or KIND:REMOTE-NAME")) from error
     desired = load_project(folder, environment).desired
     declared = desired.apps.get(address) or desired.signatures.get(address) or desired.templates.get(address)
     if declared is None:
         raise SmsconfError(
-            f"{address} is not declared", fix=f"name a declared one, or {address.kind}:REMOTE-NAME"
+            _("{address} is not declared").format(address=address),
+            fix=_("name a declared one, or {kind}:REMOTE-NAME").format(kind=address.kind),
         )
     return address.kind.value, declared.name

@@ -114,6 +114,7 @@ class AppRenderer(_Renderer):
             "protocol": "https",
             "platform": "NFV",
             "is_support_multiomp": False,
+            "ip_white_list": ",".join(json.loads(row["console"] or "{}").get("ip_white_list") or ()) or None,
         }
 
 

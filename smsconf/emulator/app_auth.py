@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from smsconf import signing
 from smsconf.emulator import errors
+from smsconf.emulator.console import is_welcome, read_console
 from smsconf.emulator.errors import Fault, Refusal
 from smsconf.emulator.exchange import Object, Request, Settings
 from smsconf.emulator.store import Store
@@ -58,7 +59,7 @@ def authenticate(store: Store, settings: Settings, request: Request, now: dateti
         now: real time.
 
     Raises:
-        Refusal: 400 if something is missing or malformed, 401 if it is wrong.
+        Refusal: 400 if something is missing or malformed, 401 if it is wrong, 403 for a foreign address.
     """
     given = request.headers.get("authorization", "").strip()
     if not given:
@@ -67,6 +68,8 @@ def authenticate(store: Store, settings: Settings, request: Request, now: dateti
     app = prove(store, request, given, now)
     if app["status"] != "LAUNCHED":
         raise Refusal(errors.APP_KEY_UNUSABLE)
+    if not is_welcome(read_console(store, app["id"]), request.client):
+        raise Refusal(errors.NOT_WHITELISTED)
     return app
 
 

@@ -10,14 +10,8 @@ from smsconf.emulator import answers
 from smsconf.emulator.clock import timestamp
 from smsconf.emulator.errors import APP_MISSING, APP_QUOTA, INVALID, Refusal
 from smsconf.emulator.exchange import Answer, Call, Object
-from smsconf.emulator.reviewer import channel_number, derived_id
+from smsconf.emulator.reviewer import channel_number, derived_id, uuid_of
 from smsconf.emulator.statuses import SITES
-
-
-def uuid_of(call: Call, kind: str, number: int) -> str:
-    """Return an id that looks like the service's and is the same in every run."""
-    digits = derived_id(call.settings, kind, number)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def require_app(call: Call, app_id: str) -> Object:
@@ -37,7 +31,7 @@ def create_app(call: Call) -> Answer:
     number = call.store.next_number("app")
     now = timestamp(call.now)
     row: Object = {
-        "id": uuid_of(call, "app", number),
+        "id": uuid_of(call.settings, "app", number),
         "create_time": now,
         "update_time": now,
         "status": "LAUNCHED",

@@ -337,7 +337,7 @@ class Gap(NamedTuple):
 
 
 UNANSWERED = (
-    Gap("ShowApp", "ip_white_list", "set in the console only, which is not imitated"),
+    Gap("ShowApp", "ip_white_list", "empty until PUT /_emulator/console sets it"),
     Gap("ShowSignature", "qualification_name", "qualifications are not imitated, only their ids are kept"),
     Gap("ShowSignature", "urge_time", "nobody urges a review"),
     Gap("ShowSignature", "urge_desc", "nobody urges a review"),
@@ -355,5 +355,5 @@ NOT_IMITATED = (
     "the vendor's list of countries: which there are, and the ids of those that share a dialling code",
     "what a reviewer looks at: ours approves unless told otherwise",
     "temporary access keys: X-Security-Token is accepted and not looked at",
-    "status reports, replies and thresholds",
+    "traffic thresholds",
 )

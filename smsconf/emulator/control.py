@@ -12,11 +12,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
+from smsconf.emulator.carrier import set_carrier
 from smsconf.emulator.clock import iso, read_duration, read_moment
-from smsconf.emulator.control_call import Conflict, ControlCall, read_choice, read_object, read_string
+from smsconf.emulator.console import set_console, show_console
+from smsconf.emulator.control_call import Conflict, ControlCall, pick, read_choice, read_object, read_string
 from smsconf.emulator.exchange import Answer, Object, Request, Settings
 from smsconf.emulator.faults import queue_faults, read_faults
 from smsconf.emulator.outbox import list_outbox
+from smsconf.emulator.pushes import list_pushes, reply_to_message
+from smsconf.emulator.reports import play_reports
 from smsconf.emulator.reviewer import DEFAULT, Illegal, Reviewer
 from smsconf.emulator.statuses import SITES, known_statuses
 from smsconf.emulator.store import Store, StoreError
@@ -88,6 +92,7 @@ def set_clock(call: ControlCall) -> Answer:
         raise ValueError("the moment is out of range") from None
     call.store.set_meta("offset", str(moved // timedelta(microseconds=1)))
     Reviewer(call.store, call.settings).play(now)
+    play_reports(call.store, now)
     return Answer({"now": iso(now)})
 
 
@@ -95,7 +100,7 @@ def review(call: ControlCall) -> Answer:
     """POST reviews: a person's decision, now; or any status of the site's table."""
     body = read_object(call.body, allowed=("kind", "name", "id", "decision", "status", "reason"))
     kind = read_choice(body, "kind", KINDS)
-    row = _pick(call.store, kind, body)
+    row = pick(call.store, kind, body)
     reviewer = Reviewer(call.store, call.settings)
     if ("decision" in body) == ("status" in body):
         raise ValueError("expected either a decision or a status")
@@ -167,25 +172,12 @@ ROUTES: dict[tuple[str, str], Callable[[ControlCall], Answer]] = {
     ("GET", "requests"): list_requests,
     ("DELETE", "requests"): clear_requests,
     ("GET", "outbox"): list_outbox,
+    ("PUT", "carrier"): set_carrier,
+    ("GET", "console"): show_console,
+    ("PUT", "console"): set_console,
+    ("POST", "uplink"): reply_to_message,
+    ("GET", "pushes"): list_pushes,
 }
-
-
-def _pick(store: Store, kind: str, body: Object) -> Object:
-    """Return the one object a person means.
-
-    Raises:
-        Conflict: there is none (404), or the name belongs to several (409, with their ids).
-    """
-    if ("name" in body) == ("id" in body):
-        raise ValueError("expected either a name or an id")
-    key = "id" if "id" in body else "name"
-    column = "id" if key == "id" else f"{kind}_name"
-    rows = store.find(kind, {column: read_string(body, key)})
-    if not rows:
-        raise Conflict(404, error=f"no {kind} has this {key}")
-    if len(rows) > 1:
-        raise Conflict(409, error=f"several {kind}s have this name", ids=[row["id"] for row in rows])
-    return rows[0]
 
 
 def _verdict(store: Store, kind: str, remote_id: str) -> Object:

@@ -82,3 +82,21 @@ def read_number(query: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
         raise ValueError(f"{name} must be a number, got {text!r}")
     return int(text)
+
+
+def pick(store: Store, kind: str, body: Object) -> Object:
+    """Return the one object a person means.
+
+    Raises:
+        Conflict: there is none (404), or the name belongs to several (409, with their ids).
+    """
+    if ("name" in body) == ("id" in body):
+        raise ValueError("expected either a name or an id")
+    key = "id" if "id" in body else "name"
+    column = "id" if key == "id" else f"{kind}_name"
+    rows = store.find(kind, {column: read_string(body, key)})
+    if not rows:
+        raise Conflict(404, error=f"no {kind} has this {key}")
+    if len(rows) > 1:
+        raise Conflict(409, error=f"several {kind}s have this name", ids=[row["id"] for row in rows])
+    return rows[0]

@@ -22,6 +22,8 @@ from smsconf.emulator.clock import iso
 from smsconf.emulator.errors import Fault, Refusal, error_body
 from smsconf.emulator.exchange import Answer, Call, Request, Response, Settings
 from smsconf.emulator.faults import Trouble
+from smsconf.emulator.pushes import Push, PushResult, note_pushes, take_pushes
+from smsconf.emulator.reports import play_reports
 from smsconf.emulator.reviewer import Reviewer, derived_id
 from smsconf.emulator.routes import SENDING, Route, find_route
 from smsconf.emulator.statuses import SITES
@@ -131,13 +133,30 @@ class Engine:
                 real_now,
                 control.virtual_now(self._store, real_now),
             )
-            self._reviewer.play(moment.now)
+            self._play(moment.now)
             if request.path.startswith(control.PREFIX):
                 outcome = _Outcome(control.answer_control(self._store, self.settings, request, real_now))
                 moment = moment._replace(now=control.virtual_now(self._store, real_now))
             else:
                 outcome = self._answer(request, moment)
             return _respond(outcome, moment)
+
+    def _play(self, now: datetime) -> None:
+        """Let everything happen that has become due."""
+        self._reviewer.play(now)
+        play_reports(self._store, now)
+
+    def take_pushes(self, most: int) -> list[Push]:
+        """Hand out pushes to be sent now; whoever takes one says with ``note_pushes`` how it went."""
+        with self._lock, self._store.transaction():
+            real_now = self._real_clock().astimezone(UTC)
+            self._play(control.virtual_now(self._store, real_now))
+            return take_pushes(self._store, real_now, most)
+
+    def note_pushes(self, results: Sequence[PushResult]) -> None:
+        """Write down how pushes went."""
+        with self._lock, self._store.transaction():
+            note_pushes(self._store, results)
 
     def _answer(self, request: Request, moment: _Moment) -> _Outcome:
         """Answer a request to the service and write it into the journal."""

@@ -94,6 +94,7 @@ APP_KEY = Fault("E000102", 401, "The app_key is invalid.", RENDERED)
 APP_KEY_UNUSABLE = Fault("E000103", 401, "The app_key is unusable.", RENDERED)
 DIGEST = Fault("E000105", 401, "PasswordDigest verification failed.", RENDERED)
 CREATED_EXPIRED = Fault("E000110", 401, "The time of Created is out of range.", RENDERED)
+NOT_WHITELISTED = Fault("E000620", 403, "The app client ip is not in ip white list.", SENDING)
 BY_NAME = {name: row for name, row in list(globals().items()) if isinstance(row, Fault)}
 
 

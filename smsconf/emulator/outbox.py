@@ -45,7 +45,7 @@ def _messages(store: Store, first: int, end: int) -> Iterator[str]:
             (batch["start"], batch["stop"]),
         )
         for seq, recipient, outcome, due in rows:
-            waits = pending or due is not None
+            waits = pending if due is None else due != ""
             status = "null" if waits else f'"{outcome or "DELIVRD"}"'
             yield f'{{"smsMsgId": "{batch["uuid"]}_{seq}", "to": "{recipient}", "status": {status}, {rest}'
 

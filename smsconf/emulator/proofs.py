@@ -80,6 +80,7 @@ REFUSALS = {
     **dict.fromkeys((errors.AUTHORIZATION, errors.AUTHORIZATION_FAILED), _SIGNED),
     errors.SEND_PARAMETER: _SENDING,
     errors.NONE_SENT: EMULATOR + "test_sending.py::test_number_fails_with_its_status",
+    errors.NOT_WHITELISTED: EMULATOR + "test_console.py::test_only_listed_addresses_may_call",
     errors.APP_KEY_UNUSABLE: EMULATOR + "test_app_auth.py::test_suspended_app_may_not_send",
 }
 SITES = {

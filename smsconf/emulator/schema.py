@@ -3,7 +3,8 @@
 Text only; ``store`` makes and uses them. Column names follow the answers documented on sms_05_0022 to _0043;
 those of ``batch`` (one text to many numbers) and ``message`` (one number of it) the parameters of
 sms_05_0001. A batch's messages are numbered without gaps from ``first``. ``due`` is when the next thing
-happens by itself: one date of the batch stands for all its messages that have none of their own.
+happens by itself: one date of the batch stands for all its messages that have none of their own; a date of
+its own that is over is empty.
 """
 
 from __future__ import annotations
@@ -78,7 +79,16 @@ CREATE INDEX batch_by_due ON batch (due, seq) WHERE due IS NOT NULL;
 CREATE TABLE message (
   seq INTEGER PRIMARY KEY, batch INTEGER NOT NULL, recipient TEXT NOT NULL, outcome TEXT, due TEXT
 ) STRICT;
-CREATE INDEX message_by_due ON message (due, seq) WHERE due IS NOT NULL;
+CREATE INDEX message_by_due ON message (due, seq) WHERE due > '';
+
+CREATE TABLE push (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, app_id TEXT NOT NULL, url TEXT NOT NULL,
+  body TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, taken REAL, status INTEGER, error TEXT
+) STRICT;
+CREATE INDEX push_open ON push (state, seq) WHERE state <> 'done';
+CREATE TABLE opt_out (
+  channel TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (channel, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (digest TEXT PRIMARY KEY, project_id TEXT, expires_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE lockout (
@@ -94,6 +104,6 @@ CREATE TABLE request (
 ) STRICT;
 """
 EMPTIED: Final = (
-    *("app", "file", "signature", "template", "batch", "message"),
+    *("app", "file", "signature", "template", "batch", "message", "push", "opt_out"),
     *("undo", "token", "lockout", "fault", "request"),
 )

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from smsconf.emulator.apps import uuid_of
-from smsconf.emulator.carrier import BUSY_ENDINGS, Carrier
+from smsconf.emulator.carrier import Carrier
 from smsconf.emulator.clock import iso, timestamp
 from smsconf.emulator.errors import NONE_SENT, SEND_PARAMETER, SEND_SYSTEM, Refusal
 from smsconf.emulator.exchange import Answer, Call, Object
 from smsconf.emulator.recipients import MAINLAND_CODE, Recipient, read_recipient
+from smsconf.emulator.reviewer import uuid_of
 from smsconf.emulator.statuses import APPROVED_SIGNATURE
 from smsconf.emulator.variables import INTERNATIONAL_CODE, text_with
 from smsconf.segments import count_international, count_mainland
@@ -112,8 +112,9 @@ class _Sending:
         self.app = call.app
         self.operation = operation
         number = int(call.store.meta("requests", "0"))
-        self.uuid = uuid_of(call, f"batch/{place}", number)
-        self.refused_uuid = uuid_of(call, f"refused/{place}", number)
+        self.uuid = uuid_of(call.settings, f"batch/{place}", number)
+        self.refused_uuid = uuid_of(call.settings, f"refused/{place}", number)
+        self.carrier = Carrier(call.store, call.body["from"], call.now)
         self.constant = {"from": call.body["from"], "createTime": iso(call.now)}
 
     def results(self, content: Content, earlier: set[tuple[str, str]]) -> list[Object]:
@@ -210,18 +211,17 @@ class _Sending:
     def _status(self, recipient: Recipient, text: tuple[str, str], earlier: set[tuple[str, str]]) -> str:
         if not recipient.code:
             return "E200031"
-        if recipient.number[-5:] in BUSY_ENDINGS:
-            return BUSY_ENDINGS[recipient.number[-5:]]
         if (recipient.code == MAINLAND_CODE) != (self.app["region"] == "cn"):
             return "E200024" if self.app["region"] == "cn" else "E200025"
-        return "E200041" if text in earlier else ACCEPTED
+        if text in earlier:
+            return "E200041"
+        return self.carrier.answer(recipient.number) or ACCEPTED
 
     def _write(self, content: Content, draft: Draft, numbers: Sequence[str]) -> int:
         """Write the accepted messages down and return the number of the first."""
         now = self.call.now
         body: dict[str, Any] = self.call.body
-        carrier = Carrier(self.call.store, now)
-        fates = [(number, *carrier.fate(number)) for number in numbers]
+        fates = [(number, *self.carrier.fate(number)) for number in numbers]
         if draft.promotion and (now + BEIJING).hour not in PROMOTION_HOURS:
             fates = [(number, "SC:0011", None) for number in numbers]
         values: Object = {
@@ -237,7 +237,7 @@ class _Sending:
             "extend": body["extend"],
             "status_callback": body["statusCallback"] or None,
             "create_time": timestamp(now),
-            "due": carrier.due,
+            "due": self.carrier.due,
         }
         return self.call.store.add_batch(values, fates)
 

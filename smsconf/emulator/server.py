@@ -1,4 +1,4 @@
-"""Serve the engine over HTTP: requests, answers and hung-up connections, nothing of the service.
+"""Serve the engine over HTTP: requests, answers, hung-up connections and pushes, nothing of the service.
 
 Written for starlette 1.x.
 """
@@ -15,16 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from smsconf import serving
 from smsconf.emulator.control import PREFIX
 from smsconf.emulator.engine import BODY_LIMIT, Engine
+from smsconf.emulator.pusher import pushing
 from smsconf.serving import read_body
 
 
 def serve(engine: Engine, host: str, port: int) -> None:
-    """Serve an engine until SIGINT or SIGTERM; port 0 takes a free one.
+    """Serve an engine and send its pushes until SIGINT or SIGTERM; port 0 takes a free one.
 
     Raises:
         OSError: the address can not be bound.
     """
-    serving.serve(make_app(engine), host, port)
+    with pushing(engine):
+        serving.serve(make_app(engine), host, port)
 
 
 def make_app(engine: Engine) -> ASGIApp:

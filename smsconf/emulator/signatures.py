@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from smsconf.emulator import answers
-from smsconf.emulator.apps import require_app, uuid_of
+from smsconf.emulator.apps import require_app
 from smsconf.emulator.clock import timestamp
 from smsconf.emulator.errors import (
     FILE_MISSING,
@@ -23,7 +23,7 @@ from smsconf.emulator.errors import (
     Refusal,
 )
 from smsconf.emulator.exchange import Answer, Call, Object
-from smsconf.emulator.reviewer import Reviewer
+from smsconf.emulator.reviewer import Reviewer, uuid_of
 from smsconf.emulator.statuses import SITES
 
 FILE_FIELDS = ("file_id", "power_attorney_file_id", "signature_related_file_id")
@@ -51,12 +51,12 @@ def create_signature(call: Call) -> Answer:
         raise Refusal(SIGNATURE_QUOTA, f"quota={call.settings.signature_quota}")
     number = call.store.next_number("signature")
     now = timestamp(call.now)
-    remote_id = uuid_of(call, "signature", number)
+    remote_id = uuid_of(call.settings, "signature", number)
     call.store.insert(
         "signature",
         {
             "id": remote_id,
-            "signature_id": uuid_of(call, "signature_id", number),
+            "signature_id": uuid_of(call.settings, "signature_id", number),
             "create_time": now,
             "update_time": now,
             "status": "PENDING_REVIEW",
@@ -110,7 +110,7 @@ def upload_file(call: Call) -> Answer:
     name, content = _file_part(call.request.headers.get("content-type", ""), call.request.body)
     if not 1 <= len(name) <= 64:
         raise Refusal(INVALID, "file name: length must be 1-64")
-    file_id = uuid_of(call, "file", call.store.next_number("file"))
+    file_id = uuid_of(call.settings, "file", call.store.next_number("file"))
     call.store.insert(
         "file",
         {

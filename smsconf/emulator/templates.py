@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from smsconf.emulator import answers
-from smsconf.emulator.apps import require_app, uuid_of
+from smsconf.emulator.apps import require_app
 from smsconf.emulator.clock import timestamp
 from smsconf.emulator.country_table import BY_ID, COUNTRIES
 from smsconf.emulator.errors import (
@@ -25,7 +25,7 @@ from smsconf.emulator.errors import (
     Refusal,
 )
 from smsconf.emulator.exchange import Answer, Call, Object
-from smsconf.emulator.reviewer import Reviewer
+from smsconf.emulator.reviewer import Reviewer, uuid_of
 from smsconf.emulator.statuses import APPROVED_SIGNATURE, DELETABLE_TEMPLATE, SITES, SUBMIT, template_move
 
 FILTERS = (
@@ -62,7 +62,7 @@ def create_template(call: Call) -> Answer:
         raise Refusal(INVALID, "flow_status Disable is for approved templates")
     if call.store.count("template", {"app_id": values["app_id"]}) >= call.settings.template_quota:
         raise Refusal(TEMPLATE_QUOTA, f"quota={call.settings.template_quota}")
-    remote_id = uuid_of(call, "template", call.store.next_number("template"))
+    remote_id = uuid_of(call.settings, "template", call.store.next_number("template"))
     now = timestamp(call.now)
     call.store.insert(
         "template",
