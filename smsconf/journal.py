@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.reconcile.memory import Memory
+from smsconf.reconcile.memory import Confirmation, Memory
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.sites import Site
@@ -115,6 +116,26 @@ class Journal:
         except OSError as error:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
 
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Keep other processes of this checkout from writing the file of that name, too.
+
+        Raises:
+            SmsconfError: there is no place to lock it.
+        """
+        from filelock import FileLock
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path.with_name(f"{name}.lock"))
+            lock.acquire()
+        except OSError as error:
+            raise self._unusable("written", error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     @staticmethod
     def _line_end(file: Any) -> bytes:  # noqa: ANN401 - a binary file
         """Close a line that a killed run left open, so that the next entry is not lost with it."""
@@ -167,6 +188,7 @@ class _Recall:
         self.intended: dict[str, str] = {}
         self.submitted_at: dict[str, datetime] = {}
         self.disabled: set[str] = set()
+        self.confirmations: dict[Address, Confirmation] = {}
 
     def memory(self) -> Memory:
         return Memory(
@@ -179,6 +201,7 @@ class _Recall:
             submitted={**self.submitted, **self.intended},
             submitted_at=self.submitted_at,
             disabled=frozenset(self.disabled),
+            confirmations=self.confirmations,
         )
 
     def take(self, entry: Entry) -> None:
@@ -196,6 +219,10 @@ class _Recall:
             case "live":
                 self.live[address] = str(entry["remote_id"])
                 self.live_since[address] = datetime.fromisoformat(entry["time"])
+            case "confirmed":
+                self.confirmations[address] = _confirmation(address, entry)
+            case "reopened":
+                self.confirmations.pop(address, None)
             case "decision":
                 self._decided(address, entry)
             case "accepted" if address.kind is Kind.TEMPLATE:
@@ -233,6 +260,42 @@ class _Recall:
 
 
 _SUBMITTING = frozenset({"create", "edit", "submit", "activate"})  # a draft's create is followed by submit
+
+
+def confirmed(confirmation: Confirmation) -> Entry:
+    """Return the entry that records a confirmation."""
+    return {
+        "event": "confirmed",
+        "address": str(confirmation.address),
+        "digest": confirmation.digest,
+        "by": confirmation.by,
+        "note": confirmation.note,
+        "expires": confirmation.expires.isoformat() if confirmation.expires else None,
+    }
+
+
+def _confirmation(address: Address, entry: Entry) -> Confirmation:
+    until, note = entry.get("expires"), entry.get("note")
+    return Confirmation(
+        address,
+        str(entry["digest"]),
+        str(entry["by"]),
+        _aware(entry["time"]),
+        None if note is None else str(note),
+        _aware(until) if until else None,
+    )
+
+
+def _aware(text: str) -> datetime:
+    """Read a time with its offset.
+
+    Raises:
+        ValueError: it is none, or has no offset.
+    """
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
 
 
 def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:

@@ -10,13 +10,14 @@ now, says what it waits for, and ends; running it again is how things continue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsconf.journal import Journal, news, remember
+from smsconf.journal import Journal, confirmed, news, remember
 from smsconf.reconcile.change import Action
+from smsconf.reconcile.memory import Confirmation, Memory
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.plan import make_plan as decide
@@ -26,6 +27,7 @@ from smsconf.reconcile.situation import Selection, Situation
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from smsconf.address import Address
     from smsconf.cloud.attribute_cache import AttributeCache
     from smsconf.cloud.client import Client
     from smsconf.config import Project
@@ -91,8 +93,41 @@ def look(
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
+    return Situation(client.site, project.desired, observed, selection, recall(project, journal))
+
+
+def recall(project: Project, journal: Journal) -> Memory:
+    """Return what the journal knows; about manual steps the committed file, if there is one."""
     memory = remember(journal.read().entries, project.environment)
-    return Situation(client.site, project.desired, observed, selection, memory)
+    return replace(memory, confirmations=project.confirmed) if project.confirmations else memory
+
+
+def confirm(
+    project: Project,
+    journal: Journal,
+    now: datetime,
+    *,
+    done: Sequence[Confirmation] = (),
+    withdrawn: Sequence[Address] = (),
+) -> None:
+    """Record that people did manual steps, or did not after all: in the journal, and in the committed file.
+
+    Raises:
+        SmsconfError: one of the two cannot be written.
+    """
+    from smsconf.config.confirmations import latest, read_again, write_confirmations
+
+    environment = project.environment
+    if project.confirmations:
+        with journal.locked(project.confirmations.name):
+            lines = read_again(project.confirmations, project.folder)
+            known = {**latest(lines, environment), **{one.address: one for one in done}}
+            left = {address: one for address, one in known.items() if address not in withdrawn}
+            write_confirmations(project.confirmations, lines, environment, left)
+    for one in done:
+        journal.append(now, {"environment": environment, **confirmed(one)})
+    for address in withdrawn:
+        journal.append(now, {"event": "reopened", "environment": environment, "address": str(address)})
 
 
 def carry_out(
@@ -171,7 +206,9 @@ def _report(plan: Plan, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> 
     pending = [
         change.label
         for change in plan.changes
-        if change.awaits and (change.action is Action.WAIT or change.label in applied)
+        if change.awaits
+        and not change.held_by
+        and ((change.kind.managed and change.action is Action.WAIT) or change.label in applied)
     ]
     rejected = [change.label for change in plan.changes if change.rejected]
     return Report(outcomes, tuple(pending), tuple(rejected), interrupted)

@@ -15,6 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 NOUNS = {
     "address",
+    "console",
     "diagnostics",
     "errors",
     "language",
@@ -30,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "address": {"language"},
+    "console": {"address", "language", "resources"},
     "diagnostics": set(),
     "errors": {"diagnostics", "language"},
     "language": set(),

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
     "status": ("smsconf.cli.status", "Show where every review stands."),
     "wait": ("smsconf.cli.wait", "Wait until every review is over."),
+    "confirm": ("smsconf.cli.confirm", "Record what people did at the console."),
     "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
     "send": ("smsconf.cli.send", "Send a live template to some numbers."),
     "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),

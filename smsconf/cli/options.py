@@ -140,10 +140,13 @@ selection_options = stacked(
         metavar="N",
         help="Allow up to N submissions in this run.  [default: 50]",
     ),
+    click.option(
+        "--require-confirmed", is_flag=True, help="Send nothing while a manual step is open (exit 4)."
+    ),
 )
 
 
-def selection(
+def selection(  # noqa: PLR0913 - one for each option
     *,
     prune: bool,
     retire: bool,
@@ -152,6 +155,7 @@ def selection(
     resubmit: tuple[Address, ...],
     allow_deletes: int | None,
     allow_submissions: int | None,
+    require_confirmed: bool,
 ) -> Selection:
     """Gather the selection options into the planner's word for them."""
     from smsconf.reconcile.situation import Selection
@@ -164,4 +168,5 @@ def selection(
         resubmit=frozenset(resubmit),
         allow_deletes=allow_deletes,
         allow_submissions=allow_submissions,
+        require_confirmed=require_confirmed,
     )

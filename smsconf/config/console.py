@@ -33,6 +33,7 @@ from smsconf.config.files import Unreadable, inside, nearest_path
 from smsconf.config.problems import Problems, fix_reference, nearest, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.config.validation import unknown_key, valid_entries, validate, wrong_type
+from smsconf.console import CHINESE
 from smsconf.language import N_, _
 from smsconf.resources import (
     Account,
@@ -132,7 +133,7 @@ class ConsoleMaker:
             yield written, country
 
     def _country(self, written: str, span: Span, address: Address | None = None) -> str | None:
-        name = NAMES.get(written) or _ENGLISH.get(written.casefold())
+        name = NAMES.get(written) or _ENGLISH.get(written.casefold()) or CHINESE.get(written)
         if name is None:
             meant = NAMES.get(MISTAKEN.get(written, "")) or nearest(written, _ENGLISH.values())
             fix = _("write {near}").format(near=meant) if meant else None

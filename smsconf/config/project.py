@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from smsconf.address import Address
+from smsconf.config.confirmations import latest, read_confirmations
 from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
@@ -31,6 +32,7 @@ from smsconf.config.validation import valid_entries, validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
 from smsconf.language import N_, _, listed
+from smsconf.reconcile.memory import Confirmation
 from smsconf.resources import Desired
 
 VERSION = 1
@@ -46,7 +48,7 @@ class Project:
     ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
     and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
     ``lint`` are the settings of the checks; ``data`` is the merged files, ``paths`` where in them an address
-    stands that is not section and key. ``confirmations`` is the committed file of what people confirmed.
+    stands that is not section and key. ``confirmations`` is the committed file of what people ``confirmed``.
     Get one with :func:`load_project`.
     """
 
@@ -62,6 +64,7 @@ class Project:
     data: Block
     paths: Mapping[Address, tuple[str | int, ...]] = field(default_factory=dict)
     confirmations: Path | None = None
+    confirmed: Mapping[Address, Confirmation] = field(default_factory=dict)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -154,6 +157,7 @@ class _Loading:
         maker = Maker(data, self.folder, self.problems)
         desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
+        confirmed = self._confirmed(confirmations, environment) if confirmations else {}
         return Project(
             folder=self.given,
             name=self.given.name,
@@ -169,6 +173,7 @@ class _Loading:
             data=data,
             paths=maker.paths,
             confirmations=confirmations,
+            confirmed=confirmed,
         )
 
     # -- reading
@@ -356,6 +361,10 @@ class _Loading:
             self.problems.add(problem("SMS025", message, span.value, fix=fix))
             return None
         return path
+
+    def _confirmed(self, path: Path, environment: str | None) -> dict[Address, Confirmation]:
+        name = path.relative_to(self.folder).as_posix()
+        return latest(read_confirmations(path, name, self.problems), environment)
 
     def _lint(self, data: Block) -> LintEntry:
         if "lint" not in data:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
+from smsconf.console import CHINESE, REGISTERED_LINKS, REGISTRATION
 from smsconf.diagnostics import Severity
-from smsconf.language import N_, _
+from smsconf.language import _
 from smsconf.lint.characters import GSM7_INSTEAD, name_of
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import PHONE, Message
@@ -19,35 +20,6 @@ from smsconf.lint.words import FORBIDDEN_ENGLISH
 from smsconf.resources import MessageType, Region, VariableType
 from smsconf.segments import Outsider, outside_gsm7
 
-_NUMERIC: Final = N_(
-    "register a numeric sender ID through the account manager before creating app and template"
-)
-
-# What must be done before the first message, by country (in Chinese too, as the service takes both).
-REGISTRATION: Final[Mapping[str, str]] = {
-    "Canada": _NUMERIC,
-    "United States": _NUMERIC,
-    "Vietnam": N_("register a brand or company sender ID through the account manager"),
-    "United Kingdom": N_("register an alphabetic brand sender ID and the content"),
-    "Singapore": N_("register the sender ID yourself at SSIR"),
-    "Taiwan, China": N_("register the content in advance"),
-}
-CHINESE: Final[Mapping[str, str]] = {
-    "加拿大": "Canada",
-    "美国": "United States",
-    "越南": "Vietnam",
-    "英国": "United Kingdom",
-    "新加坡": "Singapore",
-    "中国台湾": "Taiwan, China",
-    "沙特阿拉伯": "Saudi Arabia",
-    "阿联酋": "United Arab Emirates",
-    "阿拉伯联合酋长国": "United Arab Emirates",
-    "泰国": "Thailand",
-    "马来西亚": "Malaysia",
-    "中国": "China",
-    "中国大陆": "China",
-}
-REGISTERED_LINKS: Final = frozenset({"Saudi Arabia", "United Arab Emirates", "Thailand"})
 NO_LINKS_NO_PHONES: Final = frozenset({"Malaysia"})
 SPECIAL_COUNTRIES: Final = frozenset({*REGISTRATION, *REGISTERED_LINKS, *NO_LINKS_NO_PHONES}) | {
     chinese
@@ -71,8 +43,13 @@ def _among(message: Message, names: frozenset[str]) -> str | None:
     return next((name for _, name in _countries(message) if name in names), None)
 
 
+def _bare(link: str) -> str:
+    """Write a link as it may stand in a text: without scheme and last slash."""
+    return link.partition("://")[2].rstrip("/") or link.rstrip("/")
+
+
 @rule("SMS360", "country-wants-registration", Severity.WARNING, COUNTRIES, region=Region.INTL)
-def country_wants_registration(message: Message, _subject: Subject) -> Iterator[Hit]:
+def country_wants_registration(message: Message, subject: Subject) -> Iterator[Hit]:
     """A country where sender or content must be registered before the first message.
 
     Why:
@@ -88,8 +65,8 @@ def country_wants_registration(message: Message, _subject: Subject) -> Iterator[
     """
     for position, name in _countries(message):
         todo = REGISTRATION.get(name)
-        if todo:
-            fix = _("{todo}, then ignore this with a reason").format(todo=_(todo))
+        if todo and name not in subject.registered_links:
+            fix = _("{todo}, and declare it in registrations").format(todo=_(todo))
             yield Hit(_("{name} wants a registration").format(name=name), fix, ("countries", position))
 
 
@@ -155,7 +132,7 @@ def phone_number_to_banning_country(message: Message, _subject: Subject) -> Iter
 
 
 @rule("SMS363", "link-wants-registration", Severity.WARNING, COUNTRIES, region=Region.INTL)
-def link_wants_registration(message: Message, _subject: Subject) -> Iterator[Hit]:
+def link_wants_registration(message: Message, subject: Subject) -> Iterator[Hit]:
     """A link in a template for a country where links are registered.
 
     Why:
@@ -167,9 +144,12 @@ def link_wants_registration(message: Message, _subject: Subject) -> Iterator[Hit
         countries: [TH]
         content: "Example Mart: your order is ready, see our app for details."
     """
-    country = _among(message, REGISTERED_LINKS)
+    country = _among(message, REGISTERED_LINKS) or ""
+    registered = [_bare(link) for link in subject.registered_links.get(country, ())]
     for found in message.links if country else ():
-        fix = _("register it through the account manager, then ignore this with a reason")
+        if any(f"{_bare(found[0])}/".startswith(f"{link}/") for link in registered):
+            continue
+        fix = _("register it through the account manager, and list it in links of registrations")
         yield Hit(
             _("the link '{found}' wants a registration in {country}").format(found=found[0], country=country),
             fix,

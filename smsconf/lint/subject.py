@@ -57,6 +57,11 @@ class Subject:
         )
 
     @cached_property
+    def registered_links(self) -> Mapping[str, tuple[str, ...]]:
+        """The countries that have a declared registration, and the links that are registered there."""
+        return {one.country: one.links for one in self.desired.registrations.values()}
+
+    @cached_property
     def signatures_of(self) -> Counter[tuple[Address, str]]:
         """How many signatures an app has of each type."""
         return Counter((one.app, one.type.value) for one in self.desired.signatures.values())

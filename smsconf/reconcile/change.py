@@ -5,15 +5,17 @@ Values only; ``lifecycle`` decides them, ``plan`` orders and guards them, ``clou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from smsconf.address import Address, Kind
+from smsconf.reconcile.memory import Confirmation
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import App, Signature, Template, Threshold
+from smsconf.resources import App, Campaign, Signature, Template
 
-Declared = App | Signature | Template | Threshold
+Declared = App | Campaign | Signature | Template
 ObservedObject = ObservedApp | ObservedSignature | ObservedTemplate
 
 
@@ -57,6 +59,24 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ManualStep:
+    """What a person sets: the way through the console, the values as they may be shown, the vendor's page.
+
+    ``digest`` stands for the values; ``needless`` says why there is nothing to do. ``standing`` is how the
+    step stands, and ``confirmation`` the last word on it.
+    """
+
+    console: tuple[str, ...]
+    values: Mapping[str, Any]
+    page: str
+    page_date: str
+    digest: str
+    needless: str | None = None
+    standing: str = "open"
+    confirmation: Confirmation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One address (or one unmanaged object) and what the next ``apply`` does about it.
 
@@ -65,6 +85,7 @@ class Change:
     themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
     serves now and ``candidate`` the one on its way, ``family`` has the remote ids of all that were seen;
     ``submission`` is the hash of what would be submitted.
+    ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
     """
 
     kind: Kind
@@ -90,6 +111,8 @@ class Change:
     candidate: ObservedTemplate | None = None
     family: frozenset[str] = frozenset()
     submission: str | None = None
+    manual: ManualStep | None = None
+    held_by: Address | None = None
 
     @property
     def label(self) -> str:

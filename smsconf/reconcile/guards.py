@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from smsconf.address import Kind
-from smsconf.language import _
+from smsconf.language import _, ngettext
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.situation import Selection
 
@@ -50,6 +50,16 @@ def check_guards(
     total = deletes.total() + retired
     if total and total > (selection.allow_deletes or 0):
         yield from _deletes(deletes, total, existing, empty=empty)
+    open_steps = [change.label for change in changes if change.action is Action.MANUAL]
+    if selection.require_confirmed and open_steps:
+        said = ngettext(
+            "{count} manual step is open: {steps}", "{count} manual steps are open: {steps}", len(open_steps)
+        )
+        yield Refusal(
+            "guard",
+            said.format(count=len(open_steps), steps=", ".join(open_steps)),
+            fix=_("do them at the console, then smsconf confirm {address}").format(address=open_steps[0]),
+        )
     submissions = sum(change.submissions for change in changes)
     limit = MAX_SUBMISSIONS if selection.allow_submissions is None else selection.allow_submissions
     if submissions > limit:

@@ -13,6 +13,21 @@ from smsconf.address import Address
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Somebody's word that a manual step is done, as it was declared then.
+
+    ``digest`` is that of the declared values; ``time`` and ``expires`` are aware.
+    """
+
+    address: Address
+    digest: str
+    by: str
+    time: datetime
+    note: str | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What earlier runs of one environment recorded.
 
@@ -26,6 +41,7 @@ class Memory:
         submitted: remote id → submission hash of what was last submitted there.
         submitted_at: remote id → when our runs last submitted it (service time).
         disabled: remote ids of the templates that our runs disabled and did not submit since.
+        confirmations: address → the last word on a manual step.
     """
 
     apps: Mapping[Address, str] = field(default_factory=dict)
@@ -37,3 +53,4 @@ class Memory:
     submitted: Mapping[str, str] = field(default_factory=dict)
     submitted_at: Mapping[str, datetime] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
+    confirmations: Mapping[Address, Confirmation] = field(default_factory=dict)

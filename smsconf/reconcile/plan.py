@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from smsconf.address import Address, Kind
 from smsconf.language import _
 from smsconf.reconcile.apps import decide_apps
-from smsconf.reconcile.change import Action, Change, FieldChange, Step
+from smsconf.reconcile.campaigns import decide_campaigns
+from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.protect import protect
 from smsconf.reconcile.retire import hanging_on, replaced_rows
 from smsconf.reconcile.signatures import decide_signatures
@@ -23,7 +25,7 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 from smsconf.reconcile.templates import decide_templates
-from smsconf.resources import App, Threshold
+from smsconf.resources import App
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
 
@@ -64,6 +66,11 @@ class Plan:
         )
 
     @property
+    def open_steps(self) -> tuple[Address, ...]:
+        """The manual steps that nobody confirmed as they are declared."""
+        return tuple(one.address for one in self.changes if one.address and one.action is Action.MANUAL)
+
+    @property
     def sends(self) -> bool:
         """Tell whether carrying this out would send at least one writing request."""
         return any(change.steps for change in self.changes)
@@ -71,8 +78,9 @@ class Plan:
 
 def make_plan(situation: Situation) -> Plan:
     """Decide what the next run does about every address, and whether it may."""
+    manual = list(decide_manual(situation))
     apps = list(decide_apps(situation))
-    above = {change.address: change for change in apps if change.address}
+    above = {change.address: change for change in (*manual, *apps) if change.address}
     signatures = list(decide_signatures(situation, above))
     above.update((change.address, change) for change in signatures if change.address)
     templates = list(decide_templates(situation, above))
@@ -81,7 +89,8 @@ def make_plan(situation: Situation) -> Plan:
         **{one.address: one for one in templates if one.address and one.action is not Action.RETIRE},
     }
     replaced = list(replaced_rows(situation, rows))
-    declared = [*_thresholds(situation), *apps, *signatures, *replaced, *templates]
+    campaigns = decide_campaigns(situation, rows)
+    declared = [*manual, *apps, *signatures, *replaced, *templates, *campaigns]
     changes = sorted(declared, key=lambda change: change.address.order if change.address else (9, ""))
     unmanaged, foreign = _unclaimed(situation, changes)
     if situation.selection.prune:
@@ -93,30 +102,6 @@ def make_plan(situation: Situation) -> Plan:
         unmanaged=_count(unmanaged),
         foreign=_count(foreign),
     )
-
-
-def _thresholds(situation: Situation) -> Iterator[Change]:
-    """Yield thresholds as manual steps: no public API reads or sets them (messaging reference, section C)."""
-    for address, threshold in situation.desired.thresholds.items():
-        yield Change(
-            kind=Kind.THRESHOLD,
-            action=Action.MANUAL,
-            reason=_(
-                "no API: set it in the console, General Management > Settings, tab {region}; smsconf "
-                "cannot see whether it is done"
-            ).format(region=threshold.region.value),
-            remote_name=threshold.region.value,
-            address=address,
-            fields=tuple(_threshold_fields(threshold)),
-            desired=threshold,
-        )
-
-
-def _threshold_fields(threshold: Threshold) -> Iterator[FieldChange]:
-    for path in ("daily_warn", "daily_limit", "monthly_warn", "monthly_limit"):
-        value = getattr(threshold, path)
-        if value is not None:
-            yield FieldChange(path.replace("_", "."), None, value)
 
 
 Unclaimed = ObservedSignature | ObservedTemplate

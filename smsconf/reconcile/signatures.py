@@ -21,6 +21,7 @@ from smsconf.reconcile.diff import (
     signature_notes,
 )
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.manual import held_by
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature
 from smsconf.resources import Signature
@@ -46,6 +47,10 @@ def decide_signatures(situation: Situation, apps: Mapping[Address, Change]) -> I
                 blocked_by=signature.app,
                 reason=_("blocked: {need} is refused").format(need=signature.app),
             )
+        waits_for = signature.qualified_by if change.steps and situation.site.qualifications else None
+        if waits_for and not signature.qualification:
+            reason = _("{address} has no id yet: have it approved, then write its id into the files")
+            change = held_by(change, waits_for, reason.format(address=waits_for))
         yield change
 
 
@@ -56,7 +61,7 @@ def _decide(situation: Situation, address: Address, signature: Signature) -> Cha
         reason="",
         remote_name=signature.name,
         address=address,
-        needs=(signature.app,),
+        needs=(*([signature.qualified_by] if signature.qualified_by else []), signature.app),
         desired=signature,
     )
     problem = situation.unreadable(Kind.SIGNATURE, Kind.APP)

@@ -28,7 +28,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user asked this run to do beyond the files.
+    """What the user asked this run to do beyond the files, and what it must not do without.
 
     ``allow_deletes`` and ``allow_submissions`` are amounts; ``None`` leaves the guard's own limit.
     """
@@ -40,6 +40,7 @@ class Selection:
     resubmit: frozenset[Address] = frozenset()
     allow_deletes: int | None = None
     allow_submissions: int | None = None
+    require_confirmed: bool = False
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:

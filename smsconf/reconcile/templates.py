@@ -30,6 +30,7 @@ from smsconf.reconcile.diff import (
 )
 from smsconf.reconcile.family import Family, Version, next_number, version_name, without_twins
 from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.manual import held, needs_of
 from smsconf.reconcile.retire import retire_rows
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
@@ -45,12 +46,12 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
             Kind.APP, *([Kind.SIGNATURE] if mainland else []), Kind.TEMPLATE, countries=not mainland
         )
         if problem:
-            yield _refused(template, problem)
+            yield _refused(situation, template, problem)
             continue
         decision = _Decision(situation, template, above)
         change = decision.decide()
         if change.steps:
-            change = _blocked(change, above) or decision.as_sent(change)
+            change = _blocked(change, above) or held(change, above) or decision.as_sent(change)
         if change.action is not Action.REFUSED:
             yield from decision.losing_drafts()
         yield change
@@ -76,7 +77,7 @@ class _Decision:
             reason="",
             remote_name=template.name,
             address=template.address,
-            needs=_needs(template),
+            needs=needs_of(situation.desired, template),
             desired=template,
             country_ids=self.countries.ids,
             country_names=self.countries.names,
@@ -351,20 +352,16 @@ class _Decision:
         return replace(self.base, action=Action.NONE, reason=self._beside_live(reason), rejected=True)
 
 
-def _refused(template: Template, reason: str) -> Change:
+def _refused(situation: Situation, template: Template, reason: str) -> Change:
     return Change(
         kind=Kind.TEMPLATE,
         action=Action.REFUSED,
         reason=reason,
         remote_name=template.name,
         address=template.address,
-        needs=_needs(template),
+        needs=needs_of(situation.desired, template),
         desired=template,
     )
-
-
-def _needs(template: Template) -> tuple[Address, ...]:
-    return (template.app, *([template.signature] if template.signature else []))
 
 
 def _usable_signature(situation: Situation, template: Template) -> bool:

@@ -27,6 +27,7 @@ _STYLES = {
     "unknown": "bold yellow",
     "decision": "cyan",
     "live": "green",
+    "confirmed": "green",
 }
 
 
@@ -79,6 +80,8 @@ def _details(one: Mapping[str, Any]) -> Iterator[str]:
         yield f"reviewer: {clean(one['review_message'])}"
     if one["message"]:
         yield clean(one["message"])
+    if one.get("by"):
+        yield clean(": ".join(str(part) for part in (one["by"], one.get("note")) if part))
     codes = [
         f"{name} {clean(one[key])}"
         for name, key in (("code", "error_code"), ("request", "request_id"))

@@ -208,7 +208,9 @@ def _awaited(change: View) -> str:
 def _manual(change: View) -> str:
     fields = ", ".join(f"{one['path']} {value(one['new'])}" for one in change["fields"])
     said = f"{change['reason']}: {fields}" if fields else change["reason"]
-    return f"- [ ] {code(change['address'])}: {prose(clip(said, _MOST_SENTENCE))}\n"
+    step = change["manual"]
+    where = f" {prose(' > '.join(step['console']))} ([{step['page_date']}]({step['page']}))" if step else ""
+    return f"- [ ] {code(change['address'])}: {prose(clip(said, _MOST_SENTENCE))}{where}\n"
 
 
 def _finding(found: View) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from smsconf.language import _
 from smsconf.render import words
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
+from smsconf.render.steps import where_lines
 from smsconf.render.words import (
     is_quiet,
     phases,
@@ -188,6 +189,8 @@ def _change(change: View) -> Iterator[Line]:
     for said in (words.advice(change), words.segments(change)):
         if said:
             yield _detail(clean(said))
+    if change["action"] == "manual" and change["manual"]:
+        yield from where_lines(change["manual"], _ACTION_WIDTH)
     steps = ", ".join(change["steps"])
     awaits = f"awaits {clean(change['awaits'])}" if change["awaits"] else ""
     if steps or awaits:

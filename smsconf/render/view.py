@@ -21,6 +21,7 @@ from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.outlook import Outlook
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
+from smsconf.render.steps import manual_view
 from smsconf.segments import Estimate
 
 FORMAT_VERSION = "1.0"
@@ -194,6 +195,7 @@ def _change(change: Change, outlook: Outlook) -> View:
         "segments": _segments(outlook),
         **_expected(outlook.expected),
         "overdue": bool(outlook.expected and outlook.expected.overdue),
+        "manual": manual_view(change.manual) if change.manual else None,
     }
 
 

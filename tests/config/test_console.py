@@ -263,7 +263,7 @@ def test_file_of_confirmations_is_no_configuration(load: Load) -> None:
     project = load(
         {
             "smsconf.yaml": HEAD + HI + "include: ['*.yaml']\nconfirmations: done.yaml\n",
-            "done.yaml": "confirmations: {}\n",
+            "done.yaml": "confirmations: []\n",
             "more.yaml": "calendar: {}\n",
         }
     )
