@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak fuzz browser conformance bench schema fidelity clean
+.PHONY: demo test lint types unit soak fuzz browser conformance bench schema fidelity messages clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -70,6 +70,10 @@ schema: $(VENV)/.installed
 
 fidelity: $(VENV)/.installed
 	$(BIN)/python -m smsconf.emulator.fidelity > smsconf/emulator/FIDELITY.md
+
+# every text of the code into the catalogue, its translations kept, and compiled
+messages: $(VENV)/.developing
+	$(BIN)/python -m tools.messages
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

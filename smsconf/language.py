@@ -19,7 +19,7 @@ from pathlib import Path
 DOMAIN = "smsconf"
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "zh")
-_FOLDERS = {"zh": "zh_CN"}
+FOLDERS = {"zh": "zh_CN"}
 _LONGEST_LIST = 12
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
@@ -27,14 +27,20 @@ _spoken = "en"
 
 
 def use(language: str) -> None:
-    """Speak a language from now on, in the whole process: one of ``LANGUAGES``; any other is English."""
+    """Speak a language from now on, in the whole process: one of ``LANGUAGES``; any other is English.
+
+    click asks gettext itself, which takes its language from the variable LANGUAGE: see ``FOLDERS``.
+    """
     global _catalogue, _spoken  # noqa: PLW0603 - one process speaks one language
     _spoken = language if language in LANGUAGES else "en"
-    folder = _FOLDERS.get(language)
+    folder = FOLDERS.get(language)
     if folder is None:
         _catalogue = _gettext.NullTranslations()
-    else:
-        _catalogue = _gettext.translation(DOMAIN, CATALOGUES, [folder], fallback=True)
+        _gettext.textdomain("messages")
+        return
+    _catalogue = _gettext.translation(DOMAIN, CATALOGUES, [folder], fallback=True)
+    _gettext.bindtextdomain(DOMAIN, str(CATALOGUES))
+    _gettext.textdomain(DOMAIN)
 
 
 def language() -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smsconf.journal import Journal, confirmed, news, remember
+from smsconf.language import N_
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.memory import Confirmation, Memory
 from smsconf.reconcile.outcome import Outcome, Result
@@ -158,7 +159,7 @@ def carry_out(
         if event.phase != "intent":
             done += 1
             if progress:
-                progress("steps", done, total)
+                progress(N_("steps"), done, total)
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
     note_news(client, plan, journal, environment)

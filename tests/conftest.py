@@ -8,6 +8,9 @@ from hypothesis import HealthCheck, settings
 
 # a slow machine is no reason to fail: no deadline for one example
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+# English, whatever the machine speaks: here and in the processes that tests start
+os.environ["SMSCONF_LANG"] = "en"
+
 settings.register_profile("fixed", derandomize=True, database=None, **SLOW)
 settings.register_profile("searching", **SLOW)
 settings.load_profile(

@@ -27,6 +27,7 @@ from smsconf.cli.session import Session, open_session
 from smsconf.cli.wait import look, say, wait_for_reviews
 from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic
+from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.judge import judge
 from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
@@ -106,7 +107,7 @@ def command(  # noqa: PLR0913 - one for each option
         if not _agreed(ready, form=form, output=output, auto_approve=approved):
             return 4 if ready.plan.guarded else 1
         secrets = SecretFile(save_secrets) if save_secrets else None
-        with _stop_on_interrupt() as stop, progress("applying") as update:
+        with _stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
                 ready.plan,
@@ -170,7 +171,7 @@ def _plan(
     found = find_all(project)
     if permit:
         check_scope(permit, scope_of(session, project), commit_of(project.folder))
-    with progress("reading") as update:
+    with progress(N_("reading")) as update:
         plan = make_plan(
             session.client,
             project,
@@ -203,13 +204,15 @@ def _permit(
     """
     if planfile is None:
         if strict:
-            raise click.UsageError("--strict holds a plan file to the letter: name the file")
+            raise click.UsageError(_("--strict holds a plan file to the letter: name the file"))
         return None
     for param in context.command.params:
         given = context.get_parameter_source(param.name or "") is not ParameterSource.DEFAULT
         if param.name in chosen and given:
             raise click.UsageError(
-                f"{param.opts[0]} is part of the plan: give it to `smsconf plan --out`, not with a PLANFILE"
+                _(
+                    "{option} is part of the plan: give it to `smsconf plan --out`, not with a PLANFILE"
+                ).format(option=param.opts[0])
             )
     return read_file(planfile)
 
@@ -238,7 +241,7 @@ def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool
     if plan.guarded or (active and not auto_approve and not terminal):
         report(view, plan_lines, form, output, markdown=plan_markdown)
         if not plan.guarded:
-            click.echo("nothing sent: no terminal to ask; pass --auto-approve", err=True)
+            click.echo(_("nothing sent: no terminal to ask; pass --auto-approve"), err=True)
         return False
     if form == "text" and output is None:
         report(view, plan_lines, form, output, markdown=plan_markdown)
@@ -250,11 +253,11 @@ def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool
 
 def _asked() -> bool:
     """Ask on stderr; anything but yes is no."""
-    click.echo("Carry out this plan? Only 'yes' is taken: ", err=True, nl=False)
+    click.echo(_("Carry out this plan? Only 'yes' is taken: "), err=True, nl=False)
     answer = sys.stdin.readline().strip().lower()
     if answer == "yes":
         return True
-    click.echo("nothing sent", err=True)
+    click.echo(_("nothing sent"), err=True)
     return False
 
 
@@ -267,7 +270,7 @@ def _stop_on_interrupt() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        click.echo("\nstopping: finishing what is in flight; Ctrl-C again to leave at once", err=True)
+        click.echo("\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once"), err=True)
 
     before = signal.signal(signal.SIGINT, handler)
     try:

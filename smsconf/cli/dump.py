@@ -19,6 +19,7 @@ from smsconf.config.dump import Dump, make_dump
 from smsconf.config.write import as_document, as_files, write_files
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused
+from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import Observed
@@ -61,7 +62,7 @@ def command(
     """
     kinds, apps = _chosen(only)
     if force and into is None:
-        raise click.UsageError("--force belongs to --into")
+        raise click.UsageError(_("--force belongs to --into"))
     project = check(folder, environment)
     observed, site = read_everything(project)
     try:
@@ -80,12 +81,13 @@ def read_everything(project: Project) -> tuple[Observed, Site]:
         PlanRefused: not all could be read.
         SmsconfError: nothing could be asked.
     """
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         observed = observe(session.client, Desired(), session.cache, update, everything=True)
     for kind in (observed.apps, observed.signatures, observed.templates, observed.countries):
         if kind.problem:
             raise PlanRefused(
-                f"not all could be read: {kind.problem}", fix="run again when the service answers completely"
+                _("not all could be read: {problem}").format(problem=kind.problem),
+                fix=_("run again when the service answers completely"),
             )
     return observed, session.client.site
 
@@ -94,9 +96,11 @@ def tell(dump: Dump, remarks: Iterable[str], into: Path | None) -> None:
     """Say on stderr what one may not expect, and how much there is."""
     for remark in (*dump.remarks, *remarks):
         click.echo(clean(remark), err=True)
-    counts = (len(dump.apps), len(dump.signatures), len(dump.templates))
-    where = f" into {into}" if into else ""
-    click.echo("dumped {} apps, {} signatures, {} templates{}".format(*counts, where), err=True)
+    said = _("dumped {apps} apps, {signatures} signatures, {templates} templates")
+    if into:
+        said = _("dumped {apps} apps, {signatures} signatures, {templates} templates into {into}")
+    counts = {"apps": len(dump.apps), "signatures": len(dump.signatures), "templates": len(dump.templates)}
+    click.echo(said.format(**counts, into=into), err=True)
 
 
 def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
@@ -109,7 +113,9 @@ def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
         elif word.startswith("app.") and word != "app.":
             apps.add(word.removeprefix("app."))
         else:
-            raise click.UsageError(f"--only takes app.NAME, apps, signatures or templates, not '{word}'")
+            raise click.UsageError(
+                _("--only takes app.NAME, apps, signatures or templates, not '{word}'").format(word=word)
+            )
     return kinds, apps
 
 
@@ -146,4 +152,6 @@ def compared(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
     for change in make_plan(Situation(site, written.desired, observed)).changes:
         if change.steps:
             steps = ", ".join(step.value for step in change.steps)
-            yield f"{change.label}: the next apply would {steps}: {change.reason}"
+            yield _("{label}: the next apply would {steps}: {reason}").format(
+                label=change.label, steps=steps, reason=change.reason
+            )

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from smsconf.language import _
+
 _SHORT = re.compile(r"(\d+)\s*([smhdw])")
 
 
@@ -32,5 +34,9 @@ class DurationParam(click.ParamType[float]):
             return value
         seconds = parse_duration(iso_duration(str(value)))
         if seconds is None:
-            self.fail(f"expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'", param, ctx)
+            self.fail(
+                _("expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'").format(value=value),
+                param,
+                ctx,
+            )
         return float(seconds)

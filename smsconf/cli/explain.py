@@ -12,6 +12,7 @@ from smsconf.cli.explanations import Explanation, explanations, find, nearest
 from smsconf.cli.options import report_options
 from smsconf.cli.output import report
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 from smsconf.render.explanations import explanation_lines, explanations_markdown
 from smsconf.render.view import FORMAT_VERSION
 
@@ -41,12 +42,16 @@ def command(code: str | None, form: str, output: Path | None, everything: bool) 
             report(view, explanation_lines, "markdown", output, markdown=explanations_markdown)
         return 0
     if code is None:
-        raise click.UsageError("expected a code or a status, or --all")
+        raise click.UsageError(_("expected a code or a status, or --all"))
     found = find(code, known)
     if not found:
         near = nearest(code, known)
-        fix = f"did you mean {near}?" if near else "smsconf explain --all lists what there is"
-        raise SmsconfError(f"nothing is known about '{code[:60]}'", fix=fix)
+        fix = (
+            _("did you mean {near}?").format(near=near)
+            if near
+            else _("smsconf explain --all lists what there is")
+        )
+        raise SmsconfError(_("nothing is known about '{code}'").format(code=code[:60]), fix=fix)
     report(_view(found), explanation_lines, form, output)
     return 0
 

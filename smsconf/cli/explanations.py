@@ -14,6 +14,7 @@ from typing import Any
 from smsconf.cli.exit_codes import EXITS
 from smsconf.cloud.codes import Meaning, meanings
 from smsconf.config.problems import CODES
+from smsconf.language import N_, _, listed
 from smsconf.lint import RULES, Rule
 from smsconf.messaging.codes import RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
 from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
@@ -22,16 +23,17 @@ _MANAGEMENT_PAGE = "https://support.huaweicloud.com/api-msgsms/sms_05_0060.html"
 _GATEWAY_PAGE = "https://support.huaweicloud.com/devg-apisign/api-sign-errorcode.html"
 _IDENTITY_PAGE = "https://support.huaweicloud.com/api-iam/iam_30_0001.html"
 
+_NOTHING = "nothing"  # to do
 _NEXT: Mapping[Phase, str] = {
-    Phase.PREPARING: "wait; the service is still setting it up",
-    Phase.SERVING: "nothing",
-    Phase.DRAFT: "run smsconf apply: it submits drafts",
-    Phase.IN_REVIEW: "wait; smsconf status shows the verdict",
-    Phase.REJECTED: "read the reviewer's words with smsconf status, change what they ask for, apply",
-    Phase.APPROVED: "nothing",
-    Phase.ACTIVATABLE: "top up the balance, then run smsconf apply: it asks for activation",
-    Phase.DISABLED: "run smsconf apply --resubmit ADDRESS to submit it again",
-    Phase.DEAD: "ask support; a deactivated template needs a successor",
+    Phase.PREPARING: N_("wait; the service is still setting it up"),
+    Phase.SERVING: _NOTHING,
+    Phase.DRAFT: N_("run smsconf apply: it submits drafts"),
+    Phase.IN_REVIEW: N_("wait; smsconf status shows the verdict"),
+    Phase.REJECTED: N_("read the reviewer's words with smsconf status, change what they ask for, apply"),
+    Phase.APPROVED: _NOTHING,
+    Phase.ACTIVATABLE: N_("top up the balance, then run smsconf apply: it asks for activation"),
+    Phase.DISABLED: N_("run smsconf apply --resubmit ADDRESS to submit it again"),
+    Phase.DEAD: N_("ask support; a deactivated template needs a successor"),
 }
 
 
@@ -60,13 +62,13 @@ def explanations() -> list[Explanation]:
     return [
         *(_of_rule(rule) for rule in RULES),
         *(
-            Explanation(code, "loading", one.why, one.fix, None, one.name, one.severity.value)
+            Explanation(code, _("loading"), _(one.why), _(one.fix), None, one.name, one.severity.value)
             for code, one in CODES.items()
         ),
         *_of_service(),
         *_of_statuses(),
-        *_of_codes(SENDING, "sending error", SENDING_PAGE),
-        *_of_codes(RECEIPTS, "receipt status", RECEIPT_PAGE),
+        *_of_codes(SENDING, _("sending error"), SENDING_PAGE),
+        *_of_codes(RECEIPTS, _("receipt status"), RECEIPT_PAGE),
         *_of_exits(),
     ]
 
@@ -89,67 +91,74 @@ def nearest(word: str, known: list[Explanation]) -> str | None:
 def _of_rule(rule: Rule) -> Explanation:
     return Explanation(
         rule.code,
-        "check",
-        rule.why,
-        f"correct it, or write # smsconf: ignore[{rule.code}] and the reason behind it",
-        str(rule.page),
+        _("check"),
+        _(rule.why),
+        _("correct it, or write # smsconf: ignore[{code}] and the reason behind it").format(code=rule.code),
+        f"{_(rule.page.source)} ({rule.page.date})",
         rule.name,
         rule.severity.value,
         rule.section("Example") or None,
         rule.section("Instead") or None,
-        rule.title,
+        _(rule.title),
     )
 
 
 def _of_service() -> Iterator[Explanation]:
     kinds = {
-        "MSGSMS": ("management error", _MANAGEMENT_PAGE),
-        "APIGW": ("gateway error", _GATEWAY_PAGE),
-        "IAM": ("identity error", _IDENTITY_PAGE),
-        "HTTP": ("http status", _GATEWAY_PAGE),
+        "MSGSMS": (_("management error"), _MANAGEMENT_PAGE),
+        "APIGW": (_("gateway error"), _GATEWAY_PAGE),
+        "IAM": (_("identity error"), _IDENTITY_PAGE),
+        "HTTP": (_("http status"), _GATEWAY_PAGE),
     }
     for code, one in meanings().items():
         kind, page = kinds[re.split("[. ]", code)[0]]
-        yield Explanation(code, kind, one.why or "not documented", one.fix, page)
+        why, fix = one.said()
+        yield Explanation(code, kind, why or _("not documented"), fix, page)
 
 
 def _of_statuses() -> Iterator[Explanation]:
     for code, status in APPS.items():
-        yield _of_status(code, "app status", status, "0025")
+        yield _of_status(code, _("app status"), status, "0025")
     sites: dict[tuple[str, Status], list[str]] = {}
     for site, table in SIGNATURES.items():
         for code, status in table.items():
             sites.setdefault((code, status), []).append(site)
     for (code, status), names in sites.items():
-        kind = "signature status"
+        kind = _("signature status")
         if len(names) < len(SIGNATURES):
-            kind += f" at {' and '.join(names)}"
+            kind = _("signature status at {sites}").format(sites=listed(names, last="and"))
         yield _of_status(code, kind, status, "0030")
     for code, status in TEMPLATES.items():
-        yield _of_status(code, "template status", status, "0040")
+        yield _of_status(code, _("template status"), status, "0040")
 
 
 def _of_status(code: str, kind: str, status: Status, page: str) -> Explanation:
-    message, phase = status.verdict.text, status.phase.value
+    phase = status.phase.value
     action = _NEXT.get(status.phase)
     if status.phase is Phase.APPROVED and not status.verdict.usable:
-        action = "wait; it cannot be used yet"
-    meaning = message if message.startswith(phase) else f"{phase}: {message}"
+        action = N_("wait; it cannot be used yet")
+    text = status.verdict.message
+    meaning = text if status.verdict.text.startswith(phase) else f"{phase}: {text}"
     return Explanation(
         code,
         kind,
         meaning,
-        None if action == "nothing" else action,
+        _action(action),
         f"https://support.huaweicloud.com/api-msgsms/sms_05_{page}.html",
     )
 
 
 def _of_codes(table: Mapping[str, Meaning], kind: str, page: str) -> Iterator[Explanation]:
     for code, one in table.items():
-        yield Explanation(code, kind, one.why or "not documented", one.fix, page)
+        why, fix = one.said()
+        yield Explanation(code, kind, why or _("not documented"), fix, page)
 
 
 def _of_exits() -> Iterator[Explanation]:
     for row in EXITS.strip().splitlines():
         code, meaning, action = row.split(" | ")
-        yield Explanation(code, "exit code", meaning, None if action == "nothing" else action)
+        yield Explanation(code, _("exit code"), _(meaning), _action(action))
+
+
+def _action(text: str | None) -> str | None:
+    return None if text is None or text == _NOTHING else _(text)

@@ -13,6 +13,7 @@ from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.journal import Journal
+from smsconf.language import _, ngettext
 from smsconf.render.history import history_lines, history_view
 from smsconf.workflow import check
 
@@ -63,19 +64,23 @@ def _remarks(
 ) -> Iterable[str]:
     """Say what the report leaves out, and why it may be empty."""
     if torn:
-        yield f"{torn} {'line' if torn == 1 else 'lines'} of the journal could not be read"
+        yield ngettext(
+            "{count} line of the journal could not be read",
+            "{count} lines of the journal could not be read",
+            torn,
+        ).format(count=torn)
     if missing:
-        yield f"nothing is recorded about {missing}{_nearest(missing, here)}"
+        yield _("nothing is recorded about {address}").format(address=missing) + _nearest(missing, here)
     elif not here:
-        yield "nothing is recorded here yet"
+        yield _("nothing is recorded here yet")
     if elsewhere and not here:
-        counts = Counter(str(one.get("environment") or "(none)") for one in elsewhere)
+        counts = Counter(str(one.get("environment") or _("(none)")) for one in elsewhere)
         named = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
-        yield f"other environments have entries: {named}; choose one with --env"
+        yield _("other environments have entries: {named}; choose one with --env").format(named=named)
 
 
 def _nearest(address: str, entries: Iterable[Mapping[str, Any]]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(address, {str(one.get("address")) for one in entries}, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return _("; did you mean {near}?").format(near=near[0]) if near else ""

@@ -18,6 +18,7 @@ from smsconf.cli.output import report
 from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.errors import ConfigError
+from smsconf.language import _
 from smsconf.render.github import github_text
 from smsconf.render.junit import junit_text
 from smsconf.render.sarif import sarif_text
@@ -47,8 +48,10 @@ class Codes(click.ParamType[frozenset[str]]):
         codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
         for code in sorted(codes - ABOUT.keys()):
             near = get_close_matches(code, ABOUT, n=1)
-            hint = f"; did you mean {near[0]}?" if near else "; see smsconf explain --all"
-            self.fail(f"there is no code '{code}'{hint}", param, ctx)
+            hint = (
+                _("; did you mean {near}?").format(near=near[0]) if near else _("; see smsconf explain --all")
+            )
+            self.fail(_("there is no code '{code}'").format(code=code) + hint, param, ctx)
         return codes
 
 

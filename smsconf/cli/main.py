@@ -17,6 +17,7 @@ import click
 
 from smsconf import __version__
 from smsconf.errors import SmsconfError
+from smsconf.language import FOLDERS, LANGUAGES, _, language, of_locale, use
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -56,8 +57,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
+        return _spoken(import_module(COMMANDS[cmd_name][0]).command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -67,18 +67,26 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(COMMANDS)}"
-            ctx.fail(f"no such command '{args[0]}'{hint}")
+            message = _("no such command '{name}'; there are: {names}")
+            if near:
+                message = _("no such command '{name}'; did you mean '{near}'?")
+            ctx.fail(message.format(name=args[0], names=", ".join(COMMANDS), near="".join(near)))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(line)) for name, (_module, line) in COMMANDS.items()])
 
 
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Language of what people read, else SMSCONF_LANG or the locale's; may stand anywhere.",
 )
 @click.version_option(__version__, prog_name="smsconf", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -109,8 +117,9 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; whatever went wrong has been said on stderr."""
+    arguments = _choose_language(arguments)
     try:
-        result = cli.main(arguments, prog_name="smsconf", standalone_mode=False)
+        result = _spoken(cli).main(arguments, prog_name="smsconf", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return 1
@@ -122,12 +131,43 @@ def run(arguments: list[str]) -> int:
         _discard_stdout()
         return 0
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        click.echo(_("interrupted"), err=True)
         return 130
     except OSError as error:
-        click.echo(f"error: {error.filename or 'input/output'}: {error.strerror or error}", err=True)
+        click.echo(
+            _("error: {message}").format(
+                message=f"{error.filename or _('input/output')}: {error.strerror or error}"
+            ),
+            err=True,
+        )
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _choose_language(arguments: list[str]) -> list[str]:
+    """Speak the language of --lang, wherever it stands, else the environment's; put the option first."""
+    chosen, rest = of_locale(os.environ), list(arguments)
+    for position, word in enumerate(arguments):
+        if word == "--":
+            break
+        if word.partition("=")[0] == "--lang":
+            size = 1 if "=" in word else 2
+            asked = arguments[position : position + size]
+            chosen = asked[-1].removeprefix("--lang=")
+            rest = [*asked, *arguments[:position], *arguments[position + size :]]
+            break
+    use(chosen)
+    os.environ["LANGUAGE"] = FOLDERS.get(chosen, "en")  # for the texts of click
+    return rest
+
+
+def _spoken(command: click.Command) -> click.Command:
+    """Return a command with its help in the user's language."""
+    if language() == "en":
+        return command
+    from smsconf.cli.help import spoken
+
+    return spoken(command)
 
 
 def _discard_stdout() -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from smsconf.language import _
+
 if TYPE_CHECKING:
     from smsconf.address import Address
     from smsconf.reconcile.situation import Selection
@@ -46,7 +48,11 @@ class DurationParam(click.ParamType[timedelta]):
             return value
         seconds = parse_duration(value)
         if not seconds or seconds > timedelta.max.total_seconds() / 1000:
-            self.fail(f"expected an ISO 8601 duration such as P1D or PT6H, got '{value}'", param, ctx)
+            self.fail(
+                _("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'").format(value=value),
+                param,
+                ctx,
+            )
         return timedelta(seconds=seconds)
 
 
@@ -55,7 +61,7 @@ def nearest(address: Address, declared: Iterable[Address]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(str(address), [str(one) for one in declared], n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return _("; did you mean {near}?").format(near=near[0]) if near else ""
 
 
 def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -72,18 +72,18 @@ def show_error(error: SmsconfError) -> int:
         return 1
     from smsconf.render.lines import clean
 
-    click.echo(f"error: {clean(error.message)}", err=True)
+    click.echo(_("error: {message}").format(message=clean(error.message)), err=True)
     if isinstance(error, CloudError):
         parts = (
-            ("operation", error.operation),
-            ("http status", error.status),
-            ("code", error.code),
-            ("request id", error.request_id),
+            (_("operation"), error.operation),
+            (_("http status"), error.status),
+            (_("code"), error.code),
+            (_("request id"), error.request_id),
         )
         said = ", ".join(f"{name} {clean(value)}" for name, value in parts if value is not None)
         if said:
             click.echo(f"  = {said}", err=True)
-    for name, text in (("why", error.why), ("fix", error.fix)):
+    for name, text in ((_("why"), error.why), (_("fix"), error.fix)):
         if text:
             click.echo(f"  = {name}: {clean(text)}", err=True)
     return 4 if isinstance(error, PlanRefused | PlanStale) else 1

@@ -12,6 +12,7 @@ from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.errors import PlanRefused
+from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
 from smsconf.render.outputs import configmap_text, env_text, outputs_view, without_live, yaml_text
@@ -55,7 +56,7 @@ def command(
     4, and prints nothing, if not all could be read.
     """
     project = check(folder, environment)
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         situation = look(
             session.client,
             project,
@@ -67,7 +68,7 @@ def command(
     plan = make_plan(situation)
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
-        raise PlanRefused(unread[0], fix="run again when the service answers completely")
+        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
     view = outputs_view(plan, situation.observed.signatures.items)
     if form == "json":
         report(view, lambda _view: (), form, output)
@@ -77,6 +78,6 @@ def command(
         sys.stdout.write(_TEXTS[form](view))
     missing = without_live(view)
     if require_all and missing:
-        click.echo(f"no live version: {', '.join(missing)}", err=True)
+        click.echo(_("no live version: {missing}").format(missing=", ".join(missing)), err=True)
         return 6
     return 0

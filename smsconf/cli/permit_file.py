@@ -13,6 +13,7 @@ from pathlib import Path
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 from smsconf.reconcile.permit import Permit, Scope, read_permit
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -50,8 +51,8 @@ def write_file(path: Path, permit: Permit) -> None:
             raise
     except OSError as error:
         raise SmsconfError(
-            f"cannot write {path}: {error.strerror or error}",
-            fix="name a file in a folder that you can write to",
+            _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
+            fix=_("name a file in a folder that you can write to"),
         ) from error
 
 
@@ -65,14 +66,19 @@ def read_file(path: Path) -> Permit:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            raise SmsconfError(f"{path} is no plan file: it has more than {_MOST_BYTES} bytes")
+            raise SmsconfError(
+                _("{path} is no plan file: it has more than {most_bytes} bytes").format(
+                    path=path, most_bytes=_MOST_BYTES
+                )
+            )
         return read_permit(content.decode())
     except OSError as error:
         raise SmsconfError(
-            f"cannot read {path}: {error.strerror or error}", fix="make it first: smsconf plan --out FILE"
+            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror or error),
+            fix=_("make it first: smsconf plan --out FILE"),
         ) from error
     except UnicodeDecodeError as error:
-        raise SmsconfError(f"{path} is no plan file: it is not text") from error
+        raise SmsconfError(_("{path} is no plan file: it is not text").format(path=path)) from error
 
 
 def commit_of(folder: Path) -> str | None:

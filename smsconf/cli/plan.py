@@ -21,6 +21,7 @@ from smsconf.cli.output import report
 from smsconf.cli.permit_file import commit_of, scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
+from smsconf.language import N_, _
 from smsconf.reconcile.permit import make_permit
 from smsconf.reconcile.plan import Plan
 from smsconf.render.markdown import plan_markdown
@@ -66,11 +67,11 @@ def command(  # noqa: PLR0913 - one for each option
     would send something, 4 if a guard forbids it or something could not be read.
     """
     if out is None and (expires or strict):
-        raise click.UsageError("--expires and --strict say how long a plan file holds: give --out FILE")
+        raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))
     project = check(folder, environment)
     asked = selection(**chosen)
     found = find_all(project)
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         made = make_plan(
             session.client,
             project,

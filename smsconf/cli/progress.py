@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from smsconf.language import _
+
 _QUIET_SECONDS = 1.0
 _TERMINAL_SECONDS = 0.1
 _PLAIN_SECONDS = 10.0
@@ -35,7 +37,8 @@ def progress(verb: str) -> Iterator[Update]:
         if now < due:
             return
         due = now + every
-        text = f"{verb} {what}: {done} of {total}" if total else f"{verb} {what}: {done}"
+        text = _("{verb} {what}: {done} of {total}") if total else _("{verb} {what}: {done}")
+        text = text.format(verb=_(verb), what=_(what), done=done, total=total)
         sys.stderr.write(f"\r\x1b[K{text}" if live else f"{text}\n")
         sys.stderr.flush()
         shown = shown or live

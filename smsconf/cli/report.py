@@ -11,7 +11,7 @@ from smsconf.cli.options import project_options
 from smsconf.cli.output import write_whole
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.language import _
+from smsconf.language import N_, _
 from smsconf.reconcile.situation import Selection
 from smsconf.render.board import report_view
 from smsconf.render.html import report_html
@@ -40,7 +40,7 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
     something could not be read.
     """
     project = check(folder, environment)
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         client = session.client
         plan = make_plan(
             client, project, session.journal, selection=Selection(), cache=session.cache, progress=update

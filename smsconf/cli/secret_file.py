@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 
 
 class SecretFile:
@@ -45,9 +46,12 @@ class SecretFile:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise self._unusable("read", error) from None
+            raise self._unusable(_("the file of secrets {path} cannot be read: {reason}"), error) from None
         if not isinstance(found, dict):
-            raise self._unusable("read", ValueError("it is not a file of secrets"))
+            raise self._unusable(
+                _("the file of secrets {path} cannot be read: {reason}"),
+                ValueError(_("it is not a file of secrets")),
+            )
         return found
 
     def _write(self) -> None:
@@ -61,12 +65,12 @@ class SecretFile:
                 os.fsync(file.fileno())
             Path(name).replace(self._path)
         except OSError as error:
-            raise self._unusable("written", error) from None
+            raise self._unusable(_("the file of secrets {path} cannot be written: {reason}"), error) from None
 
-    def _unusable(self, word: str, error: Exception) -> SmsconfError:
+    def _unusable(self, message: str, error: Exception) -> SmsconfError:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         return SmsconfError(
-            f"the file of secrets {self._path} cannot be {word}: {reason}",
-            why="the service tells the secret of an app once; later it can only be renewed in the console",
-            fix="name another file with --save-secrets, in a folder that you can write to",
+            message.format(path=self._path, reason=reason),
+            why=_("the service tells the secret of an app once; later it can only be renewed in the console"),
+            fix=_("name another file with --save-secrets, in a folder that you can write to"),
         )

@@ -22,6 +22,7 @@ from smsconf.cloud.transport import SigningAuth
 from smsconf.config import EmulatorProvider, Project
 from smsconf.errors import ConfigError
 from smsconf.journal import Journal
+from smsconf.language import _
 from smsconf.sites import SITES
 
 STATE_FOLDER = ".smsconf"
@@ -69,7 +70,7 @@ def _tell_credentials(source: str) -> None:
     context = click.get_current_context(silent=True)
     if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
         context.meta[__name__] = source
-        click.echo(f"credentials: {source}", err=True)
+        click.echo(_("credentials: {source}").format(source=source), err=True)
 
 
 @contextmanager

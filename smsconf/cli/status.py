@@ -18,6 +18,7 @@ from smsconf.cli.session import open_session
 from smsconf.cli.wait import Standing, look, moves, require_declared, rounds
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
+from smsconf.language import N_, _
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection
@@ -66,10 +67,10 @@ def command(
     project = check(folder, environment)
     if watching["watch"]:
         if form != "text" or output is not None:
-            raise click.UsageError("--watch shows text: leave out --format and --output")
+            raise click.UsageError(_("--watch shows text: leave out --format and --output"))
         standing = _watch(project, addresses, watching["interval"])
         return standing.exit_code if exit_code else 0
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         plan = make_plan(
             session.client,
             project,
@@ -101,7 +102,7 @@ def _watch(project: Project, addresses: Sequence[Address], interval: float) -> S
     before: Standing | None = None
     for found in rounds(lambda: look(project, addresses), interval=interval):
         if isinstance(found, SmsconfError):
-            click.echo(f"looking again: {clean(found.message)}", err=True)
+            click.echo(_("looking again: {message}").format(message=clean(found.message)), err=True)
             continue
         if sys.stdout.isatty():
             redraw(status_lines(found.view), sys.stdout)
@@ -122,7 +123,11 @@ def _require_declared(addresses: Sequence[Address], reviews: Sequence[Review]) -
     declared = {review.address for review in reviews}
     for address in addresses:
         if address not in declared:
-            raise click.UsageError(f"{address} is not declared{nearest(address, declared)}")
+            raise click.UsageError(
+                _("{address} is not declared{nearest}").format(
+                    address=address, nearest=nearest(address, declared)
+                )
+            )
 
 
 def status_exit(plan: Plan, reviews: Sequence[Review], *, exit_code: bool) -> int:

@@ -10,6 +10,7 @@ from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
 from smsconf.diagnostics import Severity, has_errors
 from smsconf.errors import ConfigError
+from smsconf.language import _
 from smsconf.render.text import diagnostics_lines
 from smsconf.render.view import diagnostics_view
 from smsconf.workflow import check
@@ -43,8 +44,13 @@ def command(
     if form == "text":
         desired = project.desired
         click.echo(
-            f"{project.name}: {len(desired.apps)} apps, {len(desired.signatures)} signatures, "
-            f"{len(desired.templates)} templates in {len(project.files)} files",
+            _("{name}: {apps} apps, {signatures} signatures, {templates} templates in {files} files").format(
+                name=project.name,
+                apps=len(desired.apps),
+                signatures=len(desired.signatures),
+                templates=len(desired.templates),
+                files=len(project.files),
+            ),
             err=True,
         )
     warned = any(found.severity is Severity.WARNING for found in project.diagnostics)

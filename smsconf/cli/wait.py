@@ -20,6 +20,7 @@ from smsconf.cli.output import report
 from smsconf.cli.session import open_session
 from smsconf.config import Project
 from smsconf.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
+from smsconf.language import _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
@@ -103,7 +104,11 @@ def require_declared(addresses: Collection[Address], project: Project) -> None:
     declared = [*desired.apps, *desired.signatures, *desired.templates]
     for address in addresses:
         if address not in declared:
-            raise click.UsageError(f"{address} is not declared{nearest(address, declared)}")
+            raise click.UsageError(
+                _("{address} is not declared{nearest}").format(
+                    address=address, nearest=nearest(address, declared)
+                )
+            )
 
 
 def look(project: Project, addresses: Collection[Address]) -> Standing:
@@ -192,7 +197,7 @@ def wait_for_reviews(
     standing: Standing | None = None
     for found in rounds(look, interval=interval, timeout=timeout, **times):
         if isinstance(found, SmsconfError):
-            say(f"looking again: {found.message}")
+            say(_("looking again: {message}").format(message=found.message))
             continue
         for line in moves(standing, found):
             say(line)
@@ -207,7 +212,9 @@ def moves(before: Standing | None, after: Standing) -> Iterator[str]:
     """Say what moved between two looks; of the first look, what is awaited."""
     if before is None:
         if after.pending:
-            yield f"waiting for {', '.join(str(address) for address in after.pending)}"
+            yield _("waiting for {pending}").format(
+                pending=", ".join(str(address) for address in after.pending)
+            )
         return
     was = {one.address: one for one in before.reviews}
     for one in after.reviews:

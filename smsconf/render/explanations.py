@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from smsconf.language import N_, _
 from smsconf.render.lines import Line, Span, clean, line
 
 View = Mapping[str, Any]
 
-_LABELS = (("meaning", "means"), ("action", "do"), ("source", "from"))
+_LABELS = (("meaning", N_("means")), ("action", N_("do")), ("source", N_("from")))
+_SNIPPETS = (("example", N_("example")), ("instead", N_("instead")))
 
 
 def explanation_lines(view: View) -> Iterator[Line]:
@@ -25,25 +27,25 @@ def explanation_lines(view: View) -> Iterator[Line]:
             yield line(f"{one['headline'][:1].lower()}{one['headline'][1:]}")
         for key, label in _LABELS:
             if one[key]:
-                word = "why" if key == "meaning" and one["headline"] else label
+                word = _("why") if key == "meaning" and one["headline"] else _(label)
                 yield line(f"  {word}: {clean(one[key])}", hang=4)
-        for key in ("example", "instead"):
+        for key, label in _SNIPPETS:
             if one[key]:
-                yield line(f"  {key}:")
+                yield line(f"  {_(label)}:")
                 for row in one[key].splitlines():
                     yield line(f"    {clean(row)}", hang=6)
 
 
 def explanations_markdown(view: View) -> str:
     """Write one page: a section a kind, rules with their snippets, the rest as tables."""
-    parts = ["# Codes and statuses\n"]
+    parts = [f"# {_('Codes and statuses')}\n"]
     for kind, group in groupby(view["explanations"], key=lambda one: one["kind"]):
         parts.append(f"\n## {kind.capitalize()}\n")
         rows = list(group)
         if any(one["headline"] for one in rows):
             parts.extend(_section(one) for one in rows)
         else:
-            parts.append("\n| code | means | do |\n|---|---|---|\n")
+            parts.append(f"\n| {_('code')} | {_('means')} | {_('do')} |\n|---|---|---|\n")
             parts.extend(
                 f"| {_cell(_title(one))} | {_cell(one['meaning'])} | {_cell(one['action'])} |\n"
                 for one in rows
@@ -56,11 +58,13 @@ def _title(one: View) -> str:
 
 
 def _section(one: View) -> str:
-    text = f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\nWhy: {one['meaning']}.\n"
-    for word in ("example", "instead"):
-        if one[word]:
-            text += f"\n{word.capitalize()}:\n\n```yaml\n{one[word]}\n```\n"
-    return f"{text}\nSource: {one['source']}\n"
+    text = (
+        f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\n{_('Why')}: {one['meaning']}.\n"
+    )
+    for key, label in _SNIPPETS:
+        if one[key]:
+            text += f"\n{_(label).capitalize()}:\n\n```yaml\n{one[key]}\n```\n"
+    return f"{text}\n{_('Source')}: {one['source']}\n"
 
 
 def _cell(text: str | None) -> str:

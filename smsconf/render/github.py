@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smsconf.language import _
 from smsconf.render.lines import clean
 
 View = Mapping[str, Any]
@@ -23,9 +24,9 @@ def github_text(view: View) -> str:
 def _command(found: View) -> str:
     address = f"{found['address']}: " if found["address"] else ""
     text = clean(f"{address}{found['message']}")
-    for word in ("why", "fix"):
-        if found[word]:
-            text += f"\n{word}: {clean(found[word])}"
+    for key, word in (("why", _("why")), ("fix", _("fix"))):
+        if found[key]:
+            text += f"\n{word}: {clean(found[key])}"
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(found))
     return f"::{_COMMANDS[found['severity']]} {properties}::{_data(text)}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from smsconf.language import _
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 
 FORMAT_VERSION = "1.0"
@@ -77,14 +78,14 @@ def history_lines(view: Mapping[str, Any]) -> Iterator[Line]:
 
 def _details(one: Mapping[str, Any]) -> Iterator[str]:
     if one["review_message"]:
-        yield f"reviewer: {clean(one['review_message'])}"
+        yield _("reviewer: {words}").format(words=clean(one["review_message"]))
     if one["message"]:
         yield clean(one["message"])
     if one.get("by"):
         yield clean(": ".join(str(part) for part in (one["by"], one.get("note")) if part))
     codes = [
         f"{name} {clean(one[key])}"
-        for name, key in (("code", "error_code"), ("request", "request_id"))
+        for name, key in ((_("code"), "error_code"), (_("request"), "request_id"))
         if one[key]
     ]
     if one["error_code"]:

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from smsconf.language import N_, _, language, ngettext
 from smsconf.render.lines import clean
-from smsconf.render.words import counted, promise, summary, value
+from smsconf.render.words import promise, summary, value
 
 View = Mapping[str, Any]
 _PAGES = Path(__file__).parent / "pages"
@@ -39,7 +39,7 @@ def report_html(view: View) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(clean=clean, value=value, duration=_duration, moment=_moment)
-    environment.globals.update(_=_, ngettext=ngettext, counted=counted)
+    environment.globals.update(_=_, ngettext=ngettext)
     page = environment.get_template("report.html.j2")
     return page.render(
         view=view,

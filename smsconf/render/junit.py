@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from smsconf.language import _
 from smsconf.render.lines import clean
 
 View = Mapping[str, Any]
@@ -30,7 +31,8 @@ def _case(found: View) -> str:
     at = f"{clean(found['file'])}:{found['line']}:{found['column']}" if found["file"] else ""
     name = f"{found['code']} {clean(found['address'] or '')} {at}".strip()
     said = [f"{found['severity']}: {at}".rstrip(": ")]
-    said += [f"{key}: {clean(found[key])}" for key in ("message", "why", "fix") if found[key]]
+    words = {"message": _("message"), "why": _("why"), "fix": _("fix")}
+    said += [f"{word}: {clean(found[key])}" for key, word in words.items() if found[key]]
     body = escape("\n".join(said))
     head = f"    <testcase classname={quoteattr(clean(found['file'] or 'project'))} name={quoteattr(name)}>"
     if found["severity"] == "error":

@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
+from smsconf.language import _
 from smsconf.render import words
 from smsconf.render.lines import clean
 from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
@@ -43,18 +44,18 @@ def plan_markdown(view: View) -> str:
     page.add(f"**{summary(view['summary'])}** · {promise(view)}\n\n")
     _guards(page, view)
     loud = sorted((one for one in view["changes"] if not is_quiet(one)), key=_badness)
-    head = row("action", "address", "remote name", "reason") + row("---", "---", "---", "---")
-    _section(page, "Changes", loud, _change_row, keep=30_000, head=head)
+    head = row(_("action"), _("address"), _("remote name"), _("reason")) + row("---", "---", "---", "---")
+    _section(page, _("Changes"), loud, _change_row, keep=30_000, head=head)
     quiet = len(view["changes"]) - len(loud)
     if quiet:
-        page.add(f"{quiet} unchanged.\n\n")
+        page.add(_("{count} unchanged.").format(count=quiet) + "\n\n")
     told = [one for one in loud if one["fields"] or one["notes"]]
-    _section(page, "Differences", told, _difference, keep=12_000)
+    _section(page, _("Differences"), told, _difference, keep=12_000)
     manual = [one for one in loud if one["action"] == "manual"]
-    _section(page, "To do by hand", manual, _manual, keep=8_000)
+    _section(page, _("To do by hand"), manual, _manual, keep=8_000)
     awaited = [one for one in loud if one["awaits"]]
-    _section(page, "Reviews awaited", awaited, _awaited, keep=4_000)
-    _section(page, "Findings", worst_first(view["diagnostics"]), _finding, keep=1_000)
+    _section(page, _("Reviews awaited"), awaited, _awaited, keep=4_000)
+    _section(page, _("Findings"), worst_first(view["diagnostics"]), _finding, keep=1_000)
     _unclaimed(page, view)
     return page.text
 
@@ -64,16 +65,18 @@ def apply_markdown(view: View) -> str:
     page = _page(view, "apply")
     outcomes = sorted(view["outcomes"], key=lambda one: one["outcome"] == "applied")
     if view["interrupted"]:
-        page.add("**Interrupted**: what was in flight was finished; run apply again to go on.\n\n")
+        page.add(_("**Interrupted**: what was in flight was finished; run apply again to go on.") + "\n\n")
     if not outcomes:
-        page.add("Nothing to do.\n\n")
+        page.add(_("Nothing to do.") + "\n\n")
     _guards(page, view)
-    head = row("outcome", "address", "remote name", "what happened") + row("---", "---", "---", "---")
-    _section(page, "Outcomes", outcomes, _outcome_row, keep=20_000, head=head)
-    for title, key in (("Rejected", "rejected"), ("Waiting for review", "pending")):
+    head = row(_("outcome"), _("address"), _("remote name"), _("what happened")) + row(
+        "---", "---", "---", "---"
+    )
+    _section(page, _("Outcomes"), outcomes, _outcome_row, keep=20_000, head=head)
+    for title, key in ((_("Rejected"), "rejected"), (_("Waiting for review"), "pending")):
         _section(page, title, view[key], lambda address: f"- {code(address)}\n", keep=4_000)
     if view["pending"] and (expected := words.expected(view)):
-        page.add(f"Answers: {prose(expected)}.\n\n")
+        page.add(_("Answers: {expected}.").format(expected=prose(expected)) + "\n\n")
     return page.text
 
 
@@ -82,12 +85,13 @@ def status_markdown(view: View) -> str:
     page = _page(view, "status")
     page.add(f"**{phases(view['resources'])}**\n\n")
     problems = [{"address": None, "message": one, "fix": None} for one in view["problems"]]
-    _section(page, "Could not be read", problems, _refusal, keep=50_000)
+    _section(page, _("Could not be read"), problems, _refusal, keep=50_000)
     resources = sorted(view["resources"], key=_standing)
-    head = row("phase", "address", "remote name", "status", "since", "answer") + row(*["---"] * 6)
-    _section(page, "Addresses", resources, _status_row, keep=20_000, head=head)
+    titles = (_("phase"), _("address"), _("remote name"), _("status"), _("since"), _("answer"))
+    head = row(*titles) + row(*["---"] * 6)
+    _section(page, _("Addresses"), resources, _status_row, keep=20_000, head=head)
     said = [one for one in resources if one["review_message"]]
-    _section(page, "What reviewers said", said, _review, keep=2_000)
+    _section(page, _("What reviewers said"), said, _review, keep=2_000)
     _unclaimed(page, view)
     return page.text
 
@@ -126,7 +130,8 @@ def _section(
         shown += 1
     page.add("\n")
     if shown < len(items):
-        page.add(f"{len(items) - shown} more are left out here; `--format json` shows all of them.\n\n")
+        more = _("{count} more are left out here; `--format json` shows all of them.")
+        page.add(more.format(count=len(items) - shown) + "\n\n")
 
 
 def _badness(change: View) -> tuple[int, bool]:
@@ -143,13 +148,13 @@ def _guards(page: Page, view: View) -> None:
     """Say what forbids the whole run or a kind, then what is refused of single changes."""
     general = [one for one in view["refusals"] if one["scope"] != "change"]
     if any(one["scope"] == "guard" for one in general):
-        page.add("**A guard forbids this run: apply would send nothing.**\n\n")
-    _section(page, "Refused", general, _refusal, keep=50_000)
+        page.add(_("**A guard forbids this run: apply would send nothing.**") + "\n\n")
+    _section(page, _("Refused"), general, _refusal, keep=50_000)
 
 
 def _refusal(one: View) -> str:
     who = f"{code(one['address'])}: " if one["address"] else ""
-    fix = f" Fix: {prose(clip(one['fix'], _MOST_SENTENCE))}." if one["fix"] else ""
+    fix = _(" Fix: {fix}.").format(fix=prose(clip(one["fix"], _MOST_SENTENCE))) if one["fix"] else ""
     return f"- {who}{prose(clip(one['message'], _MOST_SENTENCE))}.{fix}\n"
 
 
@@ -202,7 +207,8 @@ def _review(one: View) -> str:
 def _awaited(change: View) -> str:
     said = (f"; {prose(one)}" for one in (words.expected(change), words.urge(change)) if one)
     awaits = prose(clip(change["awaits"], _MOST_SENTENCE))
-    return f"- {code(change['address'])} awaits {awaits}{''.join(said)}\n"
+    text = _("{address} awaits {what}").format(address=code(change["address"]), what=awaits)
+    return f"- {text}{''.join(said)}\n"
 
 
 def _manual(change: View) -> str:
@@ -229,7 +235,7 @@ def _difference(change: View) -> str:
     lines = [line for one in change["fields"] for line in _field(one, "")]
     lines += [line for one in change["notes"] for line in _field(one, "note: ")]
     if len(lines) > _MOST_LINES:
-        lines[_MOST_LINES:] = [f"  … {len(lines) - _MOST_LINES} more lines"]
+        lines[_MOST_LINES:] = ["  " + _("… {count} more lines").format(count=len(lines) - _MOST_LINES)]
     return folded(change["action"], clip(change["address"], _MOST_NAME), fenced(lines, "diff"))
 
 

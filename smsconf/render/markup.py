@@ -13,6 +13,7 @@ import html
 import re
 from collections.abc import Iterable
 
+from smsconf.language import _
 from smsconf.render.lines import clean
 
 # Blanks and Chinese punctuation mean nothing in Markdown; they stand between words.
@@ -24,7 +25,9 @@ _COMMIT = re.compile(r"[0-9a-f]{7,40}")  # GitHub links words that name a commit
 
 def clip(text: str, most: int) -> str:
     """Cut a text to a number of characters and say how many are missing."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most} more characters)"
+    if len(text) <= most:
+        return text
+    return _("{text}… ({count} more characters)").format(text=text[:most], count=len(text) - most)
 
 
 def code(text: object) -> str:

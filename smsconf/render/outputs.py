@@ -14,6 +14,7 @@ from typing import Any
 
 from smsconf.address import Kind
 from smsconf.errors import SmsconfError
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
@@ -130,8 +131,10 @@ def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
         other = owners.setdefault(prefix, address)
         if other != address:
             raise SmsconfError(
-                f"{other} and {address} would both be {prefix}_ID",
-                fix="rename one of the two keys, or use --format json",
+                _("{other} and {address} would both be {prefix}_ID").format(
+                    other=other, address=address, prefix=prefix
+                ),
+                fix=_("rename one of the two keys, or use --format json"),
             )
         for field in fields:
             if row[field] is not None:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from smsconf.language import _
+
 View = Mapping[str, Any]
 Json = dict[str, Any]
 
@@ -57,8 +59,8 @@ def _rule(code: str, about: About | None) -> Json:
         "id": code,
         "name": about.name,
         "shortDescription": {"text": about.name.replace("-", " ")},
-        "fullDescription": {"text": about.why},
-        "help": {"text": f"{about.why}. More: smsconf explain {code}"},
+        "fullDescription": {"text": _(about.why)},
+        "help": {"text": _("{why}. More: smsconf explain {code}").format(why=_(about.why), code=code)},
     }
     if about.source and about.source.startswith("https://"):
         rule["helpUri"] = about.source

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from smsconf.language import _
+from smsconf.language import N_, _
 from smsconf.render import words
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.steps import where_lines
@@ -67,10 +67,13 @@ def plan_lines(view: View) -> Iterator[Line]:
     if quiet:
         yield line()
         names = [clean(change["address"]) for change in quiet]
-        more = f", and {len(names) - _MOST_UNCHANGED} more" if len(names) > _MOST_UNCHANGED else ""
-        rest = ", ".join(names[:_MOST_UNCHANGED]) + more
+        rest = ", ".join(names[:_MOST_UNCHANGED])
+        if len(names) > _MOST_UNCHANGED:
+            rest += _(", and {count} more").format(count=len(names) - _MOST_UNCHANGED)
         yield line(
-            Span(pad("none", _ACTION_WIDTH), "dim"), f"{len(names)} unchanged: {rest}", hang=_ACTION_WIDTH
+            Span(pad("none", _ACTION_WIDTH), "dim"),
+            _("{count} unchanged: {names}").format(count=len(names), names=rest),
+            hang=_ACTION_WIDTH,
         )
     yield from _short_findings(view["diagnostics"])
     yield line()
@@ -86,10 +89,16 @@ def _journal(view: View) -> Iterator[Line]:
     if not journal:
         return
     if not journal["entries"] and any(change["status"] for change in view["changes"]):
-        said = "empty; of rejections only those that the service still shows are known"
-        yield line(f"journal: {said}", hang=9)
+        yield line(
+            _("journal: empty; of rejections only those that the service still shows are known"), hang=9
+        )
     if journal["torn"]:
-        yield line(f"journal: {journal['torn']} lines that killed runs cut short were left out", hang=9)
+        yield line(
+            _("journal: {count} lines that killed runs cut short were left out").format(
+                count=journal["torn"]
+            ),
+            hang=9,
+        )
 
 
 def apply_lines(view: View) -> Iterator[Line]:
@@ -104,24 +113,26 @@ def apply_lines(view: View) -> Iterator[Line]:
             f"  {clean(outcome['message'])}",
             hang=_ACTION_WIDTH,
         )
-        codes = [f"{name} {clean(outcome[key])}" for name, key in _CODES if outcome[key]]
+        codes = [f"{_(name)} {clean(outcome[key])}" for name, key in _CODES if outcome[key]]
         if codes and word != "applied":
             yield _detail(", ".join(codes))
     if not view["outcomes"]:
-        yield line("nothing to do")
-    for word, key in (("waiting for review", "pending"), ("rejected", "rejected")):
+        yield line(_("nothing to do"))
+    for word, key in ((_("waiting for review"), "pending"), (_("rejected"), "rejected")):
         if view[key]:
             yield line(f"{word}: {', '.join(view[key])}", hang=4)
     if view["pending"]:
         if expected := words.expected(view):
             yield line(_("answers: {expected}").format(expected=expected), hang=9)
-        yield line("next: smsconf status shows the verdicts; run apply again whenever you like", hang=6)
+        yield line(_("next: smsconf status shows the verdicts; run apply again whenever you like"), hang=6)
     if view["interrupted"]:
-        yield line(Span("interrupted: what was in flight was finished; run apply again to go on", "yellow"))
+        yield line(
+            Span(_("interrupted: what was in flight was finished; run apply again to go on"), "yellow")
+        )
     yield from _refusals([one for one in view["refusals"] if one["scope"] != "change"])
 
 
-_CODES = (("code", "error_code"), ("request", "request_id"))
+_CODES = ((N_("code"), "error_code"), (N_("request"), "request_id"))
 
 
 def status_lines(view: View) -> Iterator[Line]:
@@ -138,19 +149,19 @@ def status_lines(view: View) -> Iterator[Line]:
         details = [f"{clean(one['status'])}: {one['verdict']['message']}"] if one["status"] else []
         if not one["status"]:
             details.append(clean(one["verdict"]["message"]))
-        details += [f"since {one['since']}"] if one["since"] else []
+        details += [_("since {time}").format(time=one["since"])] if one["since"] else []
         expected = words.expected(one)
         details += [expected] if expected else []
-        details += [f"template id {one['template_id']}"] if one["template_id"] else []
-        details += [f"channel {one['channel_num']}"] if one["channel_num"] else []
+        details += [_("template id {id}").format(id=one["template_id"])] if one["template_id"] else []
+        details += [_("channel {number}").format(number=one["channel_num"])] if one["channel_num"] else []
         yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
         if one["review_message"]:
-            yield line(" " * width, f"reviewer: {clean(one['review_message'])}", hang=width)
-        for said in (words.advice(one), words.urge(one)):
-            if said:
-                yield line(" " * width, clean(said), hang=width)
+            said = _("reviewer: {words}").format(words=clean(one["review_message"]))
+            yield line(" " * width, said, hang=width)
+        for said in filter(None, (words.advice(one), words.urge(one))):
+            yield line(" " * width, clean(said), hang=width)
     for problem in view["problems"]:
-        yield line(Span("unknown: ", "bold red"), clean(problem), hang=4)
+        yield line(Span(_("unknown: "), "bold red"), clean(problem), hang=4)
     yield line()
     yield line("status: ", Span(phases(view["resources"]), "bold"), hang=8)
     yield from (line(said, hang=4) for said in unclaimed(view))
@@ -185,14 +196,14 @@ def _change(change: View) -> Iterator[Line]:
     for one in change["fields"]:
         yield _detail(_field(one))
     for one in change["notes"]:
-        yield _detail(f"note: {_field(one)}")
+        yield _detail(_("note: {field}").format(field=_field(one)))
     for said in (words.advice(change), words.segments(change)):
         if said:
             yield _detail(clean(said))
     if change["action"] == "manual" and change["manual"]:
         yield from where_lines(change["manual"], _ACTION_WIDTH)
     steps = ", ".join(change["steps"])
-    awaits = f"awaits {clean(change['awaits'])}" if change["awaits"] else ""
+    awaits = _("awaits {what}").format(what=clean(change["awaits"])) if change["awaits"] else ""
     if steps or awaits:
         yield _detail(" → ".join(part for part in (steps, awaits) if part), style="dim")
     for said in (words.expected(change), words.urge(change)):
@@ -216,9 +227,9 @@ def _field(one: View) -> str:
 def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
     for one in refusals:
         who = f"{clean(one['address'])}: " if one["address"] else ""
-        yield line(Span("refused: ", "bold red"), f"{who}{clean(one['message'])}", hang=4)
+        yield line(Span(_("refused: "), "bold red"), f"{who}{clean(one['message'])}", hang=4)
         if one["fix"]:
-            yield line(f"    fix: {clean(one['fix'])}", hang=9)
+            yield line(f"    {_('fix')}: {clean(one['fix'])}", hang=9)
 
 
 def _short_findings(diagnostics: Sequence[View]) -> Iterator[Line]:
@@ -251,14 +262,14 @@ def _finding(found: View) -> Iterator[Line]:
         yield from _excerpt(found, gutter)
     for other in found["related"]:
         at = f"{clean(other['file'])}:{other['line']}:{other['column']}"
-        yield line(f"{' ' * gutter} = also: {at}: {clean(other['message'])}", hang=gutter + 3)
-    for word in ("why", "fix"):
-        if found[word]:
-            said = clean(found[word])
-            if word == "fix" and found["fixable"]:
+        yield line(f"{' ' * gutter} = {_('also')}: {at}: {clean(other['message'])}", hang=gutter + 3)
+    for word, key in ((_("why"), "why"), (_("fix"), "fix")):
+        if found[key]:
+            said = clean(found[key])
+            if key == "fix" and found["fixable"]:
                 said = _("{fix} (smsconf lint --fix does it)").format(fix=said)
             yield line(f"{' ' * gutter} = {word}: {said}", hang=gutter + 3)
-    yield line(f"{' ' * gutter} = more: smsconf explain {found['code']}")
+    yield line(f"{' ' * gutter} = {_('more')}: smsconf explain {found['code']}")
 
 
 def _excerpt(found: View, gutter: int) -> Iterator[Line]:

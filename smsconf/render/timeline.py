@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smsconf.language import _
+
 MOST_LANES = 60
 _ENDS = {"approved": "approved", "rejected": "rejected", "deactivated": "rejected", "in service": "approved"}
 
@@ -73,7 +75,7 @@ def read_timeline(entries: Iterable[Mapping[str, Any]], now: datetime, *, drafts
             continue
         name = str(entry.get("remote_name") or "")
         if entry.get("event") == "accepted" and _submits(entry, drafts=drafts):
-            running[address, name] = Wait(moment, max(moment, now), "in review", name)
+            running[address, name] = Wait(moment, max(moment, now), _("in review"), name)
         elif entry.get("event") == "accepted" and entry.get("step") in ("withdraw", "delete"):
             _end(waits, running, (address, name), moment, "withdrawn", None)
         elif entry.get("event") == "decision" and entry.get("phase") in _ENDS:

@@ -13,21 +13,19 @@ from smsconf.workdays import BEIJING
 View = Mapping[str, Any]
 
 
-def counted(count: int, word: str) -> str:
-    """Return a number with its noun."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def summary(counts: View) -> str:
     """Say how many changes of each action a plan has."""
-    return ", ".join(f"{count} {action}" for action, count in counts.items()) or "nothing declared"
+    return ", ".join(f"{count} {action}" for action, count in counts.items()) or _("nothing declared")
 
 
 def promise(view: View) -> str:
     """Say what apply would do about a plan."""
     if not view["steps"]:
-        return "apply would send nothing"
-    return f"apply would take {counted(view['steps'], 'step')}, {counted(view['submissions'], 'review')}"
+        return _("apply would send nothing")
+    steps = ngettext("{count} step", "{count} steps", view["steps"]).format(count=view["steps"])
+    reviews = ngettext("{count} review", "{count} reviews", view["submissions"])
+    reviews = reviews.format(count=view["submissions"])
+    return _("apply would take {steps}, {reviews}").format(steps=steps, reviews=reviews)
 
 
 def phases(resources: Sequence[View]) -> str:
@@ -35,18 +33,18 @@ def phases(resources: Sequence[View]) -> str:
     counts: dict[str, int] = {}
     for one in resources:
         counts[one["phase"]] = counts.get(one["phase"], 0) + 1
-    return ", ".join(f"{count} {phase}" for phase, count in counts.items()) or "nothing declared"
+    return ", ".join(f"{count} {phase}" for phase, count in counts.items()) or _("nothing declared")
 
 
 def unclaimed(view: View) -> Iterator[str]:
     """Say what was counted and left alone."""
-    for word, what in (
-        ("unmanaged", "in declared apps, claimed by no address; left alone"),
-        ("foreign", "in apps that are not declared; left alone"),
+    for key, text in (
+        ("unmanaged", _("unmanaged: {counts} (in declared apps, claimed by no address; left alone)")),
+        ("foreign", _("foreign: {counts} (in apps that are not declared; left alone)")),
     ):
-        said = ", ".join(f"{count} {section}" for section, count in view[word].items() if count)
+        said = ", ".join(f"{count} {_(section)}" for section, count in view[key].items() if count)
         if said:
-            yield f"{word}: {said} ({what})"
+            yield text.format(counts=said)
 
 
 _SEVERITIES = ("error", "warning", "info")
@@ -60,7 +58,12 @@ def worst_first(diagnostics: Iterable[View]) -> list[View]:
 def severities(diagnostics: Sequence[View]) -> str:
     """Say how many findings of each severity there are; nothing if there are none."""
     counts = {word: sum(found["severity"] == word for found in diagnostics) for word in _SEVERITIES}
-    return ", ".join(counted(count, word) for word, count in counts.items() if count)
+    texts = {
+        "error": ngettext("{count} error", "{count} errors", counts["error"]),
+        "warning": ngettext("{count} warning", "{count} warnings", counts["warning"]),
+        "info": ngettext("{count} info", "{count} infos", counts["info"]),
+    }
+    return ", ".join(texts[word].format(count=count) for word, count in counts.items() if count)
 
 
 def segments(change: View) -> str | None:
@@ -137,9 +140,9 @@ def is_quiet(change: View) -> bool:
 def value(held: Any) -> str:  # noqa: ANN401 - whatever a field holds
     """Write what a field holds."""
     if held is None:
-        return "(nothing)"
+        return _("(nothing)")
     if isinstance(held, bool):
         return "true" if held else "false"
     if isinstance(held, list | tuple):
-        return ", ".join(value(one) for one in held) or "(none)"
+        return ", ".join(value(one) for one in held) or _("(none)")
     return str(held)
