@@ -94,7 +94,7 @@ def test_demo_ends_with_everything_approved(shop, capsys) -> None:
     commands = re.findall(r"^\t\$\(BIN\)/smsconf (.*)$", recipe, re.MULTILINE)
     assert len(commands) >= 7
     for command in commands:
-        arguments = [str(shop) if word == "$(DEMO)" else word for word in command.split()]
+        arguments = [word.replace("$(DEMO)", str(shop)) for word in command.split()]
         assert run(arguments) == 0, command
     assert "plan: " in capsys.readouterr().out
 

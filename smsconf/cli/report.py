@@ -8,6 +8,7 @@ import click
 
 from smsconf.cli.findings import find_all
 from smsconf.cli.options import project_options
+from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import write_whole
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
@@ -46,15 +47,19 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
             client, project, session.journal, selection=Selection(), cache=session.cache, progress=update
         )
         reviews = follow_reviews(client, plan)
+        planned = look_ahead(session, project, plan, applied=True)
+        awaited = look_ahead(session, project, plan, applied=False)
         entries = [one for one in session.journal.read().entries if one.get("environment") == environment]
         now = client.service_time
-    seen = status_view(reviews, session.about, unmanaged=plan.unmanaged, foreign=plan.foreign)
+    seen = status_view(
+        reviews, session.about, unmanaged=plan.unmanaged, foreign=plan.foreign, outlooks=awaited
+    )
     view = report_view(
         plan,
         project.desired,
         client.site,
         entries,
-        plan_view=plan_view(plan, session.about, find_all(project)),
+        plan_view=plan_view(plan, session.about, find_all(project), planned),
         status_view=seen,
         now=now,
     )
