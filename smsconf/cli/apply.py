@@ -16,7 +16,7 @@ import click
 from click.core import ParameterSource
 
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.findings import find_all, held_back, of_submissions
+from smsconf.cli.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
 from smsconf.cli.outlook import Outlooks, look_ahead
 from smsconf.cli.output import report, talk
@@ -168,7 +168,8 @@ def _plan(
     session: Session, project: Project, asked: Selection, permit: Permit | None, *, strict: bool
 ) -> _Ready:
     """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
-    found = find_all(project)
+    subject = subject_of(project)
+    found = find_all(project, subject)
     if permit:
         check_scope(permit, scope_of(session, project), commit_of(project.folder))
     with progress(N_("reading")) as update:
@@ -186,7 +187,7 @@ def _plan(
         judged = judge(permit, plan, session.journal.read().entries, strict=strict)
         plan, skipped = judged.plan, judged.skipped
     plan = held_back(plan, project, found)
-    outlooks = look_ahead(session, project, plan, applied=True)
+    outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
     return _Ready(plan, session.about, skipped, of_submissions(plan, found), outlooks)
 
 

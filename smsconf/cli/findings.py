@@ -30,10 +30,15 @@ ABOUT: Mapping[str, About] = {
 """Every code a diagnostic can have."""
 
 
-def find_all(project: Project) -> tuple[Diagnostic, ...]:
-    """Check a project, as far as it could be loaded; what comments ignore is left out."""
+def find_all(project: Project, subject: Subject | None = None) -> tuple[Diagnostic, ...]:
+    """Check a project, as far as it could be loaded; what comments ignore is left out.
+
+    Args:
+        project: as it was loaded.
+        subject: of that project, to take its texts apart once for all who look at them.
+    """
     loading = [Finding(found, fixed=found.severity is Severity.ERROR) for found in project.diagnostics]
-    found = without_ignored([*loading, *lint(subject_of(project), project)], project.texts, ABOUT)
+    found = without_ignored([*loading, *lint(subject or subject_of(project), project)], project.texts, ABOUT)
     return in_order([*found, *_unknown_settings(project)])
 
 

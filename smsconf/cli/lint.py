@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from smsconf import __version__
-from smsconf.cli.findings import ABOUT, find_all
+from smsconf.cli.findings import ABOUT, find_all, subject_of
 from smsconf.cli.options import finding_options, project_options
 from smsconf.cli.output import report
 from smsconf.config import Project
@@ -22,8 +22,8 @@ from smsconf.language import _
 from smsconf.render.github import github_text
 from smsconf.render.junit import junit_text
 from smsconf.render.sarif import sarif_text
-from smsconf.render.text import diagnostics_lines
-from smsconf.render.view import diagnostics_view
+from smsconf.render.text import lint_lines
+from smsconf.render.view import lint_view
 from smsconf.workflow import check
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -98,22 +98,27 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
     def asked(found: Iterable[Diagnostic]) -> list[Diagnostic]:
         return [one for one in found if (not selected or one.code in selected) and one.code not in ignored]
 
-    readable = True
+    readable, subject = True, None
     try:
         project = check(folder, environment)
-        shown = asked(find_all(project))
+        subject = subject_of(project)
+        shown = asked(find_all(project, subject))
         aside = form != "text" and output is None
         if diff:
             _repair(project, shown, write=False, aside=aside)
         elif fix:
             while _repair(project, shown, write=True, aside=aside):  # one repair may lead to the next
                 project = check(folder, environment)
-                shown = asked(find_all(project))
+                subject = subject_of(project)
+                shown = asked(find_all(project, subject))
             shown = [replace(one, edit=None) for one in shown]  # what is left can only be changed by hand
     except ConfigError as error:
         shown, readable = asked(error.diagnostics), False
     placed = [_from_here(one, folder) for one in shown] if form in _FROM_HERE else shown
-    report(diagnostics_view(placed), diagnostics_lines, form, output, forms=_FORMS)
+    estimates = (
+        {address: message.estimate for address, message in subject.messages.items()} if subject else {}
+    )
+    report(lint_view(placed, estimates), lint_lines, form, output, forms=_FORMS)
     if not readable:
         return 1
     bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)

@@ -37,8 +37,17 @@ Outlooks = Mapping[Address, Outlook]
 _BESIDES = (Action.RETIRE, Action.DELETE)  # rows about another version than the address's own
 
 
-def look_ahead(session: Session, project: Project, plan: Plan, *, applied: bool) -> Outlooks:
+def look_ahead(
+    session: Session, project: Project, plan: Plan, *, applied: bool, subject: Subject | None = None
+) -> Outlooks:
     """Look ahead from a plan: as if it were applied now, or from where things stand.
+
+    Args:
+        session: of the run; its client has the service's time.
+        project: what the plan is for.
+        plan: as made or permitted.
+        applied: whether what the plan submits counts as submitted.
+        subject: of the project, if its texts have been taken apart already.
 
     Raises:
         SmsconfError: the journal cannot be read.
@@ -49,7 +58,7 @@ def look_ahead(session: Session, project: Project, plan: Plan, *, applied: bool)
         memory = remember(session.journal.read().entries, project.environment)
         forecaster = replace(forecaster, memory=memory)
     expected = forecaster.expected(plan.changes, applied=applied)
-    subject = subject_of(project)
+    subject = subject or subject_of(project)
     signatures = observed_signatures(plan.changes)
     outlooks = {}
     for change in plan.changes:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.findings import find_all, held_back
+from smsconf.cli.findings import find_all, held_back, subject_of
 from smsconf.cli.options import (
     DurationParam,
     comment_options,
@@ -70,7 +70,8 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))
     project = check(folder, environment)
     asked = selection(**chosen)
-    found = find_all(project)
+    subject = subject_of(project)
+    found = find_all(project, subject)
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         made = make_plan(
             session.client,
@@ -81,7 +82,7 @@ def command(  # noqa: PLR0913 - one for each option
             progress=update,
         )
         plan = held_back(made, project, found)
-        outlooks = look_ahead(session, project, plan, applied=True)
+        outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
         now = session.client.service_time
         scope = scope_of(session, project)
         entries = len(session.journal.read().entries)

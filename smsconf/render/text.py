@@ -177,6 +177,14 @@ def diagnostics_lines(view: View) -> Iterator[Line]:
         yield line(said)
 
 
+def lint_lines(view: View) -> Iterator[Line]:
+    """Draw every finding; and how many parts messages have, where some have more than one."""
+    yield from diagnostics_lines(view)
+    said = words.all_segments(view["segments"])
+    if said:
+        yield line(said, hang=4)
+
+
 def about_line(view: View, command: str) -> Line:
     """Say which command reports about what: project, environment, site, provider."""
     parts = [view.get("project"), view.get("environment"), view.get("site"), view.get("provider")]

@@ -35,6 +35,14 @@ def diagnostics_view(diagnostics: Iterable[Diagnostic]) -> View:
     return {"format_version": FORMAT_VERSION, "diagnostics": [_diagnostic(found) for found in diagnostics]}
 
 
+def lint_view(diagnostics: Iterable[Diagnostic], estimates: Mapping[Address, Estimate | None]) -> View:
+    """Return the document of ``lint``: that of ``validate``, and the parts of every template's messages."""
+    segments = [
+        {"address": str(address), **shown} for address, found in estimates.items() if (shown := _parts(found))
+    ]
+    return diagnostics_view(diagnostics) | {"segments": segments}
+
+
 def plan_view(
     plan: Plan,
     about: Mapping[str, Any],
@@ -161,10 +169,10 @@ def _advice(outlook: Outlook) -> View | None:
 def _segments(outlook: Outlook) -> View | None:
     if outlook.wanted is None and outlook.served is None:
         return None
-    return {"old": estimate_view(outlook.served), "new": estimate_view(outlook.wanted)}
+    return {"old": _parts(outlook.served), "new": _parts(outlook.wanted)}
 
 
-def estimate_view(found: Estimate | None) -> View | None:
+def _parts(found: Estimate | None) -> View | None:
     """Return how many parts a message has at least and at most, and its lengths in the unit they count in."""
     if found is None:
         return None

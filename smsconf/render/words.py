@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -79,6 +80,24 @@ def segments(change: View) -> str | None:
     if old["min"] == old["max"] and new["min"] == new["max"]:
         return f"{said}: {price}"
     return _("{change}: at most {price}").format(change=said, price=price) if price else said
+
+
+_MOST_NAMED = 5
+
+
+def all_segments(found: Sequence[View]) -> str | None:
+    """Say how many templates have how many parts, and name the long ones; nothing if each is one part."""
+    long = [one["address"] for one in found if one["max"] > 1]
+    if not long:
+        return None
+    counts = Counter(_parts(one) for one in sorted(found, key=lambda one: (one["max"], one["min"])))
+    parts = ", ".join(
+        _("{count} of {parts}").format(count=count, parts=part) for part, count in counts.items()
+    )
+    names = ", ".join(long[:_MOST_NAMED]) + (", …" if len(long) > _MOST_NAMED else "")
+    return ngettext(
+        "{count} template: {parts} ({names})", "{count} templates: {parts} ({names})", len(found)
+    ).format(count=len(found), parts=parts, names=names)
 
 
 def _range(found: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,10 +128,47 @@ def test_clean_project_prints_nothing(project, capsys) -> None:
 
 
 def test_example_shop_is_clean(capsys) -> None:
-    """The example gives no finding in any environment, not even a note."""
+    """The example gives no finding in any environment, not even a note; one text may take two segments."""
     for environment in ([], ["--env", "staging"], ["--env", "prod"]):
         assert run(["lint", "-C", str(HOME / "examples" / "shop"), "--strict", *environment]) == 0
-        assert capsys.readouterr().out == ""
+        said = capsys.readouterr().out
+        assert re.fullmatch(r"1[56] templates: .*1 of 1..2 segments \(template.parcel-waiting\)\n", said)
+
+
+# -- segments
+
+
+def long_text(key: str, length: int) -> str:
+    """A template whose message, with 【示例商城】, has that many characters."""
+    start, end = "您的订单已发货，", "请注意查收。"
+    filling = ("感谢您的耐心等待，" * 20)[: length - len("【示例商城】") - len(start) - len(end)]
+    return f"  {key}: {{app: shop, signature: notice, content: {start}{filling}{end}}}\n"
+
+
+def test_lint_says_which_messages_take_more_than_one_segment(project, capsys) -> None:
+    """70 characters are one part, 71 are two, 135 three; the long ones are named."""
+    project(GOOD + long_text("full", 70) + long_text("two", 71) + long_text("three", 135))
+    assert run(["lint"]) == 0
+    said = "4 templates: 2 of 1 segment, 1 of 2 segments, 1 of 3 segments (template.two, template.three)\n"
+    assert capsys.readouterr().out.endswith(said)
+
+
+def test_lint_document_has_the_segments_of_every_template(project, capsys) -> None:
+    """Parts and lengths at least and at most; one whose signature is unknown is left out."""
+    lost = "  lost: {app: shop, signature: nobody, content: 您的订单已发货。}\n"
+    order = "  order: {app: shop, signature: notice, content: '订单{n}已发货。', variables: {n: {"
+    project(f"{order}type: alphanumeric, max_length: 60}}}}}}\n{lost}")
+    run(["lint", "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["segments"] == [
+        {
+            "address": "template.order",
+            "min": 1,
+            "max": 2,
+            "min_length": 13,
+            "max_length": 72,
+            "unit": "characters",
+        }
+    ]
 
 
 # -- ignoring

@@ -1,4 +1,4 @@
-"""What plan, apply and status say about the time to come: answers, billed parts, and what a rejection means."""
+"""What plan, apply and status say of the time to come: answers, billed parts, what a rejection means."""
 
 from __future__ import annotations
 
