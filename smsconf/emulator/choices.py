@@ -355,5 +355,8 @@ NOT_IMITATED = (
     "the vendor's list of countries: which there are, and the ids of those that share a dialling code",
     "what a reviewer looks at: ours approves unless told otherwise",
     "temporary access keys: X-Security-Token is accepted and not looked at",
-    "traffic thresholds",
+    "messages: nothing is sent, and reports and replies are pushed to this machine only",
+    "carriers: outcomes come from a number's last digits or a person's rules, not from numbers that exist",
+    "limits by recipient and content, send regions, number rules, packages, and the group assistant",
+    "the service's own slack: whitelists, keys and thresholds count at once and exactly",
 )

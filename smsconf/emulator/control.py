@@ -24,6 +24,7 @@ from smsconf.emulator.reports import play_reports
 from smsconf.emulator.reviewer import DEFAULT, Illegal, Reviewer
 from smsconf.emulator.statuses import SITES, known_statuses
 from smsconf.emulator.store import Store, StoreError
+from smsconf.emulator.thresholds import set_thresholds, show_thresholds
 
 PREFIX = "/_emulator/"
 VERDICTS = ("approve", "reject", "hold")
@@ -171,6 +172,8 @@ ROUTES: dict[tuple[str, str], Callable[[ControlCall], Answer]] = {
     ("POST", "faults"): add_faults,
     ("GET", "requests"): list_requests,
     ("DELETE", "requests"): clear_requests,
+    ("GET", "thresholds"): show_thresholds,
+    ("PUT", "thresholds"): set_thresholds,
     ("GET", "outbox"): list_outbox,
     ("PUT", "carrier"): set_carrier,
     ("GET", "console"): show_console,

@@ -95,6 +95,8 @@ APP_KEY_UNUSABLE = Fault("E000103", 401, "The app_key is unusable.", RENDERED)
 DIGEST = Fault("E000105", 401, "PasswordDigest verification failed.", RENDERED)
 CREATED_EXPIRED = Fault("E000110", 401, "The time of Created is out of range.", RENDERED)
 NOT_WHITELISTED = Fault("E000620", 403, "The app client ip is not in ip white list.", SENDING)
+LIMIT = Fault("E000623", 403, "The number of sent messages has reached the limit.", RENDERED)
+COUNTRY_LIMIT = Fault("E000630", 403, "The limit of the country or region is reached.", RENDERED)
 BY_NAME = {name: row for name, row in list(globals().items()) if isinstance(row, Fault)}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from smsconf.emulator import choices, errors, proofs
 from smsconf.emulator.routes import ROUTES, Route
 from smsconf.emulator.rules import Field
+from smsconf.emulator.sending_choices import SENDING_CHOICES
 from smsconf.emulator.statuses import (
     DECISIONS,
     DELETABLE_TEMPLATE,
@@ -75,7 +76,7 @@ def _gaps() -> Iterator[Row]:
 
 
 def _choices() -> Iterator[Row]:
-    for row in choices.CHOICES:
+    for row in (*choices.CHOICES, *SENDING_CHOICES):
         yield row.operations, f"{row.question}: {row.answer}", GUESS, _test(row.test)
 
 

@@ -80,6 +80,8 @@ REFUSALS = {
     **dict.fromkeys((errors.AUTHORIZATION, errors.AUTHORIZATION_FAILED), _SIGNED),
     errors.SEND_PARAMETER: _SENDING,
     errors.NONE_SENT: EMULATOR + "test_sending.py::test_number_fails_with_its_status",
+    errors.LIMIT: EMULATOR + "test_thresholds.py::test_limit_stops_sending_until_the_next_day",
+    errors.COUNTRY_LIMIT: EMULATOR + "test_thresholds.py::test_country_has_a_limit_of_its_own",
     errors.NOT_WHITELISTED: EMULATOR + "test_console.py::test_only_listed_addresses_may_call",
     errors.APP_KEY_UNUSABLE: EMULATOR + "test_app_auth.py::test_suspended_app_may_not_send",
 }

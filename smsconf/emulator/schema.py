@@ -86,6 +86,14 @@ CREATE TABLE push (
   body TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, taken REAL, status INTEGER, error TEXT
 ) STRICT;
 CREATE INDEX push_open ON push (state, seq) WHERE state <> 'done';
+CREATE TABLE traffic (
+  kind TEXT NOT NULL, country TEXT NOT NULL, period TEXT NOT NULL, messages INTEGER NOT NULL,
+  PRIMARY KEY (kind, country, period)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alarm (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, country TEXT NOT NULL, span TEXT NOT NULL,
+  period TEXT NOT NULL, warn INTEGER NOT NULL, messages INTEGER NOT NULL, time TEXT NOT NULL
+) STRICT;
 CREATE TABLE opt_out (
   channel TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (channel, number)
 ) STRICT, WITHOUT ROWID;
@@ -104,6 +112,6 @@ CREATE TABLE request (
 ) STRICT;
 """
 EMPTIED: Final = (
-    *("app", "file", "signature", "template", "batch", "message", "push", "opt_out"),
+    *("app", "file", "signature", "template", "batch", "message", "push", "opt_out", "traffic", "alarm"),
     *("undo", "token", "lockout", "fault", "request"),
 )

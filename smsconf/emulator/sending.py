@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -17,9 +18,10 @@ from smsconf.emulator.carrier import Carrier
 from smsconf.emulator.clock import iso, timestamp
 from smsconf.emulator.errors import NONE_SENT, SEND_PARAMETER, SEND_SYSTEM, Refusal
 from smsconf.emulator.exchange import Answer, Call, Object
-from smsconf.emulator.recipients import MAINLAND_CODE, Recipient, read_recipient
+from smsconf.emulator.recipients import COUNTRY_OF_CODE, MAINLAND_CODE, Recipient, read_recipient
 from smsconf.emulator.reviewer import uuid_of
 from smsconf.emulator.statuses import APPROVED_SIGNATURE
+from smsconf.emulator.thresholds import count_traffic
 from smsconf.emulator.variables import INTERNATIONAL_CODE, text_with
 from smsconf.segments import count_international, count_mainland
 
@@ -101,6 +103,10 @@ def _send(call: Call, operation: str, contents: Sequence[Content]) -> Answer:
         results += _Sending(call, operation, place).results(content, earlier)
     if all(result["status"] != ACCEPTED for result in results):
         raise Refusal(NONE_SENT, result=results)
+    accepted = Counter(
+        COUNTRY_OF_CODE.get(result["countryId"], "") for result in results if result["status"] == ACCEPTED
+    )
+    count_traffic(call.store, call.now, "cn" if call.app["region"] == "cn" else "intl", accepted)
     return Answer({"code": ACCEPTED, "description": "Success", "result": results})
 
 

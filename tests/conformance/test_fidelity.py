@@ -10,6 +10,7 @@ import pytest
 
 from smsconf.emulator import choices, errors, fidelity, proofs
 from smsconf.emulator.routes import ROUTES
+from smsconf.emulator.sending_choices import SENDING_CHOICES
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "smsconf/emulator/FIDELITY.md"
@@ -64,4 +65,4 @@ def test_every_operation_field_and_refusal_is_in_the_table() -> None:
             assert f"| {route.operation} | `{field.name}` |" in text
     assert set(proofs.REFUSALS) == set(errors.BY_NAME.values())
     assert set(proofs.ANSWERS) < {route.operation for route in ROUTES}
-    assert all(f"{row.question}: {row.answer}" in text for row in choices.CHOICES)
+    assert all(f"{row.question}: {row.answer}" in text for row in (*choices.CHOICES, *SENDING_CHOICES))
