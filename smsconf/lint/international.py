@@ -1,4 +1,4 @@
-"""Rules about international templates, SMS360-SMS370: countries with rules of their own, and GSM-7."""
+"""Rules about international templates, SMS360-SMS371: countries with rules of their own, and GSM-7."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from smsconf.resources import MessageType, Region, VariableType
 from smsconf.segments import Outsider, outside_gsm7
 
 NO_LINKS_NO_PHONES: Final = frozenset({"Malaysia"})
+BRAND_WANTED: Final = frozenset({"Malaysia"})
 SPECIAL_COUNTRIES: Final = frozenset({*REGISTRATION, *REGISTERED_LINKS, *NO_LINKS_NO_PHONES}) | {
     chinese
     for chinese, english in CHINESE.items()
@@ -344,6 +345,34 @@ def forbidden_topic_abroad(message: Message, _subject: Subject) -> Iterator[Hit]
         yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
 
 
+# A capital letter inside a sentence, a leading "Name:" or a name in brackets; acronyms and days are no names.
+_NAME: Final = re.compile(
+    r"^\W*[A-Z][\w&'.-]*\s*:|[\[(【]\s*\w|(?<=[\w,;] )(?!(?:OTP|PIN|TAC|SMS|ID|QR|MYR|RM|AM|PM|APP|I)\b)"
+    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-Z]\w+"
+)
+
+
+@rule("SMS371", "no-brand-for-demanding-country", Severity.WARNING, COUNTRIES, region=Region.INTL)
+def no_brand_for_demanding_country(message: Message, _subject: Subject) -> Iterator[Hit]:
+    """No name of a brand or company in a template for a country that demands one.
+
+    Why:
+        Malaysia wants the brand or company name in the template
+    Example:
+        countries: [MY]
+        content: "Your order is ready, please collect it today."
+    Instead:
+        countries: [MY]
+        content: "Example Mart: your order is ready, please collect it today."
+    """
+    for position, name in _countries(message):
+        latin = re.search("[A-Za-z]", message.fixed)
+        if name in BRAND_WANTED and latin and not _NAME.search(message.fixed):
+            text = _("no brand or company name in a template for {country}").format(country=name)
+            fix = _("begin with your brand, as in `Example Mart: …`, or ignore this with a reason")
+            yield Hit(text, fix, ("countries", position))
+
+
 RULES = (
     country_wants_registration,
     link_to_banning_country,
@@ -356,4 +385,5 @@ RULES = (
     unusual_country_name,
     mainland_abroad,
     forbidden_topic_abroad,
+    no_brand_for_demanding_country,
 )
