@@ -34,15 +34,15 @@ from smsconf.resources import App, File, Signature, Template
 T = TypeVar("T")
 
 _SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
-_DONE = {
-    Step.UPLOAD: N_("uploaded"),
-    Step.CREATE: N_("created"),
-    Step.EDIT: N_("edited"),
-    Step.SUBMIT: N_("submitted"),
-    Step.WITHDRAW: N_("withdrawn"),
-    Step.DISABLE: N_("disabled"),
-    Step.ACTIVATE: N_("activated"),
-    Step.DELETE: N_("deleted"),
+_DONE = {  # and what it is while it is not done
+    Step.UPLOAD: (N_("uploaded"), N_("not uploaded")),
+    Step.CREATE: (N_("created"), N_("not created")),
+    Step.EDIT: (N_("edited"), N_("not edited")),
+    Step.SUBMIT: (N_("submitted"), N_("not submitted")),
+    Step.WITHDRAW: (N_("withdrawn"), N_("not withdrawn")),
+    Step.DISABLE: (N_("disabled"), N_("not disabled")),
+    Step.ACTIVATE: (N_("activated"), N_("not activated")),
+    Step.DELETE: (N_("deleted"), N_("not deleted")),
 }
 _MOVED_ON = N_("the review moved; the next run decides")
 
@@ -133,7 +133,7 @@ class _Carrier:
         else:
             body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
             self._write(step, "UpdateApp", path=self._path(), body=body)
-        return _(_DONE[step])
+        return _(_DONE[step][0])
 
     def _signature(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
@@ -146,7 +146,7 @@ class _Carrier:
         if step is Step.UPLOAD:
             for name in self._change.uploads:
                 self._upload(name, _expect(getattr(signature, name), File))
-            return _(_DONE[step])
+            return _(_DONE[step][0])
         app_id = self._ids.find(signature.app)
         if step is Step.CREATE:
             self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
@@ -182,7 +182,7 @@ class _Carrier:
                 # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
                 sent = status if site.drafts or site.withdrawing else None
                 self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
-        return _("edited and submitted") if len(steps) > 1 else _(_DONE[step])
+        return _("edited and submitted") if len(steps) > 1 else _(_DONE[step][0])
 
     def _look_again(self) -> None:
         """Make sure that nothing moved since the plan was made: a person may have taken minutes to say yes.
@@ -387,7 +387,7 @@ def _account(done: list[str], remaining: list[Step], why: str) -> str:
     """Say which steps were done, which were not, and why."""
     if not done:
         return why
-    undone = ", ".join(_("not {done}").format(done=_(_DONE[step])) for step in remaining)
+    undone = ", ".join(_(_DONE[step][1]) for step in remaining)
     return _("{done}; {undone}: {why}").format(done=", ".join(done), undone=undone, why=why)
 
 
