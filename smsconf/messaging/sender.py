@@ -82,7 +82,7 @@ def _explained(problem: CloudError) -> CloudError:
     """Say what a refusal means, and tell what is surely not sent from what may be."""
     known = SENDING.get(problem.code or "")
     if known:
-        problem.why, problem.fix = _(known.why or ""), _(known.fix or "") or None
+        problem.why, problem.fix = known.said()
     problem.message = mask_all(problem.message)
     redirected = problem.status is not None and 300 <= problem.status < 400
     if problem.arrived is False or redirected or not isinstance(problem, CloudBroken | Unreachable):
