@@ -301,7 +301,7 @@ class _Carrier:
             if problem.code not in GONE:
                 raise
             return _("already gone")
-        return _DONE[Step.DELETE]
+        return _(_DONE[Step.DELETE][0])
 
     def _upload(self, name: str, file: File) -> None:
         check_file(name, file)
