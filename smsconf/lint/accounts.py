@@ -1,4 +1,4 @@
-"""Rules about the whole: references, quotas, duplicates (SMS42x), thresholds (SMS5xx)."""
+"""Rules about the whole: references, quotas, duplicates (SMS42x), the project's own policy (SMS43x)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ from smsconf.address import Address
 from smsconf.diagnostics import Severity
 from smsconf.language import N_, _
 from smsconf.lint.message import Message
-from smsconf.lint.pages import OURS, QUOTAS, THRESHOLDS
+from smsconf.lint.pages import OURS, QUOTAS
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import Signature, Threshold
+from smsconf.resources import Signature
 
-# Default quotas; a service ticket raises them, so what exceeds them is a warning.
-APPS_OF_A_REGION: Final = 2
-SIGNATURES_OF_AN_APP: Final = 200
-TEMPLATES_OF_AN_APP: Final = 2000
 _NEARLY: Final = 0.9
-_DAYS = 31
 
 
 @rule("SMS420", "unused-signature", Severity.WARNING, OURS, on=Target.SIGNATURE)
@@ -45,7 +40,7 @@ def unused_signature(signature: Signature, subject: Subject) -> Iterator[Hit]:
 
 @rule("SMS421", "app-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
 def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
-    """More than two apps of a region.
+    """More apps of a region than the account has: two, or what `account: {quotas: …}` says was granted.
 
     Why:
         an account has two apps of each region unless a ticket has raised that, and apps can never be deleted
@@ -60,37 +55,38 @@ def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
           second: {region: cn, external: true}
     """
     seen: Counter[str] = Counter()
+    most = subject.quotas.apps
     for app in subject.desired.apps.values():
         seen[app.region] += 1
-        if seen[app.region] == APPS_OF_A_REGION + 1:
-            text = _("app {seen} of region {region}; the default quota is {apps_of_a_region}").format(
-                seen=seen[app.region], region=app.region, apps_of_a_region=APPS_OF_A_REGION
+        if seen[app.region] == most + 1:
+            text = _("app {seen} of region {region}; the quota is {most}").format(
+                seen=seen[app.region], region=app.region, most=most
             )
-            fix = _("share an app, or raise the quota by a service ticket and ignore this with a reason")
+            fix = _("share an app, or have the quota raised and write it: account: {quotas: {apps: N}}")
             yield Hit(text, fix, address=app.address)
 
 
 @rule("SMS422", "signature-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
 def signature_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
-    """More than 200 signatures in an app.
+    """More signatures in an app than it may have: 200, or what was granted.
 
     Why:
         an app has 200 signatures unless a ticket has raised that
     """
     yield from _over(
-        [one.app for one in subject.desired.signatures.values()], N_("signatures"), SIGNATURES_OF_AN_APP
+        [one.app for one in subject.desired.signatures.values()], N_("signatures"), subject.quotas.signatures
     )
 
 
 @rule("SMS423", "template-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
 def template_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
-    """More than 2,000 templates in an app.
+    """More templates in an app than it may have: 2,000, or what was granted.
 
     Why:
         an app has 2,000 templates unless a ticket has raised that, and each version counts
     """
     yield from _over(
-        [one.app for one in subject.desired.templates.values()], N_("templates"), TEMPLATES_OF_AN_APP
+        [one.app for one in subject.desired.templates.values()], N_("templates"), subject.quotas.templates
     )
 
 
@@ -103,8 +99,8 @@ def nearly_full(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     """
     desired = subject.desired
     for what, apps, most in (
-        (N_("signatures"), [one.app for one in desired.signatures.values()], SIGNATURES_OF_AN_APP),
-        (N_("templates"), [one.app for one in desired.templates.values()], TEMPLATES_OF_AN_APP),
+        (N_("signatures"), [one.app for one in desired.signatures.values()], subject.quotas.signatures),
+        (N_("templates"), [one.app for one in desired.templates.values()], subject.quotas.templates),
     ):
         for app, count in Counter(apps).items():
             if _NEARLY * most < count <= most:
@@ -146,110 +142,14 @@ def duplicate_content(subject: Subject, _subject: Subject) -> Iterator[Hit]:
 def _over(apps: list[Address], what: str, most: int) -> Iterator[Hit]:
     for app, count in Counter(apps).items():
         if count > most:
-            fix = _("raise the quota by a service ticket and ignore this with a reason, or use another app")
+            fix = _("use another app, or have the quota raised and write it in account: {quotas: …}")
             yield Hit(
-                _("{count} {what} in '{key}'; the default quota is {most}").format(
+                _("{count} {what} in '{key}'; the quota is {most}").format(
                     count=count, what=_(what), key=app.key, most=most
                 ),
                 fix,
                 address=app,
             )
-
-
-@rule("SMS501", "limit-not-above-warn", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
-def limit_not_above_warn(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
-    """A limit that is not above its alarm value.
-
-    Why:
-        the console takes a limit only if it is greater than the alarm value
-    Example:
-        daily: {warn: 1000, limit: 1000}
-    Instead:
-        daily: {warn: 800, limit: 1000}
-    """
-    for span, warn, limit in (
-        ("daily", threshold.daily_warn, threshold.daily_limit),
-        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
-    ):
-        if warn is not None and limit is not None and limit <= warn:
-            fix = _("write a limit above {warn}").format(warn=warn)
-            yield Hit(
-                _("the {span} limit {limit} is not above warn {warn}").format(
-                    span=span, limit=limit, warn=warn
-                ),
-                fix,
-                (span, "limit"),
-            )
-
-
-@rule("SMS502", "monthly-not-above-daily", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
-def monthly_not_above_daily(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
-    """A monthly limit that is not above the daily one.
-
-    Why:
-        the console takes a monthly limit only if it is greater than the daily limit
-    Example:
-        daily: {warn: 800, limit: 1000}
-        monthly: {warn: 900, limit: 1000}
-    Instead:
-        daily: {warn: 800, limit: 1000}
-        monthly: {warn: 16000, limit: 20000}
-    """
-    daily, monthly = threshold.daily_limit, threshold.monthly_limit
-    if daily is not None and monthly is not None and monthly <= daily:
-        text = _("the monthly limit {monthly} is not above the daily limit {daily}").format(
-            monthly=monthly, daily=daily
-        )
-        yield Hit(text, _("write a monthly limit above {daily}").format(daily=daily), ("monthly", "limit"))
-
-
-@rule("SMS503", "half-a-threshold", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
-def half_a_threshold(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
-    """A limit without alarm value, or the other way round.
-
-    Why:
-        the console asks for both, and a limit without alarm stops sending without a warning
-    Example:
-        daily: {limit: 1000}
-    Instead:
-        daily: {warn: 800, limit: 1000}
-    """
-    for span, warn, limit in (
-        ("daily", threshold.daily_warn, threshold.daily_limit),
-        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
-    ):
-        if (warn is None) != (limit is None):
-            missing, given = ("warn", "limit") if warn is None else ("limit", "warn")
-            yield Hit(
-                _("the {span} threshold has {given} but no {missing}").format(
-                    span=span, given=given, missing=missing
-                ),
-                _("add {missing}: to {span}").format(missing=missing, span=span),
-                (span,),
-            )
-
-
-@rule("SMS504", "unreachable-monthly-limit", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
-def unreachable_monthly_limit(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
-    """A monthly alarm value that the daily limit keeps from ever being reached.
-
-    Why:
-        with 31 days at the daily limit the alarm still does not go off
-    Example:
-        daily: {warn: 80, limit: 100}
-        monthly: {warn: 8000, limit: 10000}
-    Instead:
-        daily: {warn: 800, limit: 1000}
-        monthly: {warn: 8000, limit: 10000}
-    """
-    daily, monthly = threshold.daily_limit, threshold.monthly_warn
-    if daily is not None and monthly is not None and monthly > _DAYS * daily:
-        text = _("{days} days at {daily} never reach the monthly warn {monthly}").format(
-            days=_DAYS, daily=daily, monthly=monthly
-        )
-        yield Hit(
-            text, _("write a monthly warn below {days}").format(days=_DAYS * daily), ("monthly", "warn")
-        )
 
 
 # -- the project's own policy
@@ -345,8 +245,4 @@ RULES = (
     forbidden_by_project,
     name_out_of_pattern,
     too_many_segments,
-    limit_not_above_warn,
-    monthly_not_above_daily,
-    half_a_threshold,
-    unreachable_monthly_limit,
 )

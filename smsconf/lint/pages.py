@@ -28,4 +28,7 @@ TYPES: Final = Page(f"{_SUPPORT}/intl/zh-cn/productdesc-msgsms/sms_01_0006.html"
 COUNTRIES: Final = Page(f"{_SUPPORT}/intl/zh-cn/productdesc-msgsms/phone_numbers.html", "2025")
 QUOTAS: Final = Page(f"{_SUPPORT}/productdesc-msgsms/sms_01_0005.html", "2025-11-14")
 THRESHOLDS: Final = Page(f"{_SUPPORT}/intl/en-us/usermanual-msgsms/sms_03_1009.html", "2024")
+MODES: Final = Page(f"{_SUPPORT}/intl/en-us/usermanual-msgsms/sms_03_0032.html", "2024")
+CONTACTS: Final = Page(f"{_SUPPORT}/intl/en-us/usermanual-msgsms/sms_03_1004.html", "2024-01-22")
+FREQUENCY: Final = Page(f"{_SUPPORT}/intl/en-us/usermanual-msgsms/sms_03_1012.html", "2024")
 OURS: Final = Page(N_("smsconf: not a rule of the vendor"), "2026-11")

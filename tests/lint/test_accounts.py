@@ -7,7 +7,7 @@ import pytest
 from smsconf.address import Address, Kind
 from smsconf.diagnostics import Place
 from smsconf.lint import Subject, lint, segments_of
-from smsconf.resources import App, Desired, MessageType, Region, Signature, Template
+from smsconf.resources import Account, App, Desired, MessageType, Quotas, Region, Signature, Template
 
 SHOP = App(Address(Kind.APP, "shop"), Region.CN, "shop")
 
@@ -35,8 +35,9 @@ def template(number: int) -> Template:
     )
 
 
-def codes(signatures: int, templates: int) -> list[tuple[str, str]]:
+def codes(signatures: int, templates: int, quotas: Quotas | None = None) -> list[tuple[str, str]]:
     desired = Desired(
+        account=Account(quotas=quotas or Quotas()),
         apps={SHOP.address: SHOP},
         signatures={one.address: one for one in map(signature, range(signatures))},
         templates={one.address: one for one in map(template, range(templates))},
@@ -83,3 +84,11 @@ def test_segments_of_a_template_need_its_signature() -> None:
     found = segments_of(desired, bound.address)
     assert found is not None
     assert (found.least.length, str(found)) == (66 + len("【示例1】"), "2")
+
+
+def test_granted_quotas_count_instead_of_the_defaults() -> None:
+    """What a ticket raised, and the files say, is the quota; what it did not raise stays."""
+    assert codes(201, 2, Quotas(signatures=400)) == []
+    assert codes(361, 2, Quotas(signatures=400)) == [("SMS424", "app.shop")]
+    assert codes(2, 2001, Quotas(signatures=400)) == [("SMS423", "app.shop")]
+    assert codes(2, 11, Quotas(templates=10)) == [("SMS423", "app.shop")]
