@@ -5,6 +5,7 @@ Keys are stable; absent values are ``null``; every document starts with ``format
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -25,6 +26,8 @@ from smsconf.render.steps import manual_view
 from smsconf.segments import Estimate
 
 FORMAT_VERSION = "1.0"
+_CONTACTS = "account.contacts"
+_DIGIT_OF_A_NUMBER = re.compile(r"\d(?=(?:[ -]?\d){4})")
 View = dict[str, Any]
 UNKNOWN = Outlook()
 NOTHING_SEEN: Mapping[Address, Outlook] = MappingProxyType({})
@@ -221,16 +224,24 @@ def _diagnostic(found: Diagnostic) -> View:
         "line": place.line if place else None,
         "column": place.column if place else None,
         "length": place.length if place else None,
-        "message": found.message,
+        "message": _without_numbers(found.message, found),
         "why": found.why,
-        "fix": found.fix,
+        "fix": _without_numbers(found.fix, found),
         "fixable": found.edit is not None,
-        "excerpt": place.text if place else None,
+        "excerpt": _without_numbers(place.text, found) if place else None,
         "related": [
             {"file": other.file, "line": other.line, "column": other.column, "message": word}
             for other, word in found.related
         ],
     }
+
+
+def _without_numbers(text: str | None, found: Diagnostic) -> str | None:
+    """Hide the phone numbers of contacts, but their last digits, in what a finding quotes; lengths stay."""
+    near = found.place.text if found.place else None
+    if text and (found.address == _CONTACTS or "mobile:" in (near or "")):
+        return _DIGIT_OF_A_NUMBER.sub("*", text)
+    return text
 
 
 def _counts(counts: Mapping[Kind, int]) -> View:

@@ -362,7 +362,14 @@ def test_numbers_of_contacts_are_never_shown_whole(shop: World) -> None:
     assert shop.json("plan").row("account.contacts")["fields"][1]["new"].endswith("8000")
     said += [(shop.folder / name).read_text(encoding="utf-8") for name in (FILE, ".smsconf/journal.jsonl")]
     assert not any("13800138" in one for one in said)
-    shop.edit("13800138000", "13900138000")
+    shop.edit('"+8613800138000"', "8613800138000")
+    found = [
+        shop.smsconf("validate").out,
+        shop.json("lint").out,
+        shop.smsconf("lint", "--format", "sarif").out,
+    ]
+    assert all("8000" in one and "13800138" not in one for one in found)
+    shop.edit("8613800138000", '"+8613900138000"')
     assert standing(shop, "account.contacts") == ("manual", "changed")
 
 
