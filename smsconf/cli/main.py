@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),
     "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
+    "guide": ("smsconf.cli.guide", "Say what is next on the way to the first message."),
     "doctor": ("smsconf.cli.doctor", "Check everything from the files to the service, each with its fix."),
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),

@@ -18,6 +18,7 @@ from smsconf.sites import SITES
 
 SCHEMA_NAME = "schema.json"
 DATABASE = ".smsconf/emulator.db"
+QUALIFICATION = "q-example"
 
 _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]*")
 _WORDS_OF_YAML = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
@@ -38,6 +39,11 @@ class Answers:
     app: str
     signature: str
     template: str
+
+    @property
+    def qualified(self) -> bool:
+        """Whether the signature needs a qualification."""
+        return self.kind is Region.CN and SITES[self.site].qualifications
 
     @property
     def environment(self) -> str:
@@ -71,12 +77,30 @@ def project_files(answers: Answers) -> dict[str, str]:
 
 def environment_files(answers: Answers) -> dict[str, str]:
     """Return the overlay with the other provider, by its name."""
-    overlay = (
-        _comment(_("The service itself; credentials come from the environment, never from a file."))
-        if answers.emulated
-        else _comment(_("A stand-in for the service, in this process: for trying things out."))
-    )
-    return {f"env/{answers.environment}.yaml": f"{overlay}\n{provider_text(answers, not answers.emulated)}\n"}
+    return {f"env/{answers.environment}.yaml": "".join(f"{line}\n" for line in _overlay(answers))}
+
+
+def _overlay(answers: Answers) -> Iterator[str]:
+    emulated = not answers.emulated
+    yield _provider_comment(emulated)
+    yield provider_text(answers, emulated)
+    if answers.qualified:
+        yield ""
+        yield _id_comment(emulated)
+        yield "qualifications:"
+        yield f"  company: {{id: {QUALIFICATION if emulated else 'null'}}}"
+
+
+def _provider_comment(emulated: bool) -> str:  # noqa: FBT001 - one of two, by position
+    if emulated:
+        return _comment(_("A stand-in for the service, in this process; no account is needed."))
+    return _comment(_("The service itself; credentials come from the environment, never from a file."))
+
+
+def _id_comment(emulated: bool) -> str:  # noqa: FBT001 - one of two, by position
+    if emulated:
+        return _comment(_("The emulator takes any id."))
+    return _comment(_("Its id at the console goes here, in place of null, when it is approved there."))
 
 
 def provider_text(answers: Answers, emulated: bool) -> str:  # noqa: FBT001 - one of two, by position
@@ -105,11 +129,7 @@ def _root(answers: Answers) -> Iterator[str]:
     )
     yield "version: 1"
     yield ""
-    yield _comment(
-        _("Where everything lives: a stand-in for the service, in this process; no account is needed.")
-        if answers.emulated
-        else _("Where everything lives; credentials come from the environment, never from a file.")
-    )
+    yield _provider_comment(answers.emulated)
     yield provider_text(answers, answers.emulated)
     yield ""
     yield _comment(_("Any section may stand in any of these files; a key only once."))
@@ -133,13 +153,10 @@ def _root(answers: Answers) -> Iterator[str]:
         yield _comment(_("Where replies are posted to; an address that the public internet reaches."), 4)
         yield "    # reply_url: https://sms.example.com/replies"
         yield from _signature(answers)
-    yield ""
-    yield _comment(_("What people did at the console, recorded by `smsconf confirm`: commit this file."))
-    yield "confirmations: confirmations.yaml"
+    yield from _account(answers)
 
 
 def _signature(answers: Answers) -> Iterator[str]:
-    qualified = SITES[answers.site].qualifications
     yield ""
     yield _comment(_("The brand in 【】 in front of a message. A person reviews it; then it is frozen."))
     yield "signatures:"
@@ -147,17 +164,31 @@ def _signature(answers: Answers) -> Iterator[str]:
     yield f"    app: {_scalar(answers.app)}"
     yield f"    name: {_scalar(answers.signature)}"
     yield "    type: notification"
-    if qualified:
+    if answers.qualified:
         yield "    qualification: company"
     yield _comment(_("A note for the reviewer."), 4)
     yield "    description: 用于订单通知"
-    if qualified:
+
+
+def _account(answers: Answers) -> Iterator[str]:
+    """What no API sets: `smsconf guide` says where, and asks to confirm it."""
+    yield ""
+    yield _comment(_("How many messages may go out; a person sets it at the console, and confirms it here."))
+    yield "thresholds:"
+    yield f"  {answers.kind.value}:"
+    yield "    daily: {warn: 400, limit: 500}"
+    yield "    monthly: {warn: 8000, limit: 10000}"
+    if answers.qualified:
         yield ""
-        yield _comment(_("Proof of the company, made at the console; its id goes here when it is approved."))
+        yield _comment(_("Proof of the company, made and approved at the console."))
         yield "qualifications:"
         yield "  company:"
         yield f"    company: {_scalar(answers.signature)}"
-        yield "    # id: q-…"
+        yield _id_comment(answers.emulated).replace("#", "    #", 1)
+        yield f"    id: {QUALIFICATION}" if answers.emulated else "    # id: …"
+    yield ""
+    yield _comment(_("What people did at the console, recorded by `smsconf confirm`: commit this file."))
+    yield "confirmations: confirmations.yaml"
 
 
 def _templates(answers: Answers) -> Iterator[str]:

@@ -1,0 +1,135 @@
+"""``smsconf guide``: the way to the first message as a check-list, each step with what to do next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from smsconf.cli.findings import find_all
+from smsconf.cli.inbox import SENT
+from smsconf.cli.options import comment_options, project_options
+from smsconf.cli.output import report
+from smsconf.cli.progress import progress
+from smsconf.cli.session import STATE_FOLDER, open_session
+from smsconf.cloud.credentials import find_credentials
+from smsconf.config import EmulatorProvider, Project
+from smsconf.diagnostics import Severity, has_errors
+from smsconf.errors import ConfigError, SmsconfError
+from smsconf.guide.quick_start import guide
+from smsconf.guide.resources import SECRETS
+from smsconf.guide.steps import Seen, next_of
+from smsconf.journal import Journal
+from smsconf.language import _
+from smsconf.messaging.sent import read_sent
+from smsconf.reconcile.change import Change
+from smsconf.reconcile.manual import decide_manual
+from smsconf.reconcile.situation import Selection, Situation
+from smsconf.reconcile.state import Observed
+from smsconf.render.guide import guide_lines, guide_markdown, guide_view
+from smsconf.sites import SITES
+from smsconf.workflow import check, follow_reviews, make_plan, recall
+
+
+@click.command("guide")
+@project_options
+@comment_options
+def command(folder: Path, environment: str | None, form: str, output: Path | None) -> int:
+    """Say where this project stands on the way to its first message, and what to type next.
+
+    \b
+    Example:
+      smsconf guide
+      smsconf guide --env prod --format markdown --output GUIDE.md
+
+    The steps are those of the vendor's quick start, for mainland and for global messages. It reads, and
+    never writes; without a project, credentials or network it says what can be said. Exits 0; 4 if not all
+    could be read.
+    """
+    seen = _see(folder, environment)
+    steps = guide(seen)
+    provider = seen.project.provider if seen.project else None
+    about = {
+        "project": seen.project.name if seen.project else None,
+        "environment": environment,
+        "site": provider.site if provider else None,
+        "provider": None if provider is None else "emulator" if seen.emulated else "huaweicloud",
+        "problem": seen.problem.message if seen.problem else None,
+    }
+    rows = [
+        {**one._asdict(), "page": one.page._asdict() if one.page else None, **one.outcome._asdict()}
+        for one in steps
+    ]
+    report(guide_view(rows, next_of(steps), about), guide_lines, form, output, markdown=guide_markdown)
+    return 4 if seen.plan is not None and seen.plan.incomplete else 0
+
+
+def _see(folder: Path, environment: str | None) -> Seen:
+    """Gather what is known, as far as files, credentials and network allow.
+
+    Raises:
+        ConfigError: there is something where a project should be, and it cannot be read.
+    """
+    suffix = f" --project {shlex.quote(str(folder))}" if folder != Path() else ""
+    try:
+        project = check(folder, environment)
+    except ConfigError:
+        if os.path.lexists(folder / "smsconf.yaml"):
+            raise
+        return Seen(None, suffix=suffix)
+    if environment and os.environ.get("SMSCONF_ENV") != environment:
+        suffix = f" --env {shlex.quote(environment)}{suffix}"
+    found = find_all(project)
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    warnings = sum(one.severity is Severity.WARNING for one in found)
+    state = project.folder / STATE_FOLDER
+    seen = Seen(
+        project,
+        errors,
+        warnings,
+        credentials=_credentials(project),
+        manual=_manual(project),
+        secrets=SECRETS if (project.folder / SECRETS).exists() else None,
+        sent=frozenset(one.template for one in read_sent(state / SENT)),
+        suffix=suffix,
+    )
+    return seen if has_errors(project.diagnostics) else _asked(seen, project)
+
+
+def _manual(project: Project) -> tuple[Change, ...]:
+    """Return the rows of what people set; no service is needed to know them."""
+    site = SITES[project.provider.site if project.provider else "china"]
+    memory = recall(project, Journal(project.folder / STATE_FOLDER / "journal.jsonl"))
+    situation = Situation(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
+    return tuple(decide_manual(situation))
+
+
+def _asked(seen: Seen, project: Project) -> Seen:
+    """Ask the service, if that is possible."""
+    try:
+        with open_session(project, read_only=True) as session, progress(_("reading")) as update:
+            plan = make_plan(
+                session.client,
+                project,
+                session.journal,
+                selection=Selection(),
+                cache=session.cache,
+                progress=update,
+            )
+            reviews = {one.address: one for one in follow_reviews(session.client, plan)}
+    except SmsconfError as problem:
+        return replace(seen, problem=problem)
+    return replace(seen, plan=plan, reviews=reviews)
+
+
+def _credentials(project: Project) -> str | None:
+    if project.provider is None or isinstance(project.provider, EmulatorProvider):
+        return None
+    try:
+        return str(find_credentials(os.environ))
+    except SmsconfError:
+        return None

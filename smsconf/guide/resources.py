@@ -1,0 +1,246 @@
+"""The guide's judgement of what a project declares: rows of the plan and reviews → where a step stands.
+
+Pure. A step with several addresses stands where the one stands that needs somebody most.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+
+from smsconf.address import Address, Kind
+from smsconf.console import screen_of
+from smsconf.guide.steps import Judge, Outcome, Seen, State
+from smsconf.language import _, ngettext
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.lifecycle import Phase
+from smsconf.resources import App, Region, VariableType
+
+SECRETS = ".smsconf/secrets.json"
+NUMBERS = {Region.CN: "+8613812345678", Region.INTL: "+5511961234567"}  # for the emulator: no message arrives
+
+_SAMPLES = {
+    VariableType.PHONE: "13812345678",
+    VariableType.ALPHANUMERIC: "123456",
+    VariableType.DATETIME: "2026-12-24",
+    VariableType.MONEY: "19.90",
+}
+_MOST_URGENT = (State.OPEN, State.MANUAL, State.WAITING, State.LATER, State.DONE, State.NOT_NEEDED)
+
+
+def judging(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Judge:
+    """Make the judge of a kind; ``missing`` says what it means that none is declared."""
+
+    def judge(seen: Seen, region: Region) -> Outcome:
+        wanted = list(_declared(seen, kind, region))
+        if seen.project is None or not wanted:
+            return missing(seen, region)
+        if seen.plan is None and kind.managed:
+            return Outcome(State.LATER, _("shows when the service can be asked"), addresses=tuple(wanted))
+        rows = [one for one in seen.changes if one.address in wanted and _is_main(one)]
+        return _worst([_outcome(seen, one) for one in rows]) if rows else missing(seen, region)
+
+    return judge
+
+
+def _is_main(change: Change) -> bool:
+    return change.action not in (Action.RETIRE, Action.DELETE, Action.FORGET)
+
+
+def _declared(seen: Seen, kind: Kind, region: Region) -> Iterator[Address]:
+    """Yield the addresses of a kind in a flow."""
+    desired = seen.desired
+    if kind is Kind.APP:
+        yield from (address for address, one in desired.apps.items() if one.region is region)
+    elif kind is Kind.SIGNATURE:
+        yield from desired.signatures
+    elif kind is Kind.TEMPLATE:
+        yield from (address for address, one in desired.templates.items() if one.region is region)
+    elif kind is Kind.QUALIFICATION:
+        yield from desired.qualifications
+    elif kind is Kind.REGISTRATION:
+        yield from desired.registrations
+    elif kind is Kind.THRESHOLD:
+        yield from (address for address, one in desired.thresholds.items() if one.region is region)
+    elif kind is Kind.CONSOLE:
+        apps = desired.apps
+        yield from (at for at, one in desired.consoles.items() if apps[one.app].region is region)
+    elif kind is Kind.ACCOUNT:
+        yield from (one.address for one in seen.changes if one.kind is kind and one.address)
+
+
+def _worst(outcomes: Sequence[Outcome]) -> Outcome:
+    """Join the outcomes of several addresses: the most urgent state speaks."""
+    first = min(outcomes, key=lambda one: _MOST_URGENT.index(one.state))
+    same = [one for one in outcomes if one.state is first.state]
+    addresses = tuple(address for one in same for address in one.addresses)
+    if len(outcomes) == 1:
+        return first
+    names = ", ".join(str(address) for address in addresses)
+    if first.state in (State.DONE, State.NOT_NEEDED):
+        return first._replace(message=names, addresses=addresses)
+    settled = len(outcomes) - len(same)
+    said = ngettext(
+        "{message} ({settled} of {count} is further)", "{message} ({settled} of {count} are further)", settled
+    )
+    message = said.format(message=first.message, settled=settled, count=len(outcomes))
+    commands = tuple(dict.fromkeys(command for one in same for command in one.next))
+    return first._replace(message=message, addresses=addresses, next=commands)
+
+
+def _outcome(seen: Seen, change: Change) -> Outcome:
+    """Say where one address stands."""
+    address = change.address
+    assert address is not None  # noqa: S101 - for the type checker: chosen by its address
+    if not address.kind.managed:
+        return _manual(seen, change, address)
+    return _acting(seen, change, address) or _observing(seen, change, address)
+
+
+def _acting(seen: Seen, change: Change, address: Address) -> Outcome | None:
+    """Say what there is to do for somebody at the keyboard, if anything."""
+    where = _("{address}: {reason}").format(address=address, reason=change.reason)
+    if change.rejected:
+        message = _("{reason}; change it in the files, then run smsconf apply").format(reason=where)
+        command = seen.command(f"status {address}")
+    elif change.action is Action.REFUSED:
+        message, command = where, seen.command("plan")
+    elif change.steps:
+        message, command = where, _apply(seen)
+    else:
+        return None
+    return Outcome(State.OPEN, message, (command,), (), (address,))
+
+
+def _observing(seen: Seen, change: Change, address: Address) -> Outcome:
+    """Say how far something is about which nothing is to be sent."""
+    review = seen.reviews.get(address)
+    where = _("{address}: {reason}").format(address=address, reason=change.reason)
+    external = isinstance(change.desired, App) and change.desired.external
+    if external or (review and review.verdict.approved and review.verdict.usable):
+        message = review.verdict.message if review else change.reason
+        message = _("{address}: {reason}").format(address=address, reason=message)
+        return Outcome(State.DONE, message, (), (), (address,))
+    if change.action is Action.WAIT and review and review.phase is Phase.ABSENT:
+        return Outcome(State.LATER, where, (), (), (address,))
+    if change.action is Action.WAIT or (review and review.pending):
+        return _waiting(seen, where, address)
+    return Outcome(State.OPEN, where, (seen.command(f"status {address}"),), (), (address,))
+
+
+def _waiting(seen: Seen, where: str, address: Address) -> Outcome:
+    if not seen.emulated:
+        return Outcome(State.WAITING, where, (seen.command("wait"),), (), (address,))
+    template = seen.desired.templates.get(address)
+    brand = seen.reviews.get(template.signature) if template and template.signature else None
+    if brand is None or brand.verdict.approved:  # else its own review has not begun
+        decide = seen.command(f"emulator decide {address} approve")
+        said = _("{reason}; let the reviewers work, or decide it yourself: {command}")
+        where = said.format(reason=where, command=decide)
+    return Outcome(State.WAITING, where, (seen.command("emulator advance P14D"),), (), (address,))
+
+
+def _apply(seen: Seen) -> str:
+    """Return the command that carries out a plan, and keeps the secrets if an app is made."""
+    creates_app = any(one.kind is Kind.APP and one.action is Action.CREATE for one in seen.changes)
+    return seen.command(f"apply --save-secrets {SECRETS}" if creates_app else "apply")
+
+
+def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
+    """Say where something stands that only a person can set."""
+    where = _("{address}: {reason}").format(address=address, reason=change.reason)
+    if change.action is Action.MANUAL and change.manual:
+        confirm = seen.command(f"confirm {address}")
+        step = change.manual
+        return Outcome(State.MANUAL, where, (confirm,), step.console, (address,), step.values)
+    qualification = seen.desired.qualifications.get(address)
+    if qualification and seen.site.qualifications and qualification.id is None:
+        message = _("{reason}; write its id into the files").format(reason=where)
+        return Outcome(State.OPEN, message, (), (), (address,))
+    needless = change.manual and change.manual.needless and not (qualification and qualification.id)
+    return Outcome(State.NOT_NEEDED if needless else State.DONE, where, (), (), (address,))
+
+
+# -- what it means that nothing is declared
+
+
+def no_app(seen: Seen, region: Region) -> Outcome:
+    """Every message goes through an app."""
+    message = _("declare one under apps, with region: {region}").format(region=region.value)
+    return _undeclared(seen, message)
+
+
+def no_signature(seen: Seen, _region: Region) -> Outcome:
+    """Mainland messages have a signature."""
+    return _undeclared(seen, _("declare one under signatures: mainland messages need it"))
+
+
+def no_template(seen: Seen, _region: Region) -> Outcome:
+    """Only templates are sent."""
+    return _undeclared(seen, _("declare one under templates: only what is in a template is sent"))
+
+
+def _undeclared(seen: Seen, message: str) -> Outcome:
+    if seen.project is None:
+        return Outcome(State.LATER, _("smsconf init writes one into the files"))
+    return Outcome(State.OPEN, message)
+
+
+def not_needed(message: str) -> Callable[[Seen, Region], Outcome]:
+    """Make what is said where nothing has to be declared."""
+
+    def outcome(_seen: Seen, _region: Region) -> Outcome:
+        return Outcome(State.NOT_NEEDED, _(message))
+
+    return outcome
+
+
+def no_qualification(seen: Seen, _region: Region) -> Outcome:
+    """The china site asks for a qualification before a signature; its id may stand in the signature."""
+    if not seen.site.qualifications:
+        return Outcome(State.NOT_NEEDED, _("this site has no qualifications"))
+    if seen.project is None:
+        return Outcome(State.LATER, _("smsconf init writes one into the files"))
+    named = [one.qualification for one in seen.desired.signatures.values() if not one.external]
+    if all(named):
+        return Outcome(State.DONE, _("the signatures name its id"))
+    message = _("declare one under qualifications, and name it in the signature")
+    return Outcome(State.OPEN, message, console=screen_of(Address(Kind.QUALIFICATION, "new")).path)
+
+
+# -- sending
+
+
+def judge_sending(seen: Seen, region: Region) -> Outcome:
+    """Say what can be sent, with a command that fits."""
+    ready = [
+        (address, one)
+        for address, one in seen.desired.templates.items()
+        if one.region is region
+        and (review := seen.reviews.get(address))
+        and review.template_id
+        and review.verdict.usable
+    ]
+    used = [address for address, _one in ready if str(address) in seen.sent]
+    if used:
+        receipts = seen.command("receipts")
+        message = _("{address} was sent; what became of it says {command}")
+        return Outcome(State.DONE, message.format(address=used[0], command=receipts), addresses=(used[0],))
+    if not ready:
+        return Outcome(State.LATER, _("when a template is approved"))
+    address, template = ready[0]
+    number = NUMBERS[region] if seen.emulated else _("NUMBER")
+    words = ["send", str(address), "--to", number]
+    for variable in template.variables:
+        sample = _SAMPLES.get(variable.type, "示例" if region is Region.CN else "sample")[
+            : variable.max_length
+        ]
+        words += ["--var", f"{variable.name}={sample}"]
+    if seen.secrets:
+        words += ["--secrets", seen.secrets]
+        message = _("{address} can be sent").format(address=address)
+    else:
+        message = _("{address} can be sent; its app's secret comes from SMSCONF_APP_SECRET").format(
+            address=address
+        )
+    return Outcome(State.OPEN, message, (seen.command(shlex.join(words)),), (), (address,))
