@@ -1,4 +1,4 @@
-"""What holds for all tests: the same examples in every run, unless the run is for finding new ones."""
+"""What holds for all tests: English, and the same examples in every run unless it searches for new ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, settings
 # a slow machine is no reason to fail: no deadline for one example
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 # English, whatever the machine speaks: here and in the processes that tests start
-os.environ["SMSCONF_LANG"] = "en"
+for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "SMSCONF_LANG"):
+    os.environ.pop(name, None)
+os.environ["LANG"] = "C.UTF-8"
 
 settings.register_profile("fixed", derandomize=True, database=None, **SLOW)
 settings.register_profile("searching", **SLOW)

@@ -44,7 +44,8 @@ def _paragraph(text: str) -> str:
     if text.startswith(_RAW):
         mark, heading, *rest = text.split("\n")
         return "\n".join((mark, _(heading), *rest))
-    return _(" ".join(text.split()))
+    whole = " ".join(text.split())
+    return _(whole)
 
 
 def _parameter(parameter: click.Parameter) -> click.Parameter:
