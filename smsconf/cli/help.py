@@ -67,7 +67,15 @@ def fold(text: str, width: int) -> str:
 
 
 class _Formatter(click.HelpFormatter):
-    """Folds before click does, which counts characters."""
+    """Folds before click does, which counts characters, and points as Chinese does."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line on how to call a command."""
+        super().write_usage(prog, args, _("Usage:") if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        self.write(f"{'':>{self.current_indent}}{heading}{_(':')}\n")
 
     def write_text(self, text: str) -> None:
         """Write paragraphs."""
