@@ -65,14 +65,14 @@ class Carrier:
 
     def answer(self, number: str) -> str | None:
         """Return the status with which a rule refuses a number at once, if one does."""
-        rule = self._rule(number)
+        rule = self._rules and self._rule(number)
         return rule.get("answer") if rule else None
 
     def fate(self, number: str) -> Fate:
         """Return what becomes of a message to a number: the first rule that fits, else its ending."""
         if number in self._opted_out:
             return Fate(OPTED_OUT, None)
-        if rule := self._rule(number):
+        if self._rules and (rule := self._rule(number)):
             return self._fate(rule.get("status", DELIVERED), rule.get("delay"))
         ending = number[-5:]
         return self._fate(ENDINGS[ending], None) if ending in ENDINGS else self._default

@@ -144,19 +144,12 @@ class _Sending:
         accepted = [number for number, status in statuses.items() if status == ACCEPTED]
         earlier.update((draft.text, number) for number in accepted)
         message = self._write(content, draft, accepted) if accepted else 0
+        common = {"status": ACCEPTED, "total": draft.total, **self.constant}
         results = []
         for place, (number, (given, recipient)) in enumerate(recipients.items(), 1):
             if statuses[number] == ACCEPTED:
-                results.append(
-                    {
-                        "smsMsgId": f"{self.uuid}_{message}",
-                        "originTo": given,
-                        "status": ACCEPTED,
-                        "countryId": recipient.code,
-                        "total": draft.total,
-                        **self.constant,
-                    }
-                )
+                identity = {"smsMsgId": f"{self.uuid}_{message}", "originTo": given}
+                results.append({**identity, "countryId": recipient.code, **common})
                 message += 1
             else:
                 results.append(self._refused(given, place, statuses[number]))
