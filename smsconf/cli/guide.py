@@ -21,8 +21,7 @@ from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import Severity, has_errors
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide.quick_start import guide
-from smsconf.guide.resources import SECRETS
-from smsconf.guide.steps import Seen, next_of
+from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.journal import Journal
 from smsconf.language import _
 from smsconf.messaging.sent import read_sent
@@ -78,7 +77,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
     try:
         project = check(folder, environment)
     except ConfigError:
-        if os.path.lexists(folder / "smsconf.yaml"):
+        if os.path.lexists(folder) and (not folder.is_dir() or os.path.lexists(folder / "smsconf.yaml")):
             raise
         return Seen(None, suffix=suffix)
     if environment and os.environ.get("SMSCONF_ENV") != environment:
@@ -93,7 +92,8 @@ def _see(folder: Path, environment: str | None) -> Seen:
         warnings,
         credentials=_credentials(project),
         manual=_manual(project),
-        secrets=SECRETS if (project.folder / SECRETS).exists() else None,
+        secrets=str(folder / SECRETS),
+        has_secrets=(folder / SECRETS).exists(),
         sent=frozenset(one.template for one in read_sent(state / SENT)),
         suffix=suffix,
     )

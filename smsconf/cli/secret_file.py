@@ -57,6 +57,7 @@ class SecretFile:
     def _write(self) -> None:
         """Replace the file by a whole new one, so that a crash leaves the old or the new."""
         try:
+            self._path.parent.mkdir(exist_ok=True)  # .smsconf may be to come
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(self._secrets, file, indent=2)

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from smsconf.address import Address, Kind
 from smsconf.console import screen_of
 from smsconf.guide.steps import Judge, Outcome, Seen, State
-from smsconf.language import _, ngettext
+from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.lifecycle import Phase
 from smsconf.resources import App, Region, VariableType
 
-SECRETS = ".smsconf/secrets.json"
 NUMBERS = {Region.CN: "+8613812345678", Region.INTL: "+5511961234567"}  # for the emulator: no message arrives
 
 _SAMPLES = {
@@ -74,18 +73,12 @@ def _worst(outcomes: Sequence[Outcome]) -> Outcome:
     first = min(outcomes, key=lambda one: _MOST_URGENT.index(one.state))
     same = [one for one in outcomes if one.state is first.state]
     addresses = tuple(address for one in same for address in one.addresses)
-    if len(outcomes) == 1:
+    if len(same) == 1:
         return first
-    names = ", ".join(str(address) for address in addresses)
     if first.state in (State.DONE, State.NOT_NEEDED):
-        return first._replace(message=names, addresses=addresses)
-    settled = len(outcomes) - len(same)
-    said = ngettext(
-        "{message} ({settled} of {count} is further)", "{message} ({settled} of {count} are further)", settled
-    )
-    message = said.format(message=first.message, settled=settled, count=len(outcomes))
-    commands = tuple(dict.fromkeys(command for one in same for command in one.next))
-    return first._replace(message=message, addresses=addresses, next=commands)
+        return first._replace(message=", ".join(map(str, addresses)), addresses=addresses)
+    message = _("{message} (and {count} more)").format(message=first.message, count=len(same) - 1)
+    return first._replace(message=message, addresses=addresses)
 
 
 def _outcome(seen: Seen, change: Change) -> Outcome:
@@ -143,7 +136,7 @@ def _waiting(seen: Seen, where: str, address: Address) -> Outcome:
 def _apply(seen: Seen) -> str:
     """Return the command that carries out a plan, and keeps the secrets if an app is made."""
     creates_app = any(one.kind is Kind.APP and one.action is Action.CREATE for one in seen.changes)
-    return seen.command(f"apply --save-secrets {SECRETS}" if creates_app else "apply")
+    return seen.command(f"apply --save-secrets {shlex.quote(seen.secrets)}" if creates_app else "apply")
 
 
 def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
@@ -236,7 +229,7 @@ def judge_sending(seen: Seen, region: Region) -> Outcome:
             : variable.max_length
         ]
         words += ["--var", f"{variable.name}={sample}"]
-    if seen.secrets:
+    if seen.has_secrets:
         words += ["--secrets", seen.secrets]
         message = _("{address} can be sent").format(address=address)
     else:

@@ -26,6 +26,8 @@ from smsconf.reconcile.review import Review
 from smsconf.resources import Desired, Region
 from smsconf.sites import SITES, Site
 
+SECRETS = ".smsconf/secrets.json"
+
 
 class State(StrEnum):
     """How a step stands."""
@@ -72,9 +74,9 @@ class Seen:
     """All that is known. ``problem`` says why there is no plan: nobody could be asked.
 
     ``errors`` and ``warnings`` count what validate and lint find; ``credentials`` is absent where there are
-    none; ``manual`` are the rows of what people set, which need no service; ``secrets`` is the file of the
-    apps' secrets if it is there, ``sent`` are the templates that were sent once; ``suffix`` goes behind every
-    command.
+    none; ``manual`` are the rows of what people set, which need no service; ``secrets`` is where the apps'
+    secrets are kept, or would be; ``sent`` are the templates that were sent once; ``suffix`` goes behind
+    every command.
     """
 
     project: Project | None
@@ -85,7 +87,8 @@ class Seen:
     reviews: Mapping[Address, Review] = field(default_factory=dict)
     manual: tuple[Change, ...] = ()
     problem: SmsconfError | None = None
-    secrets: str | None = None
+    secrets: str = SECRETS
+    has_secrets: bool = False
     sent: frozenset[str] = frozenset()
     suffix: str = ""
 

@@ -115,7 +115,8 @@ def guide_markdown(view: View) -> str:
             parts.append(f"  - {code(' > '.join(step['console']))}\n")
         parts.extend(f"  - {path}: {code(value(held))}\n" for path, held in (step["values"] or {}).items())
         parts.extend(f"  - {code(command)}\n" for command in step["next"])
-        if page := step["page"]:
+        page = step["page"]
+        if page and step["state"] != "later":
             link = f"[{page['title']}]({page['url']}), {page['date']}" if page["url"] else _page(step)
             parts.append(f"  - {link}\n")
     if view["problem"]:

@@ -100,6 +100,38 @@ def test_guide_names_the_folder_and_the_environment_in_its_commands(world: World
     assert commands == ["smsconf apply --save-secrets .smsconf/secrets.json --env dev"]
 
 
+def test_secrets_stay_in_the_project_from_wherever_it_is_run(empty: World, tmp_path) -> None:
+    """The file of the secrets is named from where one stands, in the folder that git ignores."""
+    assert empty.smsconf("init", "--yes", "--project", "my shop").code == 0
+    (command,) = guided(empty, "--project", "my shop")["next"]
+    assert command == "smsconf apply --save-secrets 'my shop/.smsconf/secrets.json' --project 'my shop'"
+    follow(empty, command, "cn")
+    assert (empty.folder / "my shop/.smsconf/secrets.json").exists()
+    assert not (empty.folder / ".smsconf").exists()
+
+
+def test_guide_of_a_file_is_an_error(empty: World) -> None:
+    """What is no folder can hold no project."""
+    empty.write("", "taken")
+    ran = empty.smsconf("guide", "--project", "taken")
+    assert ran.code == 1
+    assert "is not a folder" in ran.err
+
+
+def test_hostile_words_of_a_reviewer_do_no_harm(approved: World) -> None:
+    """Escapes are shown as codes; in Markdown tags and mentions are code."""
+    approved.edit("content: 您的退款已到账。", "content: 您的退款已经到账。")
+    assert approved.apply().code == 0
+    approved.decide("template", "refund_v2", "reject", "\x1b[31m<script> @everyone `x` | 【】\n" + "a" * 500)
+    text = approved.smsconf("guide").out
+    assert "\x1b" not in text
+    assert "\\x1b[31m<script>" in text
+    page = approved.smsconf("guide", "--format", "markdown").out
+    outside = re.sub(r"(`+)(?:(?!\1).)*\1", "", page)
+    assert "<script>" not in outside
+    assert "@everyone" not in outside
+
+
 def test_guide_without_credentials_says_what_can_be_said(empty: World) -> None:
     """Offline: the files are judged, the keys are asked for, manual steps are there, the rest is later."""
     empty.smsconf("init", "--yes", "--provider", "huaweicloud")
