@@ -42,7 +42,8 @@ def line(*spans: Span | str, hang: int = 0) -> Line:
 
 def clean(text: object) -> str:
     """Show a foreign text on one line, with what cannot be seen spelled out."""
-    return "".join(_visible(char) for char in str(text))
+    said = str(text)
+    return said if said.isprintable() else "".join(_visible(char) for char in said)
 
 
 def _visible(char: str) -> str:
