@@ -133,6 +133,8 @@ def _token(store: Store, request: Request, given: str, now: datetime) -> Object:
         created = datetime.strptime(fields["Created"], CREATED_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         raise Refusal(errors.CREATED) from None
+    if created.strftime(CREATED_FORMAT) != fields["Created"]:  # strptime takes single digits too
+        raise Refusal(errors.CREATED)
     if not NONCE.fullmatch(fields["Nonce"]):
         raise Refusal(errors.SEND_INVALID, "Nonce must be 1-128 letters and digits")
     app = _app(store, fields["Username"])

@@ -115,7 +115,7 @@ def _check_rule(rule: Any) -> None:  # noqa: ANN401 - as sent
     fields = read_object(rule, allowed=("to", "status", "delay", "answer"))
     try:
         re.compile(read_string(fields, "to"))
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"to is no regular expression: {error}") from None
     for name in ("status", "answer"):
         if name in fields:
@@ -131,6 +131,9 @@ def _read_status(body: Object, name: str) -> None:
 
 
 def _read_delay(body: Object) -> None:
-    delay = read_duration(read_string(body, "delay"))
+    try:
+        delay = read_duration(read_string(body, "delay"))
+    except OverflowError:
+        delay = timedelta.max
     if not timedelta() <= delay <= PATIENCE:
         raise ValueError("delay must be PT0S to PT72H")

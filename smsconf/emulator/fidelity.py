@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from smsconf.emulator import choices, errors, proofs
+from smsconf.emulator import choices, errors, number_statuses, proofs
 from smsconf.emulator.routes import ROUTES, Route
 from smsconf.emulator.rules import Field
 from smsconf.emulator.sending_choices import SENDING_CHOICES
@@ -50,6 +50,7 @@ def document() -> str:
         ("Guesses", _table(("operation", "behaviour", "source", CHECKED), _choices())),
         ("Operations", _table(("operation", "request", "source", CHECKED), _operations())),
         ("Refusals", _table(("code", "status", "text", "source", CHECKED), _refusals())),
+        ("Statuses of single numbers", _table(("status", "when", "source", CHECKED), _numbers())),
         ("Templates: what a state allows", _table(_MOVES, _moves())),
         ("Reviews: what a person may decide", _table(_MOVES, _decisions())),
         ("Sites", _table(("site", "behaviour", "source", CHECKED), _sites())),
@@ -89,6 +90,11 @@ def _operations() -> Iterator[Row]:
 def _refusals() -> Iterator[Row]:
     for row in errors.BY_NAME.values():
         yield row.code, str(row.status), row.message, row.source, _test(proofs.REFUSALS[row])
+
+
+def _numbers() -> Iterator[Row]:
+    for row in number_statuses.BY_NAME.values():
+        yield row.code, row.when, row.source, _test(proofs.NUMBERS[row])
 
 
 _MOVES = ("from", "asked for", "to", "source", CHECKED)

@@ -5,7 +5,7 @@ Data only, for ``fidelity``; the tests see to it that every name exists and no r
 
 from __future__ import annotations
 
-from smsconf.emulator import errors
+from smsconf.emulator import errors, number_statuses
 from smsconf.emulator.choices import CONFORMANCE, EMULATOR
 
 EVERY_ANSWER = CONFORMANCE + "test_sdk.py::test_sdk_gets_every_field_of"
@@ -89,4 +89,20 @@ SITES = {
     "china": TEMPLATE_MOVES,
     "international": EMULATOR + "test_sites.py::test_international_answers_are_short",
     "europe": EMULATOR + "test_sites.py::test_european_site_edits_rejected_templates_only",
+}
+_SENDER = EMULATOR + "test_sending.py::test_sender_must_be_the_templates"
+_FAILING = EMULATOR + "test_sending.py::test_number_fails_with_its_status"
+NUMBERS = {
+    number_statuses.CHANNEL_CLOSED: _SENDER,
+    number_statuses.NO_CHANNEL: _FAILING,
+    number_statuses.OTHER_SIGNATURE: EMULATOR
+    + "test_sending.py::test_universal_template_needs_the_senders_signature",
+    number_statuses.NOT_ABROAD: _FAILING,
+    number_statuses.NOT_MAINLAND: EMULATOR + "test_sending.py::test_international_app_sends_abroad_only",
+    number_statuses.VALUES: EMULATOR + "test_sending.py::test_value_fits_its_variable",
+    number_statuses.OTHER_TEMPLATE: _SENDER,
+    number_statuses.NOT_ACTIVE: EMULATOR + "test_sending.py::test_template_must_be_approved_and_the_apps",
+    number_statuses.MALFORMED: _FAILING,
+    number_statuses.REPEATED: EMULATOR + "test_sending.py::test_different_texts_go_out_in_one_request",
+    number_statuses.NO_CODE: EMULATOR + "test_sending.py::test_verification_abroad_is_a_code",
 }

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from smsconf.emulator import number_statuses
 from smsconf.emulator.carrier import Carrier
 from smsconf.emulator.clock import iso, timestamp
 from smsconf.emulator.errors import NONE_SENT, SEND_PARAMETER, SEND_SYSTEM, Refusal
@@ -85,6 +86,7 @@ def _values(text: str) -> list[str]:
     """Read ``templateParas`` of a form: a JSON array; numbers in it are taken as their digits (FAQ)."""
     try:
         values = json.loads(text)
+        json.dumps(values, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
         raise Refusal(SEND_SYSTEM, "templateParas is not a JSON array") from None
     if not isinstance(values, list) or not all(type(value) in {str, int, float} for value in values):
@@ -167,13 +169,13 @@ class _Sending:
         mainland = self.app["region"] == "cn"
         signature = self._signature(template, content.signature) if mainland else None
         if not mainland and self.call.body["from"] != self.app["intl_channel_num"]:
-            raise Unsendable("E200024")
+            raise Unsendable(number_statuses.NOT_ABROAD.code)
         text = text_with(template, content.values)
         if text is None:
-            raise Unsendable("E200028")
+            raise Unsendable(number_statuses.VALUES.code)
         verification = template["template_type"] == "VERIFY_CODE_TYPE"
         if not mainland and verification and not all(map(INTERNATIONAL_CODE.fullmatch, content.values)):
-            raise Unsendable("E200051")
+            raise Unsendable(number_statuses.NO_CODE.code)
         if signature is None:
             return Draft(text, None, max(count_international(text).segments, 1), promotion=False)
         bracketed = BRACKETS[template["brackets"]].format(signature["signature_name"])
@@ -187,33 +189,37 @@ class _Sending:
     def _template(self, template_id: str) -> Object:
         rows = self.call.store.find("template", {"template_id": template_id})
         if not rows or rows[0]["app_id"] != self.app["id"] or rows[0]["flow_status"] != "Adopted":
-            raise Unsendable("E200030")
+            raise Unsendable(number_statuses.NOT_ACTIVE.code)
         return rows[0]
 
     def _signature(self, template: Object, name: str) -> Object:
         """Return the sender's signature: the template's own, or for a universal one the named one."""
         rows = self.call.store.find("signature", {"channel_num": self.call.body["from"]})
         if not rows or rows[0]["app_id"] != self.app["id"]:
-            raise Unsendable("E200019")
+            raise Unsendable(number_statuses.NO_CHANNEL.code)
         signature = rows[0]
         if signature["status"] not in APPROVED_SIGNATURE:
-            raise Unsendable("E200018")
+            raise Unsendable(number_statuses.CHANNEL_CLOSED.code)
         if signature["signature_type"] != template["template_type"]:
-            raise Unsendable("E200029")
+            raise Unsendable(number_statuses.OTHER_TEMPLATE.code)
         if template["universal_template"]:
             if name != signature["signature_name"]:
-                raise Unsendable("E200020")
+                raise Unsendable(number_statuses.OTHER_SIGNATURE.code)
         elif signature["id"] != template["sign_id"]:
-            raise Unsendable("E200029")
+            raise Unsendable(number_statuses.OTHER_TEMPLATE.code)
         return signature
 
     def _status(self, recipient: Recipient, text: tuple[str, str], earlier: set[tuple[str, str]]) -> str:
         if not recipient.code:
-            return "E200031"
+            return number_statuses.MALFORMED.code
         if (recipient.code == MAINLAND_CODE) != (self.app["region"] == "cn"):
-            return "E200024" if self.app["region"] == "cn" else "E200025"
+            return (
+                number_statuses.NOT_ABROAD.code
+                if self.app["region"] == "cn"
+                else number_statuses.NOT_MAINLAND.code
+            )
         if text in earlier:
-            return "E200041"
+            return number_statuses.REPEATED.code
         return self.carrier.answer(recipient.number) or ACCEPTED
 
     def _write(self, content: Content, draft: Draft, numbers: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.emulator import choices, errors, fidelity, proofs
+from smsconf.emulator import choices, errors, fidelity, number_statuses, proofs
 from smsconf.emulator.routes import ROUTES
 from smsconf.emulator.sending_choices import SENDING_CHOICES
 
@@ -64,5 +64,6 @@ def test_every_operation_field_and_refusal_is_in_the_table() -> None:
         for field in (*route.query, *(route.body or ())):
             assert f"| {route.operation} | `{field.name}` |" in text
     assert set(proofs.REFUSALS) == set(errors.BY_NAME.values())
+    assert set(proofs.NUMBERS) == set(number_statuses.BY_NAME.values())
     assert set(proofs.ANSWERS) < {route.operation for route in ROUTES}
     assert all(f"{row.question}: {row.answer}" in text for row in (*choices.CHOICES, *SENDING_CHOICES))

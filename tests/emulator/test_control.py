@@ -71,12 +71,26 @@ def test_mistake_is_400_and_says_what_is_known(service: Service, method: str, na
 
 KEYS = ("advance", "set", "kind", "name", "id", "decision", "status", "reason", "default", "rules", "content")
 WORDS = ("template", "signature", "app", "approve", "reject", "hold", "PT1H", "(", "ShowApp", "slow", "shop")
+ROUTES = ("clock", "reviews", "reviewer", "faults", "carrier", "console", "thresholds", "uplink")
+SENDING = (
+    "to",
+    "from",
+    "body",
+    "answer",
+    "delay",
+    "ip_white_list",
+    "cn",
+    "intl",
+    "daily",
+    "limit",
+    "countries",
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(WORDS),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from((*KEYS, "operation", "fault", "times", "seconds")), inner, max_size=4
+            st.sampled_from((*KEYS, *SENDING, "operation", "fault", "times", "seconds")), inner, max_size=4
         )
     ),
     max_leaves=8,
@@ -84,10 +98,10 @@ JSON = st.recursive(
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(route=st.sampled_from(["clock", "reviews", "reviewer", "faults"]), body=JSON)
+@given(route=st.sampled_from(ROUTES), body=JSON)
 def test_no_control_request_breaks_the_emulator(service: Service, route: str, body: Any) -> None:
     """Whatever is sent, the answer is a success, a mistake or a conflict, and the next call works."""
-    method = "PUT" if route == "reviewer" else "POST"
+    method = "PUT" if route in {"reviewer", "carrier", "console", "thresholds"} else "POST"
     assert service.control(method, route, body).status in {200, 400, 404, 409}
     assert service.control("GET", "health").status == 200
 

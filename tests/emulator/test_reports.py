@@ -314,6 +314,7 @@ BAD_HABITS: list[Any] = [
     {"delay": "soon"},
     {"delay": "-PT1S"},
     {"delay": "PT73H"},
+    {"delay": "P999999999999999D"},
     {"duplicates": 11},
     {"duplicates": True},
     {"disorder": 1},

@@ -114,6 +114,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"templateParas": "[369751"}, "E000000"),
     ({"templateParas": '"369751"'}, "E000000"),
     ({"templateParas": '[["x"]]'}, "E000000"),
+    ({"templateParas": '["\\ud800"]'}, "E000000"),
 ]
 
 
