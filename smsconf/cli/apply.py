@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.cli.options import comment_options, project_options, selection, selection_options
@@ -107,7 +104,7 @@ def command(  # noqa: PLR0913 - one for each option
         if not _agreed(ready, form=form, output=output, auto_approve=approved):
             return 4 if ready.plan.guarded else 1
         secrets = SecretFile(save_secrets) if save_secrets else None
-        with _stop_on_interrupt() as stop, progress(N_("applying")) as update:
+        with stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
                 ready.plan,
@@ -249,32 +246,4 @@ def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool
         click.echo()
     else:
         talk(plan_lines(view))
-    return auto_approve or not active or _asked()
-
-
-def _asked() -> bool:
-    """Ask on stderr; anything but yes is no."""
-    click.echo(_("Carry out this plan? Only 'yes' is taken: "), err=True, nl=False)
-    answer = sys.stdin.readline().strip().lower()
-    if answer == "yes":
-        return True
-    click.echo(_("nothing sent"), err=True)
-    return False
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a wish to stop after what is in flight; the second stops at once."""
-    stop = threading.Event()
-
-    def handler(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        click.echo("\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once"), err=True)
-
-    before = signal.signal(signal.SIGINT, handler)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return auto_approve or not active or confirmed(_("Carry out this plan? Only 'yes' is taken: "))

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
     "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
     "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
+    "bulk": ("smsconf.cli.bulk", "Send a live template to a list, each recipient once."),
     "receive": ("smsconf.cli.receive", "Take in status reports and replies."),
     "receipts": ("smsconf.cli.receipts", "Show what became of what was sent."),
     "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),

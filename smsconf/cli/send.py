@@ -19,6 +19,7 @@ from smsconf.cli.sending import (
     callback_option,
     make_ready,
     open_sending,
+    pair_of,
     secrets_option,
     signature_option,
     url_of,
@@ -181,7 +182,7 @@ def _messages(project: Project, address: Address, chosen: Mapping[str, Any]) -> 
 
 
 def _rows(chosen: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    values = dict(_pair(text) for text in chosen["given"])
+    values = dict(pair_of(text) for text in chosen["given"])
     if chosen["vars_file"] is None:
         return [(number, values) for number in chosen["numbers"]]
     if values:
@@ -196,13 +197,6 @@ def _rows(chosen: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
     if not all("to" in row for row in rows):
         raise click.UsageError(_("in --vars-file every object of a list has its own `to`"))
     return [(row.pop("to"), row) for row in rows]
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.UsageError(_("--var takes NAME=VALUE, got '{text}'").format(text=text))
-    return name, value
 
 
 def _read(path: Path) -> dict[str, Any] | list[Any]:

@@ -21,9 +21,10 @@ from smsconf.cli.options import nearest
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
+from smsconf.cloud.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
 from smsconf.errors import PlanRefused
-from smsconf.language import _
+from smsconf.language import N_, _
 from smsconf.messaging.credentials import AppKey, find_app_key
 from smsconf.messaging.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.target import Target, find_target
@@ -66,7 +67,7 @@ def make_ready(project: Project, address: Address, signature: Address | None = N
         PlanRefused: it cannot be sent yet, or not all could be read.
     """
     require_template(project, address)
-    with open_session(project, read_only=True) as session, progress("reading") as update:
+    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         situation = look(
             session.client,
             project,
@@ -100,6 +101,18 @@ def require_template(project: Project, address: Address) -> None:
         )
 
 
+def pair_of(text: str) -> tuple[str, str]:
+    """Take name and value of a ``--var`` apart.
+
+    Raises:
+        UsageError: there is no name, or no equals sign.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(_("--var takes NAME=VALUE, got '{text}'").format(text=text))
+    return name, value
+
+
 def app_key_of(target: Target, secrets_file: Path | None) -> AppKey:
     """Return the key and secret that sign a target's messages.
 
@@ -122,7 +135,14 @@ def url_of(project: Project) -> str:
 
 
 @contextmanager
-def open_sending(project: Project, app_key: AppKey, *, wsse: bool, connections: int = 1) -> Iterator[Sender]:
+def open_sending(
+    project: Project,
+    app_key: AppKey,
+    *,
+    wsse: bool,
+    connections: int = 1,
+    limiter: Limiter | None = None,
+) -> Iterator[Sender]:
     """Open a sender for a project's provider.
 
     Raises:
@@ -131,10 +151,13 @@ def open_sending(project: Project, app_key: AppKey, *, wsse: bool, connections: 
     provider = project.provider
     assert provider is not None  # noqa: S101 - for the type checker: the session looked
     if not isinstance(provider, EmulatorProvider):
-        with open_sender(provider, app_key, os.environ, wsse=wsse, connections=connections) as sender:
+        with open_sender(
+            provider, app_key, os.environ, wsse=wsse, connections=connections, limiter=limiter
+        ) as sender:
             yield sender
         return
     with emulator_engine(provider.database, site=provider.site) as engine:
         transport = InProcessTransport(engine.handle)
-        with sender_on(transport, BASE_URL, SITES[provider.site], app_key, wsse=wsse) as sender:
+        site = SITES[provider.site]
+        with sender_on(transport, BASE_URL, site, app_key, wsse=wsse, limiter=limiter) as sender:
             yield sender

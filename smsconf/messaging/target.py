@@ -69,10 +69,9 @@ class Target:
                 address=self.address, problems="; ".join(wrong)
             ),
             why=_("the service checks them against the template's variables and sends nothing (E200028)"),
-            fix=_("give --var {name}=VALUE for each of: {names}").format(
-                name=names[0] if names else "NAME",
-                names=", ".join(names) or _("nothing; it has no variables"),
-            ),
+            fix=_("give --var NAME=VALUE for each of: {names}").format(names=", ".join(names))
+            if names
+            else _("leave out the values: it has no variables"),
         )
 
     def text(self, values: Sequence[str]) -> str:

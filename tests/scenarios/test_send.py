@@ -11,7 +11,7 @@ from tests.scenarios.conftest import Server, World
 
 SHIPPED = "template.order-shipped"
 ONE, TWO = "+8613812345678", "+8613912345679"
-TOO_OFTEN = "+8613812399948"  # the emulator's convention: refused with E200048
+TOO_OFTEN = "+8613812399948"
 VALUES = ("--var", "order=A1024", "--var", "day=2026-01-31")
 
 
@@ -192,6 +192,7 @@ def test_declared_callback_travels_along_and_an_option_goes_before_it(shop: Worl
 
 def test_refused_number_is_an_error_on_http_200(shop: World) -> None:
     """One number is refused by the service: exit 5, its status explained, the other one accepted."""
+    shop.control("PUT", "carrier", {"rules": [{"to": "99948$", "answer": "E200048"}]})
     ran = shop.json("send", SHIPPED, "--to", ONE, "--to", TOO_OFTEN, *VALUES)
     assert (ran.code, ran.json["outcome"]) == (5, "partly accepted")
     row = ran.json["messages"][1]

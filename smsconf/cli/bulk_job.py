@@ -1,0 +1,218 @@
+"""What ``bulk`` is asked to do: which list, to whom not, by which name; and the list read into the ledger."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf.address import Address, Kind
+from smsconf.cli.options import nearest
+from smsconf.cli.progress import progress
+from smsconf.cli.sending import Ready, pair_of, require_template
+from smsconf.cli.session import STATE_FOLDER
+from smsconf.config import Project
+from smsconf.errors import PlanRefused, SmsconfError
+from smsconf.language import N_, _
+from smsconf.messaging.batches import Draft, drafts
+from smsconf.messaging.inbox import open_to_read
+from smsconf.messaging.ledger import Ledger, Run
+from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.opt_outs import opt_outs
+from smsconf.messaging.recipients import (
+    Count,
+    Dropped,
+    Recipient,
+    digest,
+    open_rows,
+    read_opt_outs,
+    read_recipients,
+)
+from smsconf.messaging.target import Target
+from smsconf.resources import MessageType
+
+Show = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One list and what to send to it; ``name`` is that of its run in the ledger."""
+
+    name: str
+    template: Address
+    recipients: Path
+    digest: str
+    fixed: Mapping[str, str]
+    opt_outs: tuple[Path, ...]
+    dropped: Path
+    at: datetime | None
+    again: bool
+
+
+def job_of(project: Project, address: Address, recipients: Path | None, chosen: Mapping[str, Any]) -> Job:
+    """Put together what is asked, from a campaign of the files or from the command line.
+
+    Raises:
+        UsageError: something is missing, or said twice.
+        SmsconfError: the list cannot be read.
+    """
+    fixed = dict(pair_of(text) for text in chosen["given"])
+    lists = tuple(chosen["opt_out"])
+    at = chosen["at"]
+    template = address
+    if address.kind is Kind.CAMPAIGN:
+        campaign = project.desired.campaigns.get(address)
+        if campaign is None:
+            hint = nearest(address, project.desired.campaigns)
+            raise click.UsageError(_("{address} is not declared{hint}").format(address=address, hint=hint))
+        if recipients:
+            raise click.UsageError(_("a campaign names its own list: leave out the file"))
+        template, recipients, at = campaign.template, campaign.recipients, at or campaign.at
+        lists += (campaign.opt_out,) if campaign.opt_out else ()
+    require_template(project, template)
+    if recipients is None:
+        raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
+    made = digest(recipients, json.dumps(sorted(fixed.items())))
+    name = str(address) if address.kind is Kind.CAMPAIGN else f"{address}:{made[:12]}"
+    plain = re.sub("[^A-Za-z0-9_-]", "-", name)
+    dropped = chosen["dropped"] or project.folder / STATE_FOLDER / f"dropped-{plain}.csv"
+    return Job(name, template, recipients, made, fixed, lists, dropped, at, chosen["again"])
+
+
+def check_type(target: Target) -> None:
+    """Refuse what must not go to many.
+
+    Raises:
+        PlanRefused: it is a verification code.
+    """
+    if target.type == MessageType.VERIFICATION.value:
+        raise PlanRefused(
+            _("{address} is a verification template: it does not go to a list").format(
+                address=target.address
+            ),
+            why=_("a code is for the one person who asked for it"),
+            fix=_("send it with smsconf send"),
+        )
+
+
+def slots_of(target: Target) -> tuple[str, ...]:
+    """Return the names of a target's variables, in order."""
+    return tuple(slot.name for slot in target.slots)
+
+
+def make_run(ledger: Ledger, project: Project, job: Job, ready: Ready, *, shown: Show) -> Run:
+    """Return the run of a job: the one in the ledger, or one made now from the list.
+
+    Raises:
+        PlanRefused: the list or the variables changed after messages went out.
+        SmsconfError: the list cannot be read.
+    """
+    name = job.name
+    count = 1
+    found = ledger.find(name)
+    while job.again and found and not ledger.tally(found).waiting:
+        count += 1
+        name = f"{job.name}#{count}"
+        found = ledger.find(name)
+    slots = json.dumps([[slot.name, slot.type] for slot in ready.target.slots])
+    if found and ledger.tally(found).touched:
+        if found.digest != job.digest:
+            raise PlanRefused(
+                _("the list of {name} is not the one of which a part was sent already").format(name=name),
+                why=_("whoever is in both would get the message twice"),
+                fix=_("put the old list back, or give the campaign another key"),
+            )
+        if found.slots != slots:
+            raise PlanRefused(
+                _("the live version of {address} has other variables than when {name} began").format(
+                    address=job.template, name=name
+                ),
+                fix=_("make a list for the new version, without those who got the message"),
+            )
+        return found
+    region = ready.target.region.value
+    new = Run(0, name, str(job.template), region, job.digest, slots, ready.now)
+    with ledger.making(new) as making:
+        making.note(read_list(project, job, ready.target, shown=shown, keep=lambda one: making.add(*one)))
+    made = ledger.find(name)
+    assert made is not None  # noqa: S101 - for the type checker: it was made just now
+    return made
+
+
+def read_list(
+    project: Project, job: Job, target: Target, *, shown: Show, keep: Callable[[Draft], None] | None
+) -> dict[str, Any]:
+    """Read a list, hand over its batches, write down what is left out; return the counts.
+
+    Raises:
+        SmsconfError: a file cannot be read, or the file of what is left out not written.
+    """
+    count = Count()
+    segments = requests = 0
+    same = not set(slots_of(target)) - set(job.fixed)
+    each = target.count(target.arrange(job.fixed)).segments if same else 0
+
+    def counted(found: Iterator[Recipient]) -> Iterator[Recipient]:
+        nonlocal segments
+        for one in found:
+            segments += each or target.count(one.values).segments
+            if count.rows % 10_000 == 0:
+                update(N_("rows"), count.rows, 0)
+            yield one
+
+    opted_out = _opted_out(project, job, target)
+    with progress(N_("reading")) as update, open_rows(job.recipients) as rows, _dropping(job, shown) as drop:
+        found = read_recipients(rows, target, job.fixed, opted_out, count=count, drop=drop)
+        for draft in drafts(counted(found), target, same=same):
+            requests += 1
+            if keep:
+                keep(draft)
+    return {
+        "rows": count.rows,
+        "valid": count.valid,
+        "segments": segments,
+        "requests": requests,
+        "dropped": dict(Counter(count.dropped).most_common()),
+    }
+
+
+def _opted_out(project: Project, job: Job, target: Target) -> Iterator[str]:
+    """Yield who asked not to be written to: in lists, and in replies that were received."""
+    for path in job.opt_outs:
+        yield from read_opt_outs(path, target.region)
+    inbox = project.folder / STATE_FOLDER / "inbox.db"
+    if inbox.exists():
+        with open_to_read(inbox) as received:
+            yield from (number for number in opt_outs(received.replies()) if number.startswith("+"))
+
+
+@contextmanager
+def _dropping(job: Job, shown: Show) -> Iterator[Callable[[Dropped], None]]:
+    """Open the file of rows left out, with nothing but its head if there are none; numbers as asked."""
+    try:
+        job.dropped.parent.mkdir(parents=True, exist_ok=True)
+        with job.dropped.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("row", "number", "reason", "explanation"))
+
+            def drop(one: Dropped) -> None:
+                text = one.text[:40] if shown is str else mask_all(one.text[:40])
+                writer.writerow((one.row, text, one.reason, one.explanation))
+
+            yield drop
+    except OSError as error:
+        raise SmsconfError(
+            _("the file of rows left out, {file}, cannot be written: {reason}").format(
+                file=job.dropped, reason=error.strerror or type(error).__name__
+            ),
+            fix=_("name another file with --dropped"),
+        ) from None

@@ -1,0 +1,60 @@
+"""Recipients → batches → requests: as many in one request as the service takes. Pure.
+
+The same text goes to 500 numbers in one form; different texts go as JSON, 500 numbers or 64 KB at most
+(whether the vendor counts the 500 for each text or for all is not documented: we count all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from smsconf.messaging.ledger import Batch
+from smsconf.messaging.recipients import Recipient
+from smsconf.messaging.target import Target
+from smsconf.messaging.wire import MOST_BYTES, MOST_NUMBERS, Content, Request, content_size
+
+_HEAD = 2048  # bytes for sender, callback and what else stands beside the contents
+
+
+class Draft(NamedTuple):
+    """Numbers for one request without plus signs, and their values where they differ."""
+
+    numbers: list[str]
+    values: list[tuple[str, ...]] | None
+
+
+def drafts(recipients: Iterable[Recipient], target: Target, *, same: bool) -> Iterator[Draft]:
+    """Put recipients into requests, in their order; ``same``: all get the same text."""
+    numbers: list[str] = []
+    values: list[tuple[str, ...]] = []
+    size = 0
+    for one in recipients:
+        more = 0 if same else _size(target, one)
+        if numbers and (len(numbers) == MOST_NUMBERS or size + more > MOST_BYTES - _HEAD):
+            yield Draft(numbers, None if same else values)
+            numbers, values, size = [], [], 0
+        numbers.append(one.number)
+        values.append(one.values)
+        size += more
+    if numbers:
+        yield Draft(numbers, None if same else values)
+
+
+def request_of(
+    target: Target, batch: Batch, same: tuple[str, ...], callback: str | None, extend: str | None
+) -> Request:
+    """Return the request of a batch; ``same`` are the values where all get the same."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for place, number in enumerate(batch.numbers):
+        values = same if batch.values is None else batch.values[place]
+        groups.setdefault(values, []).append(f"+{number}")
+    contents = tuple(
+        Content(tuple(numbers), target.template_id, values, target.signature)
+        for values, numbers in groups.items()
+    )
+    return Request(target.sender, contents, callback, extend)
+
+
+def _size(target: Target, one: Recipient) -> int:
+    return content_size(Content((f"+{one.number}",), target.template_id, one.values, target.signature))

@@ -1,0 +1,218 @@
+"""Send a run of the ledger to its end, on several connections: intent, request, answer, batch by batch.
+
+It stops early, leaving the rest for the next run, when the service refuses a whole request, cannot be
+reached, a limit of the project or the hour says so, or the user does. Nothing that may have been sent is
+sent again. Decides nothing about lists (``recipients``) and shows nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from smsconf.cloud.limiter import Limiter
+from smsconf.errors import CloudError, SmsconfError
+from smsconf.language import _
+from smsconf.messaging.ledger import Batch, Ledger, Run
+from smsconf.messaging.limits import Allowance, day_of, month_of, opening
+from smsconf.messaging.sender import Sender, Uncertain
+from smsconf.messaging.wire import Request
+from smsconf.resources import Threshold
+
+BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down and retry
+MOST_TRIES = 8  # of a number that the service is too busy for
+
+_LOOK = 0.1  # seconds between two looks at the workers
+_LONGEST_PAUSE = 60.0
+
+
+class Progress(NamedTuple):
+    """How far a run is: messages answered, refused and in doubt since it began, of those that waited."""
+
+    done: int
+    total: int
+    failed: int
+    uncertain: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: ``stopped`` says why before its end, ``problem`` is what the service said."""
+
+    stopped: str | None = None
+    problem: SmsconfError | None = None
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run must keep to: the type of its messages, its region's threshold, the time, who may stop it.
+
+    ``clock`` is the service's time, aware.
+    """
+
+    kind: str
+    region: str
+    threshold: Threshold | None
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+
+
+class Bulk:
+    """One run being sent. Call :meth:`send` once.
+
+    Args:
+        ledger: knows the run; used by one thread at a time.
+        run: what is sent.
+        sender: the way out; may be called from several threads.
+        request_of: turns a batch into a request.
+        conditions: when to stop.
+        limiter: shared with the sender; slowed down when the service is busy.
+        connections: how many requests travel at once.
+        warn: told once of each value of a threshold that people want to know about.
+    """
+
+    def __init__(  # noqa: PLR0913 - everything that a run touches is handed over
+        self,
+        ledger: Ledger,
+        run: Run,
+        sender: Sender,
+        request_of: Callable[[Batch], Request],
+        conditions: Conditions,
+        *,
+        limiter: Limiter,
+        connections: int,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._sender = sender
+        self._request_of = request_of
+        self._conditions = conditions
+        self._limiter = limiter
+        self._connections = connections
+        self._warn = warn
+        self._warned: set[int] = set()
+        self._lock = threading.Lock()
+        self._total = ledger.tally(run).waiting
+        self._done = self._failed = self._uncertain = self._doubts = 0
+        self._ended: Ended | None = None
+        self._day: datetime | None = None
+        self._allowance = Allowance(conditions.threshold)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(self._done, self._total, self._failed, self._uncertain)
+
+    def send(self, watch: Callable[[Progress], None]) -> Ended:
+        """Send until nothing is left or something says stop; ``watch`` is told now and then how far it is.
+
+        Raises:
+            SmsconfError: the ledger cannot be written.
+        """
+        threads = [
+            threading.Thread(target=self._work, name=f"smsconf-bulk-{number}", daemon=True)
+            for number in range(self._connections)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(_LOOK)
+                watch(self.progress)
+        if self._conditions.stopping() and self._ended is None:
+            self._ended = Ended(interrupted=True)
+        return self._ended or Ended()
+
+    def _work(self) -> None:
+        """Send batch after batch; whatever goes wrong ends the run, for all workers."""
+        try:
+            while batch := self._take():
+                self._send(batch)
+        except SmsconfError as problem:
+            self._end(Ended(problem.message, problem))
+
+    def _take(self) -> Batch | None:
+        with self._lock:
+            if self._ended or self._conditions.stopping():
+                return None
+            now = self._conditions.clock()
+            opens = opening(self._conditions.kind, now)
+            if opens:
+                self._ended = Ended(
+                    _("promotions go out from 08:00 to 22:00 Beijing time: run again at {time}").format(
+                        time=opens.isoformat(timespec="minutes")
+                    )
+                )
+                return None
+            self._count_anew(now)
+            room = self._allowance.room()
+            if room == 0:
+                if self._ledger.tally(self._run).waiting:
+                    self._ended = Ended(self._allowance.exhausted())
+                return None
+            batch = self._ledger.take(self._run, now, room)
+            if batch:
+                self._allowance.spend(len(batch.numbers))
+                self._give_warnings()
+            return batch
+
+    def _send(self, batch: Batch) -> None:
+        try:
+            answer = self._sender.send(self._request_of(batch))
+        except Uncertain as problem:
+            self._doubt(batch, problem)
+            return
+        except CloudError as problem:
+            with self._lock:
+                self._allowance.spend(-len(batch.numbers))
+                self._ledger.give_back(batch)
+            self._end(Ended(problem.message, problem))
+            return
+        again = BUSY if batch.tries < MOST_TRIES else frozenset()
+        taken = sum(fate.accepted for fate in answer.fates)
+        with self._lock:
+            busy = self._ledger.settle(self._run, batch, answer.fates, again)
+            silent = sum(fate.status is None for fate in answer.fates)
+            self._allowance.spend(taken + silent - len(batch.numbers))
+            self._done += len(batch.numbers) - busy
+            self._uncertain += silent
+            self._failed += len(batch.numbers) - busy - silent - taken
+        if busy:
+            self._limiter.throttled(min(float(2**batch.tries), _LONGEST_PAUSE))
+        else:
+            self._limiter.recover()
+
+    def _doubt(self, batch: Batch, problem: Uncertain) -> None:
+        """Keep a batch back; when as many as there are connections got lost, the way itself is bad."""
+        with self._lock:
+            self._ledger.doubt(batch)
+            self._done += len(batch.numbers)
+            self._uncertain += len(batch.numbers)
+            self._doubts += 1
+            if self._doubts >= self._connections:
+                self._ended = self._ended or Ended(problem.message, problem)
+
+    def _end(self, how: Ended) -> None:
+        with self._lock:
+            self._ended = self._ended or how
+
+    def _count_anew(self, now: datetime) -> None:
+        """Count what was sent today and this month, at the beginning and whenever a UTC day begins."""
+        day = day_of(now)
+        if day != self._day and self._conditions.threshold:
+            region = self._conditions.region
+            self._allowance.day = self._ledger.traffic(region, day)
+            self._allowance.month = self._ledger.traffic(region, month_of(now))
+            self._warned.clear()
+        self._day = day
+
+    def _give_warnings(self) -> None:
+        for number, text in enumerate(self._allowance.warnings()):
+            if number not in self._warned:
+                self._warned.add(number)
+                self._warn(text)

@@ -1,0 +1,88 @@
+"""View of ``bulk`` → lines: the list, what became of it, what is in doubt and how to settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smsconf.language import N_, _
+from smsconf.render.lines import Line, Span, clean, line
+from smsconf.render.text import about_line
+
+View = Mapping[str, Any]
+
+_STYLES = {"accepted": "green", "failed": "bold red", "uncertain": "bold yellow", "waiting": "cyan"}
+_COUNTS = (
+    ("accepted", N_("accepted")),
+    ("failed", N_("refused")),
+    ("uncertain", N_("uncertain")),
+    ("assumed_sent", N_("assumed sent")),
+    ("waiting", N_("waiting")),
+)
+_MOST_DOUBTS = 20
+
+
+def bulk_lines(view: View) -> Iterator[Line]:
+    """Draw where a run stands."""
+    yield about_line(view, "bulk")
+    yield line(Span(clean(view["name"]), "bold"), f"  {clean(view['remote_name'])}", hang=2)
+    yield from _list(view)
+    yield line()
+    counts = view["messages"]
+    for key, word in _COUNTS:
+        if counts[key]:
+            yield line(Span(f"{counts[key]:>12,}", _STYLES.get(key, "")), f"  {_(word)}", hang=14)
+    for one in view["failures"]:
+        said = ": ".join(clean(part) for part in (one["status"], one["message"]) if part)
+        yield line(f"{one['messages']:>14,}  {said}", hang=16)
+        if one["fix"]:
+            yield line(" " * 16 + _("fix: {fix}").format(fix=clean(one["fix"])), hang=16)
+    yield from _doubts(view["uncertain"])
+    if view["stopped"]:
+        yield line(Span(_("stopped: {why}").format(why=clean(view["stopped"])), "yellow"), hang=9)
+    if view["outcome"] == "interrupted":
+        yield line(Span(_("interrupted: what was in flight was finished; run it again to go on"), "yellow"))
+
+
+def _list(view: View) -> Iterator[Line]:
+    found = view["recipients"]
+    yield line(
+        _("{rows} rows, {valid} recipients, {segments} segments, {requests} requests").format(
+            rows=f"{found['rows']:,}",
+            valid=f"{found['valid']:,}",
+            segments=f"{found['segments']:,}",
+            requests=f"{found['requests']:,}",
+        ),
+        hang=2,
+    )
+    for reason, count in found["dropped"].items():
+        yield line(f"{count:>12,}  {_('left out')}: {clean(reason)}", hang=14)
+    if found["dropped"] and view["dropped_file"]:
+        yield line(_("each with its row in {file}").format(file=clean(view["dropped_file"])), hang=2)
+
+
+def _doubts(batches: list[View]) -> Iterator[Line]:
+    if not batches:
+        return
+    yield line()
+    yield line(Span(_("nobody knows whether these were sent:"), "bold yellow"))
+    for one in batches[:_MOST_DOUBTS]:
+        yield line(
+            _("batch {number}: {count} messages, {first} to {last}, at {time}").format(
+                number=one["batch"],
+                count=one["messages"],
+                first=clean(one["first"]),
+                last=clean(one["last"]),
+                time=one["at"],
+            ),
+            hang=2,
+        )
+    if len(batches) > _MOST_DOUBTS:
+        yield line(_("and {count} more batches").format(count=len(batches) - _MOST_DOUBTS))
+    yield line(
+        _(
+            "look at the sending records in the console, then run it again with --assume-sent or "
+            "--assume-not-sent"
+        ),
+        hang=2,
+    )

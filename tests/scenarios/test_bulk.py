@@ -1,0 +1,266 @@
+"""A list on its way, through the real command line: who gets it, who not and why, what may not be sent."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsconf.messaging.callbacks import Reply
+from smsconf.messaging.inbox import Inbox
+from tests.messaging.workbook import write_workbook
+from tests.scenarios.conftest import World
+from tests.scenarios.test_send import outbox, sends
+
+SHIPPED = "template.order-shipped"
+REFUND = "template.refund"
+LIST = "number\n13812345678\n13912345678\n15012345678\n"
+MORE = """\
+  sale-brand: {app: shop, name: 示例商城, type: promotion, qualification: q-1234}
+  code-brand: {app: shop, name: 示例商城, type: verification, qualification: q-1234}
+templates:
+  sale: {app: shop, signature: sale-brand, content: 新品上市，会员专享，官网可购，拒收请回复R。}
+  code:
+    app: shop
+    signature: code-brand
+    content: 您的验证码为{code}，请勿告知他人。
+    variables: {code: {type: alphanumeric}}
+"""
+
+
+@pytest.fixture
+def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The shop with everything approved, promotions included, the apps' secrets kept, and a list."""
+    world.edit("templates:\n", MORE)
+    monkeypatch.setenv("SMSCONF_SECRETS", str(world.folder / "secrets.json"))
+    world.environ["SMSCONF_SECRETS"] = str(world.folder / "secrets.json")
+    assert world.apply("--save-secrets", str(world.folder / "secrets.json")).code == 0
+    world.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    for _ in range(2):
+        world.advance("P14D")
+        assert world.apply().code == 0
+    world.control("POST", "clock", {"set": "2026-03-02T12:00:00+08:00"})
+    world.control("DELETE", "requests")
+    world.write(LIST, "list.csv")
+    return world
+
+
+def bulk(world: World, *arguments: str) -> Any:
+    return world.json("bulk", *arguments, "--auto-approve")
+
+
+def test_workbook_gives_everyone_their_own_text(shop: World) -> None:
+    """Columns become variables; what is left out is in the report by its row, its number hidden."""
+    rows = [
+        ("手机号", "order", "day"),
+        (13812345678, "A1", "2026-03-05"),
+        ("139 1234 5678", "B2", "2026/03/06"),
+        (13812345678, "A9", "2026-03-05"),
+        (15012345678, "C.3", "2026-03-05"),
+        (12345, "D4", "2026-03-05"),
+    ]
+    write_workbook(shop.folder / "list.xlsx", rows)
+    ran = bulk(shop, SHIPPED, "list.xlsx", "--dropped", "out.csv")
+    assert ran.code == 0, ran.err
+    assert ran.json["recipients"] == {
+        "rows": 5,
+        "valid": 2,
+        "segments": 2,
+        "requests": 1,
+        "dropped": {"duplicate": 1, "bad-value": 1, "not-mobile": 1},
+    }
+    assert ran.json["messages"]["accepted"] == 2
+    assert {one["to"]: one["text"] for one in outbox(shop)} == {
+        "+8613812345678": "【示例商城】您的订单A1已发货，预计2026-03-05送达。",
+        "+8613912345678": "【示例商城】您的订单B2已发货，预计2026/03/06送达。",
+    }
+    left = (shop.folder / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert left[0] == "row,number,reason,explanation"
+    assert {line.split(",")[0]: line.split(",")[2] for line in left[1:]} == {
+        "4": "duplicate",
+        "5": "bad-value",
+        "6": "not-mobile",
+    }
+    said = ran.out + ran.err + "\n".join(left)
+    assert not re.search(r"1(38|39|50)12345678", said)
+
+
+def test_same_list_again_sends_nothing(shop: World) -> None:
+    """Running it again is safe; another list is another run, and --again says it is meant."""
+    assert bulk(shop, REFUND, "list.csv").code == 0
+    ran = bulk(shop, REFUND, "list.csv")
+    assert (ran.code, ran.json["outcome"], len(outbox(shop))) == (0, "accepted", 3)
+    assert bulk(shop, REFUND, "list.csv", "--again").code == 0
+    assert len(outbox(shop)) == 6
+    shop.write(LIST + "15112345678\n", "other.csv")
+    assert bulk(shop, REFUND, "other.csv").code == 0
+    assert len(outbox(shop)) == 10
+
+
+def test_dry_run_counts_and_sends_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No secret, no ledger, no message; the counts are those of the run."""
+    monkeypatch.delenv("SMSCONF_SECRETS")
+    ran = shop.json("bulk", REFUND, "list.csv", "--dry-run")
+    assert ran.code == 0, ran.err
+    assert (ran.json["recipients"]["segments"], ran.json["messages"]["waiting"]) == (3, 3)
+    assert not (shop.folder / ".smsconf/ledger.db").exists()
+    assert sends(shop) == 0
+
+
+def test_without_a_terminal_nothing_is_sent_unasked(shop: World) -> None:
+    """The counts are shown, the option is named, exit 1."""
+    ran = shop.smsconf("bulk", REFUND, "list.csv")
+    assert ran.code == 1
+    assert "--auto-approve" in ran.err
+    assert "3 recipients" in ran.out
+    assert sends(shop) == 0
+
+
+def test_who_opted_out_is_left_out(shop: World) -> None:
+    """By a list, and by a reply that was received."""
+    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
+    inbox.add([Reply("m1", "+8613812345678", "10690000001", "R")], datetime(2026, 3, 1, tzinfo=UTC))
+    inbox.close()
+    shop.write("13912345678\n", "no.txt")
+    ran = bulk(shop, REFUND, "list.csv", "--opt-out", "no.txt")
+    assert ran.code == 0, ran.err
+    assert ran.json["recipients"]["dropped"] == {"opted-out": 2}
+    assert [one["to"] for one in outbox(shop)] == ["+8615012345678"]
+
+
+def test_campaign_of_the_files_is_run_by_its_address(shop: World) -> None:
+    """Template, list and opt-outs come from the files; the run is known by the campaign's name."""
+    shop.write("13912345678\n", "no.txt")
+    shop.edit(
+        "templates:\n",
+        "campaigns:\n  thanks: {template: refund, recipients: list.csv, opt_out: no.txt}\ntemplates:\n",
+    )
+    ran = bulk(shop, "campaign.thanks")
+    assert ran.code == 0, ran.err
+    assert (ran.json["name"], ran.json["messages"]["accepted"]) == ("campaign.thanks", 2)
+    shop.write(LIST + "15112345678\n", "list.csv")
+    ran = shop.smsconf("bulk", "campaign.thanks", "--auto-approve")
+    assert ran.code == 4
+    assert "another key" in ran.err
+    assert len(outbox(shop)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("template.code", "list.csv"), 4, "verification template"),
+        ((SHIPPED, "list.csv"), 1, "needs order, day"),
+        ((REFUND,), 1, "a list of recipients"),
+        ((REFUND, "missing.csv"), 1, "missing.csv"),
+        (("campaign.none",), 1, "not declared"),
+        (("app.shop", "list.csv"), 1, "address of a template"),
+        ((REFUND, "list.csv", "--at", "tomorrow"), 1, "expected a time"),
+        ((REFUND, "list.csv", "--at", "2026-03-05T09:00:00"), 1, "offset"),
+        ((REFUND, "list.csv", "--at", "2026-05-01T09:00:00+08:00"), 4, "more than a month"),
+        (("template.sale", "list.csv", "--at", "2026-03-03T23:00:00+08:00"), 4, "2026-03-04T08:00+08:00"),
+        ((REFUND, "list.csv", "--var", "x=1"), 1, "'x' is not a variable"),
+        ((REFUND, "list.csv", "--assume-sent", "--assume-not-sent"), 1, "opposite"),
+        ((REFUND, "list.csv", "--dropped", "list.csv/out.csv"), 1, "cannot be written"),
+    ],
+)
+def test_what_cannot_go_to_a_list_is_refused(
+    shop: World, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    """Before anything is sent, in one sentence."""
+    ran = shop.smsconf("bulk", *arguments, "--auto-approve")
+    assert ran.code == code, ran.err
+    assert words in ran.err
+    assert "Traceback" not in ran.err
+    assert sends(shop) == 0
+
+
+def test_promotion_goes_out_by_day_only(shop: World) -> None:
+    """At night it is refused with the hour at which it may go; by day it goes."""
+    shop.control("POST", "clock", {"set": "2026-03-02T23:00:00+08:00"})
+    ran = shop.smsconf("bulk", "template.sale", "list.csv", "--auto-approve")
+    assert ran.code == 4
+    assert "2026-03-03T08:00+08:00" in ran.err
+    assert bulk(shop, REFUND, "list.csv").code == 0, "a notification goes at any time"
+    shop.control("POST", "clock", {"set": "2026-03-03T08:00:00+08:00"})
+    assert bulk(shop, "template.sale", "list.csv").code == 0
+
+
+def test_threshold_of_the_files_stops_the_run(shop: World) -> None:
+    """Exit 5 after a part, 4 if nothing may go, and the next UTC day goes on."""
+    shop.edit("apps:\n", "thresholds: {cn: {daily: {warn: 1, limit: 2}}}\napps:\n")
+    ran = bulk(shop, REFUND, "list.csv")
+    assert (ran.code, ran.json["outcome"], ran.json["messages"]["waiting"]) == (5, "stopped", 1)
+    assert "threshold.cn" in ran.json["stopped"]
+    assert "warning" in ran.err
+    shop.write(LIST + "15112345678\n", "other.csv")
+    ran = bulk(shop, REFUND, "other.csv")
+    assert (ran.code, ran.json["messages"]["waiting"]) == (4, 4)
+    shop.advance("P1D")
+    assert bulk(shop, REFUND, "list.csv").code == 0
+    assert len(outbox(shop)) == 3
+
+
+def test_lost_answer_is_listed_and_settled_by_a_person(shop: World) -> None:
+    """Taken by the service, its answer lost: not repeated, until somebody says it was not sent."""
+    shop.control(
+        "POST", "faults", [{"operation": "BatchSendSms", "fault": "timeout-after-commit", "times": 1}]
+    )
+    ran = bulk(shop, REFUND, "list.csv")
+    assert (ran.code, ran.json["outcome"]) == (5, "unknown")
+    (doubt,) = ran.json["uncertain"]
+    assert (doubt["messages"], doubt["first"]) == (3, "+86138****5678")
+    assert bulk(shop, REFUND, "list.csv").code == 5
+    assert len(outbox(shop)) == 3
+    text = shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve").out
+    assert "--assume-not-sent" in text
+    ran = bulk(shop, REFUND, "list.csv", "--assume-sent")
+    assert (ran.code, ran.json["messages"]["assumed_sent"]) == (0, 3)
+    assert len(outbox(shop)) == 3
+
+
+def test_template_that_is_not_approved_goes_to_nobody(world: World) -> None:
+    """Exit 4, saying what it waits for; the list is not even read."""
+    assert world.apply().code == 0
+    ran = world.smsconf("bulk", REFUND, "missing-or-not.csv", "--auto-approve")
+    assert ran.code == 1
+    world.write(LIST, "list.csv")
+    ran = world.smsconf("bulk", REFUND, "list.csv", "--auto-approve")
+    assert ran.code == 4
+    assert "review of its signature" in ran.err
+
+
+def test_progress_in_json_is_one_document_a_line(shop: World) -> None:
+    """Events on stderr for programs; the report stays on stdout."""
+    ran = bulk(shop, REFUND, "list.csv", "--progress", "json")
+    events = [json.loads(line) for line in ran.err.splitlines() if line.startswith("{")]
+    assert events[-1]["event"] == "progress"
+    assert (events[-1]["done"], events[-1]["total"]) == (3, 3)
+
+
+def test_waiting_can_be_called_off(shop: World) -> None:
+    """Ctrl-C before the start: exit 130, nothing sent, and the run can be started later."""
+    at = "2026-03-02T13:00:00+08:00"
+    process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", "--at", at)
+    assert process.stderr is not None
+    seen = ""
+    deadline = time.monotonic() + 30
+    while "waiting until" not in seen and time.monotonic() < deadline:
+        seen += process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert sends(shop) == 0
+    assert bulk(shop, REFUND, "list.csv", "--at", "2026-03-02T11:00:00+08:00").code == 0
+    assert len(outbox(shop)) == 3
+
+
+def test_ledger_is_its_owners_alone(shop: World) -> None:
+    """It holds phone numbers."""
+    assert bulk(shop, REFUND, "list.csv").code == 0
+    assert Path(shop.folder / ".smsconf/ledger.db").stat().st_mode & 0o077 == 0
