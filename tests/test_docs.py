@@ -25,6 +25,7 @@ CHANGING = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?"), "TIME"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d Beijing time(?: \(provisional\))?"), "MOMENT"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:_\d+)?"), "ID"),
     (re.compile(r"\b10[67-9]\d{8,}\b"), "CHANNEL"),
 ]
 
@@ -76,7 +77,8 @@ def test_commands_of_the_readme_print_what_it_shows(shop, capsys) -> None:
             command = part.split("\n", 1)[0]
             output = play(command, capsys).rstrip()
             shown += f"$ {command}\n{output}\n" if output else f"$ {command}\n"
-        return f"```console\n{shown}```"
+        block = f"```console\n{shown}```"
+        return found[0] if steady(block) == steady(found[0]) else block
 
     text = README.read_text(encoding="utf-8")
     again, count = CONSOLE.subn(replayed, text)
