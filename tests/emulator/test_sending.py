@@ -295,6 +295,19 @@ def test_queued_status_strikes_every_number(shop: Shop) -> None:
     assert statuses(shop.send()) == ["000000"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "cut", "delay", "kept"),
+    [("reset", True, 0.0, 0), ("timeout-after-commit", True, 0.2, 1), ("slow", False, 0.7, 1)],
+)
+def test_queued_trouble_strikes_the_connection(shop: Shop, kind, cut, delay, kept) -> None:
+    """The answer is lost or late; whether the message was taken is what the fault says."""
+    fault = {"operation": "BatchSendSms", "fault": kind, "seconds": 0.7}
+    assert shop.service.control("POST", "faults", [fault]).status == 200
+    response = shop.send().response
+    assert (response.disconnect, response.delay) == (cut, delay)
+    assert len(shop.outbox()) == kept
+
+
 def test_outbox_comes_in_pages(shop: Shop) -> None:
     """Pages join to the whole list; the header counts all of it."""
     for number in range(5):
