@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _STOPS = re.compile("[\u4e00-\u9fff][,;:?!](?![A-Za-z0-9_.{])")
 # the same in both languages: names, addresses and patterns
-_SAME = {"%(prog)s, version %(version)s", "msg", "Choice({choices})", "{old} → {new}", "{count} of {parts}"}
+_SAME = {"%(prog)s, version %(version)s", "Choice({choices})", "{old} → {new}", "{count} of {parts}"}
 
 
 @pytest.fixture(scope="module")

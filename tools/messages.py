@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -32,8 +32,7 @@ from smsconf.messaging.codes import RECEIPTS, SENDING
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "smsconf"
 CHINESE = CATALOGUES / "zh_CN" / "LC_MESSAGES" / f"{DOMAIN}.po"
-KEYWORDS = {"_": None, "N_": None, "told": None, "ngettext": (1, 2)}
-_METHODS = [("emulator/**", "ignore"), ("**.py", "python"), ("**.j2", "jinja2")]
+_MARKS = {"_": None, "N_": None, "told": None, "ngettext": (1, 2)}
 # what of click speaks to users; its texts are looked up in our catalogue
 _CLICK = ("core.py", "decorators.py", "exceptions.py", "formatting.py", "parser.py", "types.py")
 
@@ -43,7 +42,7 @@ Message = str | tuple[str, ...]
 def extract() -> Catalog:
     """Return everything that the code may say, without translations."""
     catalog = Catalog()
-    for message in (*_marked(), *_helps(), *_tables()):
+    for message in (*_marked(), *_tables()):
         catalog.add(message)
     return catalog
 
@@ -104,20 +103,30 @@ def as_mo(catalog: Catalog) -> bytes:
 
 
 def _marked() -> Iterator[Message]:
-    """Yield what is marked in code and pages."""
-    found = extract_from_dir(CODE, _METHODS, keywords=KEYWORDS, options_map={"**.j2": {"silent": "false"}})
-    for _file, _line, message, _comments, _context in found:
-        yield message
-
-
-def _helps() -> Iterator[str]:
-    """Yield the help of commands and options, which click is given without a mark."""
-    for path in sorted((CODE / "cli").glob("*.py")):
+    """Yield what is marked in code and pages, and the help of commands and options, which needs no mark."""
+    for path in sorted(CODE.rglob("*.py")):
+        if "emulator" in path.relative_to(CODE).parts[:1]:  # it speaks as the service does
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
-                yield node.value.value
+            if isinstance(node, ast.Call):
+                yield from _of_call(node)
             elif isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
                 yield from paragraphs(inspect.cleandoc(ast.get_docstring(node, clean=False) or ""))
+    for path in sorted(CODE.rglob("*.j2")):
+        for _line, message, _comments, _context in extract_from_file("jinja2", path, keywords=_MARKS):
+            yield message
+
+
+def _of_call(node: ast.Call) -> Iterator[Message]:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if name == "ngettext" and len(texts) > 1:
+        yield texts[0], texts[1]
+    elif name in _MARKS and len(node.args) and isinstance(node.args[0], ast.Constant):
+        yield texts[0]
+    for keyword in node.keywords:
+        if keyword.arg == "help" and isinstance(keyword.value, ast.Constant):
+            yield keyword.value.value
 
 
 def _is_command(decorator: ast.expr) -> bool:
