@@ -15,6 +15,7 @@ import click
 from smsconf.language import _
 from smsconf.render.lines import cells
 
+_EXAMPLE = "Example:"
 _RAW = "\b\n"  # click folds no paragraph that begins with it
 _PIECES = re.compile(r"[（《「“【]*(?:[!-~]+|\S)[，。；：、？！）》」”】…]*\s*")
 
@@ -22,13 +23,20 @@ _PIECES = re.compile(r"[（《「“【]*(?:[!-~]+|\S)[，。；：、？！）�
 def paragraphs(text: str) -> Iterator[str]:
     """Yield what of a command's help is translated: every paragraph; of an example its heading."""
     for part in filter(None, text.split("\n\n")):
-        yield part.split("\n")[1] if part.startswith(_RAW) else " ".join(part.split())
+        if not part.startswith(_RAW):
+            yield " ".join(part.split())
+            continue
+        _mark, heading, *rest = part.split("\n")
+        yield heading
+        if heading != _EXAMPLE:
+            yield from (line.strip() for line in rest)
 
 
 def spoken(command: click.Command) -> click.Command:
     """Return a copy of a command whose help is in the user's language."""
     found = copy.copy(command)
     found.context_class = _Context
+    found._help_option = None  # noqa: SLF001 - click keeps it once made, in the language of that moment
     if command.help:
         text = inspect.cleandoc(command.help)
         found.help = "\n\n".join(_paragraph(part) for part in text.split("\n\n"))
@@ -43,6 +51,8 @@ def spoken(command: click.Command) -> click.Command:
 def _paragraph(text: str) -> str:
     if text.startswith(_RAW):
         mark, heading, *rest = text.split("\n")
+        if heading != _EXAMPLE:
+            rest = [line.replace(said, _(said)) if (said := line.strip()) else line for line in rest]
         return "\n".join((mark, _(heading), *rest))
     whole = " ".join(text.split())
     return _(whole)

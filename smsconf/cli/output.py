@@ -85,7 +85,7 @@ def show_error(error: SmsconfError) -> int:
             click.echo(f"  = {said}", err=True)
     for name, text in ((_("why"), error.why), (_("fix"), error.fix)):
         if text:
-            click.echo(f"  = {name}: {clean(text)}", err=True)
+            click.echo(f"  = {name}{_(': ')}{clean(text)}", err=True)
     return 4 if isinstance(error, PlanRefused | PlanStale) else 1
 
 

@@ -43,10 +43,11 @@ def command(folder: Path, database: Path | None, host: str, port: int, max_body:
     The service posts to
       /reports   status reports: status_callback, or the app's batch address
       /replies   what people send back: reply_url of the app
-    and with SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
+
+    With SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
     store. Where push authentication is switched on, give the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a
-    second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with
-    TLS in front.
+    second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with TLS in
+    front.
     """
     from smsconf.messaging.inbox import Inbox
     from smsconf.messaging.server import Rules, make_app

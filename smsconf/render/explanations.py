@@ -28,10 +28,10 @@ def explanation_lines(view: View) -> Iterator[Line]:
         for key, label in _LABELS:
             if one[key]:
                 word = _("why") if key == "meaning" and one["headline"] else _(label)
-                yield line(f"  {word}: {clean(one[key])}", hang=4)
+                yield line(f"  {word}{_(': ')}{clean(one[key])}", hang=4)
         for key, label in _SNIPPETS:
             if one[key]:
-                yield line(f"  {_(label)}:")
+                yield line(f"  {_(label)}{_(':')}")
                 for row in one[key].splitlines():
                     yield line(f"    {clean(row)}", hang=6)
 
@@ -58,13 +58,11 @@ def _title(one: View) -> str:
 
 
 def _section(one: View) -> str:
-    text = (
-        f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\n{_('Why')}: {one['meaning']}.\n"
-    )
+    text = f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\n{_('Why')}{_(': ')}{one['meaning']}.\n"
     for key, label in _SNIPPETS:
         if one[key]:
             text += f"\n{_(label).capitalize()}:\n\n```yaml\n{one[key]}\n```\n"
-    return f"{text}\n{_('Source')}: {one['source']}\n"
+    return f"{text}\n{_('Source')}{_(': ')}{one['source']}\n"
 
 
 def _cell(text: str | None) -> str:

@@ -26,7 +26,7 @@ def _command(found: View) -> str:
     text = clean(f"{address}{found['message']}")
     for key, word in (("why", _("why")), ("fix", _("fix"))):
         if found[key]:
-            text += f"\n{word}: {clean(found[key])}"
+            text += f"\n{word}{_(': ')}{clean(found[key])}"
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(found))
     return f"::{_COMMANDS[found['severity']]} {properties}::{_data(text)}"
 

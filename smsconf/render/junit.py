@@ -32,7 +32,7 @@ def _case(found: View) -> str:
     name = f"{found['code']} {clean(found['address'] or '')} {at}".strip()
     said = [f"{found['severity']}: {at}".rstrip(": ")]
     words = {"message": _("message"), "why": _("why"), "fix": _("fix")}
-    said += [f"{word}: {clean(found[key])}" for key, word in words.items() if found[key]]
+    said += [f"{word}{_(': ')}{clean(found[key])}" for key, word in words.items() if found[key]]
     body = escape("\n".join(said))
     head = f"    <testcase classname={quoteattr(clean(found['file'] or 'project'))} name={quoteattr(name)}>"
     if found["severity"] == "error":

@@ -118,9 +118,9 @@ def apply_lines(view: View) -> Iterator[Line]:
             yield _detail(", ".join(codes))
     if not view["outcomes"]:
         yield line(_("nothing to do"))
-    for word, key in ((_("waiting for review"), "pending"), (_("rejected"), "rejected")):
+    for text, key in ((_("waiting for review: {names}"), "pending"), (_("rejected: {names}"), "rejected")):
         if view[key]:
-            yield line(f"{word}: {', '.join(view[key])}", hang=4)
+            yield line(text.format(names=", ".join(view[key])), hang=4)
     if view["pending"]:
         if expected := words.expected(view):
             yield line(_("answers: {expected}").format(expected=expected), hang=9)
@@ -146,7 +146,7 @@ def status_lines(view: View) -> Iterator[Line]:
             f"  {clean(one['remote_name'])}",
             hang=width,
         )
-        details = [f"{clean(one['status'])}: {one['verdict']['message']}"] if one["status"] else []
+        details = [f"{clean(one['status'])}{_(': ')}{one['verdict']['message']}"] if one["status"] else []
         if not one["status"]:
             details.append(clean(one["verdict"]["message"]))
         details += [_("since {time}").format(time=one["since"])] if one["since"] else []
@@ -237,7 +237,7 @@ def _refusals(refusals: Sequence[View]) -> Iterator[Line]:
         who = f"{clean(one['address'])}: " if one["address"] else ""
         yield line(Span(_("refused: "), "bold red"), f"{who}{clean(one['message'])}", hang=4)
         if one["fix"]:
-            yield line(f"    {_('fix')}: {clean(one['fix'])}", hang=9)
+            yield line(f"    {_('fix')}{_(': ')}{clean(one['fix'])}", hang=9)
 
 
 def _short_findings(diagnostics: Sequence[View]) -> Iterator[Line]:
@@ -270,14 +270,14 @@ def _finding(found: View) -> Iterator[Line]:
         yield from _excerpt(found, gutter)
     for other in found["related"]:
         at = f"{clean(other['file'])}:{other['line']}:{other['column']}"
-        yield line(f"{' ' * gutter} = {_('also')}: {at}: {clean(other['message'])}", hang=gutter + 3)
+        yield line(f"{' ' * gutter} = {_('also')}{_(': ')}{at}: {clean(other['message'])}", hang=gutter + 3)
     for word, key in ((_("why"), "why"), (_("fix"), "fix")):
         if found[key]:
             said = clean(found[key])
             if key == "fix" and found["fixable"]:
                 said = _("{fix} (smsconf lint --fix does it)").format(fix=said)
-            yield line(f"{' ' * gutter} = {word}: {said}", hang=gutter + 3)
-    yield line(f"{' ' * gutter} = {_('more')}: smsconf explain {found['code']}")
+            yield line(f"{' ' * gutter} = {word}{_(': ')}{said}", hang=gutter + 3)
+    yield line(f"{' ' * gutter} = {_('more')}{_(': ')}smsconf explain {found['code']}")
 
 
 def _excerpt(found: View, gutter: int) -> Iterator[Line]:
