@@ -58,7 +58,8 @@ def _title(one: View) -> str:
 
 
 def _section(one: View) -> str:
-    text = f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\n{_('Why')}{_(': ')}{one['meaning']}.\n"
+    text = f"\n### {_title(one)}\n\n*{one['severity']}.* {one['headline']}.\n\n"
+    text += f"{_('Why')}{_(': ')}{one['meaning']}.\n"
     for key, label in _SNIPPETS:
         if one[key]:
             text += f"\n{_(label).capitalize()}:\n\n```yaml\n{one[key]}\n```\n"
