@@ -7,7 +7,7 @@ there is no url.
 from __future__ import annotations
 
 from smsconf.address import Kind
-from smsconf.guide.resources import (
+from smsconf.guide.declared import (
     judge_sending,
     judging,
     no_app,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from smsconf.address import Address
@@ -56,7 +57,7 @@ class Outcome(NamedTuple):
     next: tuple[str, ...] = ()
     console: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()
-    values: Mapping[str, Any] = {}
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 class Step(NamedTuple):
