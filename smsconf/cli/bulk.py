@@ -17,6 +17,7 @@ import click
 from smsconf.address import Address
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.bulk_job import Job, check_type, job_of, make_run, read_list, slots_of
+from smsconf.cli.inbox import LEDGER
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error, talk
 from smsconf.cli.progress import progress
@@ -46,8 +47,6 @@ from smsconf.messaging.sender import rate_of
 from smsconf.render.bulk import bulk_lines
 from smsconf.resources import Threshold
 from smsconf.workflow import check
-
-LEDGER = "ledger.db"
 
 _SLICE = 30.0  # seconds of one sleep while waiting for --at
 

@@ -9,7 +9,8 @@ import click
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.session import STATE_FOLDER
 
-SENT = "sent.db"
+SENT = "sent.db"  # what send sent
+LEDGER = "ledger.db"  # what bulk sent
 
 inbox_options = stacked(
     folder_option,

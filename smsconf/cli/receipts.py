@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from heapq import merge
 from pathlib import Path
 
 import click
 
-from smsconf.cli.inbox import SENT, inbox_options, inbox_path
+from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, unwritable
 from smsconf.cli.session import STATE_FOLDER
@@ -18,7 +19,7 @@ from smsconf.messaging.codes import meaning_of
 from smsconf.messaging.inbox import Received, open_to_read
 from smsconf.messaging.numbers import mask
 from smsconf.messaging.receipts import Receipt, match, tally
-from smsconf.messaging.sent import read_sent
+from smsconf.messaging.sent import read_ledger, read_sent
 from smsconf.render.receipts import (
     messages_view,
     receipt_row,
@@ -69,7 +70,8 @@ def command(
     It matches what `smsconf send` and `smsconf bulk` sent from this folder with the status reports that
     `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
-    sent = read_sent(folder / STATE_FOLDER / SENT)
+    state = folder / STATE_FOLDER
+    sent = merge(read_sent(state / SENT), read_ledger(state / LEDGER), key=lambda one: one.message_id)
     with _reports(inbox_path(folder, database), needed=database is not None) as reports:
         every = match(sent, reports, datetime.now(UTC))
         wanted = _wanted(every, {**only, "message_id": message_id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def command(
     except Uncertain as error:
         problem = error
     if answer:
-        _keep(project, target, answer)
+        _keep(project, target, answer, ready.now)
     view = send_view(ready.about, target, request, answer, shown=shown)
     report(view, send_lines, form, output)
     if problem:
@@ -118,9 +118,8 @@ def command(
     return _exit_code(answer)
 
 
-def _keep(project: Project, target: Target, answer: Answer) -> None:
+def _keep(project: Project, target: Target, answer: Answer, at: datetime) -> None:
     """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
-    at = datetime.now(UTC)
     messages = [
         Sent(fate.message_id, fate.to, at, str(target.address), segments=fate.parts)
         for fate in answer.fates

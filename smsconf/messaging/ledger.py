@@ -26,7 +26,6 @@ from typing import Any, NamedTuple, Self
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.receipts import Sent
 from smsconf.messaging.wire import ACCEPTED, Fate
 
 _SCHEMA = """
@@ -280,18 +279,6 @@ class Ledger:
         """Count the messages of a region that the service may have taken since a moment, of all runs."""
         (count,) = self._database.execute(_TRAFFIC, (region, _stamp(since))).fetchone()
         return int(count)
-
-    def sent(self) -> Iterator[Sent]:
-        """Yield every message that the service accepted, sorted by its id."""
-        rows = self._database.execute(
-            "SELECT message_id, number, at, template, name, batch, parts FROM message "
-            "JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run "
-            "WHERE status = ? AND message_id IS NOT NULL ORDER BY message_id",
-            (ACCEPTED,),
-        )
-        for message_id, number, at, template, name, batch, parts in rows:
-            moment = datetime.fromisoformat(at)
-            yield Sent(message_id, f"+{number}", moment, template, name, str(batch), parts)
 
     def _add(
         self,

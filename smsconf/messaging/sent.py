@@ -1,7 +1,7 @@
-"""Which messages ``send`` handed over, so that receipts can say what became of them.
+"""Which messages were handed over, so that receipts can say what became of them.
 
-One SQLite file of rows that are only ever added. It holds phone numbers, so it is its owner's only. What
-``bulk`` sends is in its own ledger.
+What ``send`` sent is here, in a SQLite file of rows that are only ever added; it holds phone numbers, so
+it is its owner's only. What ``bulk`` sent is read from its ledger.
 """
 
 from __future__ import annotations
@@ -16,11 +16,18 @@ from pathlib import Path
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.receipts import Sent
+from smsconf.messaging.wire import ACCEPTED
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (
   message_id TEXT PRIMARY KEY, "to" TEXT NOT NULL, at TEXT NOT NULL, template TEXT NOT NULL, segments INTEGER
 ) STRICT, WITHOUT ROWID
+"""
+
+_LEDGER = """
+SELECT message_id, number, at, template, name, batch, parts FROM message
+JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
+WHERE status = ? AND message_id IS NOT NULL ORDER BY message_id
 """
 
 
@@ -51,6 +58,28 @@ def read_sent(path: Path) -> Iterator[Sent]:
                 "SELECT * FROM sent ORDER BY message_id"
             ):
                 yield Sent(message_id, to, datetime.fromisoformat(at), template, segments=segments)
+
+
+def read_ledger(path: Path) -> Iterator[Sent]:
+    """Yield every message of a ledger that the service accepted, sorted by its id; none without a file.
+
+    Reads beside a run at work.
+
+    Raises:
+        SmsconfError: the file cannot be read.
+    """
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            for message_id, number, at, *rest in database.execute(_LEDGER, (ACCEPTED,)):
+                template, name, batch, parts = rest
+                moment = datetime.fromisoformat(at)
+                yield Sent(message_id, f"+{number}", moment, template, name, str(batch), parts)
+    except sqlite3.Error as problem:
+        raise SmsconfError(
+            _("{file} cannot be read: {problem}").format(file=path, problem=problem)
+        ) from problem
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 from tests.scenarios.conftest import World
 from tests.scenarios.test_receive import receiving
@@ -20,6 +21,7 @@ def push(world: World, *reports: dict[str, object]) -> None:
 
 def test_receipts_follow_messages_from_sending_to_their_report(shop: World) -> None:  # noqa: F811
     """Pending until reported; then delivered, or failed with the meaning of the status."""
+    shop.control("POST", "clock", {"set": datetime.now(UTC).isoformat()})
     ran = shop.json("send", SHIPPED, "--to", ONE, "--to", TWO, *VALUES)
     first, second = (one["message_id"] for one in ran.json["messages"])
     (group,) = shop.json("receipts").json["groups"]
