@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from smsconf.address import Address, Kind
-from smsconf.language import N_
+from smsconf.language import N_, _
 from smsconf.resources import Region
 
 _SUPPORT: Final = "https://support.huaweicloud.com"
@@ -25,41 +25,47 @@ class Screen(NamedTuple):
     date: str
 
 
-_SETTINGS: Final = ("General Management", "Settings")
-_TICKET: Final = ("Service Tickets", "Create Service Ticket")
+_SETTINGS: Final = (N_("General Management"), N_("Settings"))
+_TICKET: Final = (N_("Service Tickets"), N_("Create Service Ticket"))
 _COUNTRIES: Final = f"{_SUPPORT}/intl/zh-cn/productdesc-msgsms/phone_numbers.html"
 
-_THRESHOLDS: Final = Screen((*_SETTINGS, "Traffic Threshold"), f"{_MANUAL}/sms_03_1009.html", "2024")
+_THRESHOLDS: Final = Screen((*_SETTINGS, N_("Traffic Threshold")), f"{_MANUAL}/sms_03_1009.html", "2024")
 _KINDS: Final[Mapping[Kind, Screen]] = {
     Kind.QUALIFICATION: Screen(
-        ("Mainland SMS", "Qualifications"), f"{_SUPPORT}/usermanual-msgsms/sms_03_0014.html", "2025-06-04"
+        (N_("Mainland SMS"), N_("Qualifications")),
+        f"{_SUPPORT}/usermanual-msgsms/sms_03_0014.html",
+        "2025-06-04",
     ),
     Kind.REGISTRATION: Screen(_TICKET, _COUNTRIES, "2025"),
-    Kind.CONSOLE: Screen(("Application Management",), f"{_MANUAL}/sms_03_0013.html", "2025"),
+    Kind.CONSOLE: Screen((N_("Application Management"),), f"{_MANUAL}/sms_03_0013.html", "2025"),
 }
 _ACCOUNT: Final[Mapping[str, Screen]] = {
     "mode": Screen(_TICKET, f"{_MANUAL}/sms_03_0032.html", "2024"),
-    "contacts": Screen(("General Management", "Contacts"), f"{_MANUAL}/sms_03_1004.html", "2024-01-22"),
-    "packages": Screen(("Buy Package",), f"{_SUPPORT}/intl/en-us/pg-msgsms/sms_07_0001.html", "2024"),
+    "contacts": Screen(
+        (N_("General Management"), N_("Contacts")), f"{_MANUAL}/sms_03_1004.html", "2024-01-22"
+    ),
+    "packages": Screen((N_("Buy Package"),), f"{_SUPPORT}/intl/en-us/pg-msgsms/sms_07_0001.html", "2024"),
     "send_regions": Screen(
-        (*_SETTINGS, "Regions"),
+        (*_SETTINGS, N_("Regions")),
         f"{_SUPPORT}/eu/ae-ad-1-usermanual-msgsms/sms_03_1003.html",
         "2025-07-16",
     ),
-    "frequency_limits": Screen((*_SETTINGS, "SMS Sending Frequency"), f"{_MANUAL}/sms_03_1012.html", "2024"),
+    "frequency_limits": Screen(
+        (*_SETTINGS, N_("SMS Sending Frequency")), f"{_MANUAL}/sms_03_1012.html", "2024"
+    ),
 }
-_TABS: Final = {Region.CN: "Chinese Mainland SMS", Region.INTL: "Global SMS"}
+_TABS: Final = {Region.CN: N_("Chinese Mainland SMS"), Region.INTL: N_("Global SMS")}
 
 
 def screen_of(address: Address, *inside: str) -> Screen:
     """Return where an address that no API sets is set; ``inside`` are the last steps of the way."""
-    if address.kind is Kind.ACCOUNT:
-        return _ACCOUNT[address.key]
-    if address.kind is Kind.THRESHOLD:
-        tab = _TABS[Region.CN if address.key == Region.CN else Region.INTL]
-        inside = (tab, *inside)
     screen = _KINDS.get(address.kind, _THRESHOLDS)
-    return screen._replace(path=(*screen.path, *inside))
+    if address.kind is Kind.ACCOUNT:
+        screen = _ACCOUNT[address.key]
+    path = [_(word) for word in screen.path]
+    if address.kind is Kind.THRESHOLD:
+        path.append(_(_TABS[Region.CN if address.key == Region.CN else Region.INTL]))
+    return screen._replace(path=(*path, *inside))
 
 
 DEFAULT_THRESHOLDS: Final[Mapping[str, Mapping[str, int]]] = {

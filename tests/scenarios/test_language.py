@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -379,3 +380,48 @@ def test_language_may_be_asked_for_anywhere(world: World) -> None:
     assert "not at the service yet" in world.smsconf("status").out
     assert world.smsconf("--lang", "fr", "status").code == 1
     assert world.smsconf("status", "--lang").code == 1
+
+
+RICH = (
+    ("validate",),
+    ("plan",),
+    ("guide",),
+    ("confirm",),
+    ("apply", "--auto-approve", "--require-confirmed"),
+    ("apply", "--auto-approve"),
+    ("confirm", "threshold.cn", "--note", "x"),
+    ("confirm", "app.shop"),
+    ("confirm", "--withdraw", "threshold.cn"),
+    ("report", "--html", "page.html"),
+    ("graph",),
+    ("emulator", "advance", "P20D"),
+    ("guide",),
+    ("status",),
+    ("bulk",),
+    ("bulk", "template.order-shipped", "nowhere.csv"),
+    ("bulk", "template.order-shipped", "list.csv", "--dry-run"),
+    ("bulk", "template.order-shipped", "list.csv"),
+    ("bulk", "template.order-shipped", "list.csv", "--auto-approve"),
+    ("send", "template.order-shipped", "--to", "12", "--var", "order"),
+    ("send", "template.order-shipped", "--to", "+8613812345678", "--var", "order=A1", "--var", "day=1月"),
+    ("send", "template.order-shipped", "--to", "+8613812345678", "--var", "order=A1", "--dry-run"),
+    ("receipts",),
+    ("replies",),
+    ("emulator", "outbox"),
+    ("lint", "--diff"),
+    ("fmt", "--diff"),
+)
+
+
+def test_a_project_with_everything_in_it_is_translated(marked: World) -> None:
+    """The example of the README: manual steps, sending, the page, repairs."""
+    shutil.copytree(Path(__file__).parents[2] / "examples" / "shop", marked.folder, dirs_exist_ok=True)
+    marked.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    texts = "".join(path.read_text(encoding="utf-8") for path in marked.folder.rglob("*.yaml"))
+    marked.write("number,order,day\n+8613812345678,A1,1月5日\n12,x,y\n", "list.csv")
+    said = {" ".join(one): _both(marked, *one) for one in RICH}
+    page = (marked.folder / "page.html").read_text(encoding="utf-8")
+    said["page"] = re.sub(r"(?s)<(style|script)\b.*?</\1>|<[^>]*>", " ", page)
+    found = {name: sorted(unmarked(text, texts, VALUES, name)) for name, text in said.items()}
+    left = {name: " ".join(words) for name, words in found.items() if words}
+    assert left == {}, "\n".join(f"{name}: {words}" for name, words in left.items())
