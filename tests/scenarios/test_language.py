@@ -26,7 +26,7 @@ from tools.messages import as_mo, click_messages, extract
 ALLOWED_WORDS = """
 words of documents, shown as they stand in JSON:
   error warning info seen live managed decision ok failed skipped done waiting later not needed
-  candidate sender null true false
+  candidate sender null true false open threshold bad
 what doctor looks at:
   configuration endpoint proxy tls credentials authentication project connection clock rights account
   journal cache
@@ -279,6 +279,7 @@ STORY = (
 VALUES = """
 shop prod shop_prod order shipped refund hello nobody Singapore Brazil copy nothing nowhere soon nonsense
 No such file or directory expected duration such as got long
+France Germany Malaysia Thailand
 """
 
 
@@ -413,8 +414,11 @@ RICH = (
 )
 
 
-def test_a_project_with_everything_in_it_is_translated(marked: World) -> None:
+def test_a_project_with_everything_in_it_is_translated(
+    marked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The example of the README: manual steps, sending, the page, repairs."""
+    monkeypatch.setenv("LOGNAME", "shop")
     shutil.copytree(Path(__file__).parents[2] / "examples" / "shop", marked.folder, dirs_exist_ok=True)
     marked.control("PUT", "reviewer", {"default": "approve", "rules": []})
     texts = "".join(path.read_text(encoding="utf-8") for path in marked.folder.rglob("*.yaml"))
