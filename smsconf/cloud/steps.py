@@ -103,7 +103,7 @@ class _Carrier:
                 result, why = _judge(problem, remaining[0])
                 return self._ended(result, _account(done, remaining, why), problem)
             del remaining[:together]
-        return self._ended(Result.APPLIED, ", ".join(done))
+        return self._ended(Result.APPLIED, _(", ").join(done))
 
     def _ended(self, result: Result, message: str, problem: CloudError | None = None) -> Outcome:
         return Outcome(
@@ -387,8 +387,8 @@ def _account(done: list[str], remaining: list[Step], why: str) -> str:
     """Say which steps were done, which were not, and why."""
     if not done:
         return why
-    undone = ", ".join(_(_DONE[step][1]) for step in remaining)
-    return _("{done}; {undone}: {why}").format(done=", ".join(done), undone=undone, why=why)
+    undone = _(", ").join(_(_DONE[step][1]) for step in remaining)
+    return _("{done}; {undone}: {why}").format(done=_(", ").join(done), undone=undone, why=why)
 
 
 def _expect(value: object, kind: type[T]) -> T:

@@ -22,7 +22,7 @@ from smsconf.guide import way
 from smsconf.guide.examination import Facts
 from smsconf.guide.reply_address import object_to
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
-from smsconf.language import _, ngettext
+from smsconf.language import _, clauses, ngettext
 from smsconf.reconcile.state import Observed
 from smsconf.resources import App, Region
 
@@ -124,10 +124,10 @@ def _quota(facts: Facts) -> Verdict:
             names = ", ".join(str(app.address) for app in missing[region])
             short.append(_("{line}, and {names} is to be created").format(line=line, names=names))
     if not short:
-        return ok("; ".join(said))
+        return ok(clauses(said))
     return Verdict(
         Result.FAILED,
-        "; ".join(short),
+        clauses(short),
         _("an app can never be deleted, and each account may have two of a kind"),
         _("ask for more by service ticket, or declare an app that exists by its `name`"),
     )

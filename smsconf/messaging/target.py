@@ -11,7 +11,7 @@ from typing import Any
 
 from smsconf.address import Address, Kind
 from smsconf.errors import PlanRefused, SmsconfError
-from smsconf.language import _
+from smsconf.language import _, clauses
 from smsconf.messaging.variables import Slot, problems
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.lifecycle import read_status
@@ -66,7 +66,7 @@ class Target:
             return ordered
         raise SmsconfError(
             _("the values do not fit {address}: {problems}").format(
-                address=self.address, problems="; ".join(wrong)
+                address=self.address, problems=clauses(wrong)
             ),
             why=_("the service checks them against the template's variables and sends nothing (E200028)"),
             fix=_("give --var NAME=VALUE for each of: {names}").format(names=", ".join(names))

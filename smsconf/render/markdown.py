@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
-from smsconf.language import _
+from smsconf.language import _, clauses
 from smsconf.render import words
 from smsconf.render.lines import clean
 from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
@@ -163,7 +163,7 @@ def _change_row(change: View) -> str:
         f"**{change['action']}**",
         code(clip(change["address"], _MOST_NAME)),
         code(clip(change["remote_name"], _MOST_NAME)),
-        "; ".join(prose(clip(said, _MOST_SENTENCE)) for said in _remarks(change)),
+        clauses(prose(clip(said, _MOST_SENTENCE)) for said in _remarks(change)),
     )
 
 
@@ -194,7 +194,7 @@ def _status_row(one: View) -> str:
         code(clip(one["remote_name"], _MOST_NAME)),
         f"{status}{prose(clip(one['verdict']['message'], _MOST_SENTENCE))}",
         code(one["since"]) if one["since"] else "",
-        prose("; ".join(said for said in (words.expected(one), words.urge(one)) if said)),
+        prose(clauses(said for said in (words.expected(one), words.urge(one)) if said)),
     )
 
 
