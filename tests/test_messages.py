@@ -14,6 +14,8 @@ from tools.messages import CHINESE, as_mo, as_po, extract, read, updated
 _PLACEHOLDER = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _STOPS = re.compile("[\u4e00-\u9fff][,;:?!](?![A-Za-z0-9_.{])")
+_TIGHT = re.compile("[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]")
+_FIXED = re.compile("拒收请回复R|[0-9]+[年月日点分]")  # what stands in messages or dates as it is
 # the same in both languages: names, addresses and patterns
 _SAME = {"%(prog)s, version %(version)s", "Choice({choices})", "{old} → {new}", "{count} of {parts}"}
 
@@ -70,11 +72,12 @@ def test_translations_have_the_placeholders_of_the_english(chinese: Catalog) -> 
 
 
 def test_translations_are_chinese_with_chinese_punctuation(chinese: Catalog) -> None:
-    """A sentence was not copied, and after a Chinese character stands no Western comma or colon."""
+    """A sentence was not copied; no Western comma or colon follows a character; a blank parts the scripts."""
     texts = [_both(message) for message in _entries(chinese)]
     words = [english for english, text in texts if re.search("[a-z]{3} [a-z]{3}", english) and text]
     assert [one for one in words if one not in _SAME and not _CHINESE.search(dict(texts)[one])] == []
     assert [text for _english, text in texts if _STOPS.search(text)] == []
+    assert [text for _english, text in texts if _TIGHT.search(_FIXED.sub("、", text))] == []
 
 
 def test_compiled_catalogue_is_that_of_the_text() -> None:
