@@ -64,6 +64,7 @@ bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py
 	$(BIN)/python benchmarks/lint_5000.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/bulk_1000000.py
 
 schema: $(VENV)/.installed
 	$(BIN)/smsconf schema > schema.json

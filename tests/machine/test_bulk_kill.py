@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,24 +62,26 @@ def done(folder: Path, *arguments: str) -> tuple[int, str]:
     return process.returncode, out
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[str]:
+@contextmanager
+def prepare(folder: Path) -> Iterator[str]:
     """Serve an emulator in which the template is approved; the project points to it."""
     provider = "{emulator: {database: .smsconf/emulator.db}}"
-    (tmp_path / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
-    assert done(tmp_path, "apply", "--auto-approve", "--save-secrets", "secrets.json")[0] == 0
+    (folder / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
+    assert done(folder, "apply", "--auto-approve", "--save-secrets", "secrets.json")[0] == 0
     for _ in range(2):
-        assert done(tmp_path, "emulator", "advance", "P14D")[0] == 0
-        assert done(tmp_path, "apply", "--auto-approve")[0] == 0
-    server = smsconf(tmp_path, "emulator", "serve", "--database", ".smsconf/emulator.db")
+        assert done(folder, "emulator", "advance", "P14D")[0] == 0
+        assert done(folder, "apply", "--auto-approve")[0] == 0
+    server = smsconf(folder, "emulator", "serve", "--database", ".smsconf/emulator.db")
     assert server.stdout is not None
     url = server.stdout.readline().split()[-1]
     place = f"project_id: {Settings().project_id}, endpoint: '{url}'"
     provider = f"{{huaweicloud: {{site: china, region: cn-north-4, {place}}}}}"
-    (tmp_path / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
-    yield url
-    server.terminate()
-    server.communicate(timeout=60)
+    (folder / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
+    try:
+        yield url
+    finally:
+        server.terminate()
+        server.communicate(timeout=60)
 
 
 def outbox(url: str) -> Counter[str]:
@@ -134,8 +137,13 @@ def watched(process: subprocess.Popen[str], folder: Path, *, until: int | None) 
 
 
 @pytest.mark.timeout(3600)
-def test_killed_bulk_run_sends_nothing_twice_and_forgets_nobody(tmp_path: Path, served: str) -> None:
+def test_killed_bulk_run_sends_nothing_twice_and_forgets_nobody(tmp_path: Path) -> None:
     """After three kills each valid number is in the outbox once, or in a batch listed as uncertain."""
+    with prepare(tmp_path) as served:
+        kill_and_count(tmp_path, served)
+
+
+def kill_and_count(tmp_path: Path, served: str) -> None:
     chance = random.Random(20261123)
     first = 13_000_000_000
     numbers = [first + chance.randrange(4_000) + 4_000 * place for place in range(NUMBERS)]
