@@ -7,7 +7,6 @@ phone numbers of replies, because an opt-out is one, so the file is its owner's 
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.callbacks import Reply, Report
+from smsconf.messaging.database import open_database, transaction
 
 Item = Report | Reply
 
@@ -41,7 +41,6 @@ CREATE TABLE IF NOT EXISTS replies (
   sender TEXT NOT NULL, "to" TEXT NOT NULL, body TEXT NOT NULL, created TEXT
 ) STRICT;
 """
-_VERSION = 1
 _REPORT = [one.name for one in fields(Report)]
 _REPLY = [one.name for one in fields(Reply)]
 
@@ -65,22 +64,7 @@ class Inbox:
         """
         self.path = path
         with self._explained(_("opened")):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._database = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._prepare()
-
-    def _prepare(self) -> None:
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise SmsconfError(
-                _("{file} was written by a newer smsconf").format(file=self.path),
-                fix=_("use that version, or another file"),
-            )
-        self._database.executescript(_SCHEMA)
-        self._database.execute(f"PRAGMA user_version = {_VERSION}")
+            self._database = open_database(path, _SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -93,7 +77,7 @@ class Inbox:
             SmsconfError: it cannot be written.
         """
         stamp = now.astimezone(UTC).isoformat(timespec="milliseconds")
-        with self._explained(_("written")), self._transaction():
+        with self._explained(_("written")), transaction(self._database):
             self._database.executemany(
                 _insert("reports", _REPORT)
                 + " ON CONFLICT (message_id, sequence, status, coalesce(updated, ''))"
@@ -104,16 +88,6 @@ class Inbox:
                 _insert("replies", _REPLY) + " ON CONFLICT (message_id) DO NOTHING",
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Reply)],
             )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     def reports(self) -> Iterator[Received]:
         """Yield every report once, in the order of arrival.

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple, Self
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.messaging.database import open_database, transaction
 from smsconf.messaging.wire import ACCEPTED, Fate
 
 _SCHEMA = """
@@ -43,7 +44,6 @@ CREATE TABLE IF NOT EXISTS message (
   batch INTEGER NOT NULL, number INTEGER NOT NULL, message_id TEXT, status TEXT NOT NULL, parts INTEGER
 ) STRICT;
 """
-_VERSION = 1
 # what a batch counts for a threshold: what the service may have taken
 _TRAFFIC = """
 SELECT coalesce(sum(size), 0) FROM batch JOIN run ON run.id = batch.run
@@ -112,13 +112,11 @@ class Ledger:
             SmsconfError: it cannot be opened, is something else, or is in use.
         """
         self.path = path
-        with self._explained():
+        with _explained(self.path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
             self._keep_out()
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._prepare()
+            self._database = open_database(path, _SCHEMA)
 
     def __enter__(self) -> Self:
         return self
@@ -152,7 +150,7 @@ class Ledger:
         Raises:
             SmsconfError: the file cannot be written.
         """
-        with self._explained(), self._transaction():
+        with _explained(self.path), transaction(self._database):
             for (old,) in self._database.execute("SELECT id FROM run WHERE name = ?", (run.name,)).fetchall():
                 self._database.execute("DELETE FROM batch WHERE run = ?", (old,))
                 self._database.execute("DELETE FROM run WHERE id = ?", (old,))
@@ -164,14 +162,14 @@ class Ledger:
 
     def recover(self, run: Run) -> None:
         """Call uncertain what another process left behind in the middle of sending."""
-        with self._explained():
+        with _explained(self.path):
             self._database.execute(
                 "UPDATE batch SET state = 'uncertain' WHERE run = ? AND state = 'sending'", (run.id,)
             )
 
     def assume(self, run: Run, *, sent: bool) -> int:
         """Settle every uncertain batch by a person's word; return how many messages that are."""
-        with self._explained(), self._transaction():
+        with _explained(self.path), transaction(self._database):
             count = self.tally(run).uncertain
             self._database.execute(
                 "UPDATE batch SET state = ?, at = iif(?, at, NULL) WHERE run = ? AND state = 'uncertain'",
@@ -185,7 +183,7 @@ class Ledger:
         Raises:
             SmsconfError: the file cannot be written; nothing may be sent then.
         """
-        with self._explained(), self._transaction():
+        with _explained(self.path), transaction(self._database):
             row = self._database.execute(
                 "SELECT id, numbers, contents, tries FROM batch WHERE run = ? AND state = 'ready' "
                 "ORDER BY id LIMIT 1",
@@ -216,7 +214,7 @@ class Ledger:
             state = "uncertain" if fate.status is None else "ready" if fate.status in again else "sent"
             groups[state].append(place)
         told = [fates[place] for place in groups["sent"]]
-        with self._explained(), self._transaction():
+        with _explained(self.path), transaction(self._database):
             for state in ("ready", "uncertain"):
                 if groups[state]:
                     part = _part(batch, groups[state])
@@ -238,12 +236,12 @@ class Ledger:
 
     def give_back(self, batch: Batch) -> None:
         """Note that a batch was surely not sent."""
-        with self._explained():
+        with _explained(self.path):
             self._database.execute("UPDATE batch SET state = 'ready', at = NULL WHERE id = ?", (batch.id,))
 
     def doubt(self, batch: Batch) -> None:
         """Note that nobody knows whether a batch was sent."""
-        with self._explained():
+        with _explained(self.path):
             self._database.execute("UPDATE batch SET state = 'uncertain' WHERE id = ?", (batch.id,))
 
     def tally(self, run: Run) -> Tally:
@@ -314,39 +312,6 @@ class Ledger:
                 fix=_("wait for its end, or stop it: what it leaves is continued by the next run"),
             ) from None
 
-    def _prepare(self) -> None:
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise SmsconfError(
-                _("{file} was written by a newer smsconf").format(file=self.path),
-                fix=_("use that version, or another file"),
-            )
-        self._database.executescript(_SCHEMA)
-        self._database.execute(f"PRAGMA user_version = {_VERSION}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as problem:
-            raise SmsconfError(
-                _("the ledger {file} cannot be used: {problem}").format(file=self.path, problem=problem),
-                why=_("what is sent is noted there first; without it nothing is sent"),
-                fix=_("make room and rights for it, then run the same command again"),
-            ) from problem
-
 
 class Making:
     """A run being made: add its batches, then say what is to be noted about it."""
@@ -383,3 +348,15 @@ def _part(batch: Batch, places: Sequence[int]) -> Batch:
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as problem:
+        raise SmsconfError(
+            _("the ledger {file} cannot be used: {problem}").format(file=path, problem=problem),
+            why=_("what is sent is noted there first; without it nothing is sent"),
+            fix=_("make room and rights for it, then run the same command again"),
+        ) from problem

@@ -6,7 +6,6 @@ it is its owner's only. What ``bulk`` sent is read from its ledger.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.messaging.database import open_database, transaction
 from smsconf.messaging.receipts import Sent
 from smsconf.messaging.wire import ACCEPTED
 
@@ -42,7 +42,7 @@ def add_sent(path: Path, messages: Iterable[Sent]) -> None:
         for one in messages
     ]
     if rows:
-        with _open(path) as database, database:
+        with _open(path) as database, transaction(database):
             database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?)", rows)
 
 
@@ -85,10 +85,7 @@ def read_ledger(path: Path) -> Iterator[Sent]:
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with closing(sqlite3.connect(path, timeout=30)) as database:
-            database.execute(_SCHEMA)
+        with closing(open_database(path, _SCHEMA)) as database:
             yield database
     except (sqlite3.Error, OSError) as problem:
         raise SmsconfError(
