@@ -161,13 +161,12 @@ def read_list(
     same = not set(slots_of(target)) - set(job.fixed)
     each = target.count(target.arrange(job.fixed)).segments if same else 0
 
-    def counted(found: Iterator[Recipient]) -> Iterator[Recipient]:
+    def counted(found: Iterator[list[Recipient]]) -> Iterator[list[Recipient]]:
         nonlocal segments
-        for one in found:
-            segments += each or target.count(one.values).segments
-            if count.rows % 10_000 == 0:
-                update(N_("rows"), count.rows, 0)
-            yield one
+        for chunk in found:
+            segments += each * len(chunk) or sum(target.count(one.values).segments for one in chunk)
+            update(N_("rows"), count.rows, 0)
+            yield chunk
 
     opted_out = _opted_out(project, job, target)
     with progress(N_("reading")) as update, open_rows(job.recipients) as rows, _dropping(job, shown) as drop:

@@ -6,7 +6,8 @@ The same text goes to 500 numbers in one form; different texts go as JSON, 500 n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from smsconf.messaging.ledger import Batch
@@ -24,21 +25,36 @@ class Draft(NamedTuple):
     values: list[tuple[str, ...]] | None
 
 
-def drafts(recipients: Iterable[Recipient], target: Target, *, same: bool) -> Iterator[Draft]:
+def drafts(chunks: Iterable[Sequence[Recipient]], target: Target, *, same: bool) -> Iterator[Draft]:
     """Put recipients into requests, in their order; ``same``: all get the same text."""
+    if same:
+        yield from _of_one_text(chunks)
+        return
     numbers: list[str] = []
     values: list[tuple[str, ...]] = []
     size = 0
-    for one in recipients:
-        more = 0 if same else _size(target, one)
+    for one in chain.from_iterable(chunks):
+        more = _size(target, one)
         if numbers and (len(numbers) == MOST_NUMBERS or size + more > MOST_BYTES - _HEAD):
-            yield Draft(numbers, None if same else values)
+            yield Draft(numbers, values)
             numbers, values, size = [], [], 0
         numbers.append(one.number)
         values.append(one.values)
         size += more
     if numbers:
-        yield Draft(numbers, None if same else values)
+        yield Draft(numbers, values)
+
+
+def _of_one_text(chunks: Iterable[Sequence[Recipient]]) -> Iterator[Draft]:
+    numbers: list[str] = []
+    for chunk in chunks:
+        numbers += [one.number for one in chunk]
+        whole = len(numbers) - len(numbers) % MOST_NUMBERS
+        for start in range(0, whole, MOST_NUMBERS):
+            yield Draft(numbers[start : start + MOST_NUMBERS], None)
+        numbers = numbers[whole:]
+    if numbers:
+        yield Draft(numbers, None)
 
 
 def request_of(

@@ -209,15 +209,15 @@ class Ledger:
 
         Numbers of a status in ``again`` become a batch of their own; those without a status are uncertain.
         """
-        groups: dict[str, list[int]] = {"sent": [], "ready": [], "uncertain": []}
-        for place, fate in enumerate(fates):
-            state = "uncertain" if fate.status is None else "ready" if fate.status in again else "sent"
-            groups[state].append(place)
-        told = [fates[place] for place in groups["sent"]]
+        groups = {
+            "ready": [place for place, fate in enumerate(fates) if fate.status in again],
+            "uncertain": [place for place, fate in enumerate(fates) if fate.status is None],
+        }
+        told = [fate for fate in fates if fate.status is not None and fate.status not in again]
         with _explained(self.path), transaction(self._database):
-            for state in ("ready", "uncertain"):
-                if groups[state]:
-                    part = _part(batch, groups[state])
+            for state, places in groups.items():
+                if places:
+                    part = _part(batch, places)
                     at = None if state == "ready" else batch.id
                     self._add(run.id, state, part.numbers, part.values, batch.tries + 1, like=at)
             taken = sum(fate.accepted for fate in told)
@@ -227,10 +227,7 @@ class Ledger:
             )
             self._database.executemany(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?)",
-                [
-                    (batch.id, int(fate.to.removeprefix("+")), fate.message_id, fate.status, fate.parts)
-                    for fate in told
-                ],
+                [(batch.id, int(to), message_id, status, parts) for to, message_id, status, parts in told],
             )
         return len(groups["ready"])
 

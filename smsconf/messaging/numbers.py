@@ -41,9 +41,10 @@ class Fault(Enum):
 
 def read_number(text: str, region: Region) -> str | Fault:
     """Return a number as ``+86…``, or why it is none that an app of this region can send to."""
+    if region is Region.CN and (found := _MAINLAND.fullmatch(text)):
+        return f"+86{found[1]}"
     compact = text.translate(_SEPARATORS)
-    found = _MAINLAND.fullmatch(compact)
-    if found and region is Region.CN:
+    if region is Region.CN and (found := _MAINLAND.fullmatch(compact)):
         return f"+86{found[1]}"
     if not compact:
         return Fault.EMPTY

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -116,8 +116,8 @@ def read_recipients(
     *,
     count: Count,
     drop: Callable[[Dropped], None],
-) -> Iterator[Recipient]:
-    """Yield who gets what, each number once.
+) -> Iterator[list[Recipient]]:
+    """Yield who gets what, some thousand at a time, each number once.
 
     Args:
         rows: the number first; a first row that is none names the columns.
@@ -135,15 +135,14 @@ def read_recipients(
     columns = _columns(target, header, fixed)
     reader = _Reader(target, columns, count, drop)
     with _Seen() as seen:
-        seen.add((int(number.removeprefix("+")), 0) for number in opted_out)
-        found = reader.read(first, numbered)
-        while chunk := list(islice(found, _CHUNK)):
-            earlier = seen.add((int(one.number), one.row) for one in chunk)
-            for one in chunk:
-                if one.row not in earlier:
-                    count.valid += 1
-                    yield one
-                else:
+        seen.add([(int(number.removeprefix("+")), 0) for number in opted_out])
+        for chunk in reader.read(first, numbered):
+            earlier = seen.add([(int(one.number), one.row) for one in chunk])
+            fresh = [one for one in chunk if one.row not in earlier] if earlier else chunk
+            count.valid += len(fresh)
+            yield fresh
+            for one in chunk if earlier else ():
+                if one.row in earlier:
                     reason = DUPLICATE if earlier[one.row] else OPTED_OUT
                     reader.leave_out(one.row, f"+{one.number}", reason[0], _(reason[1]))
     if not count.rows:
@@ -175,21 +174,26 @@ class _Reader:
         self._same = target.arrange(columns.fixed) if not columns.cells else None
 
     def read(
-        self, first: Sequence[tuple[int, list[str]]], rows: Iterator[tuple[int, list[str]]]
-    ) -> Iterator[Recipient]:
-        region = self._target.region
-        for some in (first, rows):
-            for row, cells in some:
-                if not any(cells):
-                    continue  # an empty row is no row
-                self._count.rows += 1
-                number = read_number(cells[0], region)
-                if isinstance(number, Fault):
-                    self.leave_out(row, cells[0], number.word, _(number.text))
-                    continue
-                values = self._same if self._same is not None else self._values(row, number, cells)
-                if values is not None:
-                    yield Recipient(number[1:], values, row)
+        self, first: Sequence[tuple[int, list[str]]], rows: Iterable[tuple[int, list[str]]]
+    ) -> Iterator[list[Recipient]]:
+        region, same = self._target.region, self._same
+        chunk: list[Recipient] = []
+        for row, cells in chain(first, rows):
+            text = cells[0] if cells else ""
+            if not text and not any(cells):
+                continue  # an empty row is no row
+            self._count.rows += 1
+            number = read_number(text, region)
+            if not isinstance(number, str):
+                self.leave_out(row, text, number.word, _(number.text))
+                continue
+            values = self._values(row, number, cells) if same is None else same
+            if values is not None:
+                chunk.append(Recipient(number[1:], values, row))
+                if len(chunk) == _CHUNK:
+                    yield chunk
+                    chunk = []
+        yield chunk
 
     def leave_out(self, row: int, text: str, reason: str, explanation: str) -> None:
         self._count.dropped[reason] += 1
@@ -221,9 +225,8 @@ class _Seen:
     def __exit__(self, *_error: object) -> None:
         self._database.close()
 
-    def add(self, pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-        """Add numbers; return for each row whose number was there already the row where that was."""
-        new = list(pairs)
+    def add(self, new: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """Add numbers and rows; return for each row whose number was there the row where that was."""
         before = self._database.total_changes
         self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", new)
         if self._database.total_changes - before == len(new):

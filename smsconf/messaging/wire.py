@@ -76,6 +76,9 @@ class Fate(NamedTuple):
         return self.status == ACCEPTED
 
 
+_Told = tuple[str | None, str, int | None]
+
+
 class Answer(NamedTuple):
     """What the service said about a request: one code, and a fate for each number in the order asked."""
 
@@ -142,19 +145,26 @@ def _content(content: Content) -> Json:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def _fates(operation: str, items: Iterable[object]) -> dict[str, Fate]:
-    """Read the fates by the digits of their number: the service may leave out a plus sign."""
-    found: dict[str, Fate] = {}
+def _fates(operation: str, items: Iterable[object]) -> dict[str, _Told]:
+    """Read what is told by the digits of each number: the service may leave out a plus sign.
+
+    There are 500 in an answer and a million in a run, so what is as promised is taken without ceremony.
+    """
+    found: dict[str, _Told] = {}
     for item in items:
+        if isinstance(item, dict):
+            to, message_id, status, parts = map(item.get, ("originTo", "smsMsgId", "status", "total"))
+            plain = type(to) is type(message_id) is type(status) is str and type(parts) is int
+            if plain and to and message_id and status:
+                found[to.lstrip("+")] = (message_id, status, parts)
+                continue
         fields = Fields(operation, item)
-        to = fields.word("originTo")
-        parts = fields.integer("total")
-        fate = Fate(to, fields.optional("smsMsgId"), fields.word("status"), parts)
-        found[to.removeprefix("+")] = fate
+        told = (fields.optional("smsMsgId"), fields.word("status"), fields.integer("total"))
+        found[fields.word("originTo").lstrip("+")] = told
     return found
 
 
-def _fate(number: str, found: dict[str, Fate], silent: str | None) -> Fate:
-    digits = number.removeprefix("+")
-    fate = found.get(digits) or found.get(digits.removeprefix("86"))
-    return fate._replace(to=number) if fate else Fate(number, status=silent)
+def _fate(number: str, found: dict[str, _Told], silent: str | None) -> Fate:
+    digits = number[1:]
+    told = found.get(digits) or found.get(digits.removeprefix("86"))
+    return Fate(number, *told) if told else Fate(number, status=silent)

@@ -49,7 +49,8 @@ def read(
     dropped: list[Dropped] = []
     count = Count()
     with open_rows(path) as rows:
-        found = list(read_recipients(rows, target, fixed or {}, opted_out, count=count, drop=dropped.append))
+        chunks = read_recipients(rows, target, fixed or {}, opted_out, count=count, drop=dropped.append)
+        found = [one for chunk in chunks for one in chunk]
     return found, dropped, count
 
 
