@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from smsconf.cloud.limiter import Limiter
@@ -19,7 +20,7 @@ from smsconf.language import _
 from smsconf.messaging.ledger import Batch, Ledger, Run
 from smsconf.messaging.limits import Allowance, day_of, month_of, opening
 from smsconf.messaging.sender import Sender, Uncertain
-from smsconf.messaging.wire import Request
+from smsconf.messaging.wire import Answer, Request
 from smsconf.resources import Threshold
 
 BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down and retry
@@ -130,76 +131,85 @@ class Bulk:
 
     def _work(self) -> None:
         """Send batch after batch; whatever goes wrong ends the run, for all workers."""
+        note: Callable[[], None] = _nothing
         try:
-            while batch := self._take():
-                self._send(batch)
+            while batch := self._turn(note):
+                note = self._send(batch)
         except SmsconfError as problem:
-            self._end(Ended(problem.message, problem))
+            with self._lock:
+                self._end(Ended(problem.message, problem))
+
+    def _turn(self, note: Callable[[], None]) -> Batch | None:
+        """Note what became of the last batch and the intent to send the next, in one write."""
+        with self._lock, self._ledger.together():
+            note()
+            return None if self._ended or self._conditions.stopping() else self._take()
 
     def _take(self) -> Batch | None:
-        with self._lock:
-            if self._ended or self._conditions.stopping():
-                return None
-            now = self._conditions.clock()
-            opens = opening(self._conditions.kind, now)
-            if opens:
-                self._ended = Ended(
+        now = self._conditions.clock()
+        opens = opening(self._conditions.kind, now)
+        if opens:
+            self._end(
+                Ended(
                     _("promotions go out from 08:00 to 22:00 Beijing time: run again at {time}").format(
                         time=opens.isoformat(timespec="minutes")
                     )
                 )
-                return None
-            self._count_anew(now)
-            room = self._allowance.room()
-            if room == 0:
-                if self._ledger.tally(self._run).waiting:
-                    self._ended = Ended(self._allowance.exhausted())
-                return None
-            batch = self._ledger.take(self._run, now, room)
-            if batch:
-                self._allowance.spend(len(batch.numbers))
-                self._give_warnings()
-            return batch
+            )
+            return None
+        self._count_anew(now)
+        room = self._allowance.room()
+        if room == 0:
+            if self._ledger.tally(self._run).waiting:
+                self._end(Ended(self._allowance.exhausted()))
+            return None
+        batch = self._ledger.take(self._run, now, room)
+        if batch:
+            self._allowance.spend(len(batch.numbers))
+            self._give_warnings()
+        return batch
 
-    def _send(self, batch: Batch) -> None:
+    def _send(self, batch: Batch) -> Callable[[], None]:
+        """Send a batch and return how to note what became of it."""
         try:
             answer = self._sender.send(self._request_of(batch))
         except Uncertain as problem:
-            self._doubt(batch, problem)
-            return
+            return partial(self._doubt, batch, problem)
         except CloudError as problem:
-            with self._lock:
-                self._allowance.spend(-len(batch.numbers))
-                self._ledger.give_back(batch)
-            self._end(Ended(problem.message, problem))
-            return
+            return partial(self._give_back, batch, problem)
+        return partial(self._settle, batch, answer)
+
+    def _settle(self, batch: Batch, answer: Answer) -> None:
         again = BUSY if batch.tries < MOST_TRIES else frozenset()
+        busy = self._ledger.settle(self._run, batch, answer.fates, again)
         taken = sum(fate.accepted for fate in answer.fates)
-        with self._lock:
-            busy = self._ledger.settle(self._run, batch, answer.fates, again)
-            silent = sum(fate.status is None for fate in answer.fates)
-            self._allowance.spend(taken + silent - len(batch.numbers))
-            self._done += len(batch.numbers) - busy
-            self._uncertain += silent
-            self._failed += len(batch.numbers) - busy - silent - taken
+        silent = sum(fate.status is None for fate in answer.fates)
+        self._allowance.spend(taken + silent - len(batch.numbers))
+        self._done += len(batch.numbers) - busy
+        self._uncertain += silent
+        self._failed += len(batch.numbers) - busy - silent - taken
         if busy:
             self._limiter.throttled(min(float(2**batch.tries), _LONGEST_PAUSE))
         else:
             self._limiter.recover()
 
+    def _give_back(self, batch: Batch, problem: CloudError) -> None:
+        """Keep for the next run what was surely not sent, and end this one."""
+        self._allowance.spend(-len(batch.numbers))
+        self._ledger.give_back(batch)
+        self._end(Ended(problem.message, problem))
+
     def _doubt(self, batch: Batch, problem: Uncertain) -> None:
         """Keep a batch back; when as many as there are connections got lost, the way itself is bad."""
-        with self._lock:
-            self._ledger.doubt(batch)
-            self._done += len(batch.numbers)
-            self._uncertain += len(batch.numbers)
-            self._doubts += 1
-            if self._doubts >= self._connections:
-                self._ended = self._ended or Ended(problem.message, problem)
+        self._ledger.doubt(batch)
+        self._done += len(batch.numbers)
+        self._uncertain += len(batch.numbers)
+        self._doubts += 1
+        if self._doubts >= self._connections:
+            self._end(Ended(problem.message, problem))
 
     def _end(self, how: Ended) -> None:
-        with self._lock:
-            self._ended = self._ended or how
+        self._ended = self._ended or how
 
     def _count_anew(self, now: datetime) -> None:
         """Count what was sent today and this month, at the beginning and whenever a UTC day begins."""
@@ -216,3 +226,7 @@ class Bulk:
             if number not in self._warned:
                 self._warned.add(number)
                 self._warn(text)
+
+
+def _nothing() -> None:
+    """Note nothing: there was no batch before the first."""

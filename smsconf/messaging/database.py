@@ -38,7 +38,10 @@ def open_database(path: Path, schema: str, version: int = 1) -> sqlite3.Connecti
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Write all of what is inside, or nothing."""
+    """Write all of what is inside, or nothing; inside another one, it is a part of that."""
+    if database.in_transaction:
+        yield
+        return
     database.execute("BEGIN IMMEDIATE")
     try:
         yield

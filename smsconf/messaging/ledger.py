@@ -127,6 +127,16 @@ class Ledger:
         self._database.close()
         os.close(self._lock)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one write of all that is noted inside.
+
+        Raises:
+            SmsconfError: it cannot be written.
+        """
+        with _explained(self.path), transaction(self._database):
+            yield
+
     def find(self, name: str) -> Run | None:
         """Return a run by its name."""
         row = self._database.execute(
