@@ -91,7 +91,7 @@ def all_segments(found: Sequence[View]) -> str | None:
     if not long:
         return None
     counts = Counter(_parts(one) for one in sorted(found, key=lambda one: (one["max"], one["min"])))
-    parts = ", ".join(
+    parts = _(", ").join(
         _("{count} of {parts}").format(count=count, parts=part) for part, count in counts.items()
     )
     names = ", ".join(long[:_MOST_NAMED]) + (", …" if len(long) > _MOST_NAMED else "")
