@@ -26,7 +26,10 @@ def confirmed(question: str) -> bool:
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a wish to stop after what is in flight; the second stops at once."""
+    """Turn the first Ctrl-C into a wish to stop after what is in flight; the second stops at once.
+
+    A termination, as schedulers send it, is taken for a Ctrl-C.
+    """
     stop = threading.Event()
 
     def handler(_number: int, _frame: FrameType | None) -> None:
@@ -35,8 +38,9 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
         stop.set()
         click.echo("\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once"), err=True)
 
-    before = signal.signal(signal.SIGINT, handler)
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handled in before.items():
+            signal.signal(number, handled)

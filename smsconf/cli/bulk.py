@@ -25,6 +25,7 @@ from smsconf.cli.sending import (
     Ready,
     app_key_of,
     callback_option,
+    check_words,
     make_ready,
     open_sending,
     secrets_option,
@@ -40,15 +41,17 @@ from smsconf.language import N_, _
 from smsconf.messaging.batches import request_of
 from smsconf.messaging.bulk import Bulk, Conditions, Ended, Progress
 from smsconf.messaging.bulk_report import bulk_view, exit_code
-from smsconf.messaging.ledger import Ledger, Run, Tally
+from smsconf.messaging.ledger import Ledger
 from smsconf.messaging.limits import FARTHEST, opening
 from smsconf.messaging.numbers import mask
+from smsconf.messaging.run import Run, Tally
 from smsconf.messaging.sender import rate_of
 from smsconf.render.bulk import bulk_lines
 from smsconf.resources import Threshold
 from smsconf.workflow import check
 
 _SLICE = 30.0  # seconds of one sleep while waiting for --at
+_EVENT = 1.0  # seconds between two events of progress
 
 
 class MomentParam(click.ParamType[datetime]):
@@ -142,6 +145,7 @@ def command(
     be sent now.
     """
     project = check(folder, environment)
+    check_words(chosen["extend"], chosen["status_callback"])
     job = job_of(project, address, recipients, chosen)
     signature = AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
     ready = make_ready(project, job.template, signature)
@@ -156,6 +160,7 @@ def command(
         )
         report(view, bulk_lines, form, output)
         return 0
+    start = _start_of(job, ready, clock())
     with Ledger(project.folder / STATE_FOLDER / LEDGER) as ledger:
         run = make_run(ledger, project, job, ready, shown=shown)
         _settle_doubts(ledger, run, chosen)
@@ -164,7 +169,7 @@ def command(
             before = _view(ledger, run, job, ready, None, shown)
             if not _agreed(before, form, output, auto_approve=chosen["auto_approve"]):
                 return 1
-            ready = _waited(project, job, ready, clock, signature)
+            ready = _waited(project, job, ready, clock, start=start, signature=signature)
             ended = _send(ledger, run, job, ready, project, clock, chosen)
         report(_view(ledger, run, job, ready, ended, shown), bulk_lines, form, output)
         if ended.problem:
@@ -219,16 +224,14 @@ def _clock_of(ready: Ready) -> Callable[[], datetime]:
     return lambda: ready.now + timedelta(seconds=time.monotonic() - start)
 
 
-def _waited(
-    project: Project, job: Job, ready: Ready, clock: Callable[[], datetime], signature: Address | None
-) -> Ready:
-    """Wait for the time to start, then look again at what is live.
+def _start_of(job: Job, ready: Ready, now: datetime) -> datetime:
+    """Return when a run may start, which is now unless it is to wait.
 
     Raises:
-        PlanRefused: it is too far ahead, not an hour for such messages, or another version is live by then.
+        PlanRefused: it is too far ahead, or not an hour for such messages.
     """
-    start = max(job.at, clock()) if job.at else clock()
-    if start - clock() > FARTHEST:
+    start = max(job.at, now) if job.at else now
+    if start - now > FARTHEST:
         raise PlanRefused(
             _("{time} is more than a month ahead").format(time=start.isoformat()),
             fix=_("choose an earlier time; a list that old should be made anew"),
@@ -242,6 +245,23 @@ def _waited(
             why=_("the service stops them outside these hours (SC:0011)"),
             fix=_("pass --at {time}").format(time=opens.isoformat(timespec="minutes")),
         )
+    return start
+
+
+def _waited(
+    project: Project,
+    job: Job,
+    ready: Ready,
+    clock: Callable[[], datetime],
+    *,
+    start: datetime,
+    signature: Address | None,
+) -> Ready:
+    """Wait for the time to start, then look again at what is live.
+
+    Raises:
+        PlanRefused: another version with other variables is live by then.
+    """
     if start <= clock():
         return ready
     click.echo(
@@ -286,7 +306,7 @@ def _send(
             Conditions(target.type, run.region, _threshold(project, run.region), clock, stop.is_set),
             limiter=limiter,
             connections=chosen["connections"],
-            warn=lambda text: _tell(chosen["events"], "warning", text),
+            warn=lambda text: _warn(chosen["events"], text),
         )
         return bulk.send(watch)
 
@@ -299,31 +319,32 @@ def _threshold(project: Project, region: str) -> Threshold | None:
     return None
 
 
-def _tell(events: str, kind: str, text: str) -> None:
+def _warn(events: str, text: str) -> None:
     if events == "json":
-        click.echo(json.dumps({"event": kind, "message": text}, ensure_ascii=False), err=True)
+        click.echo(json.dumps({"event": "warning", "message": text}, ensure_ascii=False), err=True)
     else:
-        click.echo(f"{kind}: {text}", err=True)
+        click.echo(_("warning: {text}").format(text=text), err=True)
 
 
 @contextmanager
 def _watching(events: str) -> Iterator[Callable[[Progress], None]]:
     """Show how far it is, how fast, and how long it will take."""
     start = time.monotonic()
-    last = 0.0
+    due = 0.0
+    last: Progress | None = None
 
     with progress(N_("sent")) as update:
 
         def watch(now: Progress) -> None:
-            nonlocal last
+            nonlocal due, last
             seconds = max(time.monotonic() - start, 0.001)
             rate = now.done / seconds
             left = (now.total - now.done) / rate if rate else None
             if events == "text":
                 rest = _("{rate}/s, {left} left").format(rate=f"{rate:,.0f}", left=_clock_text(left))
                 update(rest, now.done, now.total)
-            elif seconds - last >= 1 or now.done == now.total:
-                last = seconds
+            elif now != last and (seconds >= due or now.done == now.total):
+                due, last = seconds + _EVENT, now
                 document = {"event": "progress", **now._asdict(), "rate": rate, "seconds_left": left}
                 click.echo(json.dumps(document), err=True)
 

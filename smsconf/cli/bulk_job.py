@@ -22,10 +22,10 @@ from smsconf.cli.sending import Ready, pair_of, require_template
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import PlanRefused, SmsconfError
-from smsconf.language import N_, _
+from smsconf.language import N_, _, ngettext
 from smsconf.messaging.batches import Draft, drafts
 from smsconf.messaging.inbox import open_to_read
-from smsconf.messaging.ledger import Ledger, Run
+from smsconf.messaging.ledger import Ledger
 from smsconf.messaging.numbers import mask_all
 from smsconf.messaging.opt_outs import opt_outs
 from smsconf.messaging.recipients import (
@@ -37,6 +37,7 @@ from smsconf.messaging.recipients import (
     read_opt_outs,
     read_recipients,
 )
+from smsconf.messaging.run import Run
 from smsconf.messaging.target import Target
 from smsconf.resources import MessageType
 
@@ -138,14 +139,37 @@ def make_run(ledger: Ledger, project: Project, job: Job, ready: Ready, *, shown:
                 ),
                 fix=_("make a list for the new version, without those who got the message"),
             )
+        _leave_out(ledger, found, project, job, ready.target)
         return found
     region = ready.target.region.value
     new = Run(0, name, str(job.template), region, job.digest, slots, ready.now)
     with ledger.making(new) as making:
-        making.note(read_list(project, job, ready.target, shown=shown, keep=lambda one: making.add(*one)))
+        summary = read_list(project, job, ready.target, shown=shown, keep=lambda one: making.add(*one))
+        making.note(summary)
+        if not summary["valid"]:
+            raise SmsconfError(
+                _("nobody is left of the {count} rows of {file}").format(
+                    count=summary["rows"], file=job.recipients
+                ),
+                why=", ".join(f"{count} {reason}" for reason, count in summary["dropped"].items()),
+                fix=_("look at {file}").format(file=job.dropped),
+            )
     made = ledger.find(name)
     assert made is not None  # noqa: S101 - for the type checker: it was made just now
     return made
+
+
+def _leave_out(ledger: Ledger, run: Run, project: Project, job: Job, target: Target) -> None:
+    """Leave out of the rest of a run who opted out since it began."""
+    numbers = frozenset(number.removeprefix("+") for number in _opted_out(project, job, target))
+    count = ledger.leave_out(run, numbers) if numbers else 0
+    if count:
+        text = ngettext(
+            "{count} recipient opted out since the run began",
+            "{count} recipients opted out since the run began",
+            count,
+        )
+        click.echo(text.format(count=count), err=True)
 
 
 def read_list(

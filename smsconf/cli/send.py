@@ -17,6 +17,7 @@ from smsconf.cli.output import report, show_error
 from smsconf.cli.sending import (
     app_key_of,
     callback_option,
+    check_words,
     make_ready,
     open_sending,
     pair_of,
@@ -39,8 +40,6 @@ from smsconf.messaging.wire import MOST_NUMBERS, Answer, Content, Request
 from smsconf.render.sending import send_lines
 from smsconf.resources import Region
 from smsconf.workflow import check
-
-_MOST_EXTEND = 128
 
 
 @click.command("send")
@@ -90,7 +89,7 @@ def command(
     approved, 1 if nothing was taken. Whether a message arrived only its status report says.
     """
     project = check(folder, environment)
-    _check_words(chosen["extend"], chosen["status_callback"])
+    check_words(chosen["extend"], chosen["status_callback"])
     signature = AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
     messages = _messages(project, address, chosen)
     ready = make_ready(project, address, signature)
@@ -143,15 +142,6 @@ def _exit_code(answer: Answer | None) -> int:
 
 def _callback_of(project: Project) -> str | None:
     return project.desired.messaging.status_callback
-
-
-def _check_words(extend: str | None, callback: str | None) -> None:
-    if extend is not None and not (0 < len(extend.encode()) <= _MOST_EXTEND and not set("{}") & set(extend)):
-        raise click.UsageError(
-            _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
-        )
-    if callback is not None and not callback.lower().startswith(("http://", "https://")):
-        raise click.UsageError(_("--status-callback takes a url that begins with https://"))
 
 
 def _messages(project: Project, address: Address, chosen: Mapping[str, Any]) -> dict[str, dict[str, str]]:

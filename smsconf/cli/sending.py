@@ -50,6 +50,8 @@ signature_option = click.option(
 )
 wsse_option = click.option("--wsse", is_flag=True, help="Sign with X-WSSE instead of AK/SK.")
 
+_MOST_EXTEND = 128  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -99,6 +101,20 @@ def require_template(project: Project, address: Address) -> None:
         raise click.UsageError(
             _("{address} is not declared{hint}").format(address=address, hint=nearest(address, templates))
         )
+
+
+def check_words(extend: str | None, callback: str | None) -> None:
+    """Check what travels along with a message.
+
+    Raises:
+        UsageError: the service would refuse it.
+    """
+    if extend is not None and not (0 < len(extend.encode()) <= _MOST_EXTEND and not set("{}") & set(extend)):
+        raise click.UsageError(
+            _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
+        )
+    if callback is not None and not callback.lower().startswith(("http://", "https://")):
+        raise click.UsageError(_("--status-callback takes a url that begins with https://"))
 
 
 def pair_of(text: str) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from smsconf.messaging.ledger import Batch
 from smsconf.messaging.recipients import Recipient
+from smsconf.messaging.run import Batch
 from smsconf.messaging.target import Target
 from smsconf.messaging.wire import MOST_BYTES, MOST_NUMBERS, Content, Request, content_size
 

@@ -17,8 +17,9 @@ from typing import NamedTuple
 from smsconf.cloud.limiter import Limiter
 from smsconf.errors import CloudError, SmsconfError
 from smsconf.language import _
-from smsconf.messaging.ledger import Batch, Ledger, Run
+from smsconf.messaging.ledger import Ledger
 from smsconf.messaging.limits import Allowance, day_of, month_of, opening
+from smsconf.messaging.run import Batch, Run
 from smsconf.messaging.sender import Sender, Uncertain
 from smsconf.messaging.wire import Answer, Request
 from smsconf.resources import Threshold

@@ -12,7 +12,7 @@ from typing import Any
 from smsconf.language import _
 from smsconf.messaging.bulk import Ended
 from smsconf.messaging.codes import SENDING
-from smsconf.messaging.ledger import Batch, Tally
+from smsconf.messaging.run import Batch, Tally
 from smsconf.messaging.target import Target
 
 FORMAT_VERSION = "1.0"

@@ -16,17 +16,17 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.database import open_database, transaction
+from smsconf.messaging.run import Batch, Run, Tally, pack_values
 from smsconf.messaging.wire import ACCEPTED, Fate
 
 _SCHEMA = """
@@ -49,57 +49,6 @@ _TRAFFIC = """
 SELECT coalesce(sum(size), 0) FROM batch JOIN run ON run.id = batch.run
 WHERE region = ? AND at >= ? AND state IN ('sending', 'sent', 'uncertain', 'assumed')
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One list of recipients on its way: ``slots`` are the variables that its values were made for."""
-
-    id: int
-    name: str
-    template: str
-    region: str
-    digest: str
-    slots: str
-    started: datetime
-
-
-class Batch(NamedTuple):
-    """Numbers of one request, without plus signs, and what each gets where that differs."""
-
-    id: int
-    numbers: tuple[str, ...]
-    values: tuple[tuple[str, ...], ...] | None = None
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Where the messages of a run stand: each is in exactly one of the counts.
-
-    ``statuses`` counts what the service refused, by its word.
-    """
-
-    accepted: int
-    waiting: int
-    uncertain: int
-    assumed: int
-    statuses: dict[str, int]
-
-    @property
-    def failed(self) -> int:
-        """How many the service refused."""
-        return sum(self.statuses.values())
-
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return self.accepted + self.waiting + self.uncertain + self.assumed + self.failed
-
-    @property
-    def touched(self) -> bool:
-        """Tell whether anything may have been sent."""
-        return self.waiting < self.total
 
 
 class Ledger:
@@ -177,6 +126,21 @@ class Ledger:
                 "UPDATE batch SET state = 'uncertain' WHERE run = ? AND state = 'sending'", (run.id,)
             )
 
+    def leave_out(self, run: Run, numbers: frozenset[str]) -> int:
+        """Take numbers out of what was not sent yet; return how many there were."""
+        count = 0
+        with _explained(self.path), transaction(self._database):
+            ready = "SELECT id FROM batch WHERE run = ? AND state = 'ready'"
+            for (number,) in self._database.execute(ready, (run.id,)).fetchall():
+                batch = self._read(number)
+                kept = [place for place, one in enumerate(batch.numbers) if one not in numbers]
+                count += len(batch.numbers) - len(kept)
+                if not kept:
+                    self._database.execute("DELETE FROM batch WHERE id = ?", (number,))
+                elif len(kept) < len(batch.numbers):
+                    self._write(batch.part(kept))
+        return count
+
     def assume(self, run: Run, *, sent: bool) -> int:
         """Settle every uncertain batch by a person's word; return how many messages that are."""
         with _explained(self.path), transaction(self._database):
@@ -194,20 +158,15 @@ class Ledger:
             SmsconfError: the file cannot be written; nothing may be sent then.
         """
         with _explained(self.path), transaction(self._database):
-            row = self._database.execute(
-                "SELECT id, numbers, contents, tries FROM batch WHERE run = ? AND state = 'ready' "
-                "ORDER BY id LIMIT 1",
-                (run.id,),
-            ).fetchone()
-            if row is None:
+            first = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT 1"
+            found = self._database.execute(first, (run.id,)).fetchone()
+            if found is None:
                 return None
-            batch = _batch(*row)
+            batch = self._read(*found)
             if most is not None and most < len(batch.numbers):
-                rest = batch.numbers[most:], batch.values and batch.values[most:]
-                self._add(run.id, "ready", *rest, batch.tries)
-                batch = batch._replace(
-                    numbers=batch.numbers[:most], values=batch.values and batch.values[:most]
-                )
+                rest = batch.part(range(most, len(batch.numbers)))
+                self._add(run, "ready", rest)
+                batch = batch.part(range(most))
                 self._write(batch)
             self._database.execute(
                 "UPDATE batch SET state = 'sending', at = ? WHERE id = ?", (_stamp(now), batch.id)
@@ -227,9 +186,8 @@ class Ledger:
         with _explained(self.path), transaction(self._database):
             for state, places in groups.items():
                 if places:
-                    part = _part(batch, places)
-                    at = None if state == "ready" else batch.id
-                    self._add(run.id, state, part.numbers, part.values, batch.tries + 1, like=at)
+                    part = batch.part(places)._replace(tries=batch.tries + 1)
+                    self._add(run, state, part, like=None if state == "ready" else batch.id)
             taken = sum(fate.accepted for fate in told)
             self._database.execute(
                 "UPDATE batch SET state = 'sent', size = ?, numbers = '', contents = NULL WHERE id = ?",
@@ -274,38 +232,33 @@ class Ledger:
     def doubtful(self, run: Run) -> list[tuple[Batch, datetime]]:
         """Return the uncertain batches, and when each was to be sent (UTC)."""
         rows = self._database.execute(
-            "SELECT id, numbers, contents, tries, at FROM batch "
-            "WHERE run = ? AND state = 'uncertain' ORDER BY id",
-            (run.id,),
-        )
-        return [(_batch(*row[:4]), datetime.fromisoformat(row[4])) for row in rows]
+            "SELECT id, at FROM batch WHERE run = ? AND state = 'uncertain' ORDER BY id", (run.id,)
+        ).fetchall()
+        return [(self._read(number), datetime.fromisoformat(at)) for number, at in rows]
 
     def traffic(self, region: str, since: datetime) -> int:
         """Count the messages of a region that the service may have taken since a moment, of all runs."""
         (count,) = self._database.execute(_TRAFFIC, (region, _stamp(since))).fetchone()
         return int(count)
 
-    def _add(
-        self,
-        run: int,
-        state: str,
-        numbers: Sequence[str],
-        values: Sequence[Sequence[str]] | None,
-        tries: int,
-        *,
-        like: int | None = None,
-    ) -> None:
-        """Add a batch; ``like`` is the one whose moment it shares."""
+    def _add(self, run: Run, state: str, batch: Batch, *, like: int | None = None) -> None:
+        """Add a batch, whatever its id; ``like`` is the one whose moment it shares."""
         self._database.execute(
             "INSERT INTO batch (run, state, size, numbers, contents, tries, at) "
             "VALUES (?, ?, ?, ?, ?, ?, (SELECT at FROM batch WHERE id = ?))",
-            (run, state, len(numbers), ",".join(numbers), _packed(values), tries, like),
+            (run.id, state, *_columns(batch), batch.tries, like),
         )
+
+    def _read(self, number: int) -> Batch:
+        row = self._database.execute(
+            "SELECT id, numbers, contents, tries FROM batch WHERE id = ?", (number,)
+        ).fetchone()
+        return Batch.read(*row)
 
     def _write(self, batch: Batch) -> None:
         self._database.execute(
             "UPDATE batch SET size = ?, numbers = ?, contents = ? WHERE id = ?",
-            (len(batch.numbers), ",".join(batch.numbers), _packed(batch.values), batch.id),
+            (*_columns(batch), batch.id),
         )
 
     def _keep_out(self) -> None:
@@ -331,7 +284,7 @@ class Making:
         """Add a batch; numbers without plus signs."""
         self._database.execute(
             "INSERT INTO batch (run, state, size, numbers, contents) VALUES (?, 'ready', ?, ?, ?)",
-            (self._run, len(numbers), ",".join(numbers), _packed(values)),
+            (self._run, len(numbers), ",".join(numbers), pack_values(values)),
         )
 
     def note(self, summary: Mapping[str, Any]) -> None:
@@ -339,18 +292,8 @@ class Making:
         self._database.execute("UPDATE run SET summary = ? WHERE id = ?", (json.dumps(summary), self._run))
 
 
-def _packed(values: Iterable[Sequence[str]] | None) -> str | None:
-    return None if values is None else json.dumps([list(one) for one in values], ensure_ascii=False)
-
-
-def _batch(number: int, numbers: str, contents: str | None, tries: int) -> Batch:
-    values = None if contents is None else tuple(tuple(one) for one in json.loads(contents))
-    return Batch(number, tuple(numbers.split(",")), values, tries)
-
-
-def _part(batch: Batch, places: Sequence[int]) -> Batch:
-    values = batch.values and tuple(batch.values[place] for place in places)
-    return batch._replace(numbers=tuple(batch.numbers[place] for place in places), values=values)
+def _columns(batch: Batch) -> tuple[int, str, str | None]:
+    return len(batch.numbers), ",".join(batch.numbers), pack_values(batch.values)
 
 
 def _stamp(moment: datetime) -> str:

@@ -35,6 +35,8 @@ BAD_VALUE = "bad-value"
 
 _CHUNK = 5_000
 _WORKBOOKS = {".xlsx", ".xlsm"}
+_ZIP = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _READ = 1024 * 1024
 
 
@@ -96,7 +98,10 @@ def open_rows(path: Path) -> Iterator[Iterator[list[str]]]:
     Raises:
         SmsconfError: it is no list that can be read.
     """
-    if path.suffix.lower() in _WORKBOOKS:
+    head = _head(path)
+    if head.startswith(_OLD_WORKBOOK):
+        raise _unreadable(path, _("it is an old or an encrypted workbook"))
+    if head.startswith(_ZIP) or path.suffix.lower() in _WORKBOOKS:
         with _workbook(path) as rows:
             yield rows
         return
@@ -286,6 +291,8 @@ def _columns(target: Target, header: Sequence[str] | None, fixed: Mapping[str, s
 
 def _encoding(path: Path) -> str:
     """Return the encoding of a text: UTF-8 if all of it is, else what a Chinese Windows writes."""
+    if _head(path).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         try:
@@ -295,6 +302,14 @@ def _encoding(path: Path) -> str:
         except UnicodeDecodeError:
             return "gb18030"
     return "utf-8-sig"
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or type(error).__name__) from None
 
 
 def _comma(file: io.TextIOBase) -> str:
@@ -314,7 +329,6 @@ def _parsed(path: Path, file: Iterable[str], comma: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Iterator[list[str]]]:
-    digest(path)  # a file that cannot be opened is said in the same words as any other
     command = [sys.executable, "-P", "-m", "smsconf.messaging.xlsx", str(path.resolve())]
     with subprocess.Popen(  # noqa: S603 - our own module
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

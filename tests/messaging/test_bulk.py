@@ -19,8 +19,9 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.errors import SmsconfError
 from smsconf.messaging.batches import drafts, request_of
 from smsconf.messaging.bulk import Bulk, Conditions, Ended
-from smsconf.messaging.ledger import Batch, Ledger, Run
+from smsconf.messaging.ledger import Ledger
 from smsconf.messaging.recipients import Recipient
+from smsconf.messaging.run import Batch, Run
 from smsconf.messaging.sent import read_ledger
 from smsconf.messaging.wire import MOST_BYTES, body
 from smsconf.resources import Region, Threshold
@@ -363,6 +364,16 @@ def test_wish_to_stop_finishes_what_is_on_its_way(world: World) -> None:
         assert ended == Ended(interrupted=True)
         tally = ledger.tally(run)
         assert (tally.accepted, tally.waiting, tally.uncertain) == (2, 2, 0)
+
+
+def test_who_opts_out_meanwhile_gets_nothing(world: World) -> None:
+    """Of what was not sent yet; whole batches may go."""
+    service = Service()
+    with world.ledger(numbers(2), numbers(2, 2), numbers(2, 4)) as (ledger, run):
+        assert ledger.leave_out(run, frozenset({*numbers(3), "8613000000000"})) == 3
+        assert world.send(ledger, run, service) == Ended()
+        assert ledger.tally(run).total == 3
+    assert sorted(service.got) == [f"+{one}" for one in numbers(3, 3)]
 
 
 def test_second_process_is_kept_out(world: World) -> None:

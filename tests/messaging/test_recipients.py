@@ -85,6 +85,18 @@ def test_list_of_a_chinese_windows_is_read(tmp_path: Path) -> None:
     assert found == [Recipient(A, ("A1", "2026年1月31日"), 2)]
 
 
+def test_text_of_a_spreadsheet_in_utf16_is_read(tmp_path: Path) -> None:
+    """What Excel calls Unicode text."""
+    found, dropped, _ = read(written(tmp_path, "手机号\t备注\n13812345678\tx\n".encode("utf-16"), "list.txt"))
+    assert ([one.number for one in found], dropped) == ([A], [])
+
+
+def test_workbook_under_another_name_is_read(tmp_path: Path) -> None:
+    """The content says what it is."""
+    write_workbook(tmp_path / "list.csv", [(13812345678,)])
+    assert [one.number for one in read(tmp_path / "list.csv")[0]] == [A]
+
+
 def test_columns_become_variables_by_their_names(tmp_path: Path) -> None:
     """In any order, others ignored; a value that is refused leaves its row out, with the reason."""
     text = "number,day,note,order\n13812345678,2026-01-31,x,A1\n13912345678,soon,x,A2\n15012345678,09:30\n"
@@ -208,6 +220,7 @@ def test_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     [
         ("list.xlsx", b"PK\x03\x04 no zip", "no workbook"),
         ("list.xlsx", b"", "no workbook"),
+        ("list.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or an encrypted workbook"),
         ("list.csv", b'"never closed' + b"x" * 300_000, "line"),
         ("folder.csv", None, "cannot be read"),
         ("folder.xlsx", None, "cannot be read"),

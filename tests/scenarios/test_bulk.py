@@ -134,6 +134,38 @@ def test_who_opted_out_is_left_out(shop: World) -> None:
     assert [one["to"] for one in outbox(shop)] == ["+8615012345678"]
 
 
+def test_who_opts_out_in_the_middle_of_a_run_is_left_out_of_its_rest(shop: World) -> None:
+    """The run goes on the next day, and a reply came in between."""
+    shop.edit("apps:\n", "thresholds: {cn: {daily: {limit: 1}}}\napps:\n")
+    assert bulk(shop, REFUND, "list.csv").code == 5
+    shop.edit("limit: 1}", "limit: 9}")
+    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
+    inbox.add([Reply("m1", "+8615012345678", "10690000001", "TD")], datetime(2026, 3, 1, tzinfo=UTC))
+    inbox.close()
+    ran = bulk(shop, REFUND, "list.csv")
+    assert ran.code == 0, ran.err
+    assert "1 recipient opted out" in ran.err
+    assert [one["to"] for one in outbox(shop)] == ["+8613812345678", "+8613912345678"]
+
+
+def test_termination_finishes_what_is_on_its_way(shop: World) -> None:
+    """As a scheduler stops a job: nothing is left in doubt, and the next run goes on."""
+    shop.write("".join(f"138{place:08}\n" for place in range(30_000)), "long.txt")
+    process = shop.process(
+        "bulk", REFUND, "long.txt", "--auto-approve", "--format", "json", "--progress", "json"
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if '"progress"' in line and json.loads(line)["done"]:
+            break
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    view = json.loads(out)
+    assert (view["outcome"], view["uncertain"]) == ("interrupted", [])
+    assert 0 < view["messages"]["waiting"] < 30_000
+
+
 def test_campaign_of_the_files_is_run_by_its_address(shop: World) -> None:
     """Template, list and opt-outs come from the files; the run is known by the campaign's name."""
     shop.write("13912345678\n", "no.txt")
@@ -165,6 +197,9 @@ def test_campaign_of_the_files_is_run_by_its_address(shop: World) -> None:
         ((REFUND, "list.csv", "--at", "2026-05-01T09:00:00+08:00"), 4, "more than a month"),
         (("template.sale", "list.csv", "--at", "2026-03-03T23:00:00+08:00"), 4, "2026-03-04T08:00+08:00"),
         ((REFUND, "list.csv", "--var", "x=1"), 1, "'x' is not a variable"),
+        ((REFUND, "nobody.txt"), 1, "nobody is left of the 2 rows"),
+        ((REFUND, "list.csv", "--extend", "{x}"), 1, "--extend"),
+        ((REFUND, "list.csv", "--status-callback", "x.example.com"), 1, "--status-callback"),
         ((REFUND, "list.csv", "--assume-sent", "--assume-not-sent"), 1, "opposite"),
         ((REFUND, "list.csv", "--dropped", "list.csv/out.csv"), 1, "cannot be written"),
     ],
@@ -173,6 +208,7 @@ def test_what_cannot_go_to_a_list_is_refused(
     shop: World, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     """Before anything is sent, in one sentence."""
+    shop.write("12345\n+6591234567\n", "nobody.txt")
     ran = shop.smsconf("bulk", *arguments, "--auto-approve")
     assert ran.code == code, ran.err
     assert words in ran.err
