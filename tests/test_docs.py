@@ -18,12 +18,14 @@ from smsconf.cli.main import COMMANDS, run
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+CHINESE = ROOT / "README.zh-CN.md"
 UPDATE = bool(os.environ.get("SMSCONF_UPDATE_DOCS"))
 
 # What differs from run to run: the service's times and the ids it gives.
 CHANGING = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?"), "TIME"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d Beijing time(?: \(provisional\))?"), "MOMENT"),
+    (re.compile(r"北京时间 \d{4}-\d\d-\d\d \d\d:\d\d 前(?:（暂定）)?"), "MOMENT"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:_\d+)?"), "ID"),
     (re.compile(r"\b10[67-9]\d{8,}\b"), "CHANNEL"),
@@ -66,27 +68,81 @@ def play(command: str, capsys) -> str:
 
 
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
-def test_commands_of_the_readme_print_what_it_shows(shop, capsys) -> None:
-    """Every console block of the README, run in order in a copy of the example, prints its output."""
+def commands_of(block: str) -> list[str]:
+    """Return the commands of a console block."""
+    return [part.split("\n", 1)[0] for part in re.split(r"(?m)^\$ ", block)[1:]]
+
+
+@pytest.mark.parametrize(("document", "language"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
+def test_commands_of_the_readme_print_what_it_shows(shop, capsys, monkeypatch, document, language) -> None:
+    """Every console block, run in order in a copy of the example, prints its output, in both languages.
+
+    The commands are those of the English README; the refresh brings them into the Chinese one as well.
+    """
+    monkeypatch.setenv("SMSCONF_LANG", language)
+    blocks = iter(CONSOLE.findall(README.read_text(encoding="utf-8")))
 
     def replayed(found: re.Match[str]) -> str:
         shown = ""
-        for part in re.split(r"(?m)^\$ ", found[1])[1:]:
-            command = part.split("\n", 1)[0]
+        for command in commands_of(next(blocks)):
             output = play(command, capsys).rstrip()
             shown += f"$ {command}\n{output}\n" if output else f"$ {command}\n"
         block = f"```console\n{shown}```"
         return found[0] if steady(block) == steady(found[0]) else block
 
-    text = README.read_text(encoding="utf-8")
+    text = document.read_text(encoding="utf-8")
     again, count = CONSOLE.subn(replayed, text)
     assert count >= 5
+    assert next(blocks, None) is None
     if UPDATE:
-        README.write_text(again, encoding="utf-8")
+        document.write_text(again, encoding="utf-8")
     else:
         assert steady(again) == steady(text)
+
+
+WORDS = re.compile(r"\| 中文 \|.*?\n\n", re.DOTALL)  # the table that only the Chinese README has
+
+
+def shape_of(text: str) -> list[str]:
+    """Return headings by depth, items of lists, and rows of tables with the code in their first cell."""
+    found = []
+    for line in FENCED.sub("", WORDS.sub("", text)).splitlines():
+        if mark := re.match(r"#+ |- |\d\. |\| ", line):
+            code = re.findall(r"`[^`]*`", line.split("|")[1]) if line.startswith("|") else []
+            found.append(" ".join([mark[0], *code]))
+    return found
+
+
+def code_of(text: str) -> list[str]:
+    """Return what stands in fenced blocks, without comments and without what commands print."""
+    blocks = [commands_of(body) if kind == "console" else [body] for kind, body in FENCED.findall(text)]
+    return [re.sub(r"(?m)\s+# .*$", "", "\n".join(lines)) for lines in blocks]
+
+
+def test_chinese_readme_has_the_sections_and_code_of_the_english() -> None:
+    """Each begins with a link to the other; headings, tables, lists and code but for its comments match."""
+    english, chinese = (one.read_text(encoding="utf-8") for one in (README, CHINESE))
+    assert "(README.zh-CN.md)" in english[:200]
+    assert "(README.md)" in chinese[:200]
+    assert shape_of(chinese) == shape_of(english)
+    assert code_of(chinese) == code_of(english)
+
+
+def test_words_of_the_chinese_readme_are_those_of_the_messages() -> None:
+    """A term that is a message by itself is translated as the table says."""
+    from tools.messages import read
+
+    catalogue = {one.id: one.string for one in read() if isinstance(one.id, str)}
+    text = CHINESE.read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| ([^|（]+)（([a-z ]+)） \|", text)
+    rows += re.findall(r"(?m)^\| ([^|,]+) \| ([a-z ]+) \|$", text)
+    terms = {english: chinese for chinese, english in rows}
+    known = {english: catalogue[english] for english in terms if catalogue.get(english)}
+    assert len(known) >= 4
+    assert known == {english: terms[english] for english in known}
 
 
 def test_demo_ends_with_everything_approved(shop, capsys) -> None:

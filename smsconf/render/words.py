@@ -43,7 +43,7 @@ def unclaimed(view: View) -> Iterator[str]:
         ("unmanaged", _("unmanaged: {counts} (in declared apps, claimed by no address; left alone)")),
         ("foreign", _("foreign: {counts} (in apps that are not declared; left alone)")),
     ):
-        said = ", ".join(f"{count} {_(section)}" for section, count in view[key].items() if count)
+        said = _(", ").join(f"{count} {_(section)}" for section, count in view[key].items() if count)
         if said:
             yield text.format(counts=said)
 
@@ -64,7 +64,7 @@ def severities(diagnostics: Sequence[View]) -> str:
         "warning": ngettext("{count} warning", "{count} warnings", counts["warning"]),
         "info": ngettext("{count} info", "{count} infos", counts["info"]),
     }
-    return ", ".join(texts[word].format(count=count) for word, count in counts.items() if count)
+    return _(", ").join(texts[word].format(count=count) for word, count in counts.items() if count)
 
 
 def segments(change: View) -> str | None:
