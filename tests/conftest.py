@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from smsconf.language import use
 
 # a slow machine is no reason to fail: no deadline for one example
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -21,3 +25,10 @@ settings.load_profile(
 
 # a browser is not everywhere: `make browser` names one
 collect_ignore = [] if os.environ.get("SMSCONF_BROWSER") else ["browser"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Leave no other language behind."""
+    yield
+    use("en")

@@ -82,13 +82,12 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def marked(world: World, catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def marked(world: World, catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """The shop, whose smsconf speaks the marked language."""
     monkeypatch.setattr(language, "CATALOGUES", catalogue)
     monkeypatch.setenv("SMSCONF_LANG", "zh")
     monkeypatch.setenv("LANGUAGE", "zh_CN")
-    yield world
-    language.use("en")
+    return world
 
 
 def unmarked(text: str, *known: str) -> set[str]:
