@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from gettext import GNUTranslations
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 
 from smsconf.language import listed, of_locale, use
-from tools.messages import CHINESE, as_mo, as_po, extract, read, updated
+from tools.messages import CHINESE, ROOT, as_mo, as_po, extract, read, updated
 
 _PLACEHOLDER = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -114,3 +117,68 @@ def test_lists_are_joined_as_the_language_does() -> None:
     assert listed(["a", "b", "c"]) == "a, b or c"
     use("zh")
     assert listed(["a", "b"], last="and") == "a 和 b"
+
+
+# who hands a text to a person
+_SPEAKERS = re.compile(
+    "[A-Za-z]*Error|PlanRefused|PlanStale|Unreachable|Unauthorized|Refused|CloudBroken|Uncertain"
+)
+_TELLERS = {
+    "Hit",
+    "problem",
+    "wrong_type",
+    "Refusal",
+    "Outcome",
+    "Stop",
+    "broken",
+    "echo",
+    "fail",
+    "ok",
+    "warn",
+}
+_SAID = {"reason", "fix", "why", "message", "awaits", "said"}
+_FOR_PROGRAMMERS = {
+    "TypeError",
+    "ValueError",
+    "AssertionError",
+    "LookupError",
+    "KeyError",
+    "DecodingError",
+    "RemoteProtocolError",
+}
+
+
+def _unmarked_texts(path: Path) -> Iterator[str]:
+    """Yield the texts with words that code hands to people as they stand."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        speaks = name in _TELLERS or (_SPEAKERS.fullmatch(name) and name not in _FOR_PROGRAMMERS)
+        told = [*(node.args if speaks else []), *(one.value for one in node.keywords if one.arg in _SAID)]
+        for value in told:
+            for part in _parts(value):
+                if re.search(r"[a-z]{2,} [a-z]{2,}", part) and not part.startswith("pip install "):
+                    yield f"{path.name}:{value.lineno}: {part}"
+
+
+def _parts(value: ast.expr) -> Iterator[str]:
+    """Yield the fixed stretches of an expression, those of its branches included."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, ast.JoinedStr):
+        for one in value.values:
+            yield from _parts(one.value if isinstance(one, ast.FormattedValue) else one)
+    elif isinstance(value, ast.IfExp):
+        yield from (*_parts(value.body), *_parts(value.orelse))
+    elif isinstance(value, ast.BoolOp):
+        yield from (part for one in value.values for part in _parts(one))
+    elif isinstance(value, ast.BinOp):
+        yield from (*_parts(value.left), *_parts(value.right))
+
+
+def test_no_text_is_handed_to_people_without_a_mark() -> None:
+    """Errors, findings, outcomes, lines on stderr: marked where they are made, also those no test meets."""
+    folder = ROOT / "smsconf"
+    paths = [path for path in folder.rglob("*.py") if "emulator" not in path.relative_to(folder).parts[:1]]
+    assert [text for path in paths for text in _unmarked_texts(path)] == []

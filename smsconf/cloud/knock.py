@@ -15,8 +15,9 @@ from smsconf.cloud.answers import answered_at
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.connection import open_connection, time_limit
 from smsconf.cloud.failures import FOREIGN, from_exception
+from smsconf.language import N_, _
 
-_OPERATION = "a first request"
+_OPERATION = N_("a first request")
 
 
 class Knock(NamedTuple):
@@ -44,5 +45,5 @@ def knock(base_url: str, *, patience: float) -> Knock:
         ):
             return Knock(url.netloc.decode(), answered_at(response.headers))
     except FOREIGN as problem:
-        error = from_exception(problem, _OPERATION, url.netloc.decode(), Cleaner())
+        error = from_exception(problem, _(_OPERATION), url.netloc.decode(), Cleaner())
     raise error  # outside the handler, as in the client
