@@ -14,6 +14,7 @@ from graphlib import TopologicalSorter
 
 from smsconf.address import Address, Kind
 from smsconf.cloud.client import Client
+from smsconf.cloud.newcomers import Newcomers
 from smsconf.cloud.remote_ids import RemoteIds
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.steps import KeepSecret, carry_out
@@ -74,7 +75,7 @@ class _Run:
         self._changes = changes
         self._record = record
         self._stopping = stopping
-        self._ids = RemoteIds(changes)
+        self._ids = RemoteIds(changes, Newcomers(client, changes))
         self._ends: dict[int, Outcome | None] = {}
         self._recording = threading.Lock()
         self._positions: dict[Address, list[int]] = defaultdict(list)

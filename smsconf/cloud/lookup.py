@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import PAGE, Client
+from smsconf.cloud.codes import GONE
 from smsconf.cloud.fields import Fields
+from smsconf.cloud.newcomers import Newcomers
 from smsconf.cloud.observe import with_variables
-from smsconf.errors import CloudBroken
+from smsconf.errors import CloudBroken, Refused
 from smsconf.language import _
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.diff import says_the_same
@@ -90,7 +92,7 @@ def find_after_lost_answer(
 
 
 def twins(
-    client: Client, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+    newcomers: Newcomers, change: Change, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[tuple[Seen, bool]]:
     """Yield every other template that is what a change made or is about to submit, and whether it goes first.
 
@@ -99,7 +101,7 @@ def twins(
     not there when the plan was made. Past draft goes first, then the earliest, then the smallest id.
 
     Args:
-        client: of the account.
+        newcomers: what appeared since the plan was made.
         change: a template's.
         app_id: primary key of its app.
         signature_id: primary key of its signature, if it is bound to one.
@@ -108,9 +110,10 @@ def twins(
     Raises:
         CloudError: a list could not be read whole.
     """
+    client = newcomers.client
     created = own_id is not None and change.remote_id is None
     found = find_named(client, change, app_id) if created else []
-    found += _saying_the_same(client, change, app_id, signature_id)
+    found += _saying_the_same(newcomers, change, app_id, signature_id, own_id)
     others = {one.remote_id: one for one in found}
     own = others.pop(own_id or "", change.observed)
     for one in sorted(others.values(), key=lambda one: _rank(client, change, one)):
@@ -120,32 +123,44 @@ def twins(
 
 
 def _saying_the_same(
-    client: Client, change: Change, app_id: str, signature_id: str | None
-) -> list[ObservedTemplate]:
-    """Read the family's versions that say what a change is about to submit, as ``twins`` wants them."""
+    newcomers: Newcomers, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+) -> Iterator[ObservedTemplate]:
+    """Yield the family's versions that say what a change is about to submit, as they are now.
+
+    Of those that the plan saw, drafts are the planner's business; strangers' drafts are nobody's.
+    """
     template = change.desired
     if not isinstance(template, Template):
         raise TypeError(f"{change.label} is no template")
-    search = _SEARCHES[Kind.TEMPLATE]
-    app_key = _app_key(client, app_id)
+    client = newcomers.client
     bases = [name for name in (template.name, template.renamed_from) if name]
+    known = {one.remote_id for one in (change.live, change.observed) if one} | {own_id}
+    new = [one for one in newcomers.like(bases) if one.remote_id not in change.family]
+    ids = [one.remote_id for one in new if one.content == template.content and number_in(one.name, bases)]
     countries = dict(zip(change.country_ids, change.country_names, strict=True))
+    for remote_id in (*ids, *change.family):
+        one = None if remote_id in known else _now(client, remote_id)
+        if one is None or one.content != template.content:
+            continue
+        phase = _ON_THE_WAY.get(one.status)
+        ours = one.name in (*bases, *template.adopt) or split_mark(one.description)[1]
+        if phase is None or (phase is Phase.DRAFT and (remote_id in change.family or not ours)):
+            continue
+        of_app = one.app_key == newcomers.app_key(app_id)
+        in_family = of_app and (one.region or template.region) == template.region
+        if in_family and says_the_same(template, with_variables(client, one), countries, signature_id):
+            yield one
 
-    def meant(one: ObservedTemplate, phase: Phase) -> bool:
-        if phase is Phase.DRAFT:  # those that were there are the planner's business, strangers' are nobody's
-            ours = one.name in (*bases, *template.adopt) or split_mark(one.description)[1]
-            if one.remote_id in change.family or not ours:
-                return False
-        in_family = one.app_key == app_key and (one.region or template.region) == template.region
-        same = in_family and number_in(one.name, bases) and one.content == template.content
-        return bool(same) and says_the_same(template, with_variables(client, one), countries, signature_id)
 
-    return [
-        one
-        for status, phase in _ON_THE_WAY.items()
-        for item in client.list_all(search.operation, query={"app_key": app_key, "flow_status": status})
-        if meant(one := wire.read_template(search.operation, item), phase)
-    ]
+def _now(client: Client, remote_id: str) -> ObservedTemplate | None:
+    """Read a template as it is now; nothing if it is gone."""
+    operation = "ShowTemplate"
+    try:
+        return wire.read_template(operation, client.call(operation, path={"id": remote_id}))
+    except Refused as problem:
+        if problem.code in GONE:
+            return None
+        raise
 
 
 def _rank(client: Client, change: Change, one: Seen) -> tuple[bool, str, str]:

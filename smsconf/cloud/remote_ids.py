@@ -1,10 +1,11 @@
-"""Which primary key an address has at the service now, things made in this very run included."""
+"""What a run knows of the service: primary keys, things made in this very run included, and newcomers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from smsconf.address import Address
+from smsconf.cloud.newcomers import Newcomers
 from smsconf.language import _
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.outcome import Result
@@ -14,7 +15,8 @@ from smsconf.reconcile.state import ObservedApp, ObservedTemplate
 class RemoteIds:
     """Primary keys by address, those of things created in this run included; and apps by app key."""
 
-    def __init__(self, changes: Iterable[Change]) -> None:
+    def __init__(self, changes: Iterable[Change], newcomers: Newcomers) -> None:
+        self.newcomers = newcomers
         self._ids: dict[Address, str] = {}
         self._apps: dict[str, ObservedApp] = {}
         for change in changes:

@@ -276,7 +276,8 @@ class _Carrier:
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
         change = self._change
-        for twin, goes_first in twins(self._client, change, app_id, self._signature_id(), own_id):
+        newcomers, signature_id = self._ids.newcomers, self._signature_id()
+        for twin, goes_first in twins(newcomers, change, app_id, signature_id, own_id):
             if goes_first or not self._discard(twin.remote_id):
                 if own_id and change.remote_id is None:
                     self._discard(own_id)
