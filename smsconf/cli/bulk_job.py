@@ -85,8 +85,14 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
     made = digest(recipients, json.dumps(sorted(fixed.items())))
     name = str(address) if address.kind is Kind.CAMPAIGN else f"{address}:{made[:12]}"
     plain = re.sub("[^A-Za-z0-9_-]", "-", name)
-    dropped = chosen["dropped"] or project.folder / STATE_FOLDER / f"dropped-{plain}.csv"
+    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{plain}.csv")
     return Job(name, template, recipients, made, fixed, lists, dropped, at, chosen["again"])
+
+
+def _nearby(path: Path) -> Path:
+    """Write a path as seen from here, if it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def check_type(target: Target) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from smsconf.address import Address
 from smsconf.cloud.limiter import Limiter
@@ -430,3 +434,80 @@ def test_different_texts_stay_within_500_numbers_and_64_kilobytes() -> None:
         request = request_of(NAMED, batch, (), "https://sms.example.com/reports", "x" * 128)
         assert len(json.dumps(body(request))) <= MOST_BYTES
         assert [one.values for one in request.contents] == draft.values
+
+
+class Moody(Service):
+    """A service with a mood for every request: it takes all, some or nothing, and may not say so."""
+
+    def __init__(self, moods: list[str]) -> None:
+        self.moods = moods
+        super().__init__(self._moody)
+
+    def _moody(self, asked: list[str], turn: int) -> httpx.Response:
+        mood = self.moods[turn - 1] if turn <= len(self.moods) else "takes"
+        answers = {"refuses": "E200048", "is busy": "E200015"}
+        if mood in answers:
+            last = asked[-1]
+            told = success(*(fate(one, answers[mood] if one == last else "000000") for one in asked))
+            return httpx.Response(200, json=told)
+        if mood == "forgets one":
+            self.got.update(asked[:1])
+            return httpx.Response(200, json=success(*(fate(one) for one in asked[1:])))
+        if mood == "loses the answer":
+            self.got.update(asked)
+            raise httpx.ReadTimeout("late")
+        if mood == "loses the request":
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        if mood == "breaks":
+            return httpx.Response(502, text="<html>")
+        if mood == "says no":
+            return httpx.Response(400, json={"code": "E000027", "description": "no"})
+        return accepted(asked, turn)
+
+
+MOODS = [
+    "takes",
+    "refuses",
+    "is busy",
+    "forgets one",
+    "loses the answer",
+    "loses the request",
+    "breaks",
+    "says no",
+]
+
+
+@given(
+    moods=st.lists(st.sampled_from(MOODS), max_size=25),
+    sizes=st.lists(st.integers(1, 4), min_size=1, max_size=8),
+    connections=st.integers(1, 3),
+    limit=st.one_of(st.none(), st.integers(1, 9)),
+)
+@settings(max_examples=int(os.environ.get("SMSCONF_MOODS", "60")))
+def test_whatever_the_service_does_nobody_gets_it_twice_and_everybody_is_accounted_for(
+    moods: list[str], sizes: list[int], connections: int, limit: int | None
+) -> None:
+    """Runs until nothing waits: accepted got it once, refused never, and only uncertain ones are open."""
+    service = Moody(moods)
+    batches, start = [], 0
+    for size in sizes:
+        batches.append(numbers(size, start))
+        start += size
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        for _ in range(len(moods) + start + 5):
+            with world.ledger(*batches) as (ledger, run):
+                world.send(ledger, run, service, connections=connections, threshold=limits((None, limit)))
+                tally = ledger.tally(run)
+                assert tally.total == start
+                assert limit is None or ledger.traffic("cn", world.now.replace(hour=0, minute=0)) <= limit
+                doubted = {f"+{one}" for batch, _ in ledger.doubtful(run) for one in batch.numbers}
+            if not tally.waiting:
+                break
+            world.now += timedelta(days=1)
+    assert tally.waiting == 0
+    assert set(service.got.values()) <= {1}
+    certain = {one: count for one, count in service.got.items() if one not in doubted}
+    assert len(certain) == tally.accepted
+    assert len(doubted) == tally.uncertain
+    assert tally.failed == start - tally.accepted - tally.uncertain
