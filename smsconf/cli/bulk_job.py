@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -226,10 +227,11 @@ def _opted_out(project: Project, job: Job, target: Target) -> Iterator[str]:
 
 @contextmanager
 def _dropping(job: Job, shown: Show) -> Iterator[Callable[[Dropped], None]]:
-    """Open the file of rows left out, with nothing but its head if there are none; numbers as asked."""
+    """Open the file of rows left out, with nothing but its head if there are none; its owner's alone."""
     try:
         job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        with job.dropped.open("w", encoding="utf-8", newline="") as file:
+        owned = os.open(job.dropped, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("row", "number", "reason", "explanation"))
 

@@ -36,7 +36,7 @@ from smsconf.messaging.report import dry_view, send_view
 from smsconf.messaging.sender import Uncertain
 from smsconf.messaging.sent import add_sent
 from smsconf.messaging.target import Target
-from smsconf.messaging.wire import MOST_NUMBERS, Answer, Content, Request
+from smsconf.messaging.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
 from smsconf.render.sending import send_lines
 from smsconf.resources import Region
 from smsconf.workflow import check
@@ -224,4 +224,10 @@ def _request(
         Content(tuple(numbers), target.template_id, values, target.signature)
         for values, numbers in groups.items()
     )
+    if len(contents) > 1 and sum(content_size(one) for one in contents) > MOST_BYTES:
+        raise click.UsageError(
+            _("one request has at most {most} KB of different texts: use smsconf bulk").format(
+                most=MOST_BYTES // 1024
+            )
+        )
     return Request(target.sender, contents, callback, extend)

@@ -10,6 +10,7 @@ import codecs
 import csv
 import hashlib
 import io
+import os
 import sqlite3
 import subprocess
 import sys
@@ -330,8 +331,10 @@ def _parsed(path: Path, file: Iterable[str], comma: str) -> Iterator[list[str]]:
 @contextmanager
 def _workbook(path: Path) -> Iterator[Iterator[list[str]]]:
     command = [sys.executable, "-P", "-m", "smsconf.messaging.xlsx", str(path.resolve())]
+    # a foreign file is taken apart there: no secret of the environment goes along
+    environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     with subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ
     ) as process:
         assert process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
         output = io.TextIOWrapper(process.stdout, encoding="utf-8", newline="")

@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 MOST_MEMORY = 2 * 1024**3  # bytes of address space
+MOST_SECONDS = 300  # of processor time
 MOST_UNPACKED = 1024**3  # bytes of all files in the workbook
 EXACT = 2**53  # from here on a cell's number is not exact
 
@@ -38,6 +39,7 @@ def text_of(cell: Cell) -> str:
 def main(path: Path) -> int:
     """Write the sheet and return the exit code."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         with zipfile.ZipFile(path) as parts:

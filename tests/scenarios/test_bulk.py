@@ -296,7 +296,8 @@ def test_waiting_can_be_called_off(shop: World) -> None:
     assert len(outbox(shop)) == 3
 
 
-def test_ledger_is_its_owners_alone(shop: World) -> None:
-    """It holds phone numbers."""
-    assert bulk(shop, REFUND, "list.csv").code == 0
-    assert Path(shop.folder / ".smsconf/ledger.db").stat().st_mode & 0o077 == 0
+def test_files_about_people_are_their_owners_alone(shop: World) -> None:
+    """The ledger holds phone numbers, and so may the file of rows left out."""
+    assert bulk(shop, REFUND, "list.csv", "--dropped", "out.csv").code == 0
+    for name in (".smsconf/ledger.db", "out.csv"):
+        assert Path(shop.folder / name).stat().st_mode & 0o077 == 0

@@ -91,6 +91,24 @@ def test_list_of_values_gives_each_number_its_own_text(shop: World) -> None:
     assert sends(shop) == 1
 
 
+def test_more_than_one_request_holds_is_for_bulk(shop: World) -> None:
+    """500 numbers, or 64 KB of different texts."""
+    rows = [
+        {"to": f"138{place:08}", "order": f"A{place:011}", "day": "2026年01月31日"} for place in range(499)
+    ]
+    shop.write(json.dumps(rows), "messages.json")
+    ran = shop.smsconf("send", SHIPPED, "--vars-file", "messages.json")
+    assert (ran.code, "64 KB" in ran.err) == (1, True)
+    same = [{**row, "order": "A"} for row in rows]
+    shop.write(json.dumps([*same, {**same[0], "to": ONE}, {**same[0], "to": TWO}]), "messages.json")
+    ran = shop.smsconf("send", SHIPPED, "--vars-file", "messages.json")
+    assert (ran.code, "at most 500 numbers" in ran.err) == (1, True)
+    assert sends(shop) == 0
+    shop.write(json.dumps(same), "messages.json")
+    assert shop.smsconf("send", SHIPPED, "--vars-file", "messages.json").code == 0
+    assert len(outbox(shop)) == 499
+
+
 def test_international_message_goes_out_from_the_apps_channel(shop: World) -> None:
     """No signature, the app's own number, GSM-7 parts."""
     ran = shop.json("send", "template.hello", "--to", "+65 9123 4567")
