@@ -126,6 +126,7 @@ class Bulk:
             while thread.is_alive():
                 thread.join(_LOOK)
                 watch(self.progress)
+        watch(self.progress)
         if self._conditions.stopping() and self._ended is None:
             self._ended = Ended(interrupted=True)
         return self._ended or Ended()
