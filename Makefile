@@ -74,7 +74,7 @@ fidelity: $(VENV)/.installed
 
 # every text of the code into the catalogue, its translations kept, and compiled
 messages: $(VENV)/.developing
-	$(BIN)/python -m tools.messages
+	$(BIN)/python -m tests.messages
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

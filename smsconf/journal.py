@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -161,17 +161,27 @@ def _size(path: Path) -> int:
         return 0
 
 
-def remember(entries: tuple[Entry, ...], environment: str | None) -> Memory:
-    """Return what the entries of one environment tell the planner; damaged ones are passed over."""
-    recall = _Recall()
+def remember(
+    entries: tuple[Entry, ...], environment: str | None, others: frozenset[str] = frozenset()
+) -> Memory:
+    """Return what the entries of one environment tell the planner; damaged ones are passed over.
+
+    ``others`` are further environments on the same account: what is theirs is told apart.
+    """
+    recalls = {name: _Recall() for name in (environment, *others)}
     for entry in entries:
-        if entry.get("environment") != environment:
-            continue
         try:
-            recall.take(entry)
+            recall = recalls.get(entry.get("environment"))
+            if recall:
+                recall.take(entry)
         except (KeyError, TypeError, ValueError):
             continue
-    return recall.memory()
+    own = recalls.pop(environment)
+    return replace(
+        own.memory(),
+        created_elsewhere=frozenset(one for other in recalls.values() for one in other.created),
+        live_elsewhere={one: str(name) for name, other in recalls.items() for one in other.live.values()},
+    )
 
 
 class _Recall:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smsconf.diagnostics import has_errors
+from smsconf.errors import ConfigError
 from smsconf.journal import Journal, confirmed, news, remember
 from smsconf.language import N_
 from smsconf.reconcile.change import Action
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from smsconf.cloud.attribute_cache import AttributeCache
     from smsconf.cloud.client import Client
     from smsconf.config import Project
+    from smsconf.resources import Desired
 
 Progress = Callable[[str, int, int], None]
 
@@ -94,12 +97,14 @@ def look(
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
-    return Situation(client.site, project.desired, observed, selection, recall(project, journal))
+    elsewhere = _elsewhere(project) if selection.prune else {}
+    return Situation(client.site, project.desired, observed, selection, recall(project, journal), elsewhere)
 
 
 def recall(project: Project, journal: Journal) -> Memory:
     """Return what the journal knows; about manual steps the committed file, if there is one."""
-    memory = remember(journal.read().entries, project.environment)
+    others = project.environments - {project.environment}
+    memory = remember(journal.read().entries, project.environment, others)
     return replace(memory, confirmations=project.confirmed) if project.confirmations else memory
 
 
@@ -181,6 +186,22 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
 def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     """Say where every address of a plan stands at the service."""
     return tuple(read_reviews(plan, client.site))
+
+
+def _elsewhere(project: Project) -> dict[str, Desired]:
+    """Read what the project's other environments declare in the same account: pruning spares it.
+
+    Raises:
+        ConfigError: one of them has errors, so that nobody knows what it declares.
+    """
+    found = {}
+    for name in project.environments - {project.environment}:
+        other = check(project.folder, name)
+        if other.provider == project.provider:
+            if has_errors(other.diagnostics):
+                raise ConfigError(other.diagnostics)
+            found[name] = other.desired
+    return found
 
 
 def _remember_apps(

@@ -133,7 +133,7 @@ def test_chinese_readme_has_the_sections_and_code_of_the_english() -> None:
 
 def test_words_of_the_chinese_readme_are_those_of_the_messages() -> None:
     """A term that is a message by itself is translated as the table says."""
-    from tools.messages import read
+    from tests.messages import read
 
     catalogue = {one.id: one.string for one in read() if isinstance(one.id, str)}
     text = CHINESE.read_text(encoding="utf-8")

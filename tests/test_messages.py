@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from smsconf.language import listed, of_locale, use
-from tools.messages import CHINESE, ROOT, as_mo, as_po, extract, read, updated
+from tests.messages import CHINESE, ROOT, as_mo, as_po, extract, read, updated
 
 _PLACEHOLDER = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 _CHINESE = re.compile("[\u3400-\u9fff]")

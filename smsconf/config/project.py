@@ -67,6 +67,12 @@ class Project:
     confirmed: Mapping[Address, Confirmation] = field(default_factory=dict)
 
     @property
+    def environments(self) -> frozenset[str]:
+        """The names of the environments that the project declares."""
+        declared = self.data.get("environments")
+        return frozenset(declared) if isinstance(declared, Block) else frozenset()
+
+    @property
     def texts(self) -> dict[str, str]:
         """The files that declare anything, as they are, by their names in places."""
         sections = [section for section in self.data.values() if isinstance(section, Block)]

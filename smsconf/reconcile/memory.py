@@ -42,6 +42,8 @@ class Memory:
         submitted_at: remote id → when our runs last submitted it (service time).
         disabled: remote ids of the templates that our runs disabled and did not submit since.
         confirmations: address → the last word on a manual step.
+        created_elsewhere: remote ids of the templates that runs of other environments created.
+        live_elsewhere: remote id → the other environment that last recorded it as live.
     """
 
     apps: Mapping[Address, str] = field(default_factory=dict)
@@ -54,3 +56,5 @@ class Memory:
     submitted_at: Mapping[str, datetime] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
     confirmations: Mapping[Address, Confirmation] = field(default_factory=dict)
+    created_elsewhere: frozenset[str] = frozenset()
+    live_elsewhere: Mapping[str, str] = field(default_factory=dict)

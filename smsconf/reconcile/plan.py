@@ -150,6 +150,11 @@ def _prune(
         if one.app_key not in situation.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
+        environment = situation.declared_elsewhere(one)
+        if environment:
+            kept = _("kept: the environment {environment} declares it").format(environment=environment)
+            yield Change(kind, Action.NONE, kept, one.name, remote_id=one.remote_id, status=one.status)
+            continue
         row = Change(
             kind=kind,
             action=Action.DELETE,

@@ -45,8 +45,9 @@ def _verdict(
 ) -> tuple[str, tuple[Step, ...]]:
     """Say whether a leftover goes now, and if not, what it waits for."""
     address = template.address
-    if address in situation.desired.protected:
-        return _("protected: no flag deletes it"), ()
+    kept = _kept(situation, address, one)
+    if kept:
+        return kept, ()
     reviewing = one.phase is Phase.IN_REVIEW
     if reviewing and not situation.site.withdrawing:
         return _("in review, and this site cannot withdraw: after the verdict"), ()
@@ -61,6 +62,14 @@ def _verdict(
     if not situation.selection.retire:
         return _("{name} is live; --retire deletes it").format(name=live.name), ()
     return _("{name} has been live long enough").format(name=live.name), steps
+
+
+def _kept(situation: Situation, address: Address, one: Version) -> str | None:
+    """Say why a leftover stays, whatever is asked for."""
+    if address in situation.desired.protected:
+        return _("protected: no flag deletes it")
+    environment = situation.memory.live_elsewhere.get(one.observed.remote_id)
+    return environment and _("live in the environment {environment}").format(environment=environment)
 
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:

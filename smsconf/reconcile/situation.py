@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -52,13 +52,17 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
 
 @dataclass(frozen=True)
 class Situation:
-    """The desired and the observed state of one site, with indexes over the observed one."""
+    """The desired and the observed state of one site, with indexes over the observed one.
+
+    ``elsewhere`` is what the project's other environments declare in the same account, by their names.
+    """
 
     site: Site
     desired: Desired
     observed: Observed
     selection: Selection = Selection()
     memory: Memory = NOTHING
+    elsewhere: Mapping[str, Desired] = field(default_factory=dict)
 
     def unreadable(self, *kinds: Kind, countries: bool = False) -> str | None:
         """Say which reading a decision would need and does not have: of these kinds, or the countries."""
@@ -139,6 +143,26 @@ class Situation:
         name, kind = signature.replaces
         found = [one for one in self._signatures.get((name, kind.value), []) if one.app_key == app.app_key]
         return found[0] if len(found) == 1 else None
+
+    def declared_elsewhere(self, one: ObservedSignature | ObservedTemplate) -> str | None:
+        """Name another environment of the project that declares an object, ``None`` if none does."""
+        named = {app.app_key: (app.region, app.name) for app in self.observed.apps.items}
+        for environment, desired in self.elsewhere.items():
+            apps = {address: (app.region.value, app.name) for address, app in desired.apps.items()}
+            if isinstance(one, ObservedSignature):
+                declared = any(
+                    (signature.name, signature.type.value) == (one.name, one.type)
+                    for signature in desired.signatures.values()
+                )
+            else:
+                declared = any(
+                    apps.get(template.app) == named.get(one.app_key)
+                    and number_in(one.name, [template.name, template.renamed_from or template.name])
+                    for template in desired.templates.values()
+                )
+            if declared:
+                return environment
+        return None
 
     @cached_property
     def app_labels(self) -> Mapping[str, str]:

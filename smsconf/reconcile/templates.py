@@ -164,11 +164,12 @@ class _Decision:
             or observed.remote_id in memory.created
             or observed.name in self.template.adopt
         )
+        live = observed.remote_id == memory.live.get(self.template.address)
         return Version(
             number=number,
             observed=observed,
             status=read_status(Kind.TEMPLATE, self.situation.site, observed.status),
-            ours=ours,
+            ours=ours and (live or observed.remote_id not in memory.created_elsewhere),
             fields=field_changes(has, self.wanted),
             notes=template_notes(self.template, observed, note),
             mark=mark,

@@ -15,7 +15,7 @@ from tests.machine.lives import Lifecycle
 
 SOAK = int(os.environ.get("SMSCONF_SOAK", "0"))
 LIVES = SOAK or 200
-SHARD = 25 if not SOAK else 250
+SHARD = 25 if not SOAK else 100
 SHARDS = [min(SHARD, LIVES - first) for first in range(0, LIVES, SHARD)]
 SEED = int(os.environ.get("SMSCONF_SOAK_SEED", "20260105"))
 

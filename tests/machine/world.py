@@ -135,7 +135,9 @@ class World:
 
     def plan(self, desired: Any, journal: Path, **selection: Any) -> Any:
         chosen = Selection(allow_deletes=1000, allow_submissions=1000, **selection)
-        project = SimpleNamespace(desired=desired, environment=None, confirmations=None)
+        project = SimpleNamespace(
+            desired=desired, environment=None, environments=frozenset(), confirmations=None
+        )
         before = len(self.writes)
         with self.client(read_only=True, watched=True) as client:
             made = make_plan(client, project, Journal(journal), selection=chosen)

@@ -12,6 +12,7 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from click import Context, Group
+from tools.messages import as_mo, click_messages, extract
 
 from smsconf import language
 from smsconf.cli.main import COMMANDS, cli
@@ -20,7 +21,6 @@ from smsconf.reconcile.change import Action, Step
 from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.outcome import Result
 from tests.scenarios.conftest import PROJECT, World
-from tools.messages import as_mo, click_messages, extract
 
 # what is the same in every language, besides what the project itself says
 ALLOWED_WORDS = """

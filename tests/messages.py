@@ -1,4 +1,4 @@
-"""Bring the catalogues up to date with the code: ``make messages``, or ``python -m tools.messages``.
+"""Bring the catalogues up to date with the code: ``make messages``, or ``python -m tests.messages``.
 
 Takes every text that a person may read out of the code (``_``, ``ngettext``, ``N_``, ``told``), the
 pages, the help of the commands, the tables of codes, and click; keeps the translations in ``smsconf.po``,

@@ -1,0 +1,123 @@
+"""Two environments of one project on one account: what each may touch, and what it leaves to the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.conftest import World
+
+PROJECT = """\
+version: 1
+provider: {emulator: {database: .smsconf/emulator.db}}
+environments: {test: {overlay: env/test.yaml}, prod: {overlay: env/prod.yaml}}
+apps: {shop: {region: cn}}
+signatures: {brand: {app: shop, name: 示例商城, type: notification, qualification: q-1}}
+templates:
+  refund: {app: shop, signature: brand, content: 您的退款已到账。}
+"""
+REFUND = "您的退款已到账。"
+ENVIRONMENTS = ("test", "prod")
+
+
+@pytest.fixture
+def shared(world: World) -> World:
+    """Both environments are applied and approved; each has a template of its own beside the common one."""
+    world.write(PROJECT)
+    for name in ENVIRONMENTS:
+        own = f"templates: {{only-{name}: {{app: shop, signature: brand, content: 只在{name}环境。}}}}\n"
+        world.write(own, f"env/{name}.yaml")
+    world.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    for name in ENVIRONMENTS:
+        assert world.apply("--env", name).code == 0
+    world.advance("P14D")
+    for name in ENVIRONMENTS:
+        assert world.apply("--env", name).code == 0
+    world.control("PUT", "reviewer", {"default": "hold", "rules": []})
+    world.writes()
+    return world
+
+
+def change(world: World, environment: str, text: str) -> None:
+    """Give the common template another text in one environment."""
+    path = f"env/{environment}.yaml"
+    world.edit("templates: {", f"templates: {{refund: {{content: {text}}}, ", path)
+
+
+def test_what_both_declare_is_submitted_once(shared: World) -> None:
+    """The second environment finds app, signature and template, and has nothing to send."""
+    for name in ENVIRONMENTS:
+        assert shared.json("plan", "--detailed-exitcode", "--env", name).code == 0
+    assert (
+        shared.json("outputs", "--env", "test").json["templates"]["template.refund"]
+        == (shared.json("outputs", "--env", "prod").json["templates"]["template.refund"])
+    )
+
+
+def test_pruning_spares_what_the_other_environment_declares(shared: World) -> None:
+    """It would once have deleted the other's live templates; what nobody declares still goes."""
+    plan = shared.json("plan", "--prune", "--env", "test")
+    (row,) = [row for row in plan.json["changes"] if row["remote_name"] == "only-prod"]
+    assert (row["action"], row["reason"]) == ("none", "kept: the environment prod declares it")
+    assert shared.apply("--prune", "--env", "test").code == 0
+    assert shared.writes() == []
+    shared.write("{}\n", "env/prod.yaml")
+    assert shared.apply("--prune", "--env", "test", "--allow-deletes", "1").code == 0
+    assert shared.writes() == ["DeleteTemplate"]
+
+
+def test_pruning_does_not_spare_what_is_declared_for_another_account(shared: World) -> None:
+    """An environment with a provider of its own declares nothing here."""
+    other = "provider: {emulator: {database: .smsconf/other.db}}\n"
+    text = (shared.folder / "env/prod.yaml").read_text(encoding="utf-8")
+    shared.write(other + text, "env/prod.yaml")
+    plan = shared.json("plan", "--prune", "--env", "test", "--allow-deletes", "1")
+    (row,) = [row for row in plan.json["changes"] if row["remote_name"] == "only-prod"]
+    assert (row["action"], row["steps"]) == ("delete", ["delete"])
+
+
+def test_review_of_the_other_environment_is_not_called_back(shared: World) -> None:
+    """One tries a new text while the other keeps the old one: its version is neither withdrawn nor edited."""
+    change(shared, "test", "您的退款已经到账。")
+    assert shared.apply("--env", "test").code == 0
+    shared.writes()
+    assert shared.json("plan", "--detailed-exitcode", "--env", "prod").code == 0
+    change(shared, "prod", "您的退款今天到账。")
+    plan = shared.json("plan", "--env", "prod")
+    assert (plan.row("template.refund")["action"], plan.row("template.refund")["remote_name"]) == (
+        "replace",
+        "refund_v3",
+    )
+
+
+def test_version_that_is_live_in_the_other_environment_is_not_retired(shared: World) -> None:
+    """The old text rests here and serves there; it goes once nobody needs it."""
+    change(shared, "test", "您的退款已经到账。")
+    shared.apply("--env", "test")
+    shared.decide("template", "refund_v2", "approve")
+    shared.apply("--env", "test")
+    shared.advance("P8D")
+    shared.writes()
+    row = shared.json("plan", "--retire", "--env", "test").json["changes"][-1]
+    assert (row["action"], row["remote_name"], row["reason"]) == (
+        "retire",
+        "refund",
+        "live in the environment prod",
+    )
+    for flags in (("--retire",), ("--retire-now", "template.refund")):
+        assert shared.apply("--env", "test", *flags).code == 0
+    assert shared.apply("--env", "prod", "--retire").code == 0
+    assert shared.writes() == []
+    change(shared, "prod", "您的退款已经到账。")
+    assert shared.apply("--env", "prod").code == 0
+    assert shared.apply("--env", "test", "--retire").code == 0
+    assert shared.writes() == ["DeleteTemplate"]
+
+
+def test_journal_keeps_the_environments_apart(shared: World) -> None:
+    """A rejection seen in one environment is told in its history only."""
+    change(shared, "test", "您的退款已经到账。")
+    shared.apply("--env", "test")
+    shared.decide("template", "refund_v2", "reject", "请说明")
+    shared.apply("--env", "test")
+    assert "请说明" in shared.smsconf("history", "--env", "test").out
+    assert "请说明" not in shared.smsconf("history", "--env", "prod").out
