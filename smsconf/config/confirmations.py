@@ -58,7 +58,7 @@ class Line:
 
 
 def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
-    """Read the file; one that is not there has no lines. What is wrong in it goes to ``problems``."""
+    """Read the file; one that is not there, or is empty, has no lines. What is wrong goes to ``problems``."""
     try:
         source = read_source(path, name)
     except Unreadable as error:
@@ -68,7 +68,7 @@ def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
     if isinstance(source, Diagnostic):
         problems.add(source)
         return []
-    block, found = read_yaml(source)
+    block, found = read_yaml(source) if source.text.strip() else (None, [])
     problems.add(*found)
     if block is None:
         return []

@@ -188,6 +188,14 @@ def test_committed_file_outlives_the_journal(committed: World) -> None:
     assert standing(committed, "threshold.cn") == ("manual", "open")
 
 
+def test_empty_file_confirms_nothing(committed: World) -> None:
+    """It may be committed before there is anything to say."""
+    committed.write("\n", FILE)
+    assert standing(committed, "threshold.cn") == ("manual", "open")
+    assert committed.smsconf("confirm", "threshold.cn").code == 0
+    assert standing(committed, "threshold.cn") == ("none", "confirmed")
+
+
 def test_file_is_the_same_in_whatever_order_it_came_about(committed: World) -> None:
     """Sorted by environment and address: no run makes a difference by itself."""
     committed.edit("thresholds:\n", "thresholds:\n  intl: {daily: {warn: 8, limit: 10}}\n")
