@@ -18,7 +18,16 @@ from smsconf.language import _, clauses
 from smsconf.render import words
 from smsconf.render.lines import clean
 from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
-from smsconf.render.words import is_quiet, phases, promise, summary, unclaimed, value, worst_first
+from smsconf.render.words import (
+    is_quiet,
+    phases,
+    promise,
+    summary,
+    unclaimed,
+    unremembered,
+    value,
+    worst_first,
+)
 
 View = Mapping[str, Any]
 
@@ -227,7 +236,7 @@ def _finding(found: View) -> str:
 
 
 def _unclaimed(page: Page, view: View) -> None:
-    for said in unclaimed(view):
+    for said in (*unremembered(view), *unclaimed(view)):
         page.add(f"{prose(said)}\n\n")
 
 

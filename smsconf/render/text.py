@@ -20,6 +20,7 @@ from smsconf.render.words import (
     severities,
     summary,
     unclaimed,
+    unremembered,
     value,
     worst_first,
 )
@@ -79,26 +80,9 @@ def plan_lines(view: View) -> Iterator[Line]:
     yield line()
     yield line("plan: ", Span(summary(view["summary"]), "bold"), hang=6)
     yield line(promise(view), hang=6)
+    yield from (line(said, hang=4) for said in unremembered(view))
     yield from (line(said, hang=4) for said in unclaimed(view))
     yield from _refusals(view["refusals"])
-
-
-def _journal(view: View) -> Iterator[Line]:
-    """Say what the journal cannot tell: it is empty beside things that are there, or was cut short."""
-    journal = view.get("journal")
-    if not journal:
-        return
-    if not journal["entries"] and any(change["status"] for change in view["changes"]):
-        yield line(
-            _("journal: empty; of rejections only those that the service still shows are known"), hang=9
-        )
-    if journal["torn"]:
-        yield line(
-            _("journal: {count} lines that killed runs cut short were left out").format(
-                count=journal["torn"]
-            ),
-            hang=9,
-        )
 
 
 def apply_lines(view: View) -> Iterator[Line]:

@@ -151,6 +151,21 @@ def advice(row: View) -> str | None:
     return _("probably {code}: {remedy}").format(code=found["code"], remedy=found["message"])
 
 
+def unremembered(view: View) -> Iterator[str]:
+    """Say what the journal cannot tell: it is empty beside things that are there, or was cut short."""
+    journal = view.get("journal")
+    if not journal:
+        return
+    if not journal["entries"] and any(one["status"] for one in view.get("changes", ())):
+        yield _("journal: empty; of rejections only those that the service still shows are known")
+    if journal["torn"]:
+        yield ngettext(
+            "journal: {count} line that a killed run cut short was left out",
+            "journal: {count} lines that killed runs cut short were left out",
+            journal["torn"],
+        ).format(count=journal["torn"])
+
+
 def is_quiet(change: View) -> bool:
     """Tell whether a change says nothing but "unchanged"."""
     return change["action"] == "none" and not change["rejected"] and not change["notes"]

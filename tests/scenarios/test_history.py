@@ -101,3 +101,17 @@ def test_history_shows_foreign_words_harmlessly(world: World) -> None:
     ran = world.smsconf("history")
     assert "reviewer: no\\x1b[2J" in ran.out
     assert "1 line" in ran.err
+
+
+def test_plan_says_what_a_lost_journal_cannot_tell(world: World) -> None:
+    """Empty beside things that are there, it is named in text and Markdown; before an apply it is not."""
+    lost = "of rejections only those that the service still shows are known"
+    assert lost not in world.smsconf("plan").out
+    assert world.apply().code == 0
+    assert lost not in world.smsconf("plan").out
+    journal = world.folder / ".smsconf" / "journal.jsonl"
+    journal.write_text(journal.read_text()[:-20])
+    assert "1 line that a killed run cut short was left out" in world.smsconf("plan").out
+    journal.unlink()
+    assert lost in world.smsconf("plan").out
+    assert lost in world.smsconf("plan", "--format", "markdown").out
