@@ -12,7 +12,6 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from click import Context, Group
-from tools.messages import as_mo, click_messages, extract
 
 from smsconf import language
 from smsconf.cli.main import COMMANDS, cli
@@ -20,6 +19,7 @@ from smsconf.cloud.step_event import Phase as Event
 from smsconf.reconcile.change import Action, Step
 from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.outcome import Result
+from tests.messages import as_mo, click_messages, extract
 from tests.scenarios.conftest import PROJECT, World
 
 # what is the same in every language, besides what the project itself says
