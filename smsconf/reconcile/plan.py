@@ -88,7 +88,7 @@ def make_plan(situation: Situation) -> Plan:
         **above,
         **{one.address: one for one in templates if one.address and one.action is not Action.RETIRE},
     }
-    replaced = list(replaced_rows(situation, rows))
+    replaced = list(replaced_rows(situation, rows, templates))
     campaigns = decide_campaigns(situation, rows)
     declared = [*manual, *apps, *signatures, *replaced, *templates, *campaigns]
     changes = sorted(declared, key=lambda change: change.address.order if change.address else (9, ""))

@@ -6,7 +6,7 @@ same wait holds for a signature that another one replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from smsconf.address import Address, Kind
@@ -81,23 +81,30 @@ def _due(situation: Situation, template: Template, live: ObservedTemplate, old: 
     return latest + timedelta(seconds=template.retire_after)
 
 
-def replaced_rows(situation: Situation, rows: Mapping[Address, Change]) -> Iterator[Change]:
+def replaced_rows(
+    situation: Situation, rows: Mapping[Address, Change], templates: Sequence[Change]
+) -> Iterator[Change]:
     """Yield a row for every signature that a declared, approved one replaces.
 
-    Deleting it takes its templates along, so it waits while a live version of a declared address hangs on it.
+    Deleting it takes its templates along, whosever they are, so it waits for all but those that go in this
+    run on terms of their own (``templates`` has their rows) and those that are dead.
     """
+    going = {one.remote_id for one in templates if Step.DELETE in one.steps}
     for address, signature in situation.desired.signatures.items():
         old = situation.replaced_signature(address)
         new = rows.get(address)
         if old is None or new is None or signature.external:
             continue
         status = read_status(Kind.SIGNATURE, situation.site, new.status or "")
-        hanging = hanging_on(old.remote_id, rows.values())
+        unreadable = situation.unreadable(Kind.TEMPLATE)
+        hanging = hanging_on(old.remote_id, rows.values()) or _staying_on(situation, old.remote_id, going)
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
             reason = _("protected: no flag deletes it")
         elif not status.verdict.approved:
             reason = _("kept until {address} is approved").format(address=address)
+        elif unreadable:
+            reason = unreadable
         elif hanging:
             reason = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
         elif situation.selection.retire or address in situation.selection.retire_now:
@@ -115,6 +122,24 @@ def replaced_rows(situation: Situation, rows: Mapping[Address, Change]) -> Itera
             steps=steps,
             observed=old,
         )
+
+
+def _staying_on(situation: Situation, remote_id: str, going: set[str | None]) -> list[str]:
+    """Name the templates that deleting a signature would take along: unmanaged ones, leftovers at rest."""
+    on_it = [one for one in situation.observed.templates.items if one.signature_id == remote_id]
+    if not on_it:
+        return []
+    desired = situation.desired.templates.values()
+    members = {one.remote_id for template in desired for _number, one in situation.templates_like(template)}
+    return sorted(
+        f"template:{one.name}"
+        for one in on_it
+        if one.remote_id not in going
+        and not (
+            one.remote_id in members
+            and read_status(Kind.TEMPLATE, situation.site, one.status).phase is Phase.DEAD
+        )
+    )
 
 
 def hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:

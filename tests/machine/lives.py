@@ -211,13 +211,12 @@ class Lifecycle(RuleBasedStateMachine):
     def apply_from_two_machines(self) -> None:
         """Two runners with journals of their own plan the same thing, then both carry it out."""
         first = self.world.plan(self.desired, self.journal)
-        second = self.world.plan(self.desired, self.elsewhere)
+        with self.world.another_journal():
+            second = self.world.plan(self.desired, self.elsewhere)
         self.world.carry_out(first, self.journal)
-        mine = self.world.writes_journaled
-        self.world.writes_journaled = 0
-        self.world.carry_out(second, self.elsewhere)
+        with self.world.another_journal():
+            self.world.carry_out(second, self.elsewhere)
         self.elsewhere.unlink(missing_ok=True)
-        self.world.writes_journaled = mine
 
     @rule()
     def lose_the_journal(self) -> None:

@@ -40,3 +40,29 @@ def test_two_journals_that_count_differently_submit_one_text_once(life: Lifecycl
     life.apply_from_two_machines()
     left = {name: status for name, status in names(life).items() if not name.startswith("renamed")}
     assert left == {"shipped_v2": "Reviewing", "refund": "Reviewing", "hello": "Reviewing"}
+
+
+def test_replaced_signature_stays_while_something_unmanaged_hangs_on_it(life: Lifecycle) -> None:
+    """Retiring it took along a template that somebody had made by hand on the old signature."""
+    life.take_another_signature()
+    life.apply()
+    life.decide_signature("approve")
+    for key in ("shipped", "refund"):
+        life.decide(key, "approve")
+    life.apply_retiring(now=True)
+    assert "unmanaged" in {one["template_name"] for one in life.world.templates()}
+    life.apply_pruning()
+    life.apply_retiring(now=True)
+    assert [one["signature_name"] for one in life._signatures()] == ["示例百货"]
+
+
+def test_one_runner_is_not_reproached_with_what_another_remembers(life: Lifecycle) -> None:
+    """A refusal that only another runner's journal shows is unknown to a new one, which may ask again.
+
+    The lives held the memory of one journal against the runner of another.
+    """
+    life.decide("refund", "reject")
+    life.apply()
+    life.rename_at_the_console("refund")
+    life.apply_from_two_machines()
+    assert names(life)["refund"] == "Reviewing"

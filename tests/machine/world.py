@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -204,6 +205,16 @@ class World:
                 self.refused_before.add(known)
             if one["flow_status"] == "Adopted":
                 self.refused_before.discard(known)
+
+    @contextmanager
+    def another_journal(self) -> Iterator[None]:
+        """A runner with a new journal: what the other remembers is neither reproached nor told to it."""
+        mine = self.refused_before, self.submitted, self.writes_journaled
+        self.refused_before, self.submitted, self.writes_journaled = set(), {}, 0
+        try:
+            yield
+        finally:
+            self.refused_before, self.submitted, self.writes_journaled = mine
 
     def forget(self) -> None:
         """The journal is lost."""

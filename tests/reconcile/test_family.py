@@ -9,6 +9,7 @@ import pytest
 
 from smsconf.reconcile.family import number_in, split_version
 from smsconf.reconcile.memory import Memory
+from smsconf.reconcile.state import Reading
 from smsconf.reconcile.submission import marked, split_mark, submission_hash
 from smsconf.resources import MessageType, UpdatePolicy
 from tests.reconcile import build
@@ -260,6 +261,35 @@ def test_replaced_signature_is_kept_until_nothing_hangs_on_it() -> None:
     (row,) = (one for one in made.changes if one.remote_id == "id-old")
     assert words(row) == ("retire", ["delete"])
     assert not made.unmanaged
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("unmanaged", "template:by-hand hangs on it"),
+        ("resting", "template:order-shipped hangs on it"),
+        ("unread", "templates could not be read"),
+    ],
+)
+def test_replaced_signature_is_kept_for_whatever_it_would_take_along(how, why) -> None:
+    """A template made by hand, a leftover that still rests, and templates that nobody could read."""
+    old = replace(build.o_brand, remote_id="id-old", name="旧品牌")
+    asked = build.desired(
+        build.shop, replace(build.brand, replaces=("旧品牌", MessageType.NOTIFICATION)), build.shipped
+    )
+    moved = replace(
+        OLD, remote_id="id-2", name="order-shipped_v2", update_time=f"{build.NOW:%Y-%m-%d %H:%M:%S}"
+    )
+    on_it = replace(OLD, remote_id="id-1", signature_id="id-old")
+    if how == "unmanaged":
+        on_it = replace(on_it, name="by-hand")
+    found = build.observed(build.o_shop, build.o_brand, old, moved, on_it)
+    if how == "unread":
+        found = replace(found, templates=Reading(problem="timed out"))
+    made = plan(asked, found, retire=True)
+    (row,) = (one for one in made.changes if one.remote_id == "id-old")
+    assert words(row) == ("retire", [])
+    assert why in row.reason
 
 
 @pytest.mark.parametrize(
