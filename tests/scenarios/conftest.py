@@ -152,7 +152,10 @@ class World:
             now = datetime.now(UTC)
             found = json.loads(signed(engine, "GET", f"{base}?limit=500", b"", now).body)["results"]
             (one,) = (row for row in found if row[f"{kind}_name"] == name)
-            sent = b"" if body is None else json.dumps({**one, **body}).encode()
+            apps = json.loads(signed(engine, "GET", f"{base.replace(kind, 'app')}?limit=500", b"", now).body)
+            keys = {app["app_key"]: app["id"] for app in apps["results"]}
+            whole = {**one, "app_id": keys.get(one["app_key"])}
+            sent = b"" if body is None else json.dumps({**whole, **body}).encode()
             answer = signed(engine, method, f"{base}/{one['id']}", sent, now)
             assert answer.status < 300, answer.body
         finally:

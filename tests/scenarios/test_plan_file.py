@@ -437,3 +437,18 @@ def test_reader_of_a_plan_file_never_sees_half_of_it(world: World) -> None:
         json.loads((world.folder / "plan.json").read_text(encoding="utf-8"))
     process.communicate()
     assert process.returncode == 0
+
+
+def test_comment_on_two_thousand_changes_fits_and_the_guard_is_red(world: World) -> None:
+    """The pull-request comment of a very large plan stays under GitHub's limit and says what was left out."""
+    text = (world.folder / "smsconf.yaml").read_text(encoding="utf-8")
+    many = "".join(
+        f"  bulk-{n}: {{app: shop, signature: shop-notice, content: 第{n}号通知：您的订单已发货，请查收。}}\n"
+        for n in range(2000)
+    )
+    world.write(text + many)
+    made = world.smsconf("plan", "--format", "markdown")
+    assert made.code == 4
+    assert len(made.out) < 65_536
+    assert "submissions for review, more than 50" in made.out
+    assert "more are left out here" in made.out
