@@ -23,7 +23,8 @@ class Site:
     """One site. Regions map to (management host, IAM host), and in ``sending`` to the host that sends.
 
     ``drafts``: a template can be created without submitting it. ``withdrawing``: a review can be called
-    back. ``disabling``: an approved template can be disabled and edited. ``signature_complete``: the status
+    back. ``disabling``: an approved template can be disabled and edited. ``readable_notes``: answers tell the
+    application note of a template. ``signature_complete``: the status
     that means approved and configured.
     """
 
@@ -33,6 +34,7 @@ class Site:
     drafts: bool
     withdrawing: bool
     disabling: bool
+    readable_notes: bool
     qualifications: bool
     signature_complete: str
     types: frozenset[MessageType]
@@ -56,6 +58,7 @@ SITES: Mapping[str, Site] = {
             drafts=True,
             withdrawing=True,
             disabling=True,
+            readable_notes=True,
             qualifications=True,
             signature_complete="REVIEW_PROCESSING_COMPLETED",
             types=_ALL_TYPES,
@@ -68,6 +71,7 @@ SITES: Mapping[str, Site] = {
             drafts=False,
             withdrawing=True,
             disabling=True,
+            readable_notes=False,
             qualifications=False,
             signature_complete="REVIEW_PASSED",
             types=_NO_PROMOTION,
@@ -80,6 +84,7 @@ SITES: Mapping[str, Site] = {
             drafts=False,
             withdrawing=False,
             disabling=False,
+            readable_notes=False,
             qualifications=False,
             signature_complete="REVIEW_PASSED",
             types=_NO_PROMOTION,

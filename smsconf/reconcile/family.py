@@ -59,6 +59,12 @@ class Version:
         """Where in its life it is."""
         return self.status.phase
 
+    def was_sent_as(self, submission: str, known: str | None) -> bool:
+        """Tell whether it was submitted as the files ask now; ``known`` is the journal's word on that."""
+        if known is not None:
+            return known == submission
+        return (self.equal and not self.notes) or self.mark == submission[:8]
+
     @property
     def equal(self) -> bool:
         """Tell whether every effective field is as desired."""

@@ -154,6 +154,8 @@ class _Decision:
 
     def _version(self, number: int, observed: ObservedTemplate) -> Version:
         note, mark = split_mark(observed.description)
+        if not self.situation.site.readable_notes:  # what an answer lacks is not compared
+            note = note or self.template.description or None
         has = observed_template_fields(
             observed, self.wanted, self.situation.signature_labels, self.situation.country_names
         )
@@ -336,9 +338,10 @@ class _Decision:
         """Report the same submission that was rejected or deactivated before; the user may insist."""
         if self.template.address in self.situation.selection.resubmit:
             return None
+        site, sent = self.situation.site, self.situation.memory.submitted
         for one in self.family.versions:
-            same = one.equal and not one.notes
-            if one.phase in (Phase.REJECTED, Phase.DEAD) and (same or one.mark == self.submission[:8]):
+            known = None if site.readable_notes else sent.get(one.observed.remote_id)
+            if one.phase in (Phase.REJECTED, Phase.DEAD) and one.was_sent_as(self.submission, known):
                 reason = _("rejected: {words} (unchanged, so not submitted again)")
                 if one.phase is Phase.DEAD:
                     reason = _("{message}: {words} (unchanged, so not submitted again)")

@@ -322,4 +322,5 @@ class Lifecycle(RuleBasedStateMachine):
             if change.kind is Kind.TEMPLATE and change.action.value == "none" and not change.rejected:
                 live = change.live
                 settled = live is not None and live.content == change.desired.content
-                assert settled or "disabled outside" in change.reason, change.reason
+                told = ("disabled outside", "changed by the service")  # edited by hand while in review
+                assert settled or any(words in change.reason for words in told), change.reason

@@ -88,3 +88,23 @@ def test_rejected_signature_is_edited_when_the_files_change(world: World) -> Non
     assert world.apply().code == 0
     assert world.writes() == ["UpdateSignature"]
     assert world.json("status").row("signature.shop-notice")["status"] == "PENDING_REVIEW"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_note_that_a_site_does_not_tell_is_no_reason_to_submit_again(world: World, lost: bool) -> None:
+    """Answers of the international site lack the note: it was taken for a difference, and sent for ever."""
+    world.edit("emulator.db}", "abroad.db, site: international}")
+    world.edit("countries: [Singapore, BR]", "countries: [Singapore, BR]\n    description: for buyers")
+    assert world.apply().code == 0
+    ran = world.smsconf("emulator", "decide", "template.hello", "reject", "--reason", "say who sends it")
+    assert ran.code == 0, ran.err
+    if lost:
+        (world.folder / ".smsconf" / "journal.jsonl").unlink()
+    for _ in range(2):
+        row = world.json("plan").row("template.hello")
+        assert (row["action"], row["rejected"]) == ("none", True)
+        ended = world.apply().json["outcomes"]
+        assert "template.hello" not in [one["address"] for one in ended if one["outcome"] == "applied"]
+    if not lost:  # the journal knows what the answer does not: another note is a new submission
+        world.edit("for buyers", "for buyers abroad")
+        assert world.json("plan").row("template.hello")["steps"] == ["submit"]
