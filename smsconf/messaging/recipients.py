@@ -108,7 +108,7 @@ def open_rows(path: Path) -> Iterator[Iterator[list[str]]]:
         return
     try:
         with path.open(encoding=_encoding(path), newline="") as file:
-            comma = "\t" if path.suffix.lower() == ".tsv" else _comma(file)
+            comma = "\t" if path.suffix.lower() == ".tsv" else _comma(path, file)
             yield _parsed(path, file, comma)
     except OSError as error:
         raise _unreadable(path, error.strerror or type(error).__name__) from None
@@ -313,8 +313,11 @@ def _head(path: Path) -> bytes:
         raise _unreadable(path, error.strerror or type(error).__name__) from None
 
 
-def _comma(file: io.TextIOBase) -> str:
-    line = file.readline(10_000)
+def _comma(path: Path, file: io.TextIOBase) -> str:
+    try:
+        line = file.readline(10_000)
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, str(error)) from None
     file.seek(0)
     return max(",;\t", key=line.count)
 

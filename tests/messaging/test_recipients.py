@@ -222,6 +222,7 @@ def test_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
         ("list.xlsx", b"", "no workbook"),
         ("list.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or an encrypted workbook"),
         ("list.csv", b'"never closed' + b"x" * 300_000, "line"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\xff\xff", "codec can't decode"),
         ("folder.csv", None, "cannot be read"),
         ("folder.xlsx", None, "cannot be read"),
         ("missing.csv", "missing", "No such file"),
