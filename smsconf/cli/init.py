@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -173,7 +174,7 @@ def command(
         click.echo(
             _("add {line} to .gitignore: what is in there is not for others").format(line=IGNORED), err=True
         )
-    where = "" if folder == Path() else f" --project {folder}"
+    where = "" if folder == Path() else f" --project {shlex.quote(str(folder))}"
     click.echo(_("next: {command}").format(command=f"smsconf guide{where}"), err=True)
     return 0
 

@@ -98,6 +98,13 @@ def test_init_says_what_it_wrote_and_what_is_next(empty: World) -> None:
         assert json.loads((empty.folder / name).parent.joinpath(schema).read_text("utf-8"))["$schema"]
 
 
+def test_next_command_can_be_pasted(empty: World) -> None:
+    """A folder with a blank is quoted in it."""
+    ran = empty.smsconf("init", "--yes", "--project", "my 项目")
+    assert ran.code == 0
+    assert "next: smsconf guide --project 'my 项目'\n" in ran.err
+
+
 def test_answers_go_into_the_files(empty: World) -> None:
     """Keys, also those that YAML would read as something else, and a brand."""
     given = ("--site", "china", "--kind", "cn", "--provider", "emulator")
