@@ -22,7 +22,8 @@ from smsconf.cli.progress import progress
 from smsconf.cli.sending import Ready, pair_of, require_template
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
-from smsconf.errors import PlanRefused, SmsconfError
+from smsconf.diagnostics import has_errors
+from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.batches import Draft, drafts
 from smsconf.messaging.inbox import open_to_read
@@ -64,9 +65,12 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
     """Put together what is asked, from a campaign of the files or from the command line.
 
     Raises:
+        ConfigError: the project has errors, which may hide what it declares.
         UsageError: something is missing, or said twice.
         SmsconfError: the list cannot be read.
     """
+    if has_errors(project.diagnostics):
+        raise ConfigError(project.diagnostics)
     fixed = dict(pair_of(text) for text in chosen["given"])
     lists = tuple(chosen["opt_out"])
     at = chosen["at"]

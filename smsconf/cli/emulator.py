@@ -289,6 +289,8 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
     """Find kind and remote name: of a declared address, or as written after ``KIND:``."""
     from smsconf.address import Address
     from smsconf.config import load_project
+    from smsconf.diagnostics import has_errors
+    from smsconf.errors import ConfigError
 
     kind, colon, name = target.partition(":")
     if colon:
@@ -297,9 +299,12 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
         address = Address.parse(target)
     except ValueError as error:
         raise SmsconfError(str(error), fix=_("name an address, or KIND:REMOTE-NAME")) from error
-    desired = load_project(folder, environment).desired
+    project = load_project(folder, environment)
+    desired = project.desired
     declared = desired.apps.get(address) or desired.signatures.get(address) or desired.templates.get(address)
     if declared is None:
+        if has_errors(project.diagnostics):
+            raise ConfigError(project.diagnostics)
         raise SmsconfError(
             _("{address} is not declared").format(address=address),
             fix=_("name a declared one, or {kind}:REMOTE-NAME").format(kind=address.kind),

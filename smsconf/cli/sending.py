@@ -23,7 +23,8 @@ from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
-from smsconf.errors import PlanRefused
+from smsconf.diagnostics import has_errors
+from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
 from smsconf.messaging.credentials import AppKey, find_app_key
 from smsconf.messaging.sender import Sender, open_sender, send_url, sender_on
@@ -92,8 +93,11 @@ def require_template(project: Project, address: Address) -> None:
     """Make sure that an address is a declared template's.
 
     Raises:
+        ConfigError: the project has errors, which may hide what it declares.
         UsageError: it is not.
     """
+    if has_errors(project.diagnostics):
+        raise ConfigError(project.diagnostics)
     templates = project.desired.templates
     if address.kind is not Kind.TEMPLATE:
         raise click.UsageError(_("expected the address of a template, got {address}").format(address=address))

@@ -183,6 +183,24 @@ def test_usage_errors_exit_1_and_say_what_to_do(world: World, arguments, said) -
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("send", "template.refund", "--to", "+8613812345678"),
+        ("bulk", "template.refund", "list.csv"),
+        ("bulk", "campaign.sale", "list.csv"),
+        ("emulator", "decide", "template.refund", "approve"),
+    ],
+)
+def test_address_that_files_with_errors_lost_is_not_called_undeclared(world: World, arguments) -> None:
+    """What is wrong with the files is said, not that what they declare is missing."""
+    world.edit("content: 您的退款已到账。", "contents: 您的退款已到账。")
+    ran = world.smsconf(*arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert "unknown key 'contents'" in ran.err
+    assert "is not declared" not in ran.err
+
+
 def test_report_goes_to_a_file_on_request(world: World) -> None:
     """--output writes the whole report and leaves stdout empty."""
     ran = world.smsconf("plan", "--format", "json", "--output", "plan.json")
