@@ -14,7 +14,13 @@ from click.core import ParameterSource
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.findings import find_all, held_back, of_submissions, subject_of
-from smsconf.cli.options import comment_options, project_options, selection, selection_options
+from smsconf.cli.options import (
+    IntervalParam,
+    comment_options,
+    project_options,
+    selection,
+    selection_options,
+)
 from smsconf.cli.outlook import Outlooks, look_ahead
 from smsconf.cli.output import report, talk
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
@@ -59,7 +65,7 @@ from smsconf.workflow import Report, carry_out, check, make_plan
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(0, min_open=True),
+    type=IntervalParam(),
     default=30.0,
     show_default=True,
     metavar="SECONDS",

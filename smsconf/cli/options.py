@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,24 @@ class DurationParam(click.ParamType[timedelta]):
                 ctx,
             )
         return timedelta(seconds=seconds)
+
+
+class IntervalParam(click.FloatRange):
+    """Seconds between two looks: above 0, at most a day; unlike in click, nan is no number."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 86_400, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Read the number, or fail with what was expected."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(
+                _("{value!r} is not a valid {number_type}.").format(value=value, number_type="float"),
+                param,
+                ctx,
+            )
+        return seconds
 
 
 def nearest(address: Address, declared: Iterable[Address]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smsconf.address import Address
-from smsconf.cli.options import AddressParam, comment_options, nearest, project_options
+from smsconf.cli.options import AddressParam, IntervalParam, comment_options, nearest, project_options
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
@@ -38,7 +38,7 @@ from smsconf.workflow import check, follow_reviews, make_plan
 @click.option("--watch", is_flag=True, help="Look again and again until everything is done.")
 @click.option(
     "--interval",
-    type=click.FloatRange(0, min_open=True),
+    type=IntervalParam(),
     default=10.0,
     show_default=True,
     metavar="SECONDS",

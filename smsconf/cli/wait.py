@@ -14,7 +14,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.options import AddressParam, nearest, project_options, report_options
+from smsconf.cli.options import AddressParam, IntervalParam, nearest, project_options, report_options
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.session import open_session
@@ -43,7 +43,7 @@ _SPREAD = (0.8, 1.2)  # several pipelines that started together shall not ask to
 @click.option("--timeout", type=DurationParam(), default="1h", show_default=True, help="Give up after this.")
 @click.option(
     "--interval",
-    type=click.FloatRange(0, min_open=True),
+    type=IntervalParam(),
     default=30.0,
     show_default=True,
     metavar="SECONDS",

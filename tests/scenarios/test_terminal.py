@@ -173,6 +173,9 @@ def test_help_of_every_command_opens_with_an_example(world: World, command: str)
         (("emulator", "advance", "soon"), "SOON"),
         (("emulator", "decide", "template.nope", "approve"), "template.nope is not declared"),
         (("plan", "--output", "no/such/folder/plan.txt"), "cannot write"),
+        (("wait", "--interval", "nan"), "'nan' is not a valid"),
+        (("apply", "--wait", "--interval", "inf"), "inf is not in the range"),
+        (("status", "--watch", "--interval", "1e300"), "1e+300 is not in the range"),
     ],
 )
 def test_usage_errors_exit_1_and_say_what_to_do(world: World, arguments, said) -> None:
