@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.emulator import ask, emulator_engine
 from smsconf.cli.options import AddressParam, nearest, project_options, report_options
 from smsconf.cli.output import report
 from smsconf.cli.session import STATE_FOLDER
@@ -159,8 +158,7 @@ def _now(project: Project) -> datetime:
     if not isinstance(provider, EmulatorProvider):
         return datetime.now(UTC)
     with emulator_engine(provider.database, site=provider.site) as engine:
-        answer = engine.handle("GET", "/_emulator/health", [], b"")
-    return datetime.fromisoformat(json.loads(answer.body)["now"])
+        return datetime.fromisoformat(ask(engine, "GET", "health")["now"])
 
 
 def _who(folder: Path) -> str:

@@ -106,7 +106,7 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
 
     body = {"advance": iso_duration(duration)}
     with _steered(folder, environment, database) as engine:
-        answer = _ask(engine, "POST", "clock", body)
+        answer = ask(engine, "POST", "clock", body)
         pushed = push_all(engine)
     click.echo(_("now {time}").format(time=answer["now"]))
     if pushed:
@@ -135,7 +135,7 @@ def decide_command(
     kind, name = _target(folder, environment, target)
     body = {"kind": kind, "name": name, "decision": decision, "reason": reason}
     with _steered(folder, environment, database) as engine:
-        answer = _ask(engine, "POST", "reviews", body)
+        answer = ask(engine, "POST", "reviews", body)
     click.echo(f"{kind} {name}: {answer.get('status', decision)}")
     return 0
 
@@ -151,7 +151,7 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
       smsconf emulator reset
     """
     with _steered(folder, environment, database) as engine:
-        _ask(engine, "POST", "reset")
+        ask(engine, "POST", "reset")
     click.echo(_("reset"))
     return 0
 
@@ -186,7 +186,7 @@ def outbox_command(
 
     with _steered(folder, environment, database) as engine:
         total = _count(engine)
-        messages: list[Any] = _ask(engine, "GET", f"outbox?offset={max(0, total - limit)}&limit={limit}")
+        messages: list[Any] = ask(engine, "GET", f"outbox?offset={max(0, total - limit)}&limit={limit}")
     if not show_numbers:
         messages = [{**message, "to": mask(message["to"])} for message in messages]
     view = {"format_version": FORMAT_VERSION, "total": total, "messages": messages}
@@ -254,7 +254,7 @@ def _count(engine: Engine) -> int:
     return int(dict(response.headers)["X-Total-Count"])
 
 
-def _ask(engine: Engine, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+def ask(engine: Engine, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
     """Call a control route and return its JSON.
 
     Raises:

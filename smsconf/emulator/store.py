@@ -92,6 +92,10 @@ class Store:
         if version not in (0, VERSION):
             why = f"made by another version of the emulator ({version})"
             raise StoreError(self.database, why, "delete it, or name another file")
+        tables = {row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        foreign = "meta" not in tables if version else tables
+        if foreign:
+            raise StoreError(self.database, "not a database of the emulator", "name another file")
         if version == 0:
             for statement in SCHEMA.split(";\n"):
                 self.connection.execute(statement)

@@ -193,10 +193,17 @@ def other_site(path: Path) -> None:
     Engine(path, Settings(site="international")).close()
 
 
+def other_program(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE invoice (number TEXT)")
+    connection.close()
+
+
 UNUSABLE = {
     "no database": (lambda path: path.write_text("not a database " * 100), "file is not a database"),
     "a folder": (lambda path: path.mkdir(), "it is a folder"),
     "another version": (other_version, "made by another version of the emulator (99)"),
+    "another program": (other_program, "not a database of the emulator"),
     "another site": (other_site, "made for the site international, not china"),
 }
 

@@ -389,3 +389,16 @@ def test_damaged_journal_entry_confirms_nothing(shop: World) -> None:
     for broken in ({**entry, "time": "2026-01-05T01:00:00"}, {**entry, "by": None, "digest": 7}):
         path.write_text(json.dumps(broken) + "\n", encoding="utf-8")
         assert standing(shop, "threshold.cn")[0] == "manual"
+
+
+def test_emulator_that_cannot_answer_is_said(world: World) -> None:
+    """Its clock says until when a confirmation holds; a file that it cannot use is no traceback."""
+    import sqlite3
+
+    assert world.smsconf("plan").code == 0
+    with sqlite3.connect(world.folder / ".smsconf" / "emulator.db") as database:
+        database.execute("DROP TABLE meta")
+    ran = world.smsconf("confirm")
+    assert ran.code == 1
+    assert ran.err.startswith("error: cannot open the emulator's database ")
+    assert "not a database of the emulator" in ran.err
