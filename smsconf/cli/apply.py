@@ -18,6 +18,7 @@ from smsconf.cli.options import (
     IntervalParam,
     comment_options,
     project_options,
+    require_selected,
     selection,
     selection_options,
 )
@@ -185,7 +186,9 @@ def _plan(
             progress=update,
         )
     skipped: tuple[Outcome, ...] = ()
-    if permit:
+    if permit is None:
+        require_selected(asked, project, plan)
+    else:
         check_age(permit, session.client.service_time)
         judged = judge(permit, plan, session.journal.read().entries, strict=strict)
         plan, skipped = judged.plan, judged.skipped

@@ -17,9 +17,9 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.options import nearest
+from smsconf.cli.options import require_known
 from smsconf.cli.progress import progress
-from smsconf.cli.sending import Ready, pair_of, require_template
+from smsconf.cli.sending import Ready, require_template, values_of
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
@@ -71,15 +71,13 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
     """
     if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
-    fixed = dict(pair_of(text) for text in chosen["given"])
+    fixed = values_of(chosen["given"])
     lists = tuple(chosen["opt_out"])
     at = chosen["at"]
     template = address
     if address.kind is Kind.CAMPAIGN:
-        campaign = project.desired.campaigns.get(address)
-        if campaign is None:
-            hint = nearest(address, project.desired.campaigns)
-            raise click.UsageError(_("{address} is not declared{hint}").format(address=address, hint=hint))
+        require_known([address], project.desired.campaigns)
+        campaign = project.desired.campaigns[address]
         if recipients:
             raise click.UsageError(_("a campaign names its own list: leave out the file"))
         template, recipients, at = campaign.template, campaign.recipients, at or campaign.at

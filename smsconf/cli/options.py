@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,8 @@ from smsconf.language import _
 
 if TYPE_CHECKING:
     from smsconf.address import Address
+    from smsconf.config import Project
+    from smsconf.reconcile.plan import Plan
     from smsconf.reconcile.situation import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,6 +83,31 @@ def nearest(address: Address, declared: Iterable[Address]) -> str:
 
     near = get_close_matches(str(address), [str(one) for one in declared], n=1)
     return _("; did you mean {near}?").format(near=near[0]) if near else ""
+
+
+def require_known(addresses: Iterable[Address], known: Collection[Address]) -> None:
+    """Refuse an address that is none of those known, and offer the nearest.
+
+    Raises:
+        UsageError: one is unknown.
+    """
+    for address in addresses:
+        if address not in known:
+            raise click.UsageError(
+                _("{address} is not declared{hint}").format(address=address, hint=nearest(address, known))
+            )
+
+
+def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
+    """Refuse a selection that names what is neither declared nor in the plan: a slip would select nothing.
+
+    Raises:
+        UsageError: an address is unknown.
+    """
+    desired = project.desired
+    rows = [change.address for change in plan.changes if change.address]
+    known = {*desired.apps, *desired.signatures, *desired.templates, *rows}
+    require_known(sorted(asked.targets | asked.retire_now | asked.resubmit, key=str), known)
 
 
 def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:

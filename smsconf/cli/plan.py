@@ -13,6 +13,7 @@ from smsconf.cli.options import (
     DurationParam,
     comment_options,
     project_options,
+    require_selected,
     selection,
     selection_options,
 )
@@ -81,6 +82,7 @@ def command(  # noqa: PLR0913 - one for each option
             cache=session.cache,
             progress=update,
         )
+        require_selected(asked, project, made)
         plan = held_back(made, project, found)
         outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
         now = session.client.service_time

@@ -20,10 +20,10 @@ from smsconf.cli.sending import (
     check_words,
     make_ready,
     open_sending,
-    pair_of,
     secrets_option,
     signature_option,
     url_of,
+    values_of,
     wsse_option,
 )
 from smsconf.cli.session import STATE_FOLDER
@@ -171,7 +171,7 @@ def _messages(project: Project, address: Address, chosen: Mapping[str, Any]) -> 
 
 
 def _rows(chosen: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    values = dict(pair_of(text) for text in chosen["given"])
+    values = values_of(chosen["given"])
     if chosen["vars_file"] is None:
         return [(number, values) for number in chosen["numbers"]]
     if values:

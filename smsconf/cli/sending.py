@@ -6,7 +6,7 @@ The composition root of the sending side, as ``session`` is of the management si
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ import click
 
 from smsconf.address import Address, Kind
 from smsconf.cli.emulator import emulator_engine
-from smsconf.cli.options import nearest
+from smsconf.cli.options import require_known
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
@@ -101,10 +101,7 @@ def require_template(project: Project, address: Address) -> None:
     templates = project.desired.templates
     if address.kind is not Kind.TEMPLATE:
         raise click.UsageError(_("expected the address of a template, got {address}").format(address=address))
-    if address not in templates:
-        raise click.UsageError(
-            _("{address} is not declared{hint}").format(address=address, hint=nearest(address, templates))
-        )
+    require_known([address], templates)
 
 
 def check_words(extend: str | None, callback: str | None) -> None:
@@ -121,16 +118,20 @@ def check_words(extend: str | None, callback: str | None) -> None:
         raise click.UsageError(_("--status-callback takes a url that begins with https://"))
 
 
-def pair_of(text: str) -> tuple[str, str]:
-    """Take name and value of a ``--var`` apart.
+def values_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the values that ``--var`` gives, by name.
 
     Raises:
-        UsageError: there is no name, or no equals sign.
+        UsageError: there is no name or no equals sign, or a name stands there twice.
     """
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.UsageError(_("--var takes NAME=VALUE, got '{text}'").format(text=text))
-    return name, value
+    values: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.UsageError(_("--var takes NAME=VALUE, got '{text}'").format(text=text))
+        if values.setdefault(name, value) != value:
+            raise click.UsageError(_("--var gives {name} two values").format(name=name))
+    return values
 
 
 def app_key_of(target: Target, secrets_file: Path | None) -> AppKey:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smsconf.address import Address
-from smsconf.cli.options import AddressParam, IntervalParam, comment_options, nearest, project_options
+from smsconf.cli.options import AddressParam, IntervalParam, comment_options, project_options, require_known
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
@@ -121,13 +121,7 @@ def _watch(project: Project, addresses: Sequence[Address], interval: float) -> S
 
 def _require_declared(addresses: Sequence[Address], reviews: Sequence[Review]) -> None:
     declared = {review.address for review in reviews}
-    for address in addresses:
-        if address not in declared:
-            raise click.UsageError(
-                _("{address} is not declared{nearest}").format(
-                    address=address, nearest=nearest(address, declared)
-                )
-            )
+    require_known(addresses, declared)
 
 
 def status_exit(plan: Plan, reviews: Sequence[Review], *, exit_code: bool) -> int:

@@ -14,7 +14,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.options import AddressParam, IntervalParam, nearest, project_options, report_options
+from smsconf.cli.options import AddressParam, IntervalParam, project_options, report_options, require_known
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report
 from smsconf.cli.session import open_session
@@ -102,13 +102,7 @@ def require_declared(addresses: Collection[Address], project: Project) -> None:
     """Refuse addresses that the files do not declare."""
     desired = project.desired
     declared = [*desired.apps, *desired.signatures, *desired.templates]
-    for address in addresses:
-        if address not in declared:
-            raise click.UsageError(
-                _("{address} is not declared{nearest}").format(
-                    address=address, nearest=nearest(address, declared)
-                )
-            )
+    require_known(addresses, declared)
 
 
 def look(project: Project, addresses: Collection[Address]) -> Standing:

@@ -96,3 +96,13 @@ def test_secrets_that_could_not_be_kept_stop_the_run_before_it_starts(world: Wor
 def test_plan_says_that_a_secret_is_told_once(world: World) -> None:
     """The row of a new app names the flag that keeps its secret."""
     assert "--save-secrets" in world.json("plan").row("app.shop")["reason"]
+
+
+@pytest.mark.parametrize("option", ["--target", "--resubmit", "--retire-now"])
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve")])
+def test_selection_of_an_unknown_address_is_an_error(world: World, command, option: str) -> None:
+    """A slip of the keyboard selected nothing, and all looked well."""
+    ran = world.smsconf(*command, option, "template.order-shiped")
+    assert (ran.code, ran.out) == (1, "")
+    assert "template.order-shiped is not declared; did you mean template.order-shipped?" in ran.err
+    assert world.writes() == []

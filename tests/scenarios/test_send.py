@@ -243,3 +243,14 @@ def test_lost_answer_is_reported_as_unknown_and_not_repeated(shop: World) -> Non
     assert "second time" in ran.err
     assert len(outbox(shop)) == 1
     assert sends(shop) == 1
+
+
+@pytest.mark.parametrize("command", [("send", "--to", ONE), ("bulk", "list.csv")])
+def test_variable_with_two_values_is_sent_to_nobody(shop: World, command: tuple[str, ...]) -> None:
+    """Whichever was meant, the other would have gone out."""
+    shop.write(f"{ONE}\n", "list.csv")
+    name, *rest = command
+    ran = shop.smsconf(name, SHIPPED, *rest, *VALUES, "--var", "order=B2")
+    assert ran.code == 1
+    assert "--var gives order two values" in ran.err
+    assert outbox(shop) == []
