@@ -191,7 +191,7 @@ class _Recall:
         self.apps: dict[Address, str] = {}
         self.live: dict[Address, str] = {}
         self.live_since: dict[Address, datetime] = {}
-        self.created: set[str] = set()
+        self.created: dict[str, Address] = {}
         self.numbers: dict[Address, int] = {}
         self.refused: dict[tuple[Address, str], str] = {}
         self.submitted: dict[str, str] = {}
@@ -205,7 +205,7 @@ class _Recall:
             apps=self.apps,
             live=self.live,
             live_since=self.live_since,
-            created=frozenset(self.created),
+            created=self.created,
             numbers=self.numbers,
             refused=self.refused,
             submitted={**self.submitted, **self.intended},
@@ -235,26 +235,30 @@ class _Recall:
                 self.confirmations.pop(address, None)
             case "decision":
                 self._decided(address, entry)
-            case "accepted" if address.kind is Kind.TEMPLATE:
+            case "accepted":
                 self._accepted(address, entry)
-            case "intent" if entry["step"] == "submit" and entry.get("submission"):
+            case "intent" if entry.get("submission") and entry.get("remote_id"):
                 # until it is refused: a run that died before the answer may have submitted it
                 self.intended[str(entry["remote_id"])] = str(entry["submission"])
-            case "refused" if entry["step"] == "submit":
-                self.intended.pop(str(entry["remote_id"]), None)
+            case "refused" if entry.get("submission"):
+                self.intended.pop(str(entry.get("remote_id")), None)
         if entry["event"] == "accepted" and entry["step"] in _SUBMITTING:
             self.submitted_at[str(entry["remote_id"])] = datetime.fromisoformat(entry["time"])
 
     def _accepted(self, address: Address, entry: Entry) -> None:
         remote_id = str(entry["remote_id"])
         step = entry["step"]
-        if step == "create":
-            self.created.add(remote_id)
+        if step == "create" and address.kind is Kind.APP:
+            self.apps[address] = remote_id
+        if step == "create" and address.kind is Kind.TEMPLATE:
+            self.created[remote_id] = address
             number = split_version(str(entry["remote_name"]))[1]
             self.numbers[address] = max(number, self.numbers.get(address, 0))
+        if step == "delete":
+            self.created.pop(remote_id, None)
         if step == "disable":
             self.disabled.add(remote_id)
-        if step in ("create", "submit") and entry.get("submission"):
+        if entry.get("submission"):
             self.submitted[remote_id] = str(entry["submission"])
             self.intended.pop(remote_id, None)
             self.disabled.discard(remote_id)

@@ -40,6 +40,7 @@ MOVED = frozenset(f"MSGSMS.{number}" for number in ("0007", "0010", "0130", "018
 TAKEN = frozenset(f"MSGSMS.{number}" for number in ("0004", "0006", "0008"))
 # there is no such signature or template: to a delete that means done
 GONE = frozenset(f"MSGSMS.{number}" for number in ("0005", "0033", "0009", "0036"))
+NO_APP = frozenset({"MSGSMS.0014", "MSGSMS.0076"})
 FILE_GONE = "MSGSMS.0011"
 THROTTLED = "APIGW.0308"
 TOKEN_OLD = "APIGW.0307"  # noqa: S105 - a code

@@ -18,6 +18,7 @@ import httpx
 from smsconf.cloud.answers import Answer, answered_at, retry_after
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.codes import BAD_SIGNATURE, THROTTLED, UNAUTHORIZED, Meaning, explain
+from smsconf.cloud.operations import OPERATIONS
 from smsconf.errors import CloudBroken, CloudError, RateLimited, Refused, Unauthorized, Unreachable
 from smsconf.language import N_, Text, _, clauses, told
 
@@ -89,6 +90,19 @@ class Throttled(RateLimited):
     """The service asked to slow down, and perhaps said for how many seconds."""
 
     retry_after: float | None = None
+
+
+def is_uncertain(problem: CloudError) -> bool:
+    """Tell whether a write may have happened although no usable answer says so."""
+    operation = OPERATIONS.get(problem.operation or "")
+    if operation and operation.reads:
+        return False
+    if problem.arrived is None:
+        return True
+    # a gateway that gave up waiting (502, 504), or a success that cannot be read
+    late = problem.status in {502, 504}
+    unread = problem.status is None or problem.status < 300
+    return problem.arrived and isinstance(problem, CloudBroken) and (late or unread)
 
 
 def in_one_line(problem: CloudError) -> str:

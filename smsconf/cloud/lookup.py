@@ -1,8 +1,9 @@
 """Look before anything is made twice: find by name what a create may have left, and who came first.
 
 The service's creates are not idempotent and carry no client token (management-api reference §13.8), so the
-name is looked up after a lost answer and after every draft, and the family before every submission. Its
-filters may be fuzzy: we compare names.
+name is looked up after a lost answer and after every draft, and the family before every submission; before a
+create, what the journal knows and the list did not show is asked for by its id. The service's filters may be
+fuzzy: we compare names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import PAGE, Client
-from smsconf.cloud.codes import GONE
+from smsconf.cloud.codes import GONE, NO_APP
 from smsconf.cloud.fields import Fields
 from smsconf.cloud.newcomers import Newcomers
 from smsconf.cloud.observe import with_variables
@@ -35,17 +36,18 @@ Seen = ObservedApp | ObservedSignature | ObservedTemplate
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """How a kind is looked up: operation, the filter that takes the name, how an item is read."""
+    """How a kind is looked up: by name (operation, the filter that takes it), by id, how an item is read."""
 
     operation: str
     filter: str
+    show: str
     read: Callable[[str, object], Seen]
 
 
 _SEARCHES = {
-    Kind.APP: _Search("ListAppDetails", "app_name", wire.read_app),
-    Kind.SIGNATURE: _Search("ListSignatureDetails", "signature_name", wire.read_signature),
-    Kind.TEMPLATE: _Search("ListTemplateDetails", "template_name", wire.read_template),
+    Kind.APP: _Search("ListAppDetails", "app_name", "ShowApp", wire.read_app),
+    Kind.SIGNATURE: _Search("ListSignatureDetails", "signature_name", "ShowSignature", wire.read_signature),
+    Kind.TEMPLATE: _Search("ListTemplateDetails", "template_name", "ShowTemplate", wire.read_template),
 }
 
 
@@ -76,6 +78,30 @@ def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]
     app_key = _app_key(client, app_id) if app_id else None
     found = [one for one in items if _is_meant(one, change, app_key)]
     return sorted(found, key=lambda one: _rank(client, change, one))
+
+
+def made_already(client: Client, change: Change) -> Seen | None:
+    """Return what a change would create a second time: made before, or by another run since the plan.
+
+    A list may lag behind, so what the journal knows is asked for by its id. Apps are looked for by name, too:
+    nothing takes a second one back.
+
+    Raises:
+        CloudError: nobody can tell.
+    """
+    for remote_id in change.unlisted:
+        one = _now(client, change.kind, remote_id)
+        if one and _in_line(one, change):
+            return one
+    return next(iter(find_named(client, change, None)), None) if change.kind is Kind.APP else None
+
+
+def _in_line(one: Seen, change: Change) -> bool:
+    """Tell whether something found by its id is what a change stands for: of its name, or of its family."""
+    if isinstance(change.desired, Template):
+        bases = [name for name in (change.desired.name, change.desired.renamed_from) if name]
+        return number_in(one.name, bases) is not None
+    return one.name == change.remote_name
 
 
 def find_after_lost_answer(
@@ -139,8 +165,8 @@ def _saying_the_same(
     ids = [one.remote_id for one in new if one.content == template.content and number_in(one.name, bases)]
     countries = dict(zip(change.country_ids, change.country_names, strict=True))
     for remote_id in (*ids, *change.family):
-        one = None if remote_id in known else _now(client, remote_id)
-        if one is None or one.content != template.content:
+        one = None if remote_id in known else _now(client, Kind.TEMPLATE, remote_id)
+        if not isinstance(one, ObservedTemplate) or one.content != template.content:
             continue
         phase = _ON_THE_WAY.get(one.status)
         ours = one.name in (*bases, *template.adopt) or split_mark(one.description)[1]
@@ -152,13 +178,13 @@ def _saying_the_same(
             yield one
 
 
-def _now(client: Client, remote_id: str) -> ObservedTemplate | None:
-    """Read a template as it is now; nothing if it is gone."""
-    operation = "ShowTemplate"
+def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
+    """Read one thing as it is now; nothing if it is gone."""
+    search = _SEARCHES[kind]
     try:
-        return wire.read_template(operation, client.call(operation, path={"id": remote_id}))
+        return search.read(search.show, client.call(search.show, path={"id": remote_id}))
     except Refused as problem:
-        if problem.code in GONE:
+        if problem.code in GONE | NO_APP:
             return None
         raise
 

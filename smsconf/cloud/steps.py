@@ -17,23 +17,21 @@ from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
-from smsconf.cloud.failures import in_one_line
-from smsconf.cloud.lookup import GRACE, find_after_lost_answer, twins
+from smsconf.cloud.failures import in_one_line, is_uncertain
+from smsconf.cloud.lookup import GRACE, find_after_lost_answer, made_already, twins
 from smsconf.cloud.observe import with_variables
-from smsconf.cloud.operations import OPERATIONS
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
-from smsconf.errors import CloudBroken, CloudError, Refused
+from smsconf.errors import CloudError, Refused
 from smsconf.language import N_, _, english
-from smsconf.reconcile.change import Change, Step
+from smsconf.reconcile.change import SUBMITTING, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.resources import App, File, Signature, Template
 
 T = TypeVar("T")
 
-_SUBMITTING = frozenset({Step.CREATE, Step.SUBMIT})
 _DONE = {  # and what it is while it is not done
     Step.UPLOAD: (N_("uploaded"), N_("not uploaded")),
     Step.CREATE: (N_("created"), N_("not created")),
@@ -54,19 +52,6 @@ def carry_out(
 ) -> Outcome:
     """Send a change's steps until they are done or one fails; what failed is in the outcome, not raised."""
     return _Carrier(client, change, ids, record, keep_secret).carry_out()
-
-
-def is_uncertain(problem: CloudError) -> bool:
-    """Tell whether a write may have happened although no usable answer says so."""
-    operation = OPERATIONS.get(problem.operation or "")
-    if operation and operation.reads:
-        return False
-    if problem.arrived is None:
-        return True
-    # a gateway that gave up waiting (502, 504), or a success that cannot be read
-    late = problem.status in {502, 504}
-    unread = problem.status is None or problem.status < 300
-    return problem.arrived and isinstance(problem, CloudBroken) and (late or unread)
 
 
 class _Carrier:
@@ -238,6 +223,10 @@ class _Carrier:
             raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(_MOVED_ON)))
 
     def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
+        there = made_already(self._client, self._change)
+        if there:
+            message = _("{name} ({id}) is there, though the list did not show it; the next run goes on")
+            raise Stop(Result.SKIPPED, message.format(name=there.name, id=there.remote_id))
         try:
             remote_id = self._write(Step.CREATE, operation, body=body, decode=self._read_created)
         except CloudError as problem:
@@ -359,7 +348,7 @@ class _Carrier:
                 kind=change.kind,
                 remote_name=change.remote_name,
                 remote_id=self._remote_id,
-                submission=change.submission if step in _SUBMITTING else None,
+                submission=change.submission if step in SUBMITTING[change.kind] else None,
                 error_code=problem.code if problem else None,
                 message=str(english(problem.message)) if problem else None,
                 request_id=problem.request_id if problem else None,

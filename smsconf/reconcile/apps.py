@@ -54,7 +54,7 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
             ),
         )
     if not found:
-        return _absent(address, app)
+        return _absent(address, app, situation.memory.apps.get(address))
     observed = found[0]
     status = read_status(Kind.APP, situation.site, observed.status)
     renamed = (FieldChange("name", observed.name, app.name),) if observed.name != app.name else ()
@@ -93,7 +93,7 @@ def _names(app: App) -> str:
     return said.format(name=app.name, former=app.renamed_from)
 
 
-def _absent(address: Address, app: App) -> Change:
+def _absent(address: Address, app: App, remembered: str | None) -> Change:
     if app.external:
         return _refused(
             address,
@@ -114,6 +114,7 @@ def _absent(address: Address, app: App) -> Change:
         fields=(*fields, *_fields(app, None)),
         steps=(Step.CREATE,),
         desired=app,
+        unlisted=(remembered,) if remembered else (),
     )
 
 

@@ -49,6 +49,14 @@ class Step(StrEnum):
     DELETE = "delete"
 
 
+# The steps that carry what a reviewer is asked; a template's create is a draft where the site has drafts.
+SUBMITTING: Mapping[Kind, frozenset[Step]] = {
+    Kind.APP: frozenset(),
+    Kind.SIGNATURE: frozenset({Step.CREATE, Step.EDIT}),
+    Kind.TEMPLATE: frozenset({Step.CREATE, Step.SUBMIT}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field that differs, in our words: where, what the service has, what the files ask."""
@@ -84,7 +92,8 @@ class Change:
     was refused or rejected; the action is then ``refused``. ``notes`` are differences that cause nothing by
     themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
     serves now and ``candidate`` the one on its way, ``family`` has the remote ids of all that were seen;
-    ``submission`` is the hash of what would be submitted.
+    ``submission`` is the hash of what would be submitted. ``unlisted`` has the remote ids that the journal
+    knows of the address and the lists did not show.
     ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
     """
 
@@ -111,6 +120,7 @@ class Change:
     candidate: ObservedTemplate | None = None
     family: frozenset[str] = frozenset()
     submission: str | None = None
+    unlisted: tuple[str, ...] = ()
     manual: ManualStep | None = None
     held_by: Address | None = None
 
@@ -128,7 +138,7 @@ class Change:
     def submissions(self) -> int:
         """How many human reviews this change asks for: 0 or 1."""
         if self.kind is Kind.SIGNATURE:
-            return int(Step.CREATE in self.steps or Step.EDIT in self.steps or Step.ACTIVATE in self.steps)
+            return int(not {*SUBMITTING[self.kind], Step.ACTIVATE}.isdisjoint(self.steps))
         if self.kind is Kind.TEMPLATE:
             return int(Step.SUBMIT in self.steps or self.steps == (Step.CREATE,))
         return 0

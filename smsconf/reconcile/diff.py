@@ -146,13 +146,13 @@ def observed_signature_fields(
 
 def signature_notes(desired: Signature, observed: ObservedSignature) -> tuple[FieldChange, ...]:
     """List the other fields we send that differ; they count only once the signature was rejected."""
-    names = ("description", "qualification", "registration_number", "license_number")
     return field_changes(
-        {name: getattr(observed, name) or None for name in names},
-        {name: getattr(desired, name) or None for name in names},
+        {name: getattr(observed, name) or None for name in SIGNATURE_NOTES},
+        {name: getattr(desired, name) or None for name in SIGNATURE_NOTES},
     )
 
 
+SIGNATURE_NOTES = ("description", "qualification", "registration_number", "license_number")
 FILE_FIELDS = ("licence", "authorization", "proof")
 
 

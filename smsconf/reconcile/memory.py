@@ -35,7 +35,8 @@ class Memory:
         apps: address → remote id of the apps that were managed and not forgotten since.
         live: address → remote id of the version last recorded as live.
         live_since: address → when that was first recorded (service time).
-        created: remote ids of the templates that our runs created or adopted after an uncertain answer.
+        created: remote id → address of the templates that our runs created, or adopted after an uncertain
+            answer, and did not delete since.
         numbers: address → the highest version number ever used.
         refused: (address, submission hash) → the reviewer's words of a rejection or deactivation.
         submitted: remote id → submission hash of what was last submitted there.
@@ -49,7 +50,7 @@ class Memory:
     apps: Mapping[Address, str] = field(default_factory=dict)
     live: Mapping[Address, str] = field(default_factory=dict)
     live_since: Mapping[Address, datetime] = field(default_factory=dict)
-    created: frozenset[str] = frozenset()
+    created: Mapping[str, Address] = field(default_factory=dict)
     numbers: Mapping[Address, int] = field(default_factory=dict)
     refused: Mapping[tuple[Address, str], str] = field(default_factory=dict)
     submitted: Mapping[str, str] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held_by
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature
+from smsconf.reconcile.submission import signature_hash
 from smsconf.resources import Signature
 
 _WAY_OUT = N_(
@@ -63,6 +64,7 @@ def _decide(situation: Situation, address: Address, signature: Signature) -> Cha
         address=address,
         needs=(*([signature.qualified_by] if signature.qualified_by else []), signature.app),
         desired=signature,
+        submission=None if signature.external else signature_hash(signature),
     )
     problem = situation.unreadable(Kind.SIGNATURE, Kind.APP)
     if problem:
@@ -77,7 +79,7 @@ def _decide(situation: Situation, address: Address, signature: Signature) -> Cha
             ),
         )
     if not found:
-        return _absent(base, signature)
+        return _said_no(situation, base) or _absent(base, signature)
     observed = found[0]
     base = replace(base, remote_id=observed.remote_id, status=observed.status, observed=observed)
     if observed.app_key not in situation.declared_app_keys:
@@ -183,6 +185,9 @@ def _rejected(
             reason=_("rejected: {words} (unchanged, so not submitted again)").format(words=words),
             rejected=True,
         )
+    refused = _said_no(situation, base)
+    if refused:
+        return refused
     reason = _("rejected: {words}; submitted again with the same values, as asked")
     if differs:
         reason = _("rejected: {words}; submitted again with what changed")
@@ -194,6 +199,14 @@ def _rejected(
         uploads=files,
         awaits=_("its review"),
     )
+
+
+def _said_no(situation: Situation, base: Change) -> Change | None:
+    """Report the same submission that the journal shows rejected, though something else lies there now."""
+    if base.address is None or base.submission is None:
+        return None
+    reason = situation.refused_before(base.address, base.submission)
+    return replace(base, action=Action.NONE, reason=reason, rejected=True) if reason else None
 
 
 def _paths(change: Change) -> str:

@@ -78,6 +78,14 @@ class Situation:
                 return _("{kind} could not be read: {problem}").format(kind=kind, problem=problem)
         return None
 
+    def refused_before(self, address: Address, submission: str) -> str | None:
+        """Say that the journal shows this very submission refused; nothing if the user insists on it."""
+        words = self.memory.refused.get((address, submission))
+        if words is None or address in self.selection.resubmit:
+            return None
+        reason = _("rejected before: {words} (unchanged, so not submitted again)")
+        return reason.format(words=words or _("no reason given"))
+
     @cached_property
     def _apps(self) -> Mapping[tuple[str, str], list[ObservedApp]]:
         return _grouped(((app.region, app.name), app) for app in self.observed.apps.items)
@@ -128,6 +136,15 @@ class Situation:
     def templates_by_id(self) -> Mapping[str, ObservedTemplate]:
         """Remote id → template, of the whole account."""
         return {one.remote_id: one for one in self.observed.templates.items}
+
+    def unlisted_templates(self, address: Address) -> tuple[str, ...]:
+        """Return the remote ids that the journal knows as created for an address and no list shows."""
+        return tuple(self._unlisted.get(address, ()))
+
+    @cached_property
+    def _unlisted(self) -> Mapping[Address, list[str]]:
+        there = self.templates_by_id
+        return _grouped((of, one) for one, of in self.memory.created.items() if one not in there)
 
     def app_of(self, address: Address) -> ObservedApp | None:
         """Return the one app behind a declared address, or nothing while there is none or no single one."""

@@ -1,8 +1,9 @@
 """What exactly is asked of the reviewer, as a hash, and the mark that carries it in the application note.
 
 The same hash is never submitted twice while it is in review or approved, nor after it was rejected. It covers
-every field we send but ids, the flow status, the version's name and the mark itself; a signature counts by
-its name and type.
+every field we send but ids, the flow status, the version's name and the mark itself; a template's signature
+counts by its name and type, a file by its content. Signatures have a hash and no mark: only the journal keeps
+theirs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 import re
 
-from smsconf.reconcile.diff import variable_note
+from smsconf.reconcile.diff import FILE_FIELDS, SIGNATURE_NOTES, signature_fields, variable_note
 from smsconf.resources import Region, Signature, Template
 
 NOTE_LENGTH = 500  # template_desc, management-api reference §5.1
@@ -45,6 +46,23 @@ def submission_hash(template: Template, signature: Signature | None, countries: 
             if signature and not template.universal
             else None,
         }
+    return _hash(asked)
+
+
+def signature_hash(signature: Signature) -> str:
+    """Return the sha256 of what a submission of this signature holds, as 64 hex digits."""
+    files = {name: getattr(signature, name) for name in FILE_FIELDS}
+    asked = {
+        "name": signature.name,
+        "type": signature.type.value,
+        **signature_fields(signature),
+        **{name: getattr(signature, name) or "" for name in SIGNATURE_NOTES},
+        "files": {name: file.digest for name, file in files.items() if file},
+    }
+    return _hash(asked)
+
+
+def _hash(asked: dict[str, object]) -> str:
     text = json.dumps(asked, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

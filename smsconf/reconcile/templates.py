@@ -84,6 +84,7 @@ class _Decision:
             live=self.family.live.observed if self.family.live else None,
             candidate=self.family.candidate.observed if self.family.candidate else None,
             family=frozenset(one.remote_id for _, one in self.members),
+            unlisted=situation.unlisted_templates(template.address),
         )
 
     @cached_property
@@ -347,13 +348,10 @@ class _Decision:
                     reason = _("{message}: {words} (unchanged, so not submitted again)")
                 reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
                 return replace(self._about(one, Action.NONE, self._beside_live(reason)), rejected=True)
-        words = self.situation.memory.refused.get((self.template.address, self.submission))
-        if words is None:
+        said = self.situation.refused_before(self.template.address, self.submission)
+        if said is None:
             return None
-        reason = _("rejected before: {words} (unchanged, so not submitted again)").format(
-            words=words or _("no reason given")
-        )
-        return replace(self.base, action=Action.NONE, reason=self._beside_live(reason), rejected=True)
+        return replace(self.base, action=Action.NONE, reason=self._beside_live(said), rejected=True)
 
 
 def _refused(situation: Situation, template: Template, reason: str) -> Change:

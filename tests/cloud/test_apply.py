@@ -433,11 +433,14 @@ def test_taken_name_is_skipped(emulated: Emulated) -> None:
     assert outcomes["template.shipped"].message.startswith("needs signature.brand, which was skipped")
 
 
+EMPTY_LIST = httpx.Response(200, content=b'{"total": 0, "results": []}')
+
+
 def test_answer_without_an_id_is_unknown() -> None:
     """A success that cannot be read may have created something."""
     change = Change(Kind.APP, Action.CREATE, "", "shop", SHOP, steps=(Step.CREATE,), desired=shop)
     for response in (httpx.Response(200, content=b"<html>"), httpx.Response(200), httpx.Response(504)):
-        with open_client(saying(response)) as client:
+        with open_client(saying(EMPTY_LIST, response)) as client:
             (outcome,) = apply_changes(client, [change])
         assert (outcome.result, outcome.sent) == (Result.UNKNOWN, True)
 
@@ -663,7 +666,9 @@ def test_independent_changes_run_side_by_side() -> None:
     """Two apps are in flight at once, or neither would answer."""
     both = threading.Barrier(2, timeout=5)
 
-    def answer(_request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return EMPTY_LIST
         both.wait()
         return httpx.Response(200, content=b'{"id": "a1"}')
 

@@ -188,7 +188,7 @@ def test_what_the_service_changed_on_approval_does_not_loop() -> None:
     assert "changed by the service" in change.reason
     assert "type" in [one.path for one in change.notes]
     by_journal = replace(altered, description=None)
-    memory = Memory(submitted={"id-2": HASH}, created=frozenset({"id-2"}))
+    memory = Memory(submitted={"id-2": HASH}, created={"id-2": build.SHIPPED})
     assert words(only(decide(OLD, by_journal, memory=memory), SHIPPED)) == ("none", [])
 
 

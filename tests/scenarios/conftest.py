@@ -16,7 +16,7 @@ import pytest
 
 from smsconf import signing
 from smsconf.cli.main import run
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.engine import Engine, Settings, site_of
 
 PROJECT = """\
 version: 1
@@ -128,7 +128,8 @@ class World:
 
     def control(self, method: str, route: str, body: Any = None, name: str = ".smsconf/emulator.db") -> Any:
         """Call a control route of the emulator."""
-        engine = Engine(self.folder / name, Settings())
+        database = self.folder / name
+        engine = Engine(database, Settings(site=site_of(database) or "china"))
         try:
             sent = b"" if body is None else json.dumps(body).encode()
             answer = engine.handle(

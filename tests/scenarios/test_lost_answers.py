@@ -35,3 +35,41 @@ def test_create_that_nobody_could_look_up_is_adopted_by_the_next_run(approved: W
     assert approved.apply().code == 0
     assert approved.writes() == ["CreateTemplate", "UpdateTemplate"]
     assert approved.json("plan").row(ADDRESS)["action"] == "wait"
+
+
+def test_list_that_lags_makes_nothing_twice_where_creating_submits(world: World) -> None:
+    """At a site without drafts the list misses what was just submitted; the journal knows its id."""
+    world.edit("emulator.db}", "abroad.db, site: international}")
+    target = ("--target", "template.hello")
+    assert world.apply(*target).code == 0
+    lag = [{"operation": "ListTemplateDetails", "fault": "stale-list", "times": 2}]
+    world.control("POST", "faults", lag, ".smsconf/abroad.db")
+    late = world.apply(*target)
+    row = late.row("template.hello")
+    assert (late.code, row["outcome"]) == (0, "skipped")
+    assert "is there, though the list did not show it" in row["message"]
+    seen = world.control("GET", "requests", name=".smsconf/abroad.db")
+    assert [one["operation"] for one in seen].count("CreateTemplate") == 1
+    assert world.json("plan").row("template.hello")["action"] == "wait"
+
+
+def test_list_that_lags_makes_no_second_app(world: World) -> None:
+    """Nobody could ever delete it, and two of one name stop everything; a lost journal changes nothing."""
+    for lost in (False, True):
+        assert world.apply("--target", "app.shop").code == 0
+        if lost:
+            (world.folder / ".smsconf/journal.jsonl").unlink()
+        lose(world, "ListAppDetails", "stale-list")
+        late = world.apply("--target", "app.shop")
+        assert (late.code, late.row("app.shop")["outcome"]) == (0, "skipped")
+    assert world.writes().count("CreateApp") == 1
+
+
+def test_two_runs_that_planned_the_same_app_make_one(world: World) -> None:
+    """The second looks before it creates: the plan that it shows may be minutes old."""
+    assert world.smsconf("plan", "--target", "app.shop", "--out", "shop.plan").code == 0
+    assert world.apply("--target", "app.shop").code == 0
+    lose(world, "ListAppDetails", "stale-list")
+    late = world.json("apply", "shop.plan")
+    assert late.row("app.shop")["outcome"] == "skipped"
+    assert world.writes().count("CreateApp") == 1

@@ -108,3 +108,41 @@ def test_note_that_a_site_does_not_tell_is_no_reason_to_submit_again(world: Worl
     if not lost:  # the journal knows what the answer does not: another note is a new submission
         world.edit("for buyers", "for buyers abroad")
         assert world.json("plan").row("template.hello")["steps"] == ["submit"]
+
+
+def test_rejected_signature_is_not_asked_for_again_though_it_is_gone(world: World) -> None:
+    """Deleted at the console, it is new to the service; the journal knows what the reviewer said of it."""
+    world.apply()
+    world.decide("signature", "示例商城", "reject", "资质不符")
+    assert world.apply().json["rejected"] == ["signature.shop-notice"]
+    world.console("DELETE", "signature", "示例商城")
+    world.writes()
+    row = world.json("plan").row("signature.shop-notice")
+    assert (row["action"], row["steps"], row["rejected"]) == ("none", [], True)
+    assert "资质不符" in row["reason"]
+    again = world.apply()
+    assert again.row("template.refund")["outcome"] == "blocked"
+    assert world.writes() == []
+    assert world.apply("--resubmit", "signature.shop-notice").code == 0
+    assert world.writes().count("CreateSignature") == 1
+
+
+def test_signature_is_not_edited_back_to_what_was_rejected_before(world: World) -> None:
+    """First answer, second answer, first answer again: the third is the first, which the reviewer refused."""
+    world.apply()
+    world.decide("signature", "示例商城", "reject", "资质不符")
+    world.apply()
+    world.edit("q-1234", "q-5678")
+    assert world.apply().code == 0
+    world.decide("signature", "示例商城", "reject", "资质过期")
+    world.apply()
+    world.writes()
+    world.edit("q-5678", "q-1234")
+    row = world.json("plan").row("signature.shop-notice")
+    assert (row["action"], row["rejected"]) == ("none", True)
+    assert "资质不符" in row["reason"]
+    world.apply()
+    assert world.writes() == []
+    world.edit("q-1234", "q-9999")
+    assert world.apply().code == 0
+    assert world.writes() == ["UpdateSignature"]
