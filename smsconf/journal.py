@@ -72,7 +72,8 @@ class Journal:
 
     def _lines(self, path: Path) -> list[str]:
         try:
-            return path.read_text(encoding="utf-8", errors="replace").splitlines()
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return text.removesuffix("\n").split("\n") if text else []  # a reviewer's words may hold U+2028
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -81,13 +82,12 @@ class Journal:
     def _rotated(self) -> list[Path]:
         """The files that are full, oldest first: journal.1.jsonl, journal.2.jsonl …."""
         found = self.path.parent.glob(f"{self.path.stem}.*{self.path.suffix}")
-        numbered = [one for one in found if one.suffixes[0][1:].isdigit()]
-        return sorted(numbered, key=lambda one: int(one.suffixes[0][1:]))
+        return sorted((one for one in found if _number(one)), key=_number)
 
     def _rotate(self) -> None:
         """Put a full file aside; nothing of it is lost."""
         if self.path.exists() and self.path.stat().st_size >= MOST_BYTES:
-            number = len(self._rotated()) + 1
+            number = max(map(_number, self._rotated()), default=0) + 1
             self.path.rename(self.path.with_suffix(f".{number}{self.path.suffix}"))
 
     def append(self, now: datetime, entry: Mapping[str, Any]) -> None:
@@ -130,7 +130,7 @@ class Journal:
             lock = FileLock(self.path.with_name(f"{name}.lock"))
             lock.acquire()
         except OSError as error:
-            raise self._unusable("written", error) from error
+            raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
         try:
             yield
         finally:
@@ -151,6 +151,12 @@ class Journal:
             why=_("what is sent must be recorded before it is sent"),
             fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
+
+
+def _number(path: Path) -> int:
+    """Return the number of a full file, 0 if the file is something else."""
+    digits = path.suffixes[0][1:]
+    return int(digits) if digits.isdecimal() else 0
 
 
 def _size(path: Path) -> int:

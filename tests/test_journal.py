@@ -71,6 +71,27 @@ def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None
     assert journal.path.stat().st_size <= 300
 
 
+def test_full_journal_never_takes_the_place_of_another(tmp_path, monkeypatch) -> None:
+    """Somebody removed the oldest: the number of the next is one that no file has."""
+    monkeypatch.setattr("smsconf.journal.MOST_BYTES", 200)
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(12):
+        journal.append(NOW, {"event": "intent", "number": number})
+    (tmp_path / "journal.1.jsonl").unlink()
+    kept = [entry["number"] for entry in journal.read().entries]
+    for number in range(12, 20):
+        journal.append(NOW, {"event": "intent", "number": number})
+    assert [entry["number"] for entry in journal.read().entries] == [*kept, *range(12, 20)]
+
+
+@pytest.mark.parametrize("words", ["请\u2028修改", "a\u0085b", "a\u2029b", "a\x1cb\x0bc\rd\ne"])
+def test_words_of_a_reviewer_break_no_line(tmp_path, words) -> None:
+    """What other programs take for the end of a line is part of it: a lost decision would be asked again."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(NOW, {"event": "decision", "review_message": words})
+    assert (journal.read().torn, journal.read().entries[0]["review_message"]) == (0, words)
+
+
 def _append_many(path, name) -> None:
     journal = Journal(path)
     for number in range(50):
