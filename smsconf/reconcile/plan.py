@@ -19,7 +19,7 @@ from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.protect import protect
-from smsconf.reconcile.retire import hanging_on, replaced_rows
+from smsconf.reconcile.retire import holding, replaced_rows
 from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
@@ -146,7 +146,8 @@ def _prune(
     complete = situation.observed.templates.complete and situation.observed.signatures.complete
     if not complete:
         return
-    for one in unmanaged:
+    going = {change.remote_id for change in changes if Step.DELETE in change.steps}
+    for one in unmanaged:  # templates first: what takes them along looks at how they fare
         if one.app_key not in situation.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
@@ -165,7 +166,11 @@ def _prune(
             steps=(Step.DELETE,),
             observed=one,
         )
-        yield _deletable(situation, row, hanging_on(one.remote_id, changes))
+        held = holding(situation, one.remote_id, changes, going) if kind is Kind.SIGNATURE else []
+        row = _deletable(situation, row, held)
+        if Step.DELETE in row.steps:
+            going.add(row.remote_id)
+        yield row
 
 
 def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Change:

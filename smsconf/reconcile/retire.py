@@ -6,7 +6,7 @@ same wait holds for a signature that another one replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from smsconf.address import Address, Kind
@@ -97,7 +97,7 @@ def replaced_rows(
             continue
         status = read_status(Kind.SIGNATURE, situation.site, new.status or "")
         unreadable = situation.unreadable(Kind.TEMPLATE)
-        hanging = hanging_on(old.remote_id, rows.values()) or _staying_on(situation, old.remote_id, going)
+        hanging = holding(situation, old.remote_id, rows.values(), going)
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
             reason = _("protected: no flag deletes it")
@@ -124,7 +124,21 @@ def replaced_rows(
         )
 
 
-def _staying_on(situation: Situation, remote_id: str, going: set[str | None]) -> list[str]:
+def holding(
+    situation: Situation, remote_id: str, rows: Iterable[Change], going: Collection[str | None]
+) -> list[str]:
+    """Name what keeps a signature from being deleted, because it would go along.
+
+    Args:
+        situation: what is there.
+        remote_id: of the signature.
+        rows: the changes of the declared addresses.
+        going: remote ids of the templates that go in this run on terms of their own.
+    """
+    return _hanging_on(remote_id, rows) or _staying_on(situation, remote_id, going)
+
+
+def _staying_on(situation: Situation, remote_id: str, going: Collection[str | None]) -> list[str]:
     """Name the templates that deleting a signature would take along: unmanaged ones, leftovers at rest."""
     on_it = [one for one in situation.observed.templates.items if one.signature_id == remote_id]
     if not on_it:
@@ -142,7 +156,7 @@ def _staying_on(situation: Situation, remote_id: str, going: set[str | None]) ->
     )
 
 
-def hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:
+def _hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:
     """Name the declared templates whose live or coming version uses a signature."""
     names = set()
     for change in rows:

@@ -127,6 +127,21 @@ def test_prune_spares_a_signature_that_a_declared_template_hangs_on() -> None:
     assert "template.shipped" in row.reason
 
 
+@pytest.mark.parametrize("retiring", [False, True])
+def test_prune_spares_a_signature_that_a_resting_leftover_hangs_on(retiring) -> None:
+    """The version that served before moved to another brand: it goes by retiring only, not along with it."""
+    other = replace(build.o_brand, remote_id="id-other", name="旧品牌")
+    before = replace(build.o_shipped, signature_id="id-other")
+    live = replace(build.o_shipped, remote_id="id-2", name="order-shipped_v2")
+    unmanaged = replace(before, remote_id="id-x", name="x")
+    found = build.observed(build.o_shop, build.o_brand, other, before, live, unmanaged)
+    now = frozenset({SHIPPED}) if retiring else frozenset()
+    made = plan(build.desired(), found, memory=Memory(created={"id-2": SHIPPED}), prune=True, retire_now=now)
+    (row,) = (change for change in made.changes if change.remote_id == "id-other")
+    assert words(row) == (("delete", ["delete"]) if retiring else ("wait", []))
+    assert retiring or row.awaits == "template:order-shipped"
+
+
 def others(count: int):
     return [replace(build.o_shipped, remote_id=f"x{n}", name=f"other-{n}") for n in range(count)]
 
