@@ -51,7 +51,12 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
         decision = _Decision(situation, template, above)
         change = decision.decide()
         if change.steps:
-            change = _blocked(change, above) or held(change, above) or decision.as_sent(change)
+            change = (
+                _blocked(change, above)
+                or held(change, above)
+                or decision.unsigned(change)
+                or decision.as_sent(change)
+            )
         if change.action is not Action.REFUSED:
             yield from decision.losing_drafts()
         yield change
@@ -100,6 +105,15 @@ class _Decision:
         if self.situation.desired.mark:
             note = marked(note, self.submission)
         return replace(change, desired=replace(self.template, description=note), submission=self.submission)
+
+    def unsigned(self, change: Change) -> Change | None:
+        """Let a universal template wait that no approved signature can go out under: it would be refused."""
+        template = self.template
+        if not (template.universal and change.submissions) or self.situation.has_approved_signature(template):
+            return None
+        reason = _("a universal template needs an approved signature of its type first")
+        awaits = _("an approved {type} signature of {app}").format(type=template.type.value, app=template.app)
+        return replace(change, action=Action.WAIT, steps=(), reason=self._beside_live(reason), awaits=awaits)
 
     def decide(self) -> Change:
         family = self.family
@@ -284,16 +298,6 @@ class _Decision:
 
     def _create(self) -> Change:
         """Rule 6: nothing is there; a universal template needs an approved signature of its type first."""
-        template = self.template
-        if template.universal and not _usable_signature(self.situation, template):
-            return replace(
-                self.base,
-                action=Action.WAIT,
-                reason=_("a universal template needs an approved signature of its type first"),
-                awaits=_("an approved {type} signature of {app}").format(
-                    type=template.type.value, app=template.app
-                ),
-            )
         reason = _("not at the service yet")
         if not self.situation.site.drafts:
             warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
@@ -303,7 +307,7 @@ class _Decision:
             action=Action.CREATE,
             reason=reason,
             remote_name=self._new_name(),
-            fields=new_fields({**self.wanted, "description": template.description}),
+            fields=new_fields({**self.wanted, "description": self.template.description}),
             steps=self._creation(),
             awaits=self._awaits(),
         )
@@ -363,16 +367,6 @@ def _refused(situation: Situation, template: Template, reason: str) -> Change:
         address=template.address,
         needs=needs_of(situation.desired, template),
         desired=template,
-    )
-
-
-def _usable_signature(situation: Situation, template: Template) -> bool:
-    app = situation.app_of(template.app)
-    return app is not None and any(
-        one.app_key == app.app_key
-        and one.type == template.type.value
-        and read_status(Kind.SIGNATURE, situation.site, one.status).verdict.approved
-        for one in situation.observed.signatures.items
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from smsconf.reconcile.memory import Memory
 from smsconf.resources import VariableType
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, HELLO, SHIPPED, SHOP, only, plan, words
@@ -166,6 +167,20 @@ def test_template_is_blocked_by_a_rejected_signature() -> None:
     assert words(change) == ("refused", [])
     assert change.blocked_by == BRAND
     assert only(made, BRAND).rejected
+
+
+@pytest.mark.parametrize("status", ["Pending", "Reject", "Disable", "Adopted", "Reviewing"])
+def test_universal_template_is_not_submitted_while_no_signature_of_its_type_is_approved(status) -> None:
+    """The service would refuse every try: a draft was submitted again in each run, and never got through."""
+    template = replace(build.shipped, universal=True, signature=None, content="通知。", variables=())
+    there = replace(build.o_shipped, universal=True, signature_id=None, status=status)
+    memory = Memory(disabled=frozenset({there.remote_id}))
+    rejected = replace(build.o_brand, status="REVIEW_NOT_PASS")
+    asked = build.desired(build.shop, template)
+    waiting = only(plan(asked, build.observed(build.o_shop, rejected, there), memory=memory), SHIPPED)
+    assert words(waiting) == ("wait", [])
+    assert waiting.awaits == "an approved notification signature of app.shop"
+    assert only(plan(asked, build.observed(build.o_shop, build.o_brand, there), memory=memory), SHIPPED).steps
 
 
 def test_universal_template_waits_for_a_signature_of_its_type() -> None:
