@@ -99,9 +99,21 @@ def made_already(client: Client, change: Change) -> Seen | None:
 def _in_line(one: Seen, change: Change) -> bool:
     """Tell whether something found by its id is what a change stands for: of its name, or of its family."""
     if isinstance(change.desired, Template):
-        bases = [name for name in (change.desired.name, change.desired.renamed_from) if name]
-        return number_in(one.name, bases) is not None
+        return number_in(one.name, _bases(change.desired)) is not None
     return one.name == change.remote_name
+
+
+def _bases(template: Template) -> list[str]:
+    """Return the names of a template's family without a number."""
+    return [name for name in (template.name, template.renamed_from) if name]
+
+
+def _is_ours(one: Seen, change: Change) -> bool:
+    """Tell whether a draft of a family is ours to delete: by its name, by ``adopt:`` or by our mark."""
+    if not (isinstance(change.desired, Template) and isinstance(one, ObservedTemplate)):
+        return True
+    named = one.name in (*_bases(change.desired), *change.desired.adopt, change.remote_name)
+    return named or split_mark(one.description)[1] is not None
 
 
 def find_after_lost_answer(
@@ -124,7 +136,8 @@ def twins(
 
     After a create that is every template of the name. And in any case, because runs that remember different
     numbers give one text two names: versions of the family that say the same, in review, or drafts that were
-    not there when the plan was made. Past draft goes first, then the earliest, then the smallest id.
+    not there when the plan was made. Past draft goes first, then the earliest, then the smallest id. A draft
+    that nothing shows to be ours is yielded only where it goes first: we give way to it and never delete it.
 
     Args:
         newcomers: what appeared since the plan was made.
@@ -145,7 +158,9 @@ def twins(
     for one in sorted(others.values(), key=lambda one: _rank(client, change, one)):
         rank = _rank(client, change, one)
         past_draft = not rank[0]
-        yield one, past_draft or own is None or rank < _rank(client, change, own)
+        goes_first = past_draft or own is None or rank < _rank(client, change, own)
+        if goes_first or _is_ours(one, change):
+            yield one, goes_first
 
 
 def _saying_the_same(
@@ -153,13 +168,13 @@ def _saying_the_same(
 ) -> Iterator[ObservedTemplate]:
     """Yield the family's versions that say what a change is about to submit, as they are now.
 
-    Of those that the plan saw, drafts are the planner's business; strangers' drafts are nobody's.
+    Of those that the plan saw, drafts are the planner's business.
     """
     template = change.desired
     if not isinstance(template, Template):
         raise TypeError(f"{change.label} is no template")
     client = newcomers.client
-    bases = [name for name in (template.name, template.renamed_from) if name]
+    bases = _bases(template)
     known = {one.remote_id for one in (change.live, change.observed) if one} | {own_id}
     new = [one for one in newcomers.like(bases) if one.remote_id not in change.family]
     ids = [one.remote_id for one in new if one.content == template.content and number_in(one.name, bases)]
@@ -169,8 +184,7 @@ def _saying_the_same(
         if not isinstance(one, ObservedTemplate) or one.content != template.content:
             continue
         phase = _ON_THE_WAY.get(one.status)
-        ours = one.name in (*bases, *template.adopt) or split_mark(one.description)[1]
-        if phase is None or (phase is Phase.DRAFT and (remote_id in change.family or not ours)):
+        if phase is None or (phase is Phase.DRAFT and remote_id in change.family):
             continue
         of_app = one.app_key == newcomers.app_key(app_id)
         in_family = of_app and (one.region or template.region) == template.region

@@ -37,8 +37,10 @@ NOTES = (None, "给会员")
 FAULTS = ("status", "throttle", "reset", "timeout-after-commit", "stale-list")
 OPERATIONS = (
     *("CreateTemplate", "UpdateTemplate", "ListTemplateDetails", "DeleteTemplate", "ShowTemplate"),
-    *("CreateSignature", "ListSignatureDetails"),
+    *("CreateSignature", "UpdateSignature", "DeleteSignature", "ListSignatureDetails"),
+    *("UpdateApp", "ListAppDetails", "ShowApp"),
 )
+LISTS = ("ListTemplateDetails", "ListSignatureDetails", "ListAppDetails")
 MAINLAND = ("shipped", "refund", "anyone")
 KEYS = (*MAINLAND, "hello")
 FAST = Path("/dev/shm")  # a life writes often and syncs each time
@@ -67,27 +69,37 @@ class Lifecycle(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="smsconf-life-", dir=FAST if FAST.is_dir() else None))
         self.journal = self.folder / "journal.jsonl"
         self.elsewhere = self.folder / "elsewhere.jsonl"
-        self.signature = BRAND
+        self.shop, self.signature = SHOP, BRAND
+        self.mark = True
         self.world: World
 
     @property
     def desired(self) -> Desired:
         mainland = self.world.site != "europe"
-        apps = (SHOP, ABROAD) if mainland else (ABROAD,)
+        apps = (self.shop, ABROAD) if mainland else (ABROAD,)
         return Desired(
             apps={one.address: one for one in apps},
             signatures={self.signature.address: self.signature} if mainland else {},
             templates={one.address: one for one in self.templates.values()},
+            mark=self.mark,
         )
 
-    @initialize(site=st.sampled_from(["china", "china", "international", "europe"]))
-    def begin(self, site: str = "china") -> None:
+    @initialize(
+        site=st.sampled_from(["china", "china", "international", "europe"]),
+        storm=st.sampled_from([None, None, *FAULTS[:-1]]),
+    )
+    def begin(self, site: str = "china", storm: str | None = None) -> None:
         self.world = World(self.folder, site)
         known = KEYS if site != "europe" else ("hello",)
         self.templates = {key: declared(key) for key in known}
+        self.away: dict[str, Template] = {}
         world = self.world
         world.control("PUT", "reviewer", {"default": "hold", "rules": []})
-        world.run(self.desired, self.journal)
+        if storm:
+            self._storm(storm, "CreateApp", 1)
+            self._run()
+            world.end_faults()
+        self._run()
         self.decide_signature("approve")
         self._settle_strangers()
 
@@ -132,8 +144,9 @@ class Lifecycle(RuleBasedStateMachine):
     # -- the user
 
     def _edit(self, key: str, **fields) -> None:
-        if key in self.templates:
-            self.templates[key] = replace(self.templates[key], **fields)
+        for place in (self.templates, self.away):
+            if key in place:
+                place[key] = replace(place[key], **fields)
 
     @rule(key=keys, text=st.sampled_from(TEXTS), type_=st.sampled_from(TYPES))
     def edit_text(self, key: str, text: str, type_: VariableType = TYPES[0]) -> None:
@@ -150,7 +163,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(["shipped", "hello"]))
     def allow_an_outage_or_not(self, key: str) -> None:
-        if key in self.templates:
+        if key in self.templates:  # elsewhere nobody could say what was asked for
             policy = self.templates[key].update
             other = UpdatePolicy.REPLACE if policy is UpdatePolicy.IN_PLACE else UpdatePolicy.IN_PLACE
             self._edit(key, update=other)
@@ -168,6 +181,24 @@ class Lifecycle(RuleBasedStateMachine):
         self.signature = replace(other, replaces=(old.name, old.type))
         for key in ("shipped", "refund"):
             self._edit(key, signature=other.address)
+
+    @rule(key=keys)
+    def leave_the_files_or_come_back(self, key: str) -> None:
+        """What nobody declares any more stays where it is, until somebody prunes."""
+        here, there = self.templates, self.away
+        if key in here and len(here) > 1:
+            there[key] = here.pop(key)
+        elif key in there:
+            here[key] = there.pop(key)
+
+    @rule()
+    def rename_the_app(self) -> None:
+        old = self.shop.name
+        self.shop = replace(SHOP, name="shop" if old == "store" else "store", renamed_from=old)
+
+    @rule()
+    def mark_or_not(self) -> None:
+        self.mark = not self.mark
 
     @rule()
     def apply(self) -> None:
@@ -194,10 +225,14 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(FAULTS), operation=st.sampled_from(OPERATIONS), times=st.integers(1, 2))
     def apply_in_bad_weather(self, fault: str, operation: str, times: int) -> None:
-        storm = {"operation": operation, "fault": fault, "status": 503, "times": times}
-        self.world.control("POST", "faults", [storm])
+        self._storm(fault, operation, times)
         self._run()
         self.world.end_faults()
+
+    def _storm(self, fault: str, operation: str, times: int) -> None:
+        storm = {"operation": operation, "fault": fault, "status": 503, "times": times}
+        status, _ = self.world.control("POST", "faults", [storm])
+        assert status == (400 if fault == "stale-list" and operation not in LISTS else 200)
 
     @rule()
     def apply_twice_at_once(self) -> None:

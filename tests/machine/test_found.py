@@ -56,6 +56,29 @@ def test_replaced_signature_stays_while_something_unmanaged_hangs_on_it(life: Li
     assert [one["signature_name"] for one in life._signatures()] == ["示例百货"]
 
 
+def test_universal_draft_waits_while_its_signature_is_rejected(life: Lifecycle) -> None:
+    """Every run submitted it again, the service refused each time, and no plan was ever empty."""
+    life.apply()
+    life.delete_the_signature_at_the_console()
+    life.apply()
+    life.decide_signature("reject")
+    life.disable_or_withdraw_at_the_console("anyone", "Pending")
+    before = len(life.world.writes)
+    life.apply()
+    assert "UpdateTemplate" not in life.world.writes[before:]
+
+
+@pytest.mark.parametrize("site", ["international", "europe"])
+def test_lagging_list_submits_nothing_twice_where_creating_submits(site: str) -> None:
+    """The list did not show the template that the last run had submitted, so it was submitted again."""
+    life = Lifecycle()
+    life.begin(site)
+    life.apply()
+    life.apply_in_bad_weather("stale-list", "ListTemplateDetails", 2)
+    life.nothing_was_violated()
+    life.teardown()
+
+
 def test_one_runner_is_not_reproached_with_what_another_remembers(life: Lifecycle) -> None:
     """A refusal that only another runner's journal shows is unknown to a new one, which may ask again.
 

@@ -25,11 +25,11 @@ from smsconf.reconcile.situation import Selection
 from smsconf.reconcile.submission import split_mark
 from smsconf.sites import SITES
 from smsconf.workflow import carry_out, make_plan
+from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")
 IN_FORCE = ("Reviewing", "SignReviewing", "Adopted")
 REFUSED = ("Reject", "Adopted_inactive")
-TABLES = {"Template": "template", "Signature": "signature", "App": "app"}
 
 Row = dict[str, Any]
 Family = tuple[str, str]  # primary key of the app, base name
@@ -56,6 +56,7 @@ class World:
     selection: dict[str, Any] = field(default_factory=dict)
     refused_before: set[tuple[Family, Text]] = field(default_factory=set)
     submitted: dict[str, Text] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()  # base names of the templates, and names of the signatures
     journal: Path | None = None
     writes_journaled: int = 0
 
@@ -140,6 +141,8 @@ class World:
             desired=desired, environment=None, environments=frozenset(), confirmations=None
         )
         before = len(self.writes)
+        self.declared = frozenset(one.name for one in desired.templates.values())
+        self.declared |= {one.name for one in desired.signatures.values()}
         with self.client(read_only=True, watched=True) as client:
             made = make_plan(client, project, Journal(journal), selection=chosen)
         assert len(self.writes) == before, "a plan wrote"
@@ -150,13 +153,19 @@ class World:
     def carry_out(self, planned: Any, journal: Path, **selection: Any) -> Any:
         self.selection = selection
         self.journal = journal
+        account = Account(journal)
+        self.account = account
         try:
             with self.client(read_only=False, watched=True) as client:
                 # the service's time, as the reading before a run gives it
                 client.call("ListSendCountryDetails")
-                return carry_out(client, planned, Journal(journal), None).outcomes
+                outcomes = carry_out(client, planned, Journal(journal), None).outcomes
         except Crash:
+            self.violations += account.contradictions(finished=False)
             return None
+        else:
+            self.violations += account.contradictions(finished=True)
+            return outcomes
         finally:
             self.crash_at = None
             self.selection = {}
@@ -175,12 +184,17 @@ class World:
             self.writes.append(operation)
         if crash and not self.crash_after:
             raise Crash
-        answer = send()
+        try:
+            answer = send()
+        except httpx.TransportError:
+            self.account.ended(operation, None)
+            raise
+        self.account.ended(operation, answer.status_code)
         if answer.status_code == 429:  # nothing was done; the same announced write goes out again
             with self._judging:
                 self.writes_journaled -= 1
         if text and answer.status_code < 400:
-            created = json.loads(answer.read()).get("id") if operation == "CreateTemplate" else None
+            created = json.loads(answer.read()).get("id") if operation.startswith("Create") else None
             self.submitted[created or request.url.path.rsplit("/", 1)[-1]] = text
         if crash:
             raise Crash
@@ -198,12 +212,20 @@ class World:
         """What a run sees now its journal remembers: refusals of what was submitted with that journal."""
         for one in self.templates():
             text = self.submitted.get(one["id"])
-            if text is None or text != self.text_of(one):
+            if text is None or text != self.text_of(one) or family_of(one)[1] not in self.declared:
                 continue
             known = (family_of(one), text)
             if one["flow_status"] in REFUSED:
                 self.refused_before.add(known)
             if one["flow_status"] == "Adopted":
+                self.refused_before.discard(known)
+        for one in self.rows("signature"):
+            if one["signature_name"] not in self.declared or one["id"] not in self.submitted:
+                continue
+            known = (("signature", one["signature_name"]), self.submitted[one["id"]])
+            if one["status"] == "REVIEW_NOT_PASS":
+                self.refused_before.add(known)
+            if one["status"] in ("REVIEW_PASSED", "REVIEW_PROCESSING_COMPLETED"):
                 self.refused_before.discard(known)
 
     @contextmanager
@@ -244,7 +266,12 @@ class World:
         body = {} if operation.startswith(("Delete", "Enable")) else json.loads(request.content)
         if body.get("app_id") in self.strangers:
             self.violations.append(f"{operation} wrote into a foreign app")
+        if operation == "CreateApp":
+            self._second_app(body)
+        if operation in ("CreateSignature", "UpdateSignature"):
+            return self._asked_for(remote_id, body)
         templates = self.templates()
+        self._undeclared([one for one in templates if one["id"] == remote_id], operation)
         if operation == "DeleteTemplate" or body.get("flow_status") == "Disable":
             self._going(templates, [one for one in templates if one["id"] == remote_id], operation)
         if operation == "DeleteSignature":
@@ -265,6 +292,31 @@ class World:
             "send_country": body.get("send_country") or [],
         }
         return self._submitted(templates, asked)
+
+    def _second_app(self, body: Row) -> None:
+        """Nobody can ever delete an app."""
+        made = (body["app_name"], body["region"])
+        if made in {(one["app_name"], one["region"]) for one in self.rows("app")}:
+            self.violations.append(f"a second app was made: {made}")
+
+    def _undeclared(self, touched: Iterable[Row], operation: str) -> None:
+        """What left the files is touched by pruning only."""
+        for one in touched:
+            if family_of(one)[1] not in self.declared and not self.selection.get("prune"):
+                self.violations.append(f"{operation} touched {one['template_name']}, which no file declares")
+
+    def _asked_for(self, remote_id: str, body: Row) -> Text:
+        """Judge what is asked about a signature: never what was refused before, be it there or remembered."""
+        names = ("signature_name", "signature_type", "signature_source", "is_involved_third")
+        text = (*(body[name] for name in names), body.get("apply_desc") or "")
+        for one in self.rows("signature"):
+            if one["id"] == remote_id and one["status"] != "REVIEW_NOT_PASS":
+                self.violations.append(f"{one['signature_name']} was edited while {one['status']}")
+            if one["id"] == remote_id and (*(one[name] for name in names), one["apply_desc"] or "") == text:
+                self.violations.append(f"{text} was submitted although it is rejected")
+        if (("signature", body["signature_name"]), text) in self.refused_before:
+            self.violations.append(f"{text} was submitted although the journal shows that it was refused")
+        return text
 
     def _submitted(self, templates: list[Row], asked: Row) -> Text:
         family, text = family_of(asked), self.text_of(asked)
@@ -289,7 +341,8 @@ class World:
             family = family_of(one)
             if one["id"] not in gone or (operation == "UpdateTemplate" and family[1] in self.in_place):
                 continue
-            if one["id"] in self.unmanaged and self.selection.get("prune"):
+            undeclared = one["id"] in self.unmanaged or family[1] not in self.declared
+            if undeclared and self.selection.get("prune"):
                 continue
             if not any(
                 other["id"] not in gone and family_of(other) == family and other["flow_status"] == "Adopted"
