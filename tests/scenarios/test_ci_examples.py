@@ -142,7 +142,7 @@ def github_job(pipeline: Pipeline, name: str, folder: Path) -> list[tuple[str, i
     """Run a job's steps and return what was run with its exit code; a failure skips what does not want it."""
     job, ended = GITHUB["jobs"][name], []
     service = pipeline.base / "service"
-    journal = folder / ".smsconf/journal.jsonl"
+    state = folder / ".smsconf"
     for step in job["steps"]:
         failed = any(code for _, code, _ in ended)
         if failed and "always()" not in str(step.get("if")) and "!cancelled()" not in str(step.get("if")):
@@ -150,11 +150,13 @@ def github_job(pipeline: Pipeline, name: str, folder: Path) -> list[tuple[str, i
         uses, title = step.get("uses", ""), step.get("name", "")
         if uses.startswith("actions/upload-artifact"):
             shutil.copy(folder / step["with"]["path"], service)
-        elif uses.startswith("actions/cache/save") and journal.exists():
-            shutil.copy(journal, service)
-        elif uses.startswith("actions/cache/restore") and (service / journal.name).exists():
-            journal.parent.mkdir(exist_ok=True)
-            shutil.copy(service / journal.name, journal)
+        elif uses.startswith("actions/cache/save"):
+            for file in folder.glob(step["with"]["path"]):
+                shutil.copy(file, service)
+        elif uses.startswith("actions/cache/restore"):
+            state.mkdir(exist_ok=True)
+            for file in service.glob(Path(step["with"]["path"]).name):
+                shutil.copy(file, state)
         if "run" in step and title != "Install smsconf":
             environ = {**GITHUB["env"], **job.get("env", {}), **step.get("env", {})}
             ran = pipeline.run(step["run"], folder, **environ)
@@ -172,7 +174,7 @@ def test_github_pull_request_gets_one_comment_and_a_plan_file(github: Pipeline) 
     folder = github.checkout("pull")
     foreign = {"id": 1, "login": "mallory", "body": "<!-- smsconf plan shop prod -->\nnice"}
     (service / "comments.json").write_text(json.dumps([foreign]), encoding="utf-8")
-    assert codes(github_job(github, "validate", folder)) == {"Validate": 0}
+    assert codes(github_job(github, "validate", folder)) == {"Validate": 0, "Lint": 0}
     assert codes(github_job(github, "plan", folder)) == {"Plan": 0, "Comment": 0}
     first = comments(github)[1]["body"]
     assert first.startswith("<!-- smsconf plan shop prod -->\n")
@@ -182,6 +184,26 @@ def test_github_pull_request_gets_one_comment_and_a_plan_file(github: Pipeline) 
     assert (len(kept), kept[0]) == (2, foreign)
     assert "您的退款已经到账。" in kept[1]["body"]
     assert github.world.writes() == []
+
+
+def test_github_pull_request_that_a_reviewer_would_refuse_is_red(github: Pipeline) -> None:
+    """A finding stands beside its line, without credentials, so for forks too."""
+    github.world.edit(REFUND, "【示例商城】您的退款已到账。")
+    ended = github_job(github, "validate", github.checkout("fork"))
+    assert codes(ended) == {"Validate": 0, "Lint": 3}
+    assert "::error file=smsconf.yaml,line=" in ended[1][2]
+
+
+def test_github_journal_is_kept_with_its_full_files(github: Pipeline) -> None:
+    """What was put aside full remembers rejections, too."""
+    folder = github.checkout("main")
+    (folder / ".smsconf").mkdir()
+    for name in ("journal.1.jsonl", "journal.jsonl"):
+        (folder / ".smsconf" / name).write_text("", encoding="utf-8")
+    github_job(github, "follow-up", folder)
+    later = github.checkout("later")
+    github_job(github, "plan", later)
+    assert (later / ".smsconf/journal.1.jsonl").exists()
 
 
 def test_github_merge_applies_what_was_agreed_to(github: Pipeline) -> None:
@@ -344,7 +366,9 @@ def test_gitlab_merge_request_is_planned_commented_and_applied(gitlab: Any) -> N
     """One comment is updated by every push; the merge applies the plan file of the last one."""
     pipeline = gitlab.pipeline
     gitlab.notes.append({"id": 1, "body": "nice"})
-    assert gitlab_job(gitlab, "validate", pipeline.checkout("pull"))[0] == 0
+    pulled = pipeline.checkout("pull")
+    assert gitlab_job(gitlab, "validate", pulled)[0] == 0
+    assert "<testsuite" in (pulled / GITLAB["validate"]["artifacts"]["reports"]["junit"]).read_text("utf-8")
     assert gitlab_job(gitlab, "plan", pipeline.checkout("pull"))[0] == 0
     pipeline.world.edit(REFUND, "您的退款已经到账。")
     assert gitlab_job(gitlab, "plan", pipeline.checkout("pull"))[0] == 0
