@@ -148,7 +148,7 @@ class _Run:
         return end is not None
 
     def _held_back(self, change: Change) -> Outcome | None:
-        """Return the end of a change one of whose needs did not end well."""
+        """Return the end of a change whose needs did not end well, or that would take too much along."""
         for position in self._needed(change):
             end, need = self._ends[position], self._changes[position].address
             if end is None or end.result is Result.APPLIED:
@@ -159,6 +159,19 @@ class _Run:
                 return Outcome(change, Result.SKIPPED, skipped.format(need=need, message=end.message))
             how = _("needs {need}, which is refused") if refused else _(_HOW[end.result])
             return Outcome(change, Result.BLOCKED, how.format(need=need))
+        if change.kind is Kind.SIGNATURE and Step.DELETE in change.steps:
+            return self._still_there(change)
+        return None
+
+    def _still_there(self, change: Change) -> Outcome | None:
+        """Keep a signature while a template on it is there that was to be deleted on terms of its own."""
+        for position in sorted(self._template_deletes):
+            end, template = self._ends[position], self._changes[position]
+            on_it = getattr(template.observed, "signature_id", None) == change.remote_id
+            if on_it and end and end.result is not Result.APPLIED:
+                result = Result.SKIPPED if end.result is Result.SKIPPED else Result.BLOCKED
+                kept = _("{name} is still on it: {message}")
+                return Outcome(change, result, kept.format(name=template.remote_name, message=end.message))
         return None
 
     def _recorded(self, event: StepEvent) -> None:

@@ -129,6 +129,22 @@ def find_after_lost_answer(
     return found
 
 
+def hanging_on(client: Client, signature_id: str) -> list[str]:
+    """Name the templates that deleting a signature would take along now, dead ones apart.
+
+    Raises:
+        CloudError: the list could not be read whole.
+    """
+    search = _SEARCHES[Kind.TEMPLATE]
+    there = (wire.read_template(search.operation, one) for one in client.list_all(search.operation))
+    return sorted(
+        one.name
+        for one in there
+        if one.signature_id == signature_id
+        and read_status(Kind.TEMPLATE, client.site, one.status).phase is not Phase.DEAD
+    )
+
+
 def twins(
     newcomers: Newcomers, change: Change, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[tuple[Seen, bool]]:

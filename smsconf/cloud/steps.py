@@ -18,7 +18,7 @@ from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
 from smsconf.cloud.failures import in_one_line, is_uncertain
-from smsconf.cloud.lookup import GRACE, find_after_lost_answer, made_already, twins
+from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
@@ -123,6 +123,10 @@ class _Carrier:
     def _signature(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
         if step is Step.DELETE:
+            hanging = hanging_on(self._client, self._remote_id or "")
+            if hanging:  # since the plan was made
+                message = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
+                raise Stop(Result.SKIPPED, message)
             return self._delete("DeleteSignature")
         if step is Step.ACTIVATE:
             self._write(step, "EnableSignature", path=self._path())

@@ -54,7 +54,7 @@ def _decide(situation: Situation, address: Address, app: App) -> Change:
             ),
         )
     if not found:
-        return _absent(address, app, situation.memory.apps.get(address))
+        return _absent(situation, address, app)
     observed = found[0]
     status = read_status(Kind.APP, situation.site, observed.status)
     renamed = (FieldChange("name", observed.name, app.name),) if observed.name != app.name else ()
@@ -93,7 +93,15 @@ def _names(app: App) -> str:
     return said.format(name=app.name, former=app.renamed_from)
 
 
-def _absent(address: Address, app: App, remembered: str | None) -> Change:
+def _absent(situation: Situation, address: Address, app: App) -> Change:
+    remembered = situation.memory.apps.get(address)
+    there = next((one for one in situation.observed.apps.items if one.remote_id == remembered), None)
+    if there and there.region == app.region.value and not app.external:
+        said = _(
+            "it is named '{there}' at the service, the files say '{name}': add renamed_from: {there}, or "
+            "give the new app a key of its own"
+        )
+        return _refused(address, app, said.format(there=there.name, name=app.name))
     if app.external:
         return _refused(
             address,

@@ -81,13 +81,15 @@ class Family:
     """All versions of one address, newest first, twins apart.
 
     ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
-    past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live.
+    past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live;
+    ``altered``: it is what we submitted last, which the service approved with values of its own.
     """
 
     versions: tuple[Version, ...]
     losers: tuple[Version, ...] = ()
     clashes: tuple[tuple[Version, ...], ...] = ()
     remembered: str | None = None
+    altered: bool = False
 
     @property
     def unknown(self) -> Version | None:
@@ -96,8 +98,13 @@ class Family:
 
     @cached_property
     def approved(self) -> tuple[Version, ...]:
-        """The approved versions that are ours, or that say what is desired."""
-        return tuple(one for one in self.versions if one.phase is Phase.APPROVED and (one.ours or one.equal))
+        """The approved versions that are ours, say what is desired, or are known to have served."""
+        return tuple(
+            one
+            for one in self.versions
+            if one.phase is Phase.APPROVED
+            and (one.ours or one.equal or one.observed.remote_id == self.remembered)
+        )
 
     @cached_property
     def settled(self) -> Version | None:
@@ -136,13 +143,6 @@ class Family:
         """Versions of ours that retiring removes: superseded ones, and approved ones that are not live."""
         old = tuple(one for one in self.approved if one.ours and one is not self.live)
         return tuple(sorted((*self.superseded, *old), key=lambda one: one.number))
-
-    @property
-    def claimed(self) -> Iterator[str]:
-        """Remote ids that belong to the address and so are never unmanaged."""
-        for one in (*self.versions, *self.losers):
-            if one.ours or one.equal:
-                yield one.observed.remote_id
 
     def _on_the_way(self) -> Iterator[Version]:
         for one in self.versions:

@@ -133,9 +133,10 @@ def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
             yield old
     for template in situation.desired.templates.values():
         bases = (template.name, template.renamed_from)
+        serving = situation.memory.live.get(template.address)
         for _number, one in situation.templates_like(template):
             ours = split_mark(one.description)[1] or one.remote_id in situation.memory.created
-            if one.name in bases or one.name in template.adopt or ours:
+            if one.name in bases or one.name in template.adopt or ours or one.remote_id == serving:
                 yield one
 
 

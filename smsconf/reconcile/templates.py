@@ -21,20 +21,15 @@ from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
-from smsconf.reconcile.diff import (
-    field_changes,
-    new_fields,
-    observed_template_fields,
-    template_fields,
-    template_notes,
-)
-from smsconf.reconcile.family import Family, Version, next_number, version_name, without_twins
+from smsconf.reconcile.diff import new_fields, template_fields
+from smsconf.reconcile.family import Version, next_number, version_name
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
 from smsconf.reconcile.retire import retire_rows
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
-from smsconf.reconcile.submission import marked, split_mark, submission_hash
+from smsconf.reconcile.submission import marked, submission_hash
+from smsconf.reconcile.versions import recognise
 from smsconf.resources import Region, Template, UpdatePolicy
 
 
@@ -57,10 +52,15 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
                 or decision.unsigned(change)
                 or decision.as_sent(change)
             )
+        retiring = list(retire_rows(situation, template, decision.family))
+        if change.action is Action.WITHDRAW and change.remote_id in {
+            row.remote_id for row in retiring if row.steps
+        }:
+            change = decision.at_rest()  # what goes in this run is withdrawn on its way
         if change.action is not Action.REFUSED:
             yield from decision.losing_drafts()
         yield change
-        yield from retire_rows(situation, template, decision.family)
+        yield from retiring
 
 
 class _Decision:
@@ -73,9 +73,7 @@ class _Decision:
         self.countries = find_countries(situation, template)
         self.wanted = template_fields(template, self.countries.names)
         self.members = situation.templates_like(template)
-        winners, losers, clashes = without_twins(self._version(*member) for member in self.members)
-        remembered = situation.memory.live.get(template.address)
-        self.family = Family(winners, losers, clashes, remembered)
+        self.family = recognise(situation, template, self.wanted, lambda: self.submission)
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -126,7 +124,7 @@ class _Decision:
             return self._about(one, Action.REFUSED, message)
         if family.settled:
             return self._settled(family.settled)
-        if family.candidate is None and family.live and self._changed_by_service(family.live):
+        if family.candidate is None and family.live and family.altered:
             names = ", ".join(one.path for one in family.live.fields)
             settled = self._about(
                 family.live, Action.NONE, _("approved; {names} changed by the service").format(names=names)
@@ -158,39 +156,13 @@ class _Decision:
         remembered = self.situation.memory.live.get(self.template.address)
         if remembered is None or any(one.remote_id == remembered for _, one in self.members):
             return None
-        there = self.situation.templates_by_id.get(remembered)
-        if (
-            there is None
-            or not read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved
-        ):
+        there, app = self.situation.templates_by_id.get(remembered), self.situation.app_of(self.template.app)
+        if there is None or app is None or there.app_key != app.app_key:
+            return None  # moved to another app, it is another template
+        if not read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved:
             return None
         said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
         return said.format(live=there.name, name=self.template.name)
-
-    def _version(self, number: int, observed: ObservedTemplate) -> Version:
-        note, mark = split_mark(observed.description)
-        if not self.situation.site.readable_notes:  # what an answer lacks is not compared
-            note = note or self.template.description or None
-        has = observed_template_fields(
-            observed, self.wanted, self.situation.signature_labels, self.situation.country_names
-        )
-        memory = self.situation.memory
-        ours = (
-            observed.name in (self.template.name, self.template.renamed_from)
-            or mark is not None
-            or observed.remote_id in memory.created
-            or observed.name in self.template.adopt
-        )
-        live = observed.remote_id == memory.live.get(self.template.address)
-        return Version(
-            number=number,
-            observed=observed,
-            status=read_status(Kind.TEMPLATE, self.situation.site, observed.status),
-            ours=ours and (live or observed.remote_id not in memory.created_elsewhere),
-            fields=field_changes(has, self.wanted),
-            notes=template_notes(self.template, observed, note),
-            mark=mark,
-        )
 
     def _about(
         self, one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None
@@ -210,18 +182,16 @@ class _Decision:
             notes=one.notes,
         )
 
-    def _changed_by_service(self, live: Version) -> bool:
-        """Tell whether we submitted what is desired and the service approved something else."""
-        newest = self.family.approved[0]
-        submitted = self.situation.memory.submitted.get(newest.observed.remote_id)
-        same = submitted == self.submission or newest.mark == self.submission[:8]
-        return newest is live and same
+    def at_rest(self) -> Change:
+        """Say that what is desired is live, and nothing more."""
+        live = self.family.settled
+        return self._about(live, Action.NONE, live.status.verdict.message) if live else self.base
 
     def _settled(self, live: Version) -> Change:
         """Rule 2: it is live; a superseded review of ours is called back and left as a draft."""
         reviewing = [one for one in self.family.superseded if one.phase is Phase.IN_REVIEW]
         if not reviewing:
-            return self._about(live, Action.NONE, live.status.verdict.message)
+            return self.at_rest()
         one = reviewing[0]
         if not self.situation.site.withdrawing:
             return self._about(
@@ -241,8 +211,7 @@ class _Decision:
         """Rules 3 and 4: what is on its way says what is desired, or something else."""
         message = one.status.verdict.message
         if one.phase is Phase.IN_REVIEW and one.equal:
-            signature = one.observed.status == "SignReviewing"
-            awaits = _("the review of its signature") if signature else _("its review")
+            awaits = self._awaits_signature() if one.observed.status == "SignReviewing" else _("its review")
             return self._about(one, Action.WAIT, self._beside_live(message), awaits=awaits)
         if one.phase is Phase.DISABLED and one.equal and not self._may_enable(one):
             return self._about(one, Action.NONE, _("disabled outside smsconf"))
@@ -260,7 +229,7 @@ class _Decision:
             reason = reason.format(message=message)
             withdrawn = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
             return self._about(
-                one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits=_("its review")
+                one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits=self._awaits()
             )
         was = message
         if one.phase is Phase.REJECTED:
@@ -268,7 +237,7 @@ class _Decision:
         differs = one.fields or one.notes
         reason = clauses((was, _("edited and submitted") if differs else _("submitted as it is")))
         steps = (Step.EDIT, Step.SUBMIT) if differs else (Step.SUBMIT,)
-        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits=_("its review"))
+        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits=self._awaits())
 
     def _may_enable(self, one: Version) -> bool:
         """Tell whether a disabled version may be submitted: we disabled it, or the user says so."""
@@ -278,7 +247,7 @@ class _Decision:
     def _replace(self, live: Version) -> Change:
         """Rule 5: a successor, or with ``update: in-place`` an outage."""
         names = ", ".join(one.path for one in live.fields)
-        if self.template.update is UpdatePolicy.IN_PLACE:
+        if self.template.update is UpdatePolicy.IN_PLACE and live.ours:
             if not self.situation.site.disabling:
                 reason = _(
                     "approved, but {names} differs; this site cannot disable: use update: replace"
@@ -286,7 +255,7 @@ class _Decision:
                 return self._about(live, Action.REFUSED, reason)
             reason = _("{names} differs; update in place: outage until approved").format(names=names)
             steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
-            return self._about(live, Action.UPDATE, reason, *steps, awaits=_("its review"))
+            return self._about(live, Action.UPDATE, reason, *steps, awaits=self._awaits())
         name = self._new_name()
         reason = _("{names} differs; {live} serves until {name} is approved")
         known = live.observed.remote_id == self.family.remembered
@@ -299,6 +268,8 @@ class _Decision:
     def _create(self) -> Change:
         """Rule 6: nothing is there; a universal template needs an approved signature of its type first."""
         reason = _("not at the service yet")
+        if self.family.versions:
+            reason = _("no version of it is live or on its way")
         if not self.situation.site.drafts:
             warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
             reason = clauses((reason, warning))
@@ -319,6 +290,12 @@ class _Decision:
         numbers = {one.name: number for number, one in self.members}
         highest = self.situation.memory.numbers.get(self.template.address, 0)
         return version_name(self.template.name, next_number(self.family, numbers, highest))
+
+    def _awaits_signature(self) -> str:
+        above = self.above.get(self.template.signature) if self.template.signature else None
+        if above and above.rejected:
+            return _("another submission of {signature}, which was rejected").format(signature=above.address)
+        return _("the review of its signature")
 
     def _awaits(self) -> str:
         """Say what stands between a submission and an approved template."""

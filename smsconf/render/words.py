@@ -38,9 +38,13 @@ def phases(resources: Sequence[View]) -> str:
 
 
 def unclaimed(view: View) -> Iterator[str]:
-    """Say what was counted and left alone."""
+    """Say what was counted and, unless rows of the plan are about it, left alone."""
+    pruned = any(":" in row["address"] for row in view.get("changes", ()))
+    unmanaged = _("unmanaged: {counts} (in declared apps, claimed by no address; left alone)")
+    if pruned:
+        unmanaged = _("unmanaged: {counts} (in declared apps, claimed by no address)")
     for key, text in (
-        ("unmanaged", _("unmanaged: {counts} (in declared apps, claimed by no address; left alone)")),
+        ("unmanaged", unmanaged),
         ("foreign", _("foreign: {counts} (in apps that are not declared; left alone)")),
     ):
         said = _(", ").join(f"{count} {_(section)}" for section, count in view[key].items() if count)

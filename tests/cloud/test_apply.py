@@ -453,6 +453,18 @@ def test_request_that_never_left_is_a_failure_that_sent_nothing() -> None:
     assert (outcome.result, outcome.sent) == (Result.FAILED, False)
 
 
+def test_signature_is_not_deleted_under_what_came_since_the_plan(emulated: Emulated) -> None:
+    """Deleting it takes its templates along; one that the plan did not see keeps it."""
+    emulated.run(WORLD)
+    (row,) = (one for one in emulated.plan(WORLD) if one.address == BRAND)
+    gone = replace(row, action=Action.DELETE, steps=(Step.DELETE,), address=None, desired=None, awaits=None)
+    emulated.control("DELETE", "requests")
+    (outcome,) = emulated.apply((gone,)).values()
+    assert outcome.result is Result.SKIPPED
+    assert outcome.message == "kept while order-shipped hangs on it"
+    assert writes(emulated) == []
+
+
 def test_read_only_client_carries_nothing_out(emulated: Emulated) -> None:
     """Even with changes in hand it sends no write."""
     changes = emulated.plan(WORLD)

@@ -192,6 +192,59 @@ def test_what_the_service_changed_on_approval_does_not_loop() -> None:
     assert words(only(decide(OLD, by_journal, memory=memory), SHIPPED)) == ("none", [])
 
 
+def test_what_the_service_changed_counts_as_live_whatever_served_before() -> None:
+    """An older version was recorded as live: each approval that the service altered was replaced again."""
+    altered = version(2, "Adopted", type="promotion")
+    change = only(decide(OLD, altered, memory=Memory(live={SHIPPED: OLD.remote_id})), SHIPPED)
+    assert words(change) == ("none", [])
+    assert change.live.name == "order-shipped_v2"
+
+
+@pytest.mark.parametrize("update", list(UpdatePolicy))
+def test_version_that_served_serves_on_whosever_it_is(update) -> None:
+    """It was used for what it said; as the text changed it went out of use, and under --prune away."""
+    served = version(2, "Adopted", ours=False)
+    memory = Memory(live={SHIPPED: served.remote_id})
+    for there in ([served], [OLD, served]):
+        third = replace(changed, content="第三${1}。", update=update)
+        made = decide(*there, template=third, memory=memory, prune=True)
+        change = only(made, SHIPPED)
+        assert words(change) == ("replace", ["create", "submit"])
+        assert change.live.name == "order-shipped_v2"
+        assert served.remote_id not in {row.remote_id for row in made.changes}
+
+
+def test_template_that_moves_to_another_app_begins_anew() -> None:
+    """It was told to add renamed_from with the name it has, which helped nothing."""
+    elsewhere = replace(build.o_shop, remote_id="id-2", name="other", app_key="key-2")
+    there = replace(OLD, app_key="key-2")
+    memory = Memory(live={SHIPPED: OLD.remote_id})
+    found = build.observed(build.o_shop, elsewhere, build.o_brand, there)
+    change = only(plan(build.desired(), found, memory=memory), SHIPPED)
+    assert words(change) == ("create", ["create", "submit"])
+
+
+def test_superseded_review_that_is_retired_now_has_one_row_that_withdraws_it() -> None:
+    """Two rows withdrew one version: the second took the first for somebody else's hand and gave up."""
+    made = decide(
+        OLD,
+        version(2, "Reviewing", content="别的${1}。"),
+        template=build.shipped,
+        retire_now=frozenset({SHIPPED}),
+    )
+    assert words(only(made, SHIPPED)) == ("none", [])
+    (row,) = (row for row in made.changes if row.action.value == "retire")
+    assert words(row) == ("retire", ["withdraw", "delete"])
+
+
+def test_template_on_a_rejected_signature_says_what_it_waits_for() -> None:
+    """Nothing will come of the signature's review: it is over."""
+    rejected = replace(build.o_brand, status="REVIEW_NOT_PASS")
+    found = build.observed(build.o_shop, rejected, replace(OLD, status="SignReviewing"))
+    change = only(plan(build.desired(), found), SHIPPED)
+    assert change.awaits == "another submission of signature.brand, which was rejected"
+
+
 def test_update_in_place_is_an_outage_and_says_so() -> None:
     """With update: in-place the live version itself is disabled, edited and submitted."""
     change = only(decide(OLD, template=replace(changed, update=UpdatePolicy.IN_PLACE)), SHIPPED)

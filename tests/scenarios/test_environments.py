@@ -53,6 +53,27 @@ def test_what_both_declare_is_submitted_once(shared: World) -> None:
     )
 
 
+def test_pruning_spares_the_signature_that_the_other_environment_serves_under(shared: World) -> None:
+    """It was renamed there and the successor is in review: pruning here took the serving version along."""
+    own = "signatures: {own: {app: shop, name: NAME, type: notification, qualification: q-1}}\n"
+    only = "templates: {only-prod: {app: shop, signature: own, content: 只在prod环境。}}\n"
+    shared.write((own + only).replace("NAME", "乙商城"), "env/prod.yaml")
+    for _ in range(2):
+        shared.apply("--env", "prod")
+        shared.control("PUT", "reviewer", {"default": "approve", "rules": []})
+        shared.advance("P14D")
+    shared.control("PUT", "reviewer", {"default": "hold", "rules": []})
+    shared.write((own + only).replace("NAME", "丙商城"), "env/prod.yaml")
+    assert shared.apply("--env", "prod").code == 0
+    before = shared.json("outputs", "--env", "prod").json["templates"]["template.only-prod"]
+    assert before["signature"] == "乙商城"
+    plan = shared.json("plan", "--prune", "--env", "test")
+    (row,) = [row for row in plan.json["changes"] if row["remote_name"] == "乙商城"]
+    assert (row["action"], row["steps"]) == ("wait", [])
+    shared.apply("--prune", "--env", "test")
+    assert shared.json("outputs", "--env", "prod").json["templates"]["template.only-prod"] == before
+
+
 def test_pruning_spares_what_the_other_environment_declares(shared: World) -> None:
     """It would once have deleted the other's live templates; what nobody declares still goes."""
     plan = shared.json("plan", "--prune", "--env", "test")

@@ -39,6 +39,19 @@ def test_version_made_by_hand_is_touched_only_once_it_is_adopted(approved: World
     assert approved.writes() == ["UpdateTemplate"]
 
 
+def test_app_that_is_renamed_in_the_files_only_is_not_made_anew(approved: World) -> None:
+    """An app can never be deleted: the journal knows the one of this key, and both names are said."""
+    approved.edit("name: shop_prod,", "name: shop_new,")
+    row = approved.json("plan").row("app.shop")
+    assert (row["action"], row["steps"]) == ("refused", [])
+    assert (
+        "named 'shop_prod' at the service, the files say 'shop_new': add renamed_from: shop_prod"
+        in row["reason"]
+    )
+    assert approved.apply().code == 4
+    assert approved.writes() == []
+
+
 def test_app_and_signature_of_others_are_used_and_never_written(approved: World) -> None:
     """With ``external`` other values in the files send nothing, and templates on them go on."""
     approved.edit(

@@ -41,6 +41,19 @@ def test_old_signature_goes_in_one_run_with_the_versions_on_it(rebranded: World)
     assert rebranded.json("plan", "--retire", "--detailed-exitcode").code == 0
 
 
+def test_old_signature_stays_while_a_version_on_it_does(rebranded: World) -> None:
+    """Its templates were to go first and one did not: deleting the signature took it along all the same."""
+    broken = {"operation": "DeleteTemplate", "fault": "status", "status": 403, "times": 1}
+    rebranded.control("POST", "faults", [broken])
+    done = rebranded.apply("--retire")
+    ends = {one["message"] for one in done.json["outcomes"] if one["outcome"] == "blocked"}
+    assert (done.code, len(ends)) == (5, 1)
+    assert "is still on it" in ends.pop()
+    assert rebranded.writes() == ["DeleteTemplate", "DeleteTemplate"]
+    assert rebranded.apply("--retire").code == 0
+    assert rebranded.writes() == ["DeleteTemplate", "DeleteSignature"]
+
+
 def test_signature_that_a_protected_template_hangs_on_stays_and_blocks_nothing(rebranded: World) -> None:
     """The row of the old signature says why it stays; what needs the new one goes on."""
     rebranded.edit("signatures:\n", "protect: [template.refund]\nsignatures:\n")

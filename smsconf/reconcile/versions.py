@@ -1,0 +1,76 @@
+"""Recognise the versions of a declared template at the service: whose they are, which one is live.
+
+It compares and remembers; ``family`` says who is who, ``templates`` decides what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from smsconf.address import Kind
+from smsconf.reconcile.diff import field_changes, observed_template_fields, template_notes
+from smsconf.reconcile.family import Family, Version, without_twins
+from smsconf.reconcile.lifecycle import read_status
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedTemplate
+from smsconf.reconcile.submission import split_mark
+from smsconf.resources import Template
+
+
+def recognise(
+    situation: Situation, template: Template, wanted: Mapping[str, Any], submission: Callable[[], str]
+) -> Family:
+    """Return the family of an address.
+
+    Args:
+        situation: what is there, and what the journal knows.
+        template: as declared.
+        wanted: its effective fields.
+        submission: tells the hash of what would be submitted; called only where it decides something.
+    """
+    members = situation.templates_like(template)
+    winners, losers, clashes = without_twins(
+        _version(situation, template, wanted, *member) for member in members
+    )
+    family = Family(winners, losers, clashes, situation.memory.live.get(template.address))
+    newest = next(iter(family.approved), None)
+    if newest is None or family.settled or not _was_sent(situation, newest, submission()):
+        return family
+    return replace(family, remembered=newest.observed.remote_id, altered=True)
+
+
+def _was_sent(situation: Situation, one: Version, submission: str) -> bool:
+    """Tell whether we submitted this very thing there, whatever the service made of it."""
+    return situation.memory.submitted.get(one.observed.remote_id) == submission or one.mark == submission[:8]
+
+
+def _version(
+    situation: Situation,
+    template: Template,
+    wanted: Mapping[str, Any],
+    number: int,
+    observed: ObservedTemplate,
+) -> Version:
+    note, mark = split_mark(observed.description)
+    if not situation.site.readable_notes:  # what an answer lacks is not compared
+        note = note or template.description or None
+    has = observed_template_fields(observed, wanted, situation.signature_labels, situation.country_names)
+    memory = situation.memory
+    ours = (
+        observed.name in (template.name, template.renamed_from)
+        or mark is not None
+        or observed.remote_id in memory.created
+        or observed.name in template.adopt
+    )
+    live = observed.remote_id == memory.live.get(template.address)
+    return Version(
+        number=number,
+        observed=observed,
+        status=read_status(Kind.TEMPLATE, situation.site, observed.status),
+        ours=ours and (live or observed.remote_id not in memory.created_elsewhere),
+        fields=field_changes(has, wanted),
+        notes=template_notes(template, observed, note),
+        mark=mark,
+    )
