@@ -245,6 +245,14 @@ def test_template_on_a_rejected_signature_says_what_it_waits_for() -> None:
     assert change.awaits == "another submission of signature.brand, which was rejected"
 
 
+def test_rejection_of_what_was_changed_at_the_service_says_so() -> None:
+    """The mark shows our submission, the content is another: the user hears that, and how to insist."""
+    edited = replace(version(2, "Reject", review_message="广告"), content="别人的话${1}。")
+    change = only(decide(OLD, edited), SHIPPED)
+    assert (words(change), change.rejected) == (("none", []), True)
+    assert "content was changed there after it was submitted; --resubmit submits again" in change.reason
+
+
 def test_update_in_place_is_an_outage_and_says_so() -> None:
     """With update: in-place the live version itself is disabled, edited and submitted."""
     change = only(decide(OLD, template=replace(changed, update=UpdatePolicy.IN_PLACE)), SHIPPED)
