@@ -208,11 +208,20 @@ def _saying_the_same(
             yield one
 
 
+def read_now(client: Client, kind: Kind, remote_id: str) -> Seen:
+    """Read one thing as it is now.
+
+    Raises:
+        CloudError: it is gone, or cannot be read.
+    """
+    search = _SEARCHES[kind]
+    return search.read(search.show, client.call(search.show, path={"id": remote_id}))
+
+
 def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
     """Read one thing as it is now; nothing if it is gone."""
-    search = _SEARCHES[kind]
     try:
-        return search.read(search.show, client.call(search.show, path={"id": remote_id}))
+        return read_now(client, kind, remote_id)
     except Refused as problem:
         if problem.code in GONE | NO_APP:
             return None

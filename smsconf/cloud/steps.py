@@ -18,7 +18,7 @@ from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE, MOVED, TAKEN
 from smsconf.cloud.failures import in_one_line, is_uncertain
-from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, twins
+from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
@@ -26,6 +26,7 @@ from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudError, Refused
 from smsconf.language import N_, _, english
 from smsconf.reconcile.change import SUBMITTING, Change, Step
+from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.resources import App, File, Signature, Template
@@ -41,6 +42,10 @@ _DONE = {  # and what it is while it is not done
     Step.DISABLE: (N_("disabled"), N_("not disabled")),
     Step.ACTIVATE: (N_("activated"), N_("not activated")),
     Step.DELETE: (N_("deleted"), N_("not deleted")),
+}
+_MOVING = {  # what somebody else may have changed since the plan was made
+    Kind.SIGNATURE: ("status", "source", "third_party", *SIGNATURE_NOTES, "file_ids"),
+    Kind.TEMPLATE: ("status", "content"),
 }
 _MOVED_ON = N_("the review moved; the next run decides")
 
@@ -103,6 +108,10 @@ class _Carrier:
 
     def _take(self, steps: tuple[Step, ...]) -> str:
         """Send one step (or an edit with its submit) and say what was done."""
+        if not self._looked:
+            self._looked = True
+            self._look_again()
+            self._make_way()
         kinds: Mapping[Kind, Callable[[tuple[Step, ...]], str]] = {
             Kind.APP: self._app,
             Kind.SIGNATURE: self._signature,
@@ -148,11 +157,6 @@ class _Carrier:
     def _template(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
         site = self._client.site
-        if not self._looked:
-            self._looked = True
-            self._look_again()
-            if self._change.submissions and (Step.CREATE not in self._change.steps or not site.drafts):
-                self._settle_twins(self._app_id(), self._change.remote_id)
         match step:
             case Step.DELETE:
                 return self._delete("DeleteTemplate")
@@ -174,22 +178,26 @@ class _Carrier:
         return _("edited and submitted") if len(steps) > 1 else _(_DONE[step][0])
 
     def _look_again(self) -> None:
-        """Make sure that nothing moved since the plan was made: a person may have taken minutes to say yes.
-
-        Looks at the version that is about to change, and for one about to go at the live one that stays.
-        """
+        """Make sure that nothing moved since the plan: what changes, or the live one that stays."""
         change = self._change
-        seen = change.live if change.steps == (Step.DELETE,) else change.observed
-        if not isinstance(seen, ObservedTemplate):
+        of_live = change.kind is Kind.TEMPLATE and change.steps == (Step.DELETE,)
+        seen = change.live if of_live else change.observed
+        if seen is None or isinstance(seen, ObservedApp):
             return
-        operation = "ShowTemplate"
-        now = wire.read_template(operation, self._client.call(operation, path={"id": seen.remote_id}))
-        if (now.status, now.content) != (seen.status, seen.content):
+        now = read_now(self._client, change.kind, seen.remote_id)
+        if any(getattr(now, name) != getattr(seen, name) for name in _MOVING[change.kind]):
             what = now.status if now.status != seen.status else _("edited")
             message = _("{name} was {status} and is {what} now: {then}").format(
                 name=seen.name, status=seen.status, what=what, then=_(_MOVED_ON)
             )
             raise Stop(Result.SKIPPED, message)
+
+    def _make_way(self) -> None:
+        """Settle a template's twins before it is submitted; those of a new draft once it is there."""
+        change = self._change
+        drafted = Step.CREATE in change.steps and self._client.site.drafts
+        if change.kind is Kind.TEMPLATE and change.submissions and not drafted:
+            self._settle_twins(self._app_id(), change.remote_id)
 
     def _app_id(self) -> str:
         return self._ids.find(_expect(self._change.desired, Template).app)

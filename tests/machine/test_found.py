@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from smsconf.resources import Source
 from tests.machine.lives import Lifecycle
 
 
@@ -54,6 +55,17 @@ def test_replaced_signature_stays_while_something_unmanaged_hangs_on_it(life: Li
     life.apply_pruning()
     life.apply_retiring(now=True)
     assert [one["signature_name"] for one in life._signatures()] == ["示例百货"]
+
+
+def test_signature_is_edited_by_one_of_two_runners(life: Lifecycle) -> None:
+    """Both had planned the edit of the rejected one; the second sent its own into the review of the first."""
+    life.delete_the_signature_at_the_console()
+    life.apply()
+    life.decide_signature("reject")
+    life.edit_signature(Source.TRADEMARK, None)
+    before = len(life.world.writes)
+    life.apply_from_two_machines()
+    assert life.world.writes[before:].count("UpdateSignature") == 1
 
 
 def test_universal_draft_waits_while_its_signature_is_rejected(life: Lifecycle) -> None:
