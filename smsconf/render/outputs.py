@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\$\{([0-9]+)\}")
 _FIRST_WORD = re.compile(r"\S+")
 # what YAML does not print as it is, besides what JSON escapes already
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_ENV_FIELDS = ("template_id", "remote_name", "sender", "signature", "region")
+_ENV_FIELDS = ("template_id", "remote_name", "sender", "signature", "region", "variables", "variable_count")
 
 
 def outputs_view(plan: Plan, signatures: Iterable[ObservedSignature]) -> View:
@@ -122,6 +122,8 @@ def _variables(version: ObservedTemplate, desired: Template) -> tuple[list[str] 
 def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
     """Return the document as environment variables; what has no value, is not there or not live has none.
 
+    The names of a template's variables are joined by commas, in the order of its values.
+
     Raises:
         SmsconfError: two addresses would have the same variable.
     """
@@ -138,7 +140,8 @@ def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
             )
         for field in fields:
             if row[field] is not None:
-                found[f"{prefix}_{'ID' if field.endswith('_id') else field.upper()}"] = str(row[field])
+                value = ",".join(row[field]) if field == "variables" else str(row[field])
+                found[f"{prefix}_{'ID' if field.endswith('_id') else field.upper()}"] = value
     return found
 
 

@@ -146,12 +146,13 @@ def test_env_form_is_read_back_by_a_shell(approved: World) -> None:
     approved.decide("template", hostile, "approve")
     ran = approved.smsconf("outputs", "--format", "env")
     assert ran.code == 0
-    names = ("SMSCONF_TEMPLATE_ODD_ONE_REMOTE_NAME", "SMSCONF_TEMPLATE_ORDER_SHIPPED_ID")
+    shipped = "SMSCONF_TEMPLATE_ORDER_SHIPPED"
+    names = ("SMSCONF_TEMPLATE_ODD_ONE_REMOTE_NAME", f"{shipped}_ID", f"{shipped}_VARIABLES")
     script = ran.out + "".join(f'printf "%s|" "${name}"\n' for name in names)
     said = subprocess.run(
         ["/bin/sh", "-c", script], capture_output=True, check=True, env={"PATH": os.environ["PATH"]}
     )
-    assert said.stdout.decode() == f"{hostile}|{templates(approved)[SHIPPED]['template_id']}|"
+    assert said.stdout.decode() == f"{hostile}|{templates(approved)[SHIPPED]['template_id']}|order,day|"
 
 
 def test_env_form_leaves_out_what_is_not_live(world: World) -> None:
