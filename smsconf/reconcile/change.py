@@ -93,7 +93,8 @@ class Change:
     themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
     serves now and ``candidate`` the one on its way, ``family`` has the remote ids of all that were seen;
     ``submission`` is the hash of what would be submitted. ``unlisted`` has the remote ids that the journal
-    knows of the address and the lists did not show.
+    knows of the address and the lists did not show. ``carries`` names the dead templates that the deletion of
+    a signature takes along.
     ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
     """
 
@@ -121,6 +122,7 @@ class Change:
     family: frozenset[str] = frozenset()
     submission: str | None = None
     unlisted: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
     manual: ManualStep | None = None
     held_by: Address | None = None
 
@@ -128,6 +130,11 @@ class Change:
     def label(self) -> str:
         """The address, or ``kind:remote-name`` for an object that no address claims."""
         return str(self.address) if self.address else f"{self.kind.value}:{self.remote_name}"
+
+    @property
+    def deletes(self) -> int:
+        """How many objects this change deletes, those that go along included."""
+        return 1 + len(self.carries) if Step.DELETE in self.steps else 0
 
     @property
     def beside(self) -> bool:

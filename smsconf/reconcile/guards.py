@@ -43,13 +43,17 @@ def check_guards(
         selection: holds the amounts the user allowed.
         empty: the configuration declares nothing.
     """
-    deletes = Counter(
-        change.kind for change in changes if change.action is Action.DELETE and not change.address
-    )
-    retired = sum(change.action is Action.RETIRE and bool(change.steps) for change in changes)
+    deletes: Counter[Kind] = Counter()
+    for change in changes:
+        if change.action is Action.DELETE and not change.address and change.deletes:
+            deletes[change.kind] += 1
+            deletes[Kind.TEMPLATE] += len(change.carries)
+    retired = sum(change.deletes for change in changes if change.action is Action.RETIRE)
     total = deletes.total() + retired
-    if total and total > (selection.allow_deletes or 0):
+    if selection.allow_deletes is None:
         yield from _deletes(deletes, total, existing, empty=empty)
+    elif total > selection.allow_deletes:
+        yield _too_many(total, selection.allow_deletes)
     open_steps = [change.label for change in changes if change.action is Action.MANUAL]
     if selection.require_confirmed and open_steps:
         said = ngettext(
@@ -70,10 +74,19 @@ def check_guards(
         )
 
 
+def _allowing(total: int) -> str:
+    return _("check the plan, then pass --allow-deletes {count}").format(count=total)
+
+
+def _too_many(total: int, most: int) -> Refusal:
+    said = _("{count} deletes, more than {most}").format(count=total, most=most)
+    return Refusal("guard", said, fix=_allowing(total))
+
+
 def _deletes(
     deletes: Mapping[Kind, int], total: int, existing: Mapping[Kind, int], *, empty: bool
 ) -> Iterator[Refusal]:
-    fix = _("check the plan, then pass --allow-deletes {count}").format(count=total)
+    fix = _allowing(total)
     if empty and deletes:
         yield Refusal(
             "guard",
@@ -82,11 +95,7 @@ def _deletes(
         )
         return
     if total > MAX_DELETES:
-        yield Refusal(
-            "guard",
-            _("{count} deletes, more than {most}").format(count=total, most=MAX_DELETES),
-            fix=fix,
-        )
+        yield _too_many(total, MAX_DELETES)
     for kind, count in deletes.items():
         there = existing.get(kind, 0)
         if there >= SHARE_COUNTS_FROM and count >= there * MAX_DELETED_SHARE:

@@ -13,7 +13,7 @@ from typing import Any
 from smsconf.address import Address
 from smsconf.language import _, clauses, ngettext
 from smsconf.reconcile.change import Action, Change, Step
-from smsconf.reconcile.guards import Refusal
+from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.permit import (
     Permit,
@@ -62,11 +62,18 @@ class _Judge:
 
     def __init__(self, permit: Permit, entries: Iterable[Entry]) -> None:
         self._permit = permit
+        self._chosen = permit.chosen()
         later = list(entries)
         if len(later) >= permit.journal_entries:  # else it was lost meanwhile, and began anew
             later = later[permit.journal_entries :]
         since = stamp(permit.created)
-        self._later = [one for one in later if "step" in one and str(one.get("time")) >= since]
+        self._later = [
+            one
+            for one in later
+            if "step" in one
+            and str(one.get("time")) >= since
+            and one.get("environment") == permit.scope.environment
+        ]
         self._rows: dict[str, list[PermittedChange]] = {}
         for row in permit.changes:
             self._rows.setdefault(row.address, []).append(row)
@@ -75,28 +82,30 @@ class _Judge:
         skipped: list[Outcome] = []
         changes: list[Change] = []
         for change in plan.changes:
-            judged, outcome = self._one(change)
+            judged, outcome = self._one(change, plan)
             changes.append(judged)
             skipped += [outcome] if outcome else []
-        skipped += self._gone(plan)
+        skipped += [] if plan.incomplete else self._gone(plan)
         changes = list(_blocked(changes))
         refused = [change for change in changes if change.action is Action.REFUSED]
-        refusals = [one for one in plan.refusals if one.scope != "change"]
+        refusals = [one for one in plan.refusals if one.scope == "read"]
+        refusals += check_guards(changes, plan.existing, self._chosen, empty=plan.empty)
         refusals += [Refusal("change", change.reason, change.label) for change in refused]
         return Judged(replace(plan, changes=tuple(changes), refusals=tuple(refusals)), tuple(skipped))
 
-    def _one(self, change: Change) -> tuple[Change, Outcome | None]:
+    def _one(self, change: Change, plan: Plan) -> tuple[Change, Outcome | None]:
         """Return a change as far as it is permitted, and its end if there is nothing to do."""
         rows = self._rows.get(change.label, [])
         before = _row_of(change, rows)
         agreed = before is not None and bool(before.steps)
         if change.action is Action.REFUSED:
-            moved = f"{change.reason}; {self._moved(change, before)}"
-            return replace(change, reason=moved) if agreed and not change.blocked_by else change, None
+            if agreed and not change.blocked_by and not plan.incomplete:
+                change = replace(change, reason=f"{change.reason}; {self._moved(change, before)}")
+            return change, None
         if not change.steps:
             message = _("nothing to send any more: {reason}").format(reason=change.reason)
             return change, Outcome(change, Result.SKIPPED, message) if agreed else None
-        if any(_permits(row, change) for row in rows):
+        if any(self._permits(row, change) for row in rows):
             return change, None
         if before and not before.steps and _same_thing(before, change):
             message = _("what it waited for has moved since the plan; the next plan decides")
@@ -104,13 +113,26 @@ class _Judge:
             return waiting, Outcome(waiting, Result.SKIPPED, message)
         return _refuse(change, self._moved(change, before)), None
 
+    def _permits(self, row: PermittedChange, change: Change) -> bool:
+        """Tell whether a change is the rest of what a row permits."""
+        rest = permitted_steps(change, self._chosen)
+        if row.steps[-len(rest) :] != rest:
+            return False
+        creates = any(one.step is Step.CREATE for one in row.steps)
+        created = creates and Step.CREATE not in change.steps
+        return created or row.remote_id == change.remote_id
+
     def _gone(self, plan: Plan) -> Iterable[Outcome]:
-        """Yield what was to be deleted and is not there any more."""
+        """Yield what was to be deleted and is not there any more, or not to be deleted."""
         there = {(change.label, change.remote_id) for change in plan.changes}
+        seen = {one.remote_id for change in plan.changes for one in (change.observed, change.live) if one}
+        seen |= {remote_id for change in plan.changes for remote_id in change.family}
         for row in self._permit.changes:
             deletes = any(one.step is Step.DELETE for one in row.steps)
             if deletes and (row.address, row.remote_id) not in there:
                 reason = _("no longer at the service")
+                if row.remote_id in seen:
+                    reason = _("no longer to be deleted")
                 address = None if ":" in row.address else Address.parse(row.address)
                 gone = Change(row.kind, row.action, reason, row.remote_name, address, row.remote_id)
                 yield Outcome(
@@ -125,7 +147,7 @@ class _Judge:
         moved = _differences(before, change)
         kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
         progress = (
-            [_("its status was {before}, is {now}").format(before=before.status, now=status)]
+            [_("its status was {before}, is {now}").format(before=before.status or _("none"), now=status)]
             if status not in (before.status, None)
             else []
         )
@@ -159,16 +181,6 @@ def _row_of(change: Change, rows: Sequence[PermittedChange]) -> PermittedChange 
     same = [row for row in rows if row.remote_id == change.remote_id]
     others = [] if change.action in _ABOUT_ONE else [row for row in rows if row.action not in _ABOUT_ONE]
     return next(iter([*same, *others]), None)
-
-
-def _permits(row: PermittedChange, change: Change) -> bool:
-    """Tell whether a change is the rest of what a row permits."""
-    rest = permitted_steps(change)
-    if row.steps[-len(rest) :] != rest:
-        return False
-    creates = any(one.step is Step.CREATE for one in row.steps)
-    created = creates and Step.CREATE not in change.steps
-    return created or row.remote_id == change.remote_id
 
 
 def _same_thing(row: PermittedChange, change: Change) -> bool:
@@ -215,7 +227,7 @@ def _blocked(changes: Sequence[Change]) -> Iterable[Change]:
 
 
 def _same(permit: Permit, plan: Plan) -> None:
-    now = tuple(permitted(change) for change in plan.changes)
+    now = tuple(permitted(change, permit.chosen()) for change in plan.changes)
     if now == permit.changes:
         return
     before = set(map(_key, permit.changes))

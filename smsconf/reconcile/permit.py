@@ -24,6 +24,7 @@ from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, ObservedObject, Step
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 
 FORMAT_VERSION: Final = "1.0"
@@ -141,7 +142,7 @@ def make_permit(  # noqa: PLR0913 - what a permit holds
             name: tuple(sorted(map(str, value))) if isinstance(value, frozenset) else value
             for name, value in chosen.items()
         },
-        changes=tuple(permitted(change) for change in plan.changes),
+        changes=tuple(permitted(change, selection) for change in plan.changes),
     )
 
 
@@ -210,8 +211,8 @@ def check_age(permit: Permit, now: datetime) -> None:
         )
 
 
-def permitted(change: Change) -> PermittedChange:
-    """Return the row of a change."""
+def permitted(change: Change, selection: Selection) -> PermittedChange:
+    """Return the row of a change that this selection asks for."""
     return PermittedChange(
         address=change.label,
         kind=change.kind,
@@ -219,17 +220,23 @@ def permitted(change: Change) -> PermittedChange:
         remote_name=change.remote_name,
         remote_id=change.remote_id,
         status=change.status,
-        steps=permitted_steps(change),
+        steps=permitted_steps(change, selection),
         found=found_fields(change.observed or change.live),
     )
 
 
-def permitted_steps(change: Change) -> tuple[PermittedStep, ...]:
-    """Return a change's steps with the hash of what each is about."""
+def permitted_steps(change: Change, selection: Selection) -> tuple[PermittedStep, ...]:
+    """Return a change's steps with the hash of what each is about.
+
+    Who insists on a rejected text (``resubmit``) does so about this very verdict.
+    """
     if not change.steps:
         return ()
-    asked = [change.remote_name, change.desired, change.country_ids, change.submission]
-    sent, there = _digest(_plain(asked)), _digest(found_fields(change.observed))
+    asked: list[object] = [change.remote_name, change.desired, change.country_ids, change.submission]
+    observed = change.observed
+    if change.address in selection.resubmit and isinstance(observed, ObservedSignature | ObservedTemplate):
+        asked += [observed.update_time, observed.review_message]
+    sent, there = _digest(_plain(asked)), _digest(found_fields(observed))
     return tuple(
         PermittedStep(step=step, sends=there if step in _ABOUT_OBSERVED else sent) for step in change.steps
     )

@@ -19,7 +19,7 @@ from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.protect import protect
-from smsconf.reconcile.retire import holding, replaced_rows
+from smsconf.reconcile.retire import carried, holding, replaced_rows, taking_along
 from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
@@ -37,12 +37,16 @@ class Plan:
     ``refusals`` say what will not be done; one of scope ``guard`` stops the whole run, one of scope
     ``read`` stops its kind. ``unmanaged`` counts objects of declared apps that no address claims,
     ``foreign`` those of apps that are not declared.
+    ``existing`` counts what the service has in the declared apps, which the guards measure deletes against;
+    ``empty``: the files declare nothing.
     """
 
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...] = ()
     unmanaged: Mapping[Kind, int] = field(default_factory=dict)
     foreign: Mapping[Kind, int] = field(default_factory=dict)
+    existing: Mapping[Kind, int] = field(default_factory=dict)
+    empty: bool = False
 
     @property
     def guarded(self) -> bool:
@@ -101,6 +105,8 @@ def make_plan(situation: Situation) -> Plan:
         refusals=tuple(_refusals(situation, selected)),
         unmanaged=_count(unmanaged),
         foreign=_count(foreign),
+        existing=_existing(situation),
+        empty=_empty(situation),
     )
 
 
@@ -167,7 +173,11 @@ def _prune(
             steps=(Step.DELETE,),
             observed=one,
         )
-        held = holding(situation, one.remote_id, changes, going) if kind is Kind.SIGNATURE else []
+        held: Sequence[str] = ()
+        if kind is Kind.SIGNATURE:
+            held = holding(situation, one.remote_id, changes, going)
+            carries = carried(situation, one.remote_id, going)
+            row = replace(row, carries=carries, reason=taking_along(row.reason, carries))
         row = _deletable(situation, row, held)
         if Step.DELETE in row.steps:
             going.add(row.remote_id)
@@ -244,16 +254,15 @@ def _refusals(situation: Situation, changes: Sequence[Change]) -> Iterator[Refus
                 ).format(kind=kind, problem=problem),
                 fix=_("run again when the service answers completely"),
             )
-    declared = situation.desired
-    yield from check_guards(
-        changes,
-        _existing(situation),
-        situation.selection,
-        empty=not (declared.apps or declared.signatures or declared.templates),
-    )
+    yield from check_guards(changes, _existing(situation), situation.selection, empty=_empty(situation))
     for change in changes:
         if change.action is Action.REFUSED:
             yield Refusal("change", change.reason, address=change.label)
+
+
+def _empty(situation: Situation) -> bool:
+    declared = situation.desired
+    return not (declared.apps or declared.signatures or declared.templates)
 
 
 def _existing(situation: Situation) -> Mapping[Kind, int]:

@@ -66,6 +66,7 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
         for one in (change.observed, change.live, change.candidate):
             if one is not None:
                 owners[one.remote_id] = change.address
+        owners.update((remote_id, change.address) for remote_id in change.family)
     for address in _undeclared(situation):
         for found in _candidates(situation, address.kind):
             known = situation.memory.live.get(address) == found.remote_id

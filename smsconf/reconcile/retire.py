@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from smsconf.address import Address, Kind
-from smsconf.language import _
+from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import Family, Version
 from smsconf.reconcile.lifecycle import Phase, read_status
@@ -98,6 +98,7 @@ def replaced_rows(
         status = read_status(Kind.SIGNATURE, situation.site, new.status or "")
         unreadable = situation.unreadable(Kind.TEMPLATE)
         hanging = holding(situation, old.remote_id, rows.values(), going)
+        carries = carried(situation, old.remote_id, going)
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
             reason = _("protected: no flag deletes it")
@@ -108,7 +109,8 @@ def replaced_rows(
         elif hanging:
             reason = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
         elif situation.selection.retire or address in situation.selection.retire_now:
-            reason, steps = _("replaced by {name}").format(name=signature.name), (Step.DELETE,)
+            reason = taking_along(_("replaced by {name}").format(name=signature.name), carries)
+            steps = (Step.DELETE,)
         else:
             reason = _("replaced by {name}; --retire deletes it").format(name=signature.name)
         yield Change(
@@ -121,7 +123,26 @@ def replaced_rows(
             status=old.status,
             steps=steps,
             observed=old,
+            carries=carries if steps else (),
         )
+
+
+def carried(situation: Situation, remote_id: str, going: Collection[str | None]) -> tuple[str, ...]:
+    """Name the templates that the deletion of a signature takes along: dead ones, which keep nothing."""
+    return tuple(
+        sorted(
+            one.name
+            for one in situation.observed.templates.items
+            if one.signature_id == remote_id
+            and one.remote_id not in going
+            and read_status(Kind.TEMPLATE, situation.site, one.status).phase is Phase.DEAD
+        )
+    )
+
+
+def taking_along(reason: str, names: Sequence[str]) -> str:
+    """Add to a reason what goes along."""
+    return clauses((reason, _("takes {names} along").format(names=", ".join(names)))) if names else reason
 
 
 def holding(

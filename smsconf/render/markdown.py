@@ -134,17 +134,18 @@ def _section(
     if not items:
         return
     page.add(f"#### {title}\n\n{head}")
-    shown = 0
-    while shown < len(items) and page.add(draw(items[shown]), keep=keep + _ROOM_FOR_A_NOTE):
-        shown += 1
+    # a long one that does not fit hides no shorter one behind it
+    shown = sum(page.add(draw(one), keep=keep + _ROOM_FOR_A_NOTE) for one in items)
     page.add("\n")
     if shown < len(items):
         more = _("{count} more are left out here; `--format json` shows all of them.")
         page.add(more.format(count=len(items) - shown) + "\n\n")
 
 
-def _badness(change: View) -> tuple[int, bool]:
-    return _ACTIONS.index(change["action"]), not change["rejected"]
+def _badness(change: View) -> tuple[bool, int]:
+    """Order changes: what went wrong first, refused or rejected, then what is done, then what rests."""
+    bad = change["action"] == "refused" or change["rejected"]
+    return not bad, _ACTIONS.index(change["action"])
 
 
 def _standing(resource: View) -> tuple[int, bool]:

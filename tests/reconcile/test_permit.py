@@ -187,15 +187,48 @@ def test_what_needs_something_refused_is_refused_too() -> None:
 
 
 def test_refusals_of_the_new_plan_stay_with_what_moved() -> None:
-    """What the planner itself refuses keeps its reason; a guard stays; a lost row says so."""
-    guard = Refusal("guard", "too much")
+    """What the planner itself refuses keeps its reason; a lost row says so."""
     refused = change(action=Action.REFUSED, reason="approved and frozen", status="Adopted")
-    result = judge(permit(Plan((change(Step.EDIT),))), Plan((refused,), (guard,)), ())
-    assert result.plan.guarded
+    result = judge(permit(Plan((change(Step.EDIT),))), Plan((refused,)), ())
     assert result.plan.changes[0].reason == (
         "approved and frozen; the template moved on after the plan: its status was Reject, is Adopted; "
         "it needs nothing that apply may do, the plan permits edit"
     )
+
+
+def test_guards_count_what_the_permit_lets_through() -> None:
+    """Drafts that somebody made since would have stopped the one delete that was agreed to."""
+    agreed, *others = (
+        change(Step.DELETE, action=Action.DELETE, address=None, remote_id=f"x{n}", remote_name=f"x{n}")
+        for n in range(13)
+    )
+    result = judge(permit(Plan((agreed,))), Plan((agreed, *others)), ())
+    assert not result.plan.guarded
+    assert [one.remote_id for one in result.plan.changes if one.steps] == ["x0"]
+    everything = Plan((agreed, *others))
+    assert judge(permit(everything), everything, ()).plan.guarded
+    assert not judge(permit(everything, Selection(allow_deletes=13)), everything, ()).plan.guarded
+
+
+def test_what_cannot_be_read_is_not_called_gone() -> None:
+    """Nothing is known of what was to be deleted: it may well be there."""
+    row = change(Step.DELETE, action=Action.DELETE, address=None, remote_id="x", remote_name="x")
+    unread = change(action=Action.REFUSED, reason="templates could not be read: 403")
+    result = judge(permit(Plan((row, change(Step.EDIT)))), Plan((unread,), (Refusal("read", "403"),)), ())
+    assert result.skipped == ()
+    assert result.plan.changes[0].reason == "templates could not be read: 403"
+    assert result.plan.incomplete
+
+
+def test_insisting_holds_for_one_verdict() -> None:
+    """A plan with --resubmit that is applied again after the next rejection submits nothing."""
+    insisting = Selection(resubmit=frozenset({build.SHIPPED}))
+    asked = change(Step.SUBMIT)
+    agreed = permit(Plan((asked,)), insisting)
+    assert judge(agreed, Plan((asked,)), ()).plan.changes[0].steps
+    again = change(Step.SUBMIT, observed=replace(rejected, update_time="2026-01-07 00:00:00"))
+    (refused,) = judge(agreed, Plan((again,)), ()).plan.changes
+    assert (refused.action, refused.steps) == (Action.REFUSED, ())
 
 
 def test_waiting_row_that_can_go_on_is_left_to_the_next_plan() -> None:
@@ -216,11 +249,12 @@ def test_waiting_row_that_can_go_on_is_left_to_the_next_plan() -> None:
         ({"event": "intent", "step": "edit", "address": "template.shipped"}, False),
         ({"event": "accepted", "step": "edit", "address": "template.other"}, False),
         ({"event": "decision", "address": "template.shipped"}, False),
+        ({"event": "accepted", "step": "edit", "address": "template.shipped", "environment": "test"}, False),
     ],
 )
 def test_journal_tells_whether_it_was_done_from_here(entry, known) -> None:
     """Only a step that was sent for this thing after the plan is a record of it."""
-    entries = [{"time": "2026-01-05T02:00:00Z", **entry}]
+    entries = [{"time": "2026-01-05T02:00:00Z", "environment": "prod", **entry}]
     touched = change(Step.WITHDRAW, observed=replace(rejected, content="别的"))
     now, _ = judged(change(Step.EDIT), touched, entries)
     assert ("this journal records edit at 2026-01-05T02:00:00Z" in now.reason) is known
@@ -229,7 +263,7 @@ def test_journal_tells_whether_it_was_done_from_here(entry, known) -> None:
 
 def test_journal_entries_from_before_the_plan_are_no_record() -> None:
     """Entries are counted; if there are fewer than at the plan, the journal began anew and time decides."""
-    entry = {"event": "accepted", "step": "edit", "address": "template.shipped"}
+    entry = {"event": "accepted", "step": "edit", "address": "template.shipped", "environment": "prod"}
     same = {"time": "2026-01-05T02:00:00Z", **entry}
     old = {"time": "2026-01-05T01:59:59Z", **entry}
     touched = Plan((change(Step.WITHDRAW, observed=replace(rejected, content="别的")),))
