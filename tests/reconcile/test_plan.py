@@ -142,6 +142,35 @@ def test_prune_spares_a_signature_that_a_resting_leftover_hangs_on(retiring) -> 
     assert retiring or row.awaits == "template:order-shipped"
 
 
+def test_dead_templates_that_go_along_with_a_signature_are_shown_counted_and_protected() -> None:
+    """They keep no signature, but nobody was told that they go, and protect: did not save them."""
+    other = replace(build.o_brand, remote_id="id-other", name="旧品牌")
+    dead = [
+        replace(
+            build.o_shipped,
+            remote_id=f"d{n}",
+            name=f"order-shipped_v{n}",
+            status="Adopted_inactive",
+            signature_id="id-other",
+        )
+        for n in range(2, 12)
+    ]
+    found = build.observed(build.o_shop, build.o_brand, other, build.o_shipped, *dead)
+    memory = Memory(created={one.remote_id: SHIPPED for one in dead})
+    made = plan(build.desired(), found, memory=memory, prune=True)
+    (row,) = (change for change in made.changes if change.remote_id == "id-other")
+    assert (words(row), row.deletes) == (("delete", ["delete"]), 11)
+    assert "takes order-shipped_v10, order-shipped_v11, order-shipped_v2" in row.reason
+    assert made.guarded
+    assert not plan(build.desired(), found, memory=memory, prune=True, allow_deletes=11).guarded
+    assert plan(build.desired(), found, memory=memory, prune=True, allow_deletes=10).guarded
+    spared = replace(build.desired(), protected=frozenset({SHIPPED}))
+    (kept,) = (
+        one for one in plan(spared, found, memory=memory, prune=True).changes if one.remote_id == "id-other"
+    )
+    assert words(kept) == ("refused", [])
+
+
 def others(count: int):
     return [replace(build.o_shipped, remote_id=f"x{n}", name=f"other-{n}") for n in range(count)]
 
