@@ -128,6 +128,7 @@ def github(pipeline: Pipeline) -> Pipeline:
     pipeline.environ = {
         "GITHUB_REPOSITORY": "acme/sms",
         "GITHUB_SHA": "merge-sha",
+        "GITHUB_REF_NAME": "main",
         "GITHUB_STEP_SUMMARY": str(pipeline.base / "summary.md"),
     }
     pipeline.expressions = {"${{ github.event.pull_request.number }}": "7"}
@@ -289,6 +290,21 @@ def test_github_expression_finds_the_comment_of_the_bot(github: Pipeline) -> Non
     assert (ran.stdout, ran.stderr) == ("3\n", "")
 
 
+@pytest.mark.skipif(not shutil.which("jq"), reason="checks the expressions with jq itself")
+def test_github_expression_finds_the_merged_pull_request(github: Pipeline) -> None:
+    """A pull request of the same commit into another branch is not what was agreed to."""
+    script = next(step["run"] for step in GITHUB["jobs"]["apply"]["steps"] if "Fetch the plan" in str(step))
+    quoted = re.search(r'--jq ("\.\[\] \| select\(.merged_at.*")\)', script)[1]
+    given = [
+        {"merged_at": "2026-01-05", "base": {"ref": "evil"}, "head": {"sha": "a"}},
+        {"merged_at": None, "base": {"ref": "main"}, "head": {"sha": "b"}},
+        {"merged_at": "2026-01-05", "base": {"ref": "main"}, "head": {"sha": "c"}},
+    ]
+    (github.base / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    ran = github.run(f"jq --raw-output {quoted} given.json", github.base)
+    assert (ran.stdout, ran.stderr) == ("c\n", "")
+
+
 # -- GitLab
 
 
@@ -307,6 +323,7 @@ class GitLab(BaseHTTPRequestHandler):
         assert self.headers["PRIVATE-TOKEN"] == "token"
         path = urlsplit(self.path).path
         known = {
+            "/user": lambda: b'{"id": 9}',
             "/projects/5/merge_requests/7/notes": lambda: json.dumps(self.server.notes).encode(),
             "/projects/5/repository/commits/merge-sha/merge_requests": lambda: self.server.requests,
             "/projects/5/jobs/artifacts/refs%2Fmerge-requests%2F7%2Fhead/raw/plan.json": self.server.artifact,
@@ -314,7 +331,8 @@ class GitLab(BaseHTTPRequestHandler):
         self.answer(known[path]())
 
     def do_POST(self) -> None:
-        self.server.notes.append({"id": 40 + len(self.server.notes), "body": self.body()})
+        made = {"id": 40 + len(self.server.notes), "body": self.body(), "author": {"id": 9}}
+        self.server.notes.append(made)
         self.answer(b"{}")
 
     def do_PUT(self) -> None:
@@ -334,13 +352,16 @@ class GitLab(BaseHTTPRequestHandler):
 def gitlab(pipeline: Pipeline) -> Iterator[Any]:
     """A GitLab on loopback; ``pipeline`` is on it."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), GitLab)
-    server.notes, server.requests, server.pipeline = [], b'[{"iid": 7}]', pipeline
+    merged = b'{"iid": 7, "state": "merged", "target_branch": "main"}'
+    opened = b'{"iid": 6, "state": "opened", "target_branch": "evil"}'
+    server.notes, server.requests, server.pipeline = [], b"[%b, %b]" % (opened, merged), pipeline
     server.artifact = (pipeline.base / "pull/shop/plan.json").read_bytes
     pipeline.environ = {
         "CI_API_V4_URL": f"http://127.0.0.1:{server.server_port}",
         "CI_PROJECT_ID": "5",
         "CI_MERGE_REQUEST_IID": "7",
         "CI_COMMIT_SHA": "merge-sha",
+        "CI_COMMIT_BRANCH": "main",
         "SMSCONF_GITLAB_TOKEN": "token",
     }
     thread = threading.Thread(target=server.serve_forever)
@@ -365,7 +386,8 @@ def gitlab_job(server: Any, name: str, folder: Path) -> tuple[int, str]:
 def test_gitlab_merge_request_is_planned_commented_and_applied(gitlab: Any) -> None:
     """One comment is updated by every push; the merge applies the plan file of the last one."""
     pipeline = gitlab.pipeline
-    gitlab.notes.append({"id": 1, "body": "nice"})
+    forged = {"id": 1, "body": "<!-- smsconf plan shop prod -->\nnice", "author": {"id": 5}}
+    gitlab.notes.append(forged)
     pulled = pipeline.checkout("pull")
     assert gitlab_job(gitlab, "validate", pulled)[0] == 0
     assert "<testsuite" in (pulled / GITLAB["validate"]["artifacts"]["reports"]["junit"]).read_text("utf-8")
@@ -375,6 +397,7 @@ def test_gitlab_merge_request_is_planned_commented_and_applied(gitlab: Any) -> N
     assert [note["id"] for note in gitlab.notes] == [1, 41]
     assert gitlab.notes[1]["body"].startswith("<!-- smsconf plan shop prod -->\n")
     assert "您的退款已经到账。" in gitlab.notes[1]["body"]
+    assert gitlab.notes[0]["body"] == forged["body"] == "<!-- smsconf plan shop prod -->\nnice"
     assert pipeline.world.writes() == []
     code, said = gitlab_job(gitlab, "apply", pipeline.checkout("main"))
     assert code == 0, said
