@@ -108,7 +108,9 @@ def status_markdown(view: View) -> str:
 def marker(view: View, command: str) -> str:
     """Return the first line of a report: the same for every run of a project and an environment."""
     names = [view.get("project"), view.get("environment")]
-    words = [quote(name[:_MOST_NAME], safe="").replace("--", "-%2D") for name in names if name]
+    # a folder's name may hold bytes that are no UTF-8
+    words = [quote(name[:_MOST_NAME], safe="", errors="surrogateescape") for name in names if name]
+    words = [word.replace("--", "-%2D") for word in words]
     return f"<!-- {' '.join(['smsconf', command, *words])} -->"
 
 

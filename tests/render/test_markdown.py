@@ -296,6 +296,12 @@ def test_two_thousand_changes_fit_into_one_comment(text) -> None:
         assert f"#### {title}\n" in page
 
 
+def test_folder_whose_name_is_no_text_has_a_marker() -> None:
+    """Its bytes come from the file system as they are; the line was a traceback."""
+    page = plan_markdown(plan_view(big(3, "text"), {**ABOUT, "project": "bad\udcff"}))
+    assert page.startswith("<!-- smsconf plan bad%FF")
+
+
 def test_cut_page_shows_the_worst_and_counts_the_rest() -> None:
     """Refused, rejected and destructive rows come first; the note says how many were left out."""
     made = big(2000, "text")

@@ -452,3 +452,20 @@ def test_comment_on_two_thousand_changes_fits_and_the_guard_is_red(world: World)
     assert len(made.out) < 65_536
     assert "submissions for review, more than 50" in made.out
     assert "more are left out here" in made.out
+
+
+def test_plan_file_goes_where_a_link_leads_and_replaces_no_device(world: World) -> None:
+    """A link stays one; a pipe or a device is not a place for a file, and is not replaced by one."""
+    import os
+
+    kept = world.folder / "kept"
+    kept.mkdir()
+    (world.folder / "link.plan").symlink_to(kept / "real.plan")
+    assert world.smsconf("plan", "--out", "link.plan").code == 0
+    assert (world.folder / "link.plan").is_symlink()
+    assert (kept / "real.plan").stat().st_mode & 0o777 == 0o600
+    os.mkfifo(world.folder / "pipe")
+    ran = world.smsconf("plan", "--out", "pipe")
+    assert ran.code == 1
+    assert "it is no regular file" in ran.err
+    assert (world.folder / "pipe").is_fifo()
