@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,18 +117,19 @@ class Journal:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
-        """Keep other processes of this checkout from writing the file of that name, too.
+    def locked(self, name: str, stopping: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Keep other processes of this checkout from doing the same; wait for them, unless told to stop.
 
         Raises:
             SmsconfError: there is no place to lock it.
         """
-        from filelock import FileLock
+        from filelock import FileLock, Timeout
 
+        lock = FileLock(self.path.with_name(f"{name}.lock"))
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path.with_name(f"{name}.lock"))
-            lock.acquire()
+            with suppress(Timeout):
+                lock.acquire(cancel_check=stopping)
         except OSError as error:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
         try:
@@ -233,8 +234,8 @@ class _Recall:
             case "forgotten":
                 self.apps.pop(address, None)
             case "live":
-                self.live[address] = str(entry["remote_id"])
-                self.live_since[address] = datetime.fromisoformat(entry["time"])
+                since = _aware(entry["time"])
+                self.live[address], self.live_since[address] = str(entry["remote_id"]), since
             case "confirmed":
                 self.confirmations[address] = _confirmation(address, entry)
             case "reopened":
@@ -249,7 +250,7 @@ class _Recall:
             case "refused" if entry.get("submission"):
                 self.intended.pop(str(entry.get("remote_id")), None)
         if entry["event"] == "accepted" and entry["step"] in _SUBMITTING:
-            self.submitted_at[str(entry["remote_id"])] = datetime.fromisoformat(entry["time"])
+            self.submitted_at[str(entry["remote_id"])] = _aware(entry["time"])
 
     def _accepted(self, address: Address, entry: Entry) -> None:
         remote_id = str(entry["remote_id"])
@@ -321,11 +322,13 @@ def _aware(text: str) -> datetime:
 def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:
     """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
 
-    A journal without an entry takes the present state as its baseline (``seen``) and announces nothing.
+    A journal without an entry about the service takes the present state as its baseline (``seen``) and
+    announces nothing.
     """
     own = [entry for entry in entries if entry.get("environment") == environment]
     memory = remember(entries, environment)
     known = _last_statuses(own)
+    began = any(entry["event"] not in ("confirmed", "reopened") for entry in own)
     for change in plan.changes:
         if change.address is None or change.kind not in (Kind.SIGNATURE, Kind.TEMPLATE):
             continue
@@ -334,8 +337,9 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
             status = read_status(change.kind, site, one.status)
             if status.phase not in _DECIDED or known.get(one.remote_id) == one.status:
                 continue
+            known[one.remote_id] = one.status
             yield {
-                "event": "decision" if own else "seen",
+                "event": "decision" if began else "seen",
                 **about,
                 "remote_name": one.name,
                 "remote_id": one.remote_id,
@@ -376,6 +380,6 @@ def _last_statuses(entries: list[Entry]) -> dict[str, str]:
 def _decode(line: str) -> Entry | None:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and "event" in entry else None

@@ -168,7 +168,12 @@ def carry_out(
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
     note_news(client, plan, journal, environment)
-    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
+    with journal.locked(
+        "apply", stopping
+    ):  # what another run makes meanwhile is looked for before it is made again
+        outcomes = apply_changes(
+            client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
+        )
     _remember_apps(plan, outcomes, journal, now, environment)
     return _report(plan, outcomes, interrupted=stopping())
 

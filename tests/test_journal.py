@@ -124,3 +124,16 @@ def test_apps_remembered_are_those_managed_and_not_forgotten_in_this_environment
     )
     assert remember(entries, None).apps == {Address.parse("app.a"): "1"}
     assert remember(entries, "prod").apps == {Address.parse("app.c"): "3"}
+
+
+def test_lines_that_cannot_be_taken_cost_themselves_only(tmp_path) -> None:
+    """A line of brackets without end, a time without an offset: passed over, not a traceback."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(NOW, {"event": "live", "address": "template.a", "remote_id": "id-1"})
+    with journal.path.open("a") as file:
+        file.write("[" * 200_000 + "\n")
+        naive = {"event": "live", "address": "template.a", "remote_id": "id-2", "time": "2026-01-05T01:00:00"}
+        file.write(json.dumps(naive) + "\n")
+    reading = journal.read()
+    assert reading.torn == 1
+    assert remember(reading.entries, None).live == {Address.parse("template.a"): "id-1"}

@@ -130,6 +130,6 @@ def status_exit(plan: Plan, reviews: Sequence[Review], *, exit_code: bool) -> in
         return 4
     if not exit_code:
         return 0
-    if any(review.rejected for review in reviews):
+    if any(review.rejected or review.stuck for review in reviews):
         return 7
     return 6 if any(review.pending for review in reviews) else 0

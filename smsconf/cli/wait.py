@@ -126,7 +126,7 @@ def look(project: Project, addresses: Collection[Address]) -> Standing:
 def _standing(
     plan: Plan, reviews: tuple[Review, ...], addresses: Collection[Address], view: Mapping[str, Any]
 ) -> Standing:
-    rejected = {one.address for one in reviews if one.rejected}
+    rejected = {one.address for one in reviews if one.rejected or one.stuck}
     moving: set[Address] = set()
     lost: set[Address] = set()
     for change in plan.changes:  # what others need comes before them

@@ -75,8 +75,11 @@ def _kept(situation: Situation, address: Address, one: Version) -> str | None:
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
     """Return when a leftover may go: the wait counts from the latest sign of life."""
     marks = [read_time(live.update_time), read_time(old.update_time)]
-    if situation.memory.live.get(template.address) == live.remote_id:
+    recorded = situation.memory.live.get(template.address)
+    if recorded == live.remote_id:
         marks.append(situation.memory.live_since.get(template.address))
+    elif recorded:
+        marks.append(situation.observed.now)  # another one served until this very run
     latest = max((one for one in marks if one), default=situation.observed.now)
     return latest + timedelta(seconds=template.retire_after)
 

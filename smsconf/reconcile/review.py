@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from smsconf.address import Address
 from smsconf.language import _
+from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.state import ObservedApp, ObservedSignature
@@ -18,6 +19,7 @@ class Review:
     """One address and its verdict. ``since`` is the service's own time of the last change, zone unknown.
 
     ``template_id`` is the id for sending; ``channel_num`` the sender of a signature or international app.
+    ``stuck``: it is disabled, nothing else serves, and ``apply`` does nothing about it.
     """
 
     address: Address
@@ -30,6 +32,7 @@ class Review:
     review_message: str | None = None
     template_id: str | None = None
     channel_num: str | None = None
+    stuck: bool = False
 
     @property
     def pending(self) -> bool:
@@ -49,7 +52,7 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
             continue
         observed = change.observed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
-        if observed is None and change.action.value == "refused":
+        if observed is None and change.action is Action.REFUSED:
             verdict = Verdict(done=False, approved=False, usable=False, text=change.reason)
             row = Review(change.address, change.remote_name, verdict, Phase.UNKNOWN)
         if observed is not None:
@@ -74,5 +77,6 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
                 channel_num=observed.channel_num
                 if isinstance(observed, ObservedApp | ObservedSignature)
                 else None,
+                stuck=status.phase is Phase.DISABLED and live is None and change.action is Action.NONE,
             )
         yield row

@@ -245,6 +245,18 @@ def test_template_on_a_rejected_signature_says_what_it_waits_for() -> None:
     assert change.awaits == "another submission of signature.brand, which was rejected"
 
 
+def test_version_that_served_until_this_run_rests_before_it_goes() -> None:
+    """Going back to an old text made it live at once, and --retire deleted the one in use a moment ago."""
+    long_ago = {"update_time": "2025-12-01 00:00:00"}
+    old = version(1, "Adopted", **long_ago)
+    served = version(2, "Adopted", content="第二${1}。", **long_ago)
+    memory = Memory(live={SHIPPED: served.remote_id})
+    made = decide(old, served, memory=memory, retire=True)
+    assert only(made, SHIPPED).live.name == "order-shipped"
+    assert retired(made) == {"order-shipped_v2": []}
+    assert retired(decide(old, served, retire=True)) == {"order-shipped_v2": ["delete"]}
+
+
 def test_rejection_of_what_was_changed_at_the_service_says_so() -> None:
     """The mark shows our submission, the content is another: the user hears that, and how to insist."""
     edited = replace(version(2, "Reject", review_message="广告"), content="别人的话${1}。")

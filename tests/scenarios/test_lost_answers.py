@@ -73,3 +73,18 @@ def test_two_runs_that_planned_the_same_app_make_one(world: World) -> None:
     late = world.json("apply", "shop.plan")
     assert late.row("app.shop")["outcome"] == "skipped"
     assert world.writes().count("CreateApp") == 1
+
+
+def test_two_processes_at_once_make_one_app(world: World) -> None:
+    """Each had looked before the other created: one folder sends one run at a time."""
+    for _ in range(3):
+        world.control("POST", "reset")
+        both = [world.process("apply", "--auto-approve") for _ in range(2)]
+        for one in both:
+            one.communicate(timeout=100)
+        seen = world.control("GET", "requests")
+        made = [one["operation"] for one in seen if one["status"] == 200]
+        assert made.count("CreateApp") == 2, "one of each region"
+        assert made.count("CreateTemplate") == 3
+        assert world.json("plan", "--detailed-exitcode").code == 0
+        world.control("DELETE", "requests")
