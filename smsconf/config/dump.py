@@ -17,7 +17,7 @@ from smsconf.address import Kind
 from smsconf.config.content import number_content
 from smsconf.config.keys import Nameless, invent_keys
 from smsconf.language import _
-from smsconf.reconcile.family import split_version
+from smsconf.reconcile.family import number_in, split_version
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
@@ -196,18 +196,28 @@ class _Dumping:
     def _families(self) -> Iterator[tuple[str, list[ObservedTemplate]]]:
         """Yield the name and the members of each family, newest version first.
 
-        ``name_v2`` is a version of ``name`` if that exists, if it has sisters, or if it bears our mark.
+        ``name_v2`` is a version of ``name`` if that exists, if it has sisters, or if it bears our mark; else
+        it is a family of its own, and the first version of ``name_v2_v2``.
         """
         groups: dict[tuple[str, str], list[ObservedTemplate]] = defaultdict(list)
         for one in self.observed.templates.items:
             if one.app_key in self.apps:
                 groups[one.app_key, split_version(one.name)[0]].append(one)
         names = {(one.app_key, one.name) for one in self.observed.templates.items}
+        families: dict[tuple[str, str], list[ObservedTemplate]] = defaultdict(list)
         for (app_key, base), members in sorted(groups.items()):
-            members.sort(key=lambda one: (split_version(one.name)[1], one.create_time or ""), reverse=True)
             alone = len(members) == 1 and (app_key, base) not in names
             family = members[0].name if alone and not split_mark(members[0].description)[1] else base
-            yield family, members
+            families[app_key, family] += members
+        for (_app_key, family), members in families.items():
+            yield (
+                family,
+                sorted(
+                    members,
+                    key=lambda one: (number_in(one.name, [family]) or 0, one.create_time or ""),
+                    reverse=True,
+                ),
+            )
 
     def _version(self, family: str, members: Sequence[ObservedTemplate]) -> ObservedTemplate | None:
         """Choose the version that stands for a family: the newest that is approved or on its way there.

@@ -13,6 +13,7 @@ import yaml
 from smsconf.config.dump import Dump, Entry
 from smsconf.config.project import VERSION
 from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
+from smsconf.config.reader import resolve_plain
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 
@@ -40,6 +41,15 @@ _Dumper.add_representer(
 _Dumper.add_representer(
     list, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
 )
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Put in quotes what our reader, which knows YAML 1.2, takes for a number or for the end of a line."""
+    odd = resolve_plain(text) != text or any(mark in text for mark in "\x85\u2028\u2029")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 def as_document(dump: Dump, provider: Provider, folder: Path, *, ascii_only: bool = False) -> str:

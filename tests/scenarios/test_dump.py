@@ -266,3 +266,35 @@ def test_dump_of_an_environment_is_of_its_service(approved: World) -> None:
     approved.write("provider: {emulator: {database: .smsconf/prod.db}}\n", "prod.yaml")
     made = yaml.safe_load(approved.smsconf("dump", "--env", "prod").out)
     assert made == {"version": 1, "provider": {"emulator": {"database": ".smsconf/prod.db"}}}
+
+
+@pytest.mark.parametrize(
+    "name", ["1e3", "0o17", "0x1F", "12e34567", "-.inf", "+1", "1_000", "a\\x85b", "null"]
+)
+def test_names_that_look_like_numbers_come_back_as_text(approved: World, name: str) -> None:
+    """What YAML 1.1 leaves bare our reader, which knows 1.2, takes for a number: the dump did not load."""
+    approved.edit(
+        "  refund:\n",
+        f'  odd: {{app: shop, signature: shop-notice, name: "{name}", content: 您好。}}\n  refund:\n',
+    )
+    assert approved.apply().code == 0
+    ran = approved.smsconf("dump", "--into", "out")
+    assert ran.code == 0, ran.err
+    assert approved.smsconf("plan", "--project", "out", "--detailed-exitcode").code == 0
+
+
+def test_version_of_a_name_that_looks_like_one_joins_its_family(approved: World) -> None:
+    """``promo_v2`` without ``promo`` and its successor ``promo_v2_v3`` are one address, not two."""
+    odd = "  odd: {app: shop, signature: shop-notice, name: promo_v2, content: 您好。}\n"
+    approved.edit("  refund:\n", f"{odd}  refund:\n")
+    approved.edit("apps:\n", "mark: false\napps:\n")
+    assert approved.apply().code == 0
+    approved.decide("template", "promo_v2", "approve")
+    approved.apply()
+    approved.edit("content: 您好。", "content: 您好！")
+    successor = approved.apply().row("template.odd")["remote_name"]
+    assert successor.startswith("promo_v2_v")
+    approved.decide("template", successor, "approve")
+    ran = approved.smsconf("dump", "--into", "out")
+    assert ran.code == 0, ran.err
+    assert approved.smsconf("plan", "--project", "out", "--detailed-exitcode").code == 0
