@@ -212,8 +212,6 @@ def selection(  # noqa: PLR0913 - one for each option
     """Gather the selection options into the planner's word for them."""
     from smsconf.reconcile.situation import Selection
 
-    if prune and targets:
-        raise click.UsageError(_("--prune is about what no address claims: leave out --target"))
     return Selection(
         prune=prune,
         retire=retire,

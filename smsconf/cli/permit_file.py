@@ -38,20 +38,20 @@ def write_file(path: Path, permit: Permit) -> None:
     Raises:
         SmsconfError: the file cannot be written.
     """
-    path = path.resolve()  # a link stays one
     if path.exists() and not path.is_file():
         raise SmsconfError(
             _("cannot write {path}: {reason}").format(path=path, reason=_("it is no regular file")),
             fix=_("name a file in a folder that you can write to"),
         )
     try:
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        place = path.resolve()  # a link stays one
+        number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 file.write(permit.text())
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
+            Path(name).replace(place)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

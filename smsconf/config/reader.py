@@ -325,6 +325,10 @@ class _Builder:
         position = next((min(mark.index, len(text)) for mark in marks if mark is not None), 0)
         if text[position : position + 1] == "\t":
             self._stop("SMS015", _("a tab is used as indentation"), position)
+        if "nesting depth" in said:  # newer parsers have a limit of their own, and look ahead
+            self._stop(
+                "SMS007", _("nested deeper than {max_depth} levels").format(max_depth=MAX_DEPTH), position
+            )
         context = getattr(error, "context", None)
         message = f"{said} {context}" if context else said
         self._stop("SMS005", message, position, None, _syntax_fix(text, position, said))

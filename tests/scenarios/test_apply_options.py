@@ -93,15 +93,6 @@ def test_secrets_that_could_not_be_kept_stop_the_run_before_it_starts(world: Wor
     assert world.writes() == []
 
 
-def test_pruning_and_targets_exclude_each_other(world: World) -> None:
-    """Together they pruned nothing, and said nothing."""
-    for command in (("plan",), ("apply", "--auto-approve")):
-        ran = world.smsconf(*command, "--prune", "--target", "app.shop")
-        assert (ran.code, ran.out) == (1, "")
-        assert "leave out --target" in ran.err
-    assert world.writes() == []
-
-
 def test_plan_says_that_a_secret_is_told_once(world: World) -> None:
     """The row of a new app names the flag that keeps its secret."""
     assert "--save-secrets" in world.json("plan").row("app.shop")["reason"]
