@@ -190,6 +190,6 @@ def test_line_ends_of_all_kinds_count() -> None:
 
 
 def test_brackets_without_end_are_one_problem() -> None:
-    """We stop at our own limit; a parser that looks ahead and has one too stops at its own, a little later."""
+    """We stop at our own limit; a parser that looks ahead and has one too stops at its own, a bit later."""
     code, place, *_ = only("[" * 100_000)
     assert (code, place) in (("SMS007", f"1:{MAX_DEPTH + 1}+1"), ("SMS007", "1:1001+1"))
