@@ -11,14 +11,15 @@ now, says what it waits for, and ends; running it again is how things continue.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError
+from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal, confirmed, news, remember
-from smsconf.language import N_
+from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.memory import Confirmation, Memory
 from smsconf.reconcile.outcome import Outcome, Result
@@ -97,7 +98,7 @@ def look(
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
-    elsewhere = _elsewhere(project) if selection.prune else {}
+    elsewhere = _elsewhere(project, journal) if selection.prune else {}
     return Situation(client.site, project.desired, observed, selection, recall(project, journal), elsewhere)
 
 
@@ -168,9 +169,8 @@ def carry_out(
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
     note_news(client, plan, journal, environment)
-    with journal.locked(
-        "apply", stopping
-    ):  # what another run makes meanwhile is looked for before it is made again
+    # what another run of this folder makes meanwhile is looked for before it is made again
+    with journal.locked("apply", stopping):
         outcomes = apply_changes(
             client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
         )
@@ -188,24 +188,35 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
         journal.append(client.service_time, {"environment": environment, **entry})
 
 
+def note_seen(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+    """Record the same for a command that only reads: where the journal cannot be written it goes on."""
+    with suppress(SmsconfError):
+        note_news(client, plan, journal, environment)
+
+
 def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     """Say where every address of a plan stands at the service."""
     return tuple(read_reviews(plan, client.site))
 
 
-def _elsewhere(project: Project) -> dict[str, Desired]:
+def _elsewhere(project: Project, journal: Journal) -> dict[str, Desired]:
     """Read what the project's other environments declare in the same account: pruning spares it.
+
+    The files without an overlay count too, once a run of theirs is in the journal.
 
     Raises:
         ConfigError: one of them has errors, so that nobody knows what it declares.
     """
     found = {}
-    for name in project.environments - {project.environment}:
+    others: set[str | None] = {*project.environments}
+    if any("step" in entry and entry.get("environment") is None for entry in journal.read().entries):
+        others.add(None)
+    for name in others - {project.environment}:
         other = check(project.folder, name)
         if other.provider == project.provider:
             if has_errors(other.diagnostics):
                 raise ConfigError(other.diagnostics)
-            found[name] = other.desired
+            found[name or _("none")] = other.desired
     return found
 
 

@@ -16,7 +16,7 @@ from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
 from smsconf.render.outputs import configmap_text, env_text, outputs_view, without_live, yaml_text
-from smsconf.workflow import check, look
+from smsconf.workflow import check, look, note_seen
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -65,7 +65,8 @@ def command(
             cache=session.cache,
             progress=update,
         )
-    plan = make_plan(situation)
+        plan = make_plan(situation)
+        note_seen(session.client, plan, session.journal, project.environment)
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))

@@ -27,7 +27,7 @@ from smsconf.render.markdown import status_markdown
 from smsconf.render.terminal import redraw
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
-from smsconf.workflow import check, follow_reviews, make_plan
+from smsconf.workflow import check, follow_reviews, make_plan, note_seen
 
 
 @click.command("status")
@@ -79,6 +79,7 @@ def command(
             cache=session.cache,
             progress=update,
         )
+        note_seen(session.client, plan, session.journal, project.environment)
         reviews = follow_reviews(session.client, plan)
         outlooks = look_ahead(session, project, plan, applied=False)
     if addresses:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -28,7 +27,7 @@ from smsconf.reconcile.situation import Selection
 from smsconf.render.lines import clean
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
-from smsconf.workflow import check, follow_reviews, make_plan, note_news
+from smsconf.workflow import check, follow_reviews, make_plan, note_seen
 
 _ON_THE_WAY = frozenset(
     {Action.CREATE, Action.UPDATE, Action.REPLACE, Action.WITHDRAW, Action.ACTIVATE, Action.WAIT}
@@ -110,8 +109,7 @@ def look(project: Project, addresses: Collection[Address]) -> Standing:
     with open_session(project, read_only=True) as session:
         plan = make_plan(session.client, project, session.journal, selection=Selection(), cache=session.cache)
         reviews = follow_reviews(session.client, plan)
-        with contextlib.suppress(SmsconfError):  # a memory, not a condition
-            note_news(session.client, plan, session.journal, project.environment)
+        note_seen(session.client, plan, session.journal, project.environment)
         view = status_view(
             [one for one in reviews if not addresses or one.address in addresses],
             session.about,

@@ -328,9 +328,7 @@ class _Decision:
                 if one.phase is Phase.DEAD:
                     reason = _("{message}: {words} (unchanged, so not submitted again)")
                 reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
-                if (
-                    one.fields
-                ):  # the reviewer saw something else than was sent; whose doing that was is not told
+                if one.fields:  # the reviewer saw something else; whose doing that was is not told
                     names = ", ".join(field.path for field in one.fields)
                     other = _("{names} was changed there after it was submitted; --resubmit submits again")
                     reason = clauses((reason, other.format(names=names)))

@@ -74,6 +74,19 @@ def test_pruning_spares_the_signature_that_the_other_environment_serves_under(sh
     assert shared.json("outputs", "--env", "prod").json["templates"]["template.only-prod"] == before
 
 
+def test_pruning_spares_what_the_files_declare_without_an_environment(shared: World) -> None:
+    """A run without --env had made it; pruning under an overlay without it deleted it while it served."""
+    shared.edit(
+        "templates:\n", "templates:\n  base: {app: shop, signature: brand, content: 只在基础配置。}\n"
+    )
+    shared.edit("templates: {", "templates: {base: null, ", "env/test.yaml")
+    shared.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    assert shared.apply().code == 0
+    shared.advance("P14D")
+    shared.apply("--prune", "--env", "test")
+    assert shared.json("outputs", "--require-all").code == 0
+
+
 def test_pruning_spares_what_the_other_environment_declares(shared: World) -> None:
     """It would once have deleted the other's live templates; what nobody declares still goes."""
     plan = shared.json("plan", "--prune", "--env", "test")

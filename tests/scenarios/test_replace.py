@@ -150,3 +150,20 @@ def test_nothing_is_submitted_twice_whether_the_journal_is_there_or_not(approved
     approved.decide("template", "refund_v2", "approve")
     assert approved.apply().code == 0
     assert approved.writes() == []
+
+
+@pytest.mark.parametrize("command", [("status",), ("outputs",)])
+def test_version_that_was_told_to_be_live_stays_live(approved: World, command: tuple[str, ...]) -> None:
+    """Only apply recorded it: after the next edit an older version, recorded before, was called live again."""
+    approved.apply()
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    approved.apply()
+    approved.decide("template", "refund_v2", "approve")
+    assert approved.smsconf(*command).code == 0
+    approved.edit("您的退款已经到账。", "您的退款今天到账。")
+    row = approved.json("outputs").json["templates"]["template.refund"]
+    assert row["remote_name"] == "refund_v2"
+    assert (
+        "refund_v2 serves until refund_v3 is approved"
+        in approved.json("plan").row("template.refund")["reason"]
+    )
