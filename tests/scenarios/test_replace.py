@@ -154,7 +154,7 @@ def test_nothing_is_submitted_twice_whether_the_journal_is_there_or_not(approved
 
 @pytest.mark.parametrize("command", [("status",), ("outputs",)])
 def test_version_that_was_told_to_be_live_stays_live(approved: World, command: tuple[str, ...]) -> None:
-    """Only apply recorded it: after the next edit an older version, recorded before, was called live again."""
+    """Only apply recorded it: after the next edit an older version, recorded before, was live again."""
     approved.apply()
     approved.edit("您的退款已到账。", "您的退款已经到账。")
     approved.apply()
