@@ -98,8 +98,11 @@ def look(
     from smsconf.cloud.observe import observe
 
     observed = observe(client, project.desired, cache=cache, progress=progress)
-    elsewhere = _elsewhere(project, journal) if selection.prune else {}
-    return Situation(client.site, project.desired, observed, selection, recall(project, journal), elsewhere)
+    memory = recall(project, journal)
+    made_here = all(one.remote_id in memory.created for one in observed.templates.items)
+    deletes = bool(selection.prune or selection.retire or selection.retire_now)
+    elsewhere = _elsewhere(project, journal, strict=deletes) if deletes or not made_here else {}
+    return Situation(client.site, project.desired, observed, selection, memory, elsewhere)
 
 
 def recall(project: Project, journal: Journal) -> Memory:
@@ -199,13 +202,13 @@ def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     return tuple(read_reviews(plan, client.site))
 
 
-def _elsewhere(project: Project, journal: Journal) -> dict[str, Desired]:
-    """Read what the project's other environments declare in the same account: pruning spares it.
+def _elsewhere(project: Project, journal: Journal, *, strict: bool) -> dict[str, Desired]:
+    """Read what the project's other environments declare in the same account, to leave it as it is.
 
     The files without an overlay count too, once a run of theirs is in the journal.
 
     Raises:
-        ConfigError: one of them has errors, so that nobody knows what it declares.
+        ConfigError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
     found = {}
     others: set[str | None] = {*project.environments}
@@ -214,7 +217,7 @@ def _elsewhere(project: Project, journal: Journal) -> dict[str, Desired]:
     for name in others - {project.environment}:
         other = check(project.folder, name)
         if other.provider == project.provider:
-            if has_errors(other.diagnostics):
+            if strict and has_errors(other.diagnostics):
                 raise ConfigError(other.diagnostics)
             found[name or _("none")] = other.desired
     return found

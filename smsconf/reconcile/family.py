@@ -44,6 +44,7 @@ class Version:
 
     ``ours``: we may edit and delete it. ``fields`` are the effective differences from what is desired,
     ``notes`` the others; ``mark`` is the start of the submission hash found in its application note.
+    ``needed_by`` names another environment that may need it: it may serve here too, and is left as it is.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Version:
     fields: tuple[FieldChange, ...]
     notes: tuple[FieldChange, ...]
     mark: str | None
+    needed_by: str | None = None
 
     @property
     def phase(self) -> Phase:
@@ -146,7 +148,8 @@ class Family:
 
     def _on_the_way(self) -> Iterator[Version]:
         for one in self.versions:
-            if one.phase in _ON_THE_WAY and (one.ours or (one.equal and one.phase is Phase.IN_REVIEW)):
+            ours = one.ours and (one.equal or not one.needed_by)
+            if one.phase in _ON_THE_WAY and (ours or (one.equal and one.phase is Phase.IN_REVIEW)):
                 yield one
 
 

@@ -15,6 +15,7 @@ from smsconf.language import _
 from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.campaigns import decide_campaigns
 from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.elsewhere import declared_elsewhere
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import decide_manual
@@ -158,7 +159,7 @@ def _prune(
         if one.app_key not in situation.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
-        environment = situation.declared_elsewhere(one)
+        environment = declared_elsewhere(situation, one)
         if environment:
             kept = _("kept: the environment {environment} declares it").format(environment=environment)
             yield Change(kind, Action.NONE, kept, one.name, remote_id=one.remote_id, status=one.status)

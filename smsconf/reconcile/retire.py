@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.elsewhere import declared_elsewhere
 from smsconf.reconcile.family import Family, Version
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
@@ -69,7 +70,9 @@ def _kept(situation: Situation, address: Address, one: Version) -> str | None:
     if address in situation.desired.protected:
         return _("protected: no flag deletes it")
     environment = situation.memory.live_elsewhere.get(one.observed.remote_id)
-    return environment and _("live in the environment {environment}").format(environment=environment)
+    if environment:
+        return _("live in the environment {environment}").format(environment=environment)
+    return one.needed_by and _("the environment {environment} may need it").format(environment=one.needed_by)
 
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
@@ -102,9 +105,12 @@ def replaced_rows(
         unreadable = situation.unreadable(Kind.TEMPLATE)
         hanging = holding(situation, old.remote_id, rows.values(), going)
         carries = carried(situation, old.remote_id, going)
+        environment = declared_elsewhere(situation, old)
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
             reason = _("protected: no flag deletes it")
+        elif environment:
+            reason = _("kept: the environment {environment} declares it").format(environment=environment)
         elif not status.verdict.approved:
             reason = _("kept until {address} is approved").format(address=address)
         elif unreadable:

@@ -172,25 +172,13 @@ class Situation:
         found = [one for one in self._signatures.get((name, kind.value), []) if one.app_key == app.app_key]
         return found[0] if len(found) == 1 else None
 
-    def declared_elsewhere(self, one: ObservedSignature | ObservedTemplate) -> str | None:
-        """Name another environment of the project that declares an object, ``None`` if none does."""
-        named = {app.app_key: (app.region, app.name) for app in self.observed.apps.items}
-        for environment, desired in self.elsewhere.items():
-            apps = {address: (app.region.value, app.name) for address, app in desired.apps.items()}
-            if isinstance(one, ObservedSignature):
-                declared = any(
-                    (signature.name, signature.type.value) == (one.name, one.type)
-                    for signature in desired.signatures.values()
-                )
-            else:
-                declared = any(
-                    apps.get(template.app) == named.get(one.app_key)
-                    and number_in(one.name, [template.name, template.renamed_from or template.name])
-                    for template in desired.templates.values()
-                )
-            if declared:
-                return environment
-        return None
+    @cached_property
+    def others(self) -> Mapping[str, Situation]:
+        """The same remote as each other environment of the project looks at it, without what it remembers."""
+        return {
+            environment: Situation(self.site, desired, self.observed)
+            for environment, desired in self.elsewhere.items()
+        }
 
     @cached_property
     def app_labels(self) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import new_fields, template_fields
+from smsconf.reconcile.elsewhere import needed_elsewhere
 from smsconf.reconcile.family import Version, next_number, version_name
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
@@ -35,6 +36,7 @@ from smsconf.resources import Region, Template, UpdatePolicy
 
 def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> Iterator[Change]:
     """Decide about every declared template, given what happens to the apps and signatures above it."""
+    needed = needed_elsewhere(situation)
     for template in situation.desired.templates.values():
         mainland = template.region is Region.CN
         problem = situation.unreadable(
@@ -43,7 +45,7 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
         if problem:
             yield _refused(situation, template, problem)
             continue
-        decision = _Decision(situation, template, above)
+        decision = _Decision(situation, template, above, needed)
         change = decision.decide()
         if change.steps:
             change = (
@@ -66,14 +68,20 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
 class _Decision:
     """Everything one decision looks at; ``decide`` is the six rules."""
 
-    def __init__(self, situation: Situation, template: Template, above: Mapping[Address, Change]) -> None:
+    def __init__(
+        self,
+        situation: Situation,
+        template: Template,
+        above: Mapping[Address, Change],
+        needed: Mapping[str, str],
+    ) -> None:
         self.situation = situation
         self.template = template
         self.above = above
         self.countries = find_countries(situation, template)
         self.wanted = template_fields(template, self.countries.names)
         self.members = situation.templates_like(template)
-        self.family = recognise(situation, template, self.wanted, lambda: self.submission)
+        self.family = recognise(situation, template, self.wanted, needed, lambda: self.submission)
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -247,7 +255,7 @@ class _Decision:
     def _replace(self, live: Version) -> Change:
         """Rule 5: a successor, or with ``update: in-place`` an outage."""
         names = ", ".join(one.path for one in live.fields)
-        if self.template.update is UpdatePolicy.IN_PLACE and live.ours:
+        if self.template.update is UpdatePolicy.IN_PLACE and live.ours and not live.needed_by:
             if not self.situation.site.disabling:
                 reason = _(
                     "approved, but {names} differs; this site cannot disable: use update: replace"

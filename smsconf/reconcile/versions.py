@@ -20,7 +20,11 @@ from smsconf.resources import Template
 
 
 def recognise(
-    situation: Situation, template: Template, wanted: Mapping[str, Any], submission: Callable[[], str]
+    situation: Situation,
+    template: Template,
+    wanted: Mapping[str, Any],
+    needed: Mapping[str, str],
+    submission: Callable[[], str],
 ) -> Family:
     """Return the family of an address.
 
@@ -28,11 +32,12 @@ def recognise(
         situation: what is there, and what the journal knows.
         template: as declared.
         wanted: its effective fields.
+        needed: remote id → the other environment that may need that version.
         submission: tells the hash of what would be submitted; called only where it decides something.
     """
     members = situation.templates_like(template)
     winners, losers, clashes = without_twins(
-        _version(situation, template, wanted, *member) for member in members
+        _version(situation, template, wanted, needed, *member) for member in members
     )
     family = Family(winners, losers, clashes, situation.memory.live.get(template.address))
     newest = next(iter(family.approved), None)
@@ -50,6 +55,7 @@ def _version(
     situation: Situation,
     template: Template,
     wanted: Mapping[str, Any],
+    needed: Mapping[str, str],
     number: int,
     observed: ObservedTemplate,
 ) -> Version:
@@ -73,4 +79,5 @@ def _version(
         fields=field_changes(has, wanted),
         notes=template_notes(template, observed, note),
         mark=mark,
+        needed_by=needed.get(observed.remote_id),
     )

@@ -147,6 +147,92 @@ def test_version_that_is_live_in_the_other_environment_is_not_retired(shared: Wo
     assert shared.writes() == ["DeleteTemplate"]
 
 
+def forget(world: World) -> None:
+    """Lose the journal, as a pipeline does that keeps one for each environment."""
+    (world.folder / ".smsconf/journal.jsonl").unlink(missing_ok=True)
+
+
+def test_review_of_the_other_environment_is_not_called_back_without_its_journal(shared: World) -> None:
+    """Its mark made it ours: it was withdrawn here and submitted again there, for ever."""
+    change(shared, "test", "您的退款已经到账。")
+    assert shared.apply("--env", "test").code == 0
+    shared.writes()
+    forget(shared)
+    assert shared.apply("--env", "prod").code == 0
+    change(shared, "prod", "您的退款今天到账。")
+    assert shared.apply("--env", "prod").code == 0
+    assert shared.writes() == ["CreateTemplate", "UpdateTemplate"]
+    for name in ENVIRONMENTS:
+        forget(shared)
+        plan = shared.json("plan", "--env", name)
+        assert plan.row("template.refund")["action"] == "wait"
+        assert [row for row in plan.json["changes"] if row["steps"]] == []
+
+
+def test_revert_calls_back_our_own_review_without_a_journal(shared: World) -> None:
+    """The other environment's version is live, so what is in review cannot be its work."""
+    change(shared, "test", "您的退款已经到账。")
+    assert shared.apply("--env", "test").code == 0
+    forget(shared)
+    change(shared, "prod", REFUND)
+    shared.write("{}\n", "env/test.yaml")
+    rows = shared.json("plan", "--env", "test").json["changes"]
+    assert ("withdraw", "refund_v2") in [(row["action"], row["remote_name"]) for row in rows]
+
+
+def test_version_that_the_other_environment_declares_is_not_retired_without_its_journal(
+    shared: World,
+) -> None:
+    """It was deleted while it served there."""
+    change(shared, "test", "您的退款已经到账。")
+    shared.apply("--env", "test")
+    shared.decide("template", "refund_v2", "approve")
+    shared.apply("--env", "test")
+    forget(shared)
+    shared.advance("P8D")
+    shared.writes()
+    row = shared.json("plan", "--retire", "--env", "test").json["changes"][-1]
+    assert (row["action"], row["remote_name"], row["reason"]) == (
+        "retire",
+        "refund",
+        "the environment prod may need it",
+    )
+    for flags in (("--retire",), ("--retire-now", "template.refund")):
+        assert shared.apply("--env", "test", *flags).code == 0
+    assert shared.writes() == []
+    change(shared, "prod", "您的退款今天到账。")  # until that is approved, the old text serves there
+    assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
+    assert shared.writes() == []
+    assert shared.apply("--env", "prod").code == 0
+    shared.decide("template", "refund_v3", "approve")
+    shared.writes()
+    assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
+    assert shared.writes() == ["DeleteTemplate"]
+
+
+def test_update_in_place_leaves_alone_what_the_other_environment_serves(shared: World) -> None:
+    """It would have disabled the other's live version."""
+    change(shared, "test", "您的退款已经到账。, update: in-place")
+    forget(shared)
+    row = shared.json("plan", "--env", "test").row("template.refund")
+    assert (row["action"], row["steps"]) == ("replace", ["create", "submit"])
+
+
+def test_replaced_signature_stays_while_the_other_environment_declares_it(shared: World) -> None:
+    """Retiring took the other environment's signature."""
+    shared.write(
+        "signatures: {brand: {name: 新商城, replaces: {name: 示例商城, type: notification}}}\n"
+        "templates: {refund: null}\n",
+        "env/test.yaml",
+    )
+    shared.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    assert shared.apply("--env", "test").code == 0
+    shared.advance("P14D")
+    plan = shared.json("plan", "--env", "test", "--retire")
+    (row,) = [row for row in plan.json["changes"] if row["remote_name"] == "示例商城"]
+    assert (row["steps"], row["reason"]) == ([], "kept: the environment prod declares it")
+
+
 def test_journal_keeps_the_environments_apart(shared: World) -> None:
     """A rejection seen in one environment is told in its history only."""
     change(shared, "test", "您的退款已经到账。")

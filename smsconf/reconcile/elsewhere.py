@@ -1,0 +1,99 @@
+"""What the project's other environments in the same account declare, and what of it this run must leave be.
+
+Two environments may share apps, signatures and template families. Their journals need not be the same file,
+so what another environment may need is read from its files and from the service, not from its runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from smsconf.address import Address, Kind
+from smsconf.reconcile.countries import find_countries
+from smsconf.reconcile.diff import observed_template_fields, template_fields
+from smsconf.reconcile.family import number_in
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.resources import Desired, Template
+
+
+def declared_elsewhere(situation: Situation, one: ObservedSignature | ObservedTemplate) -> str | None:
+    """Name another environment of the project that declares an object, ``None`` if none does."""
+    named = {app.app_key: (app.region, app.name) for app in situation.observed.apps.items}
+    for environment, desired in situation.elsewhere.items():
+        apps = {address: (app.region.value, app.name) for address, app in desired.apps.items()}
+        if isinstance(one, ObservedSignature):
+            declared = any(
+                (signature.name, signature.type.value) == (one.name, one.type)
+                for signature in desired.signatures.values()
+            )
+        else:
+            declared = any(
+                apps.get(template.app) == named.get(one.app_key)
+                and number_in(one.name, [template.name, template.renamed_from or template.name])
+                for template in desired.templates.values()
+            )
+        if declared:
+            return environment
+    return None
+
+
+def needed_elsewhere(situation: Situation) -> Mapping[str, str]:
+    """Tell which versions another environment may need: remote id → its name.
+
+    An environment that declares a template just as this one does asks for nothing else. Any other needs the
+    newest approved version that says what it declares. Until there is one, it may serve any approved version
+    (the one recorded as its live one, if the journal is shared), waits for what is in review and says what it
+    declares, and may be at work on whatever this environment did not make.
+    """
+    return {
+        one.remote_id: environment
+        for environment, other in situation.others.items()
+        for template in other.desired.templates.values()
+        if not _alike(situation.desired, other.desired, template.address)
+        for one in _needed(situation, environment, other, template)
+    }
+
+
+def _alike(here: Desired, there: Desired, address: Address) -> bool:
+    """Tell whether two environments declare a template alike, down to its signature and its app."""
+    mine, theirs = here.templates.get(address), there.templates.get(address)
+    if mine is None or theirs is None or mine != theirs:
+        return False
+    same_signature = mine.signature is None or (
+        here.signatures.get(mine.signature) == there.signatures.get(mine.signature)
+    )
+    return same_signature and here.apps.get(mine.app) == there.apps.get(mine.app)
+
+
+def _needed(
+    situation: Situation, environment: str, other: Situation, template: Template
+) -> Iterator[ObservedTemplate]:
+    members = sorted(other.templates_like(template), key=lambda member: member[0], reverse=True)
+    if not members:
+        return
+    wanted = template_fields(template, find_countries(other, template).names)
+    labels, countries = other.signature_labels, other.country_names
+    equal = {
+        one.remote_id
+        for _number, one in members
+        if observed_template_fields(one, wanted, labels, countries) == wanted
+    }
+    phases = {
+        one.remote_id: read_status(Kind.TEMPLATE, other.site, one.status).phase for _number, one in members
+    }
+    approved = [one for _number, one in members if phases[one.remote_id] is Phase.APPROVED]
+    settled = next((one for one in approved if one.remote_id in equal), None)
+    if settled:
+        yield settled
+        return
+    serving = situation.memory.live_elsewhere
+    recorded = [one for one in approved if serving.get(one.remote_id) == environment]
+    yield from recorded or approved
+    for _number, one in members:
+        asked = phases[one.remote_id] is Phase.IN_REVIEW and one.remote_id in equal
+        if phases[one.remote_id] is not Phase.APPROVED and (
+            asked or one.remote_id not in situation.memory.created
+        ):
+            yield one
