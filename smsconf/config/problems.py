@@ -240,6 +240,11 @@ CODES: dict[str, Code] = {
     "SMS415": Code(
         "unknown-template", N_("a campaign sends a template of the files"), N_("declare the template")
     ),
+    "SMS416": Code(
+        "replaces-declared",
+        N_("what is replaced is deleted once nothing hangs on it, and what is declared is kept"),
+        N_("remove one of the two: the old signature's entry, or replaces"),
+    ),
 }
 
 

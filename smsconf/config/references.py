@@ -182,6 +182,8 @@ def check_identities(declared: Declared, templates: Mapping[Address, Template]) 
     for signature in declared.signatures.values():
         identity = (Kind.SIGNATURE, signature.type, signature.name)
         _claim(declared, claims, identity, _Claim(signature.address, "name"))
+    for signature in declared.signatures.values():
+        _check_replaced(declared, claims, signature)
     for template in templates.values():
         for where, name in _names(template.name, template.renamed_from, *template.adopt):
             _claim(declared, claims, (template.app, name), _Claim(template.address, where))
@@ -210,6 +212,20 @@ def _claim(
     message = message.format(one=claim.address, other=first.address, name=shown(str(identity[-1])))
     other = declared.place(first.address, first.field)
     declared.report("SMS410", message, claim.address, claim.field, other=other)
+
+
+def _check_replaced(
+    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], signature: Signature
+) -> None:
+    """Refuse to replace what is declared: retiring would delete it, and the next run create it again."""
+    name, kind = signature.replaces or (None, None)
+    owner = claims.get((Kind.SIGNATURE, kind, name))
+    if owner:
+        message = _("{one} replaces '{name}', which is {other}").format(
+            one=signature.address, name=shown(str(name)), other=owner.address
+        )
+        other = declared.place(owner.address, owner.field)
+        declared.report("SMS416", message, signature.address, "replaces", key=True, other=other)
 
 
 def _check_family(

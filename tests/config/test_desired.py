@@ -193,6 +193,18 @@ def test_two_apps_or_signatures_that_are_one_are_refused(load: Load) -> None:
     assert spots(project) == [("SMS410", "smsconf.yaml:5:25+1"), ("SMS410", "smsconf.yaml:9:21+1")]
 
 
+def test_declared_signature_cannot_be_replaced(load: Load) -> None:
+    """--retire deleted it and the next run made it again; a signature that replaces itself is the same."""
+    project = load(
+        BASE + "apps: {a: {region: cn}}\nsignatures:\n"
+        "  s: {app: a, name: n, type: promotion, replaces: {name: n, type: promotion}}\n"
+        "  t: {app: a, name: m, type: promotion, replaces: {name: n, type: promotion}}\n"
+        "  u: {app: a, name: o, type: promotion, replaces: {name: n, type: notification}}\n"
+    )
+    assert spots(project) == [("SMS416", "smsconf.yaml:5:41+8"), ("SMS416", "smsconf.yaml:6:41+8")]
+    assert project.diagnostics[1].message == "signature.t replaces 'n', which is signature.s"
+
+
 def test_reference_to_a_broken_entry_is_not_reported_again(load: Load) -> None:
     """One mistake in an app is one diagnostic, not one for each of its templates."""
     project = load(BASE + "apps: {shop: {regin: cn, region: cn}}\ntemplates:\n  a: {app: shop, content: x}\n")
