@@ -84,7 +84,7 @@ class Family:
 
     ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
     past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live;
-    ``altered``: it is what we submitted last, which the service approved with values of its own.
+    ``altered``: the newest approved one is what we would submit now, approved with values of the service's.
     """
 
     versions: tuple[Version, ...]
@@ -110,8 +110,9 @@ class Family:
 
     @cached_property
     def settled(self) -> Version | None:
-        """The newest approved version that says what is desired."""
-        return next((one for one in self.approved if one.equal), None)
+        """The newest approved version that says what is desired, or said it when we submitted it."""
+        newest = self.approved[0] if self.altered else None
+        return next((one for one in self.approved if one.equal), newest)
 
     @cached_property
     def live(self) -> Version | None:

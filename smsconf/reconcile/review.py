@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from smsconf.address import Address
+from smsconf.address import Address, Kind
 from smsconf.language import _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
@@ -64,6 +64,8 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
                     message=verdict.message, name=live.name
                 )
                 verdict = replace(verdict, usable=True, text=beside)
+            elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
+                verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
             row = Review(
                 address=change.address,
                 remote_name=change.remote_name,

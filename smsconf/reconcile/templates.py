@@ -132,12 +132,6 @@ class _Decision:
             return self._about(one, Action.REFUSED, message)
         if family.settled:
             return self._settled(family.settled)
-        if family.candidate is None and family.live and family.altered:
-            names = ", ".join(one.path for one in family.live.fields)
-            settled = self._about(
-                family.live, Action.NONE, _("approved; {names} changed by the service").format(names=names)
-            )
-            return replace(settled, fields=(), notes=(*family.live.fields, *family.live.notes))
         if family.candidate:
             return self._candidate(family.candidate)
         return self._said_no() or (self._replace(family.live) if family.live else self._create())
@@ -161,16 +155,20 @@ class _Decision:
 
     def _stranded(self) -> str | None:
         """Say that the version recorded as live has a name that the files no longer lead to."""
-        remembered = self.situation.memory.live.get(self.template.address)
-        if remembered is None or any(one.remote_id == remembered for _, one in self.members):
-            return None
-        there, app = self.situation.templates_by_id.get(remembered), self.situation.app_of(self.template.app)
+        there, app = self._served(), self.situation.app_of(self.template.app)
         if there is None or app is None or there.app_key != app.app_key:
             return None  # moved to another app, it is another template
-        if not read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved:
-            return None
         said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
         return said.format(live=there.name, name=self.template.name)
+
+    def _served(self) -> ObservedTemplate | None:
+        """Return the version recorded as live if it is approved still and no longer of this family."""
+        remembered = self.situation.memory.live.get(self.template.address)
+        there = self.situation.templates_by_id.get(remembered or "")
+        if there is None or any(one.remote_id == remembered for _, one in self.members):
+            return None
+        approved = read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved
+        return there if approved else None
 
     def _about(
         self, one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None
@@ -191,9 +189,16 @@ class _Decision:
         )
 
     def at_rest(self) -> Change:
-        """Say that what is desired is live, and nothing more."""
+        """Say that what is desired is live, and nothing more; or what became of it when it was approved."""
         live = self.family.settled
-        return self._about(live, Action.NONE, live.status.verdict.message) if live else self.base
+        if live is None:
+            return self.base
+        if live.equal:
+            return self._about(live, Action.NONE, live.status.verdict.message)
+        names = ", ".join(one.path for one in live.fields)
+        reason = _("approved; {names} changed by the service; --resubmit submits it again")
+        row = self._about(live, Action.NONE, reason.format(names=names))
+        return replace(row, fields=(), notes=(*live.fields, *live.notes))
 
     def _settled(self, live: Version) -> Change:
         """Rule 2: it is live; a superseded review of ours is called back and left as a draft."""
@@ -262,6 +267,9 @@ class _Decision:
                 ).format(names=names)
                 return self._about(live, Action.REFUSED, reason)
             reason = _("{names} differs; update in place: outage until approved").format(names=names)
+            older = next((one.name for one in self.family.approved if one is not live), None)
+            if older:
+                reason = clauses((reason, _("{name} serves meanwhile").format(name=older)))
             steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
             return self._about(live, Action.UPDATE, reason, *steps, awaits=self._awaits())
         name = self._new_name()
@@ -278,6 +286,14 @@ class _Decision:
         reason = _("not at the service yet")
         if self.family.versions:
             reason = _("no version of it is live or on its way")
+        elif left := self._served():
+            reason = _(
+                "new under {app}: nothing serves until it is approved, {name} stays under {old}"
+            ).format(
+                app=self.template.app,
+                name=left.name,
+                old=self.situation.app_labels.get(left.app_key, left.app_key),
+            )
         if not self.situation.site.drafts:
             warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
             reason = clauses((reason, warning))

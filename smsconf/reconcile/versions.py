@@ -41,7 +41,8 @@ def recognise(
     )
     family = Family(winners, losers, clashes, situation.memory.live.get(template.address))
     newest = next(iter(family.approved), None)
-    if newest is None or family.settled or not _was_sent(situation, newest, submission()):
+    insists = template.address in situation.selection.resubmit
+    if newest is None or family.settled or insists or not _was_sent(situation, newest, submission()):
         return family
     return replace(family, remembered=newest.observed.remote_id, altered=True)
 

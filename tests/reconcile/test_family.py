@@ -200,6 +200,28 @@ def test_what_the_service_changed_counts_as_live_whatever_served_before() -> Non
     assert change.live.name == "order-shipped_v2"
 
 
+def test_going_back_to_what_the_service_changed_submits_nothing() -> None:
+    """The same text was approved already: the review of another one is called back, leftovers may go."""
+    altered = version(2, "Adopted", type="promotion")
+    third = version(3, "Reviewing", content="第三${1}。")
+    made = decide(OLD, altered, third)
+    assert words(only(made, SHIPPED)) == ("withdraw", ["withdraw"])
+    rejected = decide(OLD, altered, replace(third, status="Reject"), retire_now=frozenset({SHIPPED}))
+    assert words(only(rejected, SHIPPED)) == ("none", [])
+    assert retired(rejected) == {"order-shipped": ["delete"], "order-shipped_v3": ["delete"]}
+
+
+def test_what_the_service_changed_is_submitted_again_for_who_insists() -> None:
+    """A hand at the console looks the same: the row names the way out."""
+    altered = version(2, "Adopted", type="promotion")
+    change = only(decide(OLD, altered), SHIPPED)
+    assert change.reason == "approved; type changed by the service; --resubmit submits it again"
+    assert words(only(decide(OLD, altered, resubmit=frozenset({SHIPPED})), SHIPPED)) == (
+        "replace",
+        ["create", "submit"],
+    )
+
+
 @pytest.mark.parametrize("update", list(UpdatePolicy))
 def test_version_that_served_serves_on_whosever_it_is(update) -> None:
     """It was used for what it said; as the text changed it went out of use, and under --prune away."""
@@ -222,6 +244,20 @@ def test_template_that_moves_to_another_app_begins_anew() -> None:
     found = build.observed(build.o_shop, elsewhere, build.o_brand, there)
     change = only(plan(build.desired(), found, memory=memory), SHIPPED)
     assert words(change) == ("create", ["create", "submit"])
+    assert change.reason == (
+        "new under app.shop: nothing serves until it is approved, order-shipped stays under other"
+    )
+
+
+def test_update_in_place_names_what_serves_meanwhile() -> None:
+    """It announced an outage, and an older approved version took over."""
+    second = version(2, "Adopted", content="第二${1}。")
+    in_place = replace(build.shipped, content="第三${1}。", update=UpdatePolicy.IN_PLACE)
+    change = only(decide(OLD, second, template=in_place), SHIPPED)
+    assert words(change) == ("update", ["disable", "edit", "submit"])
+    assert change.reason.endswith("outage until approved; order-shipped serves meanwhile")
+    alone = only(decide(OLD, template=in_place), SHIPPED)
+    assert alone.reason.endswith("outage until approved")
 
 
 def test_superseded_review_that_is_retired_now_has_one_row_that_withdraws_it() -> None:

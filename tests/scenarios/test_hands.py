@@ -39,6 +39,27 @@ def test_version_made_by_hand_is_touched_only_once_it_is_adopted(approved: World
     assert approved.writes() == ["UpdateTemplate"]
 
 
+def test_text_changed_by_hand_before_the_approval_is_told_and_replaced_on_request(approved: World) -> None:
+    """It carries our mark, as what the service changes does: every row says so, and how to insist."""
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    approved.apply()
+    approved.console("PUT", "template", "refund_v2", {"flow_status": "Pending"})
+    by_hand = {"template_content": "您的退款马上到账。", "flow_status": "Reviewing"}
+    approved.console("PUT", "template", "refund_v2", by_hand)
+    approved.decide("template", "refund_v2", "approve")
+    approved.writes()
+    told = "approved; content changed by the service; --resubmit submits it again"
+    assert approved.apply().code == 0
+    rows = [row for row in approved.json("plan").json["changes"] if row["address"] == REFUND]
+    assert [row["reason"] for row in rows if row["action"] == "none"] == [told]
+    assert approved.json("status").row(REFUND)["verdict"]["message"] == told
+    assert approved.writes() == []
+    assert approved.apply("--resubmit", REFUND).code == 0
+    assert approved.writes() == ["CreateTemplate", "UpdateTemplate"]
+    approved.decide("template", "refund_v3", "approve")
+    assert approved.json("status").row(REFUND)["verdict"]["message"] == "approved"
+
+
 def test_app_that_is_renamed_in_the_files_only_is_not_made_anew(approved: World) -> None:
     """An app can never be deleted: the journal knows the one of this key, and both names are said."""
     approved.edit("name: shop_prod,", "name: shop_new,")
