@@ -132,7 +132,8 @@ def _standing(
             continue
         if change.action in _ON_THE_WAY:
             moving.add(change.address)
-        hopeless = change.rejected or change.action is Action.REFUSED or change.address in rejected
+        refused = change.action is Action.REFUSED or change.blocked_by is not None
+        hopeless = refused or change.rejected or change.address in rejected
         if hopeless or not lost.isdisjoint(change.needs):
             lost.add(change.address)
     shown = tuple(one for one in reviews if not addresses or one.address in addresses)

@@ -89,12 +89,12 @@ class Change:
     """One address (or one unmanaged object) and what the next ``apply`` does about it.
 
     Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
-    was refused or rejected; the action is then ``refused``. ``notes`` are differences that cause nothing by
-    themselves; ``uploads`` names the file fields to upload. Of a template ``live`` is the version that
-    serves now and ``candidate`` the one on its way, ``family`` has the remote ids of all that were seen;
-    ``submission`` is the hash of what would be submitted. ``unlisted`` has the remote ids that the journal
-    knows of the address and the lists did not show. ``carries`` names the dead templates that the deletion of
-    a signature takes along.
+    was refused or rejected; the action is then ``refused``, or ``wait`` if another one would do as well.
+    ``notes`` are differences that cause nothing by themselves; ``uploads`` names the file fields to upload.
+    Of a template ``live`` is the version that serves now and ``candidate`` the one on its way, ``family`` has
+    the remote ids of all that were seen; ``submission`` is the hash of what would be submitted. ``unlisted``
+    has the remote ids that the journal knows of the address and the lists did not show. ``carries`` names the
+    dead templates that the deletion of a signature takes along.
     ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
     """
 

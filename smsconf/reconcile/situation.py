@@ -15,7 +15,6 @@ from typing import TypeVar
 from smsconf.address import Address, Kind
 from smsconf.language import _
 from smsconf.reconcile.family import number_in, split_version
-from smsconf.reconcile.lifecycle import read_status
 from smsconf.reconcile.memory import Memory
 from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.resources import Desired, Template
@@ -151,16 +150,6 @@ class Situation:
         """Return the one app behind a declared address, or nothing while there is none or no single one."""
         found = self.apps_named(address)
         return found[0] if len(found) == 1 else None
-
-    def has_approved_signature(self, template: Template) -> bool:
-        """Tell whether a universal template can go out: some approved signature of its app has its type."""
-        app = self.app_of(template.app)
-        return app is not None and any(
-            one.app_key == app.app_key
-            and one.type == template.type.value
-            and read_status(Kind.SIGNATURE, self.site, one.status).verdict.approved
-            for one in self.observed.signatures.items
-        )
 
     def replaced_signature(self, address: Address) -> ObservedSignature | None:
         """Find the signature that a declared one replaces, under the same app."""

@@ -30,6 +30,7 @@ from smsconf.reconcile.retire import retire_rows
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import marked, submission_hash
+from smsconf.reconcile.universal import missing_signature
 from smsconf.reconcile.versions import recognise
 from smsconf.resources import Region, Template, UpdatePolicy
 
@@ -114,12 +115,12 @@ class _Decision:
 
     def unsigned(self, change: Change) -> Change | None:
         """Let a universal template wait that no approved signature can go out under: it would be refused."""
-        template = self.template
-        if not (template.universal and change.submissions) or self.situation.has_approved_signature(template):
+        asks = self.template.universal and change.submissions
+        missing = missing_signature(self.situation, self.template, self.above) if asks else None
+        if missing is None:
             return None
-        reason = _("a universal template needs an approved signature of its type first")
-        awaits = _("an approved {type} signature of {app}").format(type=template.type.value, app=template.app)
-        return replace(change, action=Action.WAIT, steps=(), reason=self._beside_live(reason), awaits=awaits)
+        waiting = replace(change, action=Action.WAIT, steps=(), reason=self._beside_live(missing.reason))
+        return replace(waiting, awaits=missing.awaits, blocked_by=missing.lost)
 
     def decide(self) -> Change:
         family = self.family
@@ -328,11 +329,9 @@ class _Decision:
             return _("its review")
         known = signature.status and read_status(Kind.SIGNATURE, self.situation.site, signature.status)
         approved = known and known.verdict.approved
-        return (
-            _("its review")
-            if approved
-            else _("the review of {signature}, then its own").format(signature=self.template.signature)
-        )
+        if approved:
+            return _("its review")
+        return _("the review of {signature}, then its own").format(signature=self.template.signature)
 
     def _beside_live(self, reason: str) -> str:
         live = self.family.live

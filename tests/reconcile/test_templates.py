@@ -193,6 +193,19 @@ def test_universal_template_waits_for_a_signature_of_its_type() -> None:
     assert words(approved) == ("create", ["create", "submit"])
 
 
+def test_universal_template_says_when_no_signature_will_come() -> None:
+    """Nothing is worth waiting for once every declared signature of its type is lost, and none in review."""
+    template = replace(build.shipped, universal=True, signature=None)
+    rejected = replace(build.o_brand, status="REVIEW_NOT_PASS")
+    asked = build.desired(build.shop, build.brand, template)
+    lost = only(plan(asked, build.observed(build.o_shop, rejected)), SHIPPED)
+    assert (words(lost), lost.blocked_by) == (("wait", []), BRAND)
+    assert lost.reason.endswith("signature.brand was refused or rejected")
+    other = replace(build.o_brand, remote_id="id-other", name="另一家", status="PENDING_REVIEW")
+    hoping = only(plan(asked, build.observed(build.o_shop, rejected, other)), SHIPPED)
+    assert (words(hoping), hoping.blocked_by) == (("wait", []), None)
+
+
 def test_two_templates_of_one_name_are_refused_with_their_ids() -> None:
     """More than one match is never guessed at: the ids are listed."""
     twin = replace(build.o_shipped, remote_id="id-twin")

@@ -74,6 +74,18 @@ def test_wait_for_a_template_ends_with_7_when_its_signature_is_rejected(submitte
     assert submitted.smsconf("wait", "template.hello", *SOON).code == 6
 
 
+def test_wait_for_a_universal_template_ends_with_7_when_its_last_signature_is_rejected(world: World) -> None:
+    """It needs any signature of its type: it was waited for until the time was up."""
+    world.edit(
+        "    signature: shop-notice\n    content: 您的退款", "    universal: true\n    content: 您的退款"
+    )
+    world.edit("    content: 您的退款", "    type: notification\n    content: 您的退款")
+    assert world.apply().code == 0
+    world.decide("signature", "示例商城", "reject", "请补充授权书")
+    ran = world.json("wait", "template.refund", "--timeout", "60s")
+    assert ran.code == 7
+
+
 def test_wait_gives_up_with_6_when_the_time_is_up(submitted: World) -> None:
     """Reviews that are still running at the end are no error of ours."""
     ran = submitted.json("wait", *SOON)
