@@ -22,7 +22,7 @@ from smsconf.journal import Journal, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.memory import Confirmation, Memory
-from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.outcome import Outcome, Result, went_wrong
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.plan import make_plan as decide
 from smsconf.reconcile.review import Review, read_reviews
@@ -155,7 +155,7 @@ def carry_out(
     ``keep_secret`` is handed address, key and secret of every new app; the secret can be read only then.
 
     Raises:
-        SmsconfError: the journal cannot be written; nothing more is sent.
+        SmsconfError: the journal cannot be written, before anything is sent; later the outcomes say so.
     """
     from smsconf.cloud.apply import StepEvent, apply_changes
 
@@ -177,7 +177,11 @@ def carry_out(
         outcomes = apply_changes(
             client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
         )
-    _remember_apps(plan, outcomes, journal, now, environment)
+    try:
+        _remember_apps(plan, outcomes, journal, now, environment)
+    except SmsconfError:
+        if not any(went_wrong(one) for one in outcomes):
+            raise
     return _report(plan, outcomes, interrupted=stopping())
 
 

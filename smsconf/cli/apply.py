@@ -122,9 +122,11 @@ def command(  # noqa: PLR0913 - one for each option
                 progress=update,
             )
     code = apply_exit(ready.plan, done)
-    if waits and code == 0:
-        done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
-    report(ready.view(done), apply_lines, form, output, markdown=apply_markdown)
+    try:
+        if waits and code == 0:
+            done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
+    finally:  # whatever ends the waiting, what was sent is reported
+        report(ready.view(done), apply_lines, form, output, markdown=apply_markdown)
     return code
 
 

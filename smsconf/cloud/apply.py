@@ -10,15 +10,18 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from smsconf.address import Address, Kind
 from smsconf.cloud.client import Client
+from smsconf.cloud.failures import in_one_line
 from smsconf.cloud.newcomers import Newcomers
-from smsconf.cloud.remote_ids import RemoteIds
+from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.steps import KeepSecret, carry_out
-from smsconf.language import N_, _
+from smsconf.errors import SmsconfError
+from smsconf.language import N_, _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 
@@ -53,8 +56,8 @@ def apply_changes(
             they are not asked for.
         workers: how many changes are carried out side by side.
 
-    Raises:
-        SmsconfError: ``record`` raised it; nothing more is started.
+    If ``record`` raises a SmsconfError, nothing more is sent: what was not announced failed, and what was
+    done but not recorded says so.
     """
     return _Run(client, changes, record, stopping, keep_secret).carry_out(workers)
 
@@ -78,6 +81,7 @@ class _Run:
         self._ids = RemoteIds(changes, Newcomers(client, changes))
         self._ends: dict[int, Outcome | None] = {}
         self._recording = threading.Lock()
+        self._unrecorded: dict[str, SmsconfError] = {}  # label → why a step of it could not be recorded
         self._positions: dict[Address, list[int]] = defaultdict(list)
         for position, change in enumerate(changes):
             if change.address:
@@ -110,7 +114,7 @@ class _Run:
                         running[future] = position
                 for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                     position = running.pop(future)
-                    self._ends[position] = future.result()
+                    self._ends[position] = self._end(future.result())
                     order.done(position)
         ends = (self._ends[position] for position in range(len(self._changes)))
         return tuple(end for end in ends if end)
@@ -141,7 +145,7 @@ class _Run:
             self._ends[position] = _without_steps(change)
             return True
         end = self._held_back(change)
-        if (end is None or end.result is Result.SKIPPED) and self._stopping():
+        if (end is None or end.result is Result.SKIPPED) and (self._stopping() or self._unrecorded):
             end = Outcome(change, Result.SKIPPED, _("not started"))
         if end is not None:
             self._ends[position] = end
@@ -175,8 +179,29 @@ class _Run:
         return None
 
     def _recorded(self, event: StepEvent) -> None:
+        """Record a step; one that cannot be announced is not sent, nor is any after one that got lost."""
         with self._recording:
-            self._record(event)
+            broken = next(iter(self._unrecorded.values()), None)
+            try:
+                if not broken:
+                    self._record(event)
+            except SmsconfError as problem:
+                broken = problem
+            if not broken:
+                return
+            if event.phase is Phase.INTENT:
+                self._unrecorded.setdefault("", broken)
+                raise Stop(Result.FAILED, in_one_line(broken))
+            self._unrecorded[event.address] = broken
+
+    def _end(self, outcome: Outcome) -> Outcome:
+        """Return how a change ended; it did not end well if what was done is not in the journal."""
+        lost = self._unrecorded.get(outcome.change.label)
+        if lost is None:
+            return outcome
+        result = Result.FAILED if outcome.result is Result.APPLIED else outcome.result
+        message = clauses((outcome.message, _("not recorded: {message}").format(message=lost.message)))
+        return replace(outcome, result=result, message=message)
 
 
 def _without_steps(change: Change) -> Outcome | None:

@@ -19,7 +19,15 @@ from smsconf.cloud.answers import Answer, answered_at, retry_after
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.codes import BAD_SIGNATURE, THROTTLED, UNAUTHORIZED, Meaning, explain
 from smsconf.cloud.operations import OPERATIONS
-from smsconf.errors import CloudBroken, CloudError, RateLimited, Refused, Unauthorized, Unreachable
+from smsconf.errors import (
+    CloudBroken,
+    CloudError,
+    RateLimited,
+    Refused,
+    SmsconfError,
+    Unauthorized,
+    Unreachable,
+)
 from smsconf.language import N_, Text, _, clauses, told
 
 # every exception that a request may end with and that is not ours
@@ -105,10 +113,10 @@ def is_uncertain(problem: CloudError) -> bool:
     return problem.arrived and isinstance(problem, CloudBroken) and (late or unread)
 
 
-def in_one_line(problem: CloudError) -> str:
+def in_one_line(problem: SmsconfError) -> str:
     """Write an error where there is no room for lines of its own: what, why, and what to do."""
     message = problem.message
-    if problem.request_id:
+    if isinstance(problem, CloudError) and problem.request_id:
         message = _("{message} (request {id})").format(message=message, id=problem.request_id)
     return clauses(part for part in (message, problem.why, problem.fix) if part)
 

@@ -644,11 +644,45 @@ def test_journal_that_cannot_be_written_stops_the_run(emulated: Emulated) -> Non
     """Without an intent nothing is sent, and nothing more is started."""
 
     def record(_event: StepEvent) -> None:
-        raise SmsconfError("the journal cannot be written")
+        raise SmsconfError("the journal cannot be written", fix="make room")
 
-    with pytest.raises(SmsconfError, match="journal"):
-        emulated.apply(emulated.plan(desired(shop, brand, shipped, abroad)), record=record)
+    outcomes = emulated.apply(emulated.plan(desired(shop, brand, shipped, abroad)), record=record)
+    failed = [one.message for one in outcomes.values() if one.result is Result.FAILED]
+    assert set(failed) == {"the journal cannot be written; make room"}
+    assert {one.result for one in outcomes.values()} <= {Result.FAILED, Result.SKIPPED, Result.BLOCKED}
     assert writes(emulated) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "message", "sent"),
+    [
+        ((Step.CREATE, Phase.INTENT), "disk full", ["CreateApp", "CreateSignature"]),
+        (
+            (Step.CREATE, Phase.ACCEPTED),
+            "created as a draft; not submitted: disk full; not recorded: disk full",
+            ["CreateApp", "CreateSignature", "CreateTemplate"],
+        ),
+        (
+            (Step.SUBMIT, Phase.ACCEPTED),
+            "created as a draft, submitted; not recorded: disk full",
+            ["CreateApp", "CreateSignature", "CreateTemplate", "UpdateTemplate"],
+        ),
+    ],
+)
+def test_report_says_what_was_done_when_the_journal_fails_on_the_way(
+    emulated: Emulated, lost: tuple[Step, Phase], message: str, sent: list[str]
+) -> None:
+    """The whole report was lost to an error, and nobody knew what had been sent."""
+
+    def record(event: StepEvent) -> None:
+        if event.address == str(SHIPPED) and (event.step, event.phase) == lost:
+            raise SmsconfError("disk full")
+
+    outcomes = emulated.apply(emulated.plan(desired(shop, brand, shipped)), record=record)
+    *before, template = outcomes.values()
+    assert [one.result for one in before] == [Result.APPLIED, Result.APPLIED]
+    assert (template.result, template.message) == (Result.FAILED, message)
+    assert [operation for operation, _status in writes(emulated)] == sent
 
 
 def test_outcomes_keep_the_order_of_the_changes(emulated: Emulated) -> None:

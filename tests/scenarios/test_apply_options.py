@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 import threading
 import time
@@ -62,6 +63,21 @@ def test_apply_that_waits_gives_up_in_time(world: World) -> None:
     done = world.apply(*QUICK, "--timeout", "1s")
     assert done.code == 6
     assert "template.refund" in done.json["pending"]
+
+
+def test_apply_interrupted_while_it_waits_still_reports(world: World) -> None:
+    """Ctrl-C ended it without a word about what it had sent."""
+    process = world.process("apply", "--auto-approve", *QUICK, "--format", "json")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("waiting for "):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    done = json.loads(out)
+    assert {one["outcome"] for one in done["outcomes"]} == {"applied"}
+    assert "template.refund" in done["pending"]
 
 
 def test_secrets_of_new_apps_are_kept_and_shown_nowhere(world: World) -> None:
