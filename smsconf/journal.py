@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,8 +117,10 @@ class Journal:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
 
     @contextmanager
-    def locked(self, name: str, stopping: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """Keep other processes of this checkout from doing the same; wait for them, unless told to stop.
+    def locked(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Keep other processes of this checkout from doing the same; wait for them.
+
+        ``waiting`` is called once if there is anybody to wait for.
 
         Raises:
             SmsconfError: there is no place to lock it.
@@ -128,8 +130,11 @@ class Journal:
         lock = FileLock(self.path.with_name(f"{name}.lock"))
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(Timeout):
-                lock.acquire(cancel_check=stopping)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                waiting()
+                lock.acquire()
         except OSError as error:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
         try:
@@ -323,14 +328,17 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
     """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
 
     A journal without an entry about the service takes the present state as its baseline (``seen``) and
-    announces nothing.
+    announces nothing. What a run that looked later has recorded of an address is not taken back.
     """
     own = [entry for entry in entries if entry.get("environment") == environment]
+    later = {entry.get("address") for entry in own if _is_after(entry, plan.observed_at)}
     memory = remember(entries, environment)
     known = _last_statuses(own)
     began = any(entry["event"] not in ("confirmed", "reopened") for entry in own)
     for change in plan.changes:
         if change.address is None or change.kind not in (Kind.SIGNATURE, Kind.TEMPLATE):
+            continue
+        if str(change.address) in later:
             continue
         about = {"address": str(change.address), "kind": change.kind.value}
         for one in _versions(change):
@@ -351,6 +359,16 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
         live = change.live
         if live and change.action is not Action.RETIRE and memory.live.get(change.address) != live.remote_id:
             yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
+
+
+def _is_after(entry: Entry, moment: datetime | None) -> bool:
+    """Tell whether an entry that says what was seen was written by a run that looked after a moment."""
+    if moment is None or entry["event"] not in ("decision", "seen", "live"):
+        return False
+    try:
+        return _aware(entry["time"]) > moment
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})

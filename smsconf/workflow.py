@@ -10,11 +10,11 @@ now, says what it waits for, and ends; running it again is how things continue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, SmsconfError
@@ -172,11 +172,7 @@ def carry_out(
         journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
 
     note_news(client, plan, journal, environment)
-    # what another run of this folder makes meanwhile is looked for before it is made again
-    with journal.locked("apply", stopping):
-        outcomes = apply_changes(
-            client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
-        )
+    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
     try:
         _remember_apps(plan, outcomes, journal, now, environment)
     except SmsconfError:
@@ -191,8 +187,15 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
     Raises:
         SmsconfError: the journal cannot be written.
     """
-    for entry in news(journal.read().entries, environment, plan, client.site):
-        journal.append(client.service_time, {"environment": environment, **entry})
+
+    def unrecorded() -> Iterator[Mapping[str, Any]]:
+        return news(journal.read().entries, environment, plan, client.site)
+
+    if next(unrecorded(), None) is None:
+        return
+    with journal.locked("news"):  # another run may record the same meanwhile
+        for entry in list(unrecorded()):
+            journal.append(client.service_time, {"environment": environment, **entry})
 
 
 def note_seen(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from smsconf.address import Address
 from smsconf.errors import SmsconfError
-from smsconf.journal import Journal, remember
+from smsconf.journal import Journal, news, remember
+from smsconf.sites import SITES
+from tests.reconcile import build
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
@@ -137,3 +139,18 @@ def test_lines_that_cannot_be_taken_cost_themselves_only(tmp_path) -> None:
     reading = journal.read()
     assert reading.torn == 1
     assert remember(reading.entries, None).live == {Address.parse("template.a"): "id-1"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"), [("2026-01-05T02:00:00Z", True), ("2026-01-05T02:00:01Z", False)]
+)
+def test_what_a_later_look_recorded_is_not_taken_back(recorded, told) -> None:
+    """A run that looked earlier and waited for its turn recorded an older version as live again."""
+    later = {"event": "live", "address": str(build.SHIPPED), "remote_id": "id-2", "time": recorded}
+    made = build.plan(build.desired(), build.observed(build.o_shop, build.o_brand, build.o_shipped))
+    events = [
+        entry["event"]
+        for entry in news((later,), None, made, SITES["china"])
+        if entry["address"] == str(build.SHIPPED)
+    ]
+    assert ("live" in events) is told

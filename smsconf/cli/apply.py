@@ -105,7 +105,7 @@ def command(  # noqa: PLR0913 - one for each option
     permit = _permit(context, planfile, chosen, strict=strict)
     asked = permit.chosen() if permit else selection(**chosen)
     project = check(folder, environment)
-    with open_session(project, read_only=False) as session:
+    with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None
         if not _agreed(ready, form=form, output=output, auto_approve=approved):
@@ -156,6 +156,11 @@ class _Ready:
             diagnostics=self.found,
             outlooks=self.outlooks,
         )
+
+
+def _say_busy() -> None:
+    """Say why nothing happens: a plan made now would be old before its turn came."""
+    click.echo(_("waiting for another run of this folder to end"), err=True)
 
 
 def _waited(

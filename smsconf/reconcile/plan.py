@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from smsconf.address import Address, Kind
 from smsconf.language import _
@@ -39,7 +40,7 @@ class Plan:
     ``read`` stops its kind. ``unmanaged`` counts objects of declared apps that no address claims,
     ``foreign`` those of apps that are not declared.
     ``existing`` counts what the service has in the declared apps, which the guards measure deletes against;
-    ``empty``: the files declare nothing.
+    ``empty``: the files declare nothing. ``observed_at`` is the service's time of the look, aware.
     """
 
     changes: tuple[Change, ...]
@@ -48,6 +49,7 @@ class Plan:
     foreign: Mapping[Kind, int] = field(default_factory=dict)
     existing: Mapping[Kind, int] = field(default_factory=dict)
     empty: bool = False
+    observed_at: datetime | None = None
 
     @property
     def guarded(self) -> bool:
@@ -108,6 +110,7 @@ def make_plan(situation: Situation) -> Plan:
         foreign=_count(foreign),
         existing=_existing(situation),
         empty=_empty(situation),
+        observed_at=situation.observed.now,
     )
 
 

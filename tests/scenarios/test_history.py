@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from filelock import FileLock
 
 from tests.scenarios.conftest import World
 
@@ -72,6 +75,26 @@ def test_history_of_an_environment_is_its_own(applied: World) -> None:
     assert (ran.code, ran.json["entries"]) == (0, [])
     assert "nothing is recorded here yet" in ran.err
     assert "(none)" in ran.err
+
+
+def test_decision_that_several_runs_see_at_once_is_recorded_once(applied: World) -> None:
+    """Each looked into the journal before any had written."""
+    applied.decide("signature", "示例商城", "reject", "请说明")
+    applied.writes()
+    with FileLock(applied.folder / ".smsconf/journal.jsonl.lock"):
+        looks = [applied.process("status") for _ in range(4)]
+        before = -1
+        for _ in range(100):  # until all have looked: none can write yet
+            time.sleep(0.5)
+            seen = len(applied.control("GET", "requests"))
+            if seen >= len(looks) and seen == before:
+                break
+            before = seen
+    for look in looks:
+        look.communicate(timeout=60)
+    assert [look.returncode for look in looks] == [0] * 4
+    told = applied.json("history", "signature.shop-notice").json["entries"]
+    assert [one["event"] for one in told].count("decision") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+
+from smsconf.journal import Journal
 from tests.scenarios.conftest import World
 
 ADDRESS = "template.refund"
@@ -75,8 +78,24 @@ def test_two_runs_that_planned_the_same_app_make_one(world: World) -> None:
     assert world.writes().count("CreateApp") == 1
 
 
+def test_run_that_waits_for_another_says_so_and_can_be_interrupted(world: World) -> None:
+    """Nobody sits before a silent terminal: it is said once, and Ctrl-C ends it with nothing sent."""
+    with Journal(world.folder / ".smsconf/journal.jsonl").locked("apply"):
+        waiting = [world.process("apply", "--auto-approve") for _ in range(2)]
+        for one in waiting:
+            assert one.stderr
+            assert "waiting for another run" in one.stderr.readline()
+        waiting[0].send_signal(signal.SIGINT)
+        waiting[0].communicate(timeout=60)
+        assert waiting[0].returncode == 130
+        assert world.writes() == []
+    waiting[1].communicate(timeout=60)
+    assert waiting[1].returncode == 0
+    assert "CreateApp" in world.writes()
+
+
 def test_two_processes_at_once_make_one_app(world: World) -> None:
-    """Each had looked before the other created: one folder sends one run at a time."""
+    """Each had looked before the other created: one folder plans and sends one run at a time."""
     for _ in range(3):
         world.control("POST", "reset")
         both = [world.process("apply", "--auto-approve") for _ in range(2)]
