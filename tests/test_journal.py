@@ -64,7 +64,7 @@ def test_journal_that_cannot_be_written_stops_the_run(tmp_path) -> None:
 
 def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None:
     """A file that reached its size is renamed; entries come back from all files, oldest first."""
-    monkeypatch.setattr("smsconf.journal.MOST_BYTES", 200)
+    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 200)
     journal = Journal(tmp_path / "journal.jsonl")
     for number in range(40):
         journal.append(NOW, {"event": "intent", "number": number})
@@ -75,7 +75,7 @@ def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None
 
 def test_full_journal_never_takes_the_place_of_another(tmp_path, monkeypatch) -> None:
     """Somebody removed the oldest: the number of the next is one that no file has."""
-    monkeypatch.setattr("smsconf.journal.MOST_BYTES", 200)
+    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 200)
     journal = Journal(tmp_path / "journal.jsonl")
     for number in range(12):
         journal.append(NOW, {"event": "intent", "number": number})

@@ -1,0 +1,173 @@
+"""What the remote cannot tell, kept in an append-only file: intents before each write, and how they ended.
+
+One JSON object a line, flushed to disk before the write it announces. It is a memory, not a state file: it
+may be lost, and every decision that matters is made from the files and the remote. It holds no secret, no
+message content and no recipient's number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+
+Entry = Mapping[str, Any]
+VERSION = 1
+MOST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReading:
+    """All entries that could be read, oldest first; ``torn`` counts lines that were cut short."""
+
+    entries: tuple[Entry, ...] = ()
+    torn: int = 0
+
+
+class Journal:
+    """The journal file of a project. Several processes may write it at once: a lock file orders them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read: tuple[object, JournalReading] | None = None
+
+    def read(self) -> JournalReading:
+        """Read every entry, rotated files first; no file is an empty journal, a torn line is left out.
+
+        Raises:
+            SmsconfError: the file is there and cannot be read.
+        """
+        paths = (*self._rotated(), self.path)
+        state = tuple((one, _size(one)) for one in paths)
+        if self._read and self._read[0] == state:
+            return self._read[1]
+        entries: list[Entry] = []
+        torn = 0
+        for path in paths:
+            for line in self._lines(path):
+                entry = _decode(line)
+                if entry is None:
+                    torn += 1
+                else:
+                    entries.append(entry)
+        reading = JournalReading(tuple(entries), torn)
+        self._read = (state, reading)
+        return reading
+
+    def _lines(self, path: Path) -> list[str]:
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return text.removesuffix("\n").split("\n") if text else []  # a reviewer's words may hold U+2028
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unusable(_("the journal {path} cannot be read: {reason}"), error) from error
+
+    def _rotated(self) -> list[Path]:
+        """The files that are full, oldest first: journal.1.jsonl, journal.2.jsonl …."""
+        found = self.path.parent.glob(f"{self.path.stem}.*{self.path.suffix}")
+        return sorted((one for one in found if _number(one)), key=_number)
+
+    def _rotate(self) -> None:
+        """Put a full file aside; nothing of it is lost."""
+        if self.path.exists() and self.path.stat().st_size >= MOST_BYTES:
+            number = max(map(_number, self._rotated()), default=0) + 1
+            self.path.rename(self.path.with_suffix(f".{number}{self.path.suffix}"))
+
+    def append(self, now: datetime, entry: Mapping[str, Any]) -> None:
+        """Add one entry and wait until it is on the disk.
+
+        Args:
+            now: the service's time of the run, aware.
+            entry: plain values; ``None`` values are left out.
+
+        Raises:
+            SmsconfError: the file cannot be written, so nothing may be sent either.
+        """
+        from filelock import FileLock
+
+        stamp = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        known = {key: value for key, value in entry.items() if value is not None}
+        line = json.dumps({"v": VERSION, "time": stamp, **known}, ensure_ascii=False) + "\n"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.path}.lock"):
+                self._rotate()
+                with self.path.open("ab+") as file:
+                    file.write(self._line_end(file) + line.encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
+
+    @contextmanager
+    def locked(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Keep other processes of this checkout from doing the same; wait for them.
+
+        ``waiting`` is called once if there is anybody to wait for.
+
+        Raises:
+            SmsconfError: there is no place to lock it.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path.with_name(f"{name}.lock"))
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                waiting()
+                lock.acquire()
+        except OSError as error:
+            raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @staticmethod
+    def _line_end(file: Any) -> bytes:  # noqa: ANN401 - a binary file
+        """Close a line that a killed run left open, so that the next entry is not lost with it."""
+        end = file.seek(0, os.SEEK_END)
+        if not end:
+            return b""
+        file.seek(end - 1)
+        return b"" if file.read(1) == b"\n" else b"\n"
+
+    def _unusable(self, message: str, error: OSError) -> SmsconfError:
+        return SmsconfError(
+            message.format(path=self.path, reason=error.strerror or error),
+            why=_("what is sent must be recorded before it is sent"),
+            fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
+        )
+
+
+def _number(path: Path) -> int:
+    """Return the number of a full file, 0 if the file is something else."""
+    digits = path.suffixes[0][1:]
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file that only ever grows, 0 while there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _decode(line: str) -> Entry | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and "event" in entry else None

@@ -1,0 +1,86 @@
+"""What a plan shows and the journal does not know yet: decisions, with the reviewer's words. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from smsconf.address import Kind
+from smsconf.journal.file import Entry
+from smsconf.journal.recall import aware, remember
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.lifecycle import Phase, read_status
+from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.sites import Site
+
+
+def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:
+    """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
+
+    A journal without an entry about the service takes the present state as its baseline (``seen``) and
+    announces nothing. What a run that looked later has recorded of an address is not taken back.
+    """
+    own = [entry for entry in entries if entry.get("environment") == environment]
+    later = {entry.get("address") for entry in own if _is_after(entry, plan.observed_at)}
+    memory = remember(entries, environment)
+    known = _last_statuses(own)
+    began = any(entry["event"] not in ("confirmed", "reopened") for entry in own)
+    for change in plan.changes:
+        if change.address is None or change.kind not in (Kind.SIGNATURE, Kind.TEMPLATE):
+            continue
+        if str(change.address) in later:
+            continue
+        about = {"address": str(change.address), "kind": change.kind.value}
+        for one in _versions(change):
+            status = read_status(change.kind, site, one.status)
+            if status.phase not in _DECIDED or known.get(one.remote_id) == one.status:
+                continue
+            known[one.remote_id] = one.status
+            yield {
+                "event": "decision" if began else "seen",
+                **about,
+                "remote_name": one.name,
+                "remote_id": one.remote_id,
+                "status": one.status,
+                "phase": status.phase.value,
+                "review_message": one.review_message,
+                "submission": memory.submitted.get(one.remote_id),
+            }
+        live = change.live
+        if live and change.action is not Action.RETIRE and memory.live.get(change.address) != live.remote_id:
+            yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
+
+
+def _is_after(entry: Entry, moment: datetime | None) -> bool:
+    """Tell whether an entry that says what was seen was written by a run that looked after a moment."""
+    if moment is None or entry["event"] not in ("decision", "seen", "live"):
+        return False
+    try:
+        return aware(entry["time"]) > moment
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+_DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
+
+
+def _versions(change: Change) -> list[ObservedSignature | ObservedTemplate]:
+    found = {
+        one.remote_id: one
+        for one in (change.live, change.candidate, change.observed)
+        if isinstance(one, ObservedSignature | ObservedTemplate)
+    }
+    return list(found.values())
+
+
+def _last_statuses(entries: list[Entry]) -> dict[str, str]:
+    """Return remote id → the status last recorded; a new submission makes it unknown again."""
+    known: dict[str, str] = {}
+    for entry in entries:
+        remote_id = entry.get("remote_id")
+        if entry["event"] in ("decision", "seen"):
+            known[str(remote_id)] = str(entry.get("status"))
+        elif entry["event"] == "accepted" and remote_id:
+            known.pop(str(remote_id), None)
+    return known
