@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,11 +14,11 @@ from smsconf.cli.options import project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.errors import PlanRefused
+from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
-from smsconf.render.outputs import configmap_text, env_text, outputs_view, without_live, yaml_text
+from smsconf.render.outputs import configmap_text, env_text, in_ascii, outputs_view, without_live, yaml_text
 from smsconf.workflow import check, look, note_seen
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
@@ -71,14 +74,32 @@ def command(
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
     view = outputs_view(plan, situation.observed.signatures.items)
-    if form == "json":
-        report(view, lambda _view: (), form, output)
-    elif output:
-        output.write_text(_TEXTS[form](view), encoding="utf-8")
-    else:
-        sys.stdout.write(_TEXTS[form](view))
+    forms = _TEXTS if output else {name: partial(_for_stdout, name) for name in _TEXTS}
+    report(view, lambda _view: (), form, output, forms=forms)
     missing = without_live(view)
     if require_all and missing:
         click.echo(_("no live version: {missing}").format(missing=", ".join(missing)), err=True)
         return 6
     return 0
+
+
+def _for_stdout(form: str, view: Mapping[str, Any]) -> str:
+    """Write the document so that the program that reads it gets every character.
+
+    Raises:
+        SmsconfError: a shell knows no escapes, and stdout's encoding lacks a character.
+    """
+    text, encoding = _TEXTS[form](view), sys.stdout.encoding or "ascii"
+    if encoding.lower().replace("-", "") == "utf8":
+        return text
+    if form != "env":
+        return in_ascii(text)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        lost = _("'{character}' cannot be written in {encoding}, the encoding of stdout")
+        raise SmsconfError(
+            lost.format(character=text[error.start], encoding=encoding),
+            fix=_("set PYTHONUTF8=1, write to a file with --output, or use --format json"),
+        ) from error
+    return text

@@ -27,6 +27,7 @@ _PLACEHOLDER = re.compile(r"\$\{([0-9]+)\}")
 _FIRST_WORD = re.compile(r"\S+")
 # what YAML does not print as it is, besides what JSON escapes already
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _ENV_FIELDS = ("template_id", "remote_name", "sender", "signature", "region", "variables", "variable_count")
 
 
@@ -175,6 +176,11 @@ def configmap_text(view: Mapping[str, Any]) -> str:
             "data": {**variables_of(view), "outputs.json": json.dumps(view, ensure_ascii=False)},
         }
     )
+
+
+def in_ascii(text: str) -> str:
+    """Write YAML of ours with escapes: what is not ASCII stands within double quotes in it."""
+    return _FOREIGN.sub(lambda found: f"\\U{ord(found[0]):08x}", text)
 
 
 def _block(value: Mapping[str, Any], depth: int) -> Iterator[str]:

@@ -211,3 +211,25 @@ def test_outputs_go_to_a_file_on_request(approved: World) -> None:
         assert (approved.folder / "out").read_text("utf-8") == approved.smsconf(
             "outputs", "--format", form
         ).out
+
+
+@pytest.mark.parametrize("form", ["yaml", "configmap"])
+def test_yaml_for_a_stdout_that_is_not_utf_8_is_ascii(approved: World, form: str) -> None:
+    """The program behind the pipe reads UTF-8; it got GBK, or a backslash for each character."""
+    approved.environ = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk"}
+    process = approved.process("outputs", "--format", form)
+    text, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert text.isascii()
+    assert yaml.safe_load(text) == yaml.safe_load(approved.smsconf("outputs", "--format", form).out)
+
+
+@pytest.mark.parametrize(("encoding", "code"), [("gbk", 0), ("latin-1", 1)])
+def test_variables_for_a_shell_are_whole_or_refused(approved: World, encoding: str, code: int) -> None:
+    """A shell knows no escapes: what the encoding of stdout lacks is an error, and nothing is printed."""
+    approved.environ = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    process = approved.process("outputs", "--format", "env", text=False)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert ("示例商城".encode("gbk") in out) is (code == 0)
+    assert (out == b"") is (b"the encoding of stdout" in err) is (code == 1)
