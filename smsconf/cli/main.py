@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -106,6 +107,7 @@ def main() -> NoReturn:
     """Run the command line and leave with its exit code (README, "Exit codes")."""
     # What a run makes lives to its end: looking for garbage all the time costs a fifth of a large plan.
     gc.set_threshold(100_000, 50, 100)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -144,6 +146,13 @@ def run(arguments: list[str]) -> int:
         )
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _open_what_is_closed() -> None:
+    """Give a stream that the caller closed (``>&-``) somewhere to go, before a file takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - to the end
 
 
 def _choose_language(arguments: list[str]) -> list[str]:

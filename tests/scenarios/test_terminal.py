@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -215,3 +216,30 @@ def test_project_elsewhere_is_named_with_a_flag(world: World, tmp_path: Path) ->
     """-C names the folder; the environment variable names the environment."""
     ran = world.smsconf("validate", "-C", str(world.folder))
     assert (ran.code, ran.out) == (0, "")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["plan", "outputs", "schema"])
+def test_closed_stream_is_no_traceback(approved: World, command: str, closed: str) -> None:
+    """A scheduler may start us without any of the three; an opened file would take the number of one."""
+    line = f"exec {shlex.quote(sys.executable)} -m smsconf {command} >out.txt 2>err.txt {closed}"
+    ran = subprocess.run(["/bin/sh", "-c", line], cwd=approved.folder, check=False)
+    assert ran.returncode == 0
+    assert "Traceback" not in (approved.folder / "err.txt").read_text(encoding="utf-8")
+    printed = (approved.folder / "out.txt").stat().st_size > 0
+    assert printed is (closed in ("<&-", "2>&-"))
+
+
+def test_interrupt_while_loading_ends_at_once() -> None:
+    """Python's own traceback of a half-made import told nobody anything."""
+    code = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'smsconf.cli.main': os.kill(os.getpid(), signal.SIGINT)\n"
+        "from smsconf.__main__ import start\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "start()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
