@@ -24,6 +24,7 @@ from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import new_fields, template_fields
 from smsconf.reconcile.elsewhere import needed_elsewhere
 from smsconf.reconcile.family import Version, next_number, version_name
+from smsconf.reconcile.hindrances import blocked, too_long
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
 from smsconf.reconcile.retire import retire_rows
@@ -50,7 +51,8 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
         change = decision.decide()
         if change.steps:
             change = (
-                _blocked(change, above)
+                blocked(change, above)
+                or too_long(change)
                 or held(change, above)
                 or decision.unsigned(change)
                 or decision.as_sent(change)
@@ -372,24 +374,6 @@ def _refused(situation: Situation, template: Template, reason: str) -> Change:
         needs=needs_of(situation.desired, template),
         desired=template,
     )
-
-
-def _blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
-    """Turn a change into a refusal if something it needs was refused or rejected."""
-    for needed in change.needs:
-        change_above = above[needed]
-        if change_above.rejected or change_above.action is Action.REFUSED:
-            rejected = _("blocked: {need} was rejected")
-            reason = rejected if change_above.rejected else _("blocked: {need} is refused")
-            return replace(
-                change,
-                action=Action.REFUSED,
-                steps=(),
-                awaits=None,
-                blocked_by=needed,
-                reason=reason.format(need=needed),
-            )
-    return None
 
 
 def _words(observed: ObservedTemplate) -> str:

@@ -249,6 +249,18 @@ def test_template_that_moves_to_another_app_begins_anew() -> None:
     )
 
 
+def test_successor_whose_name_has_no_room_is_refused_with_the_way_out() -> None:
+    """The service would refuse the create in every run; nobody was told why, or what to do."""
+    long = "x" * 127
+    there = replace(OLD, name=long)
+    asked = replace(changed, name=long)
+    change = only(decide(there, template=asked), SHIPPED)
+    assert words(change) == ("refused", [])
+    assert "has 130 characters, the service takes 128: shorten name" in change.reason
+    renamed = only(decide(there, template=replace(asked, name="short", renamed_from=long)), SHIPPED)
+    assert (words(renamed), renamed.remote_name) == (("replace", ["create", "submit"]), "short_v2")
+
+
 def test_update_in_place_names_what_serves_meanwhile() -> None:
     """It announced an outage, and an older approved version took over."""
     second = version(2, "Adopted", content="第二${1}。")
