@@ -125,6 +125,16 @@ class _Decision:
         return replace(waiting, awaits=missing.awaits, blocked_by=missing.lost)
 
     def decide(self) -> Change:
+        """Follow the six rules; say also where only the newest of several can be taken for the live one."""
+        change, family = self._first_match(), self.family
+        known = family.settled or any(one.observed.remote_id == family.remembered for one in family.approved)
+        if known or len(family.approved) < 2:
+            return change
+        guessed = _("of several approved ones ({names}) the newest is taken for the live one")
+        names = ", ".join(one.name for one in family.approved)
+        return replace(change, reason=clauses((change.reason, guessed.format(names=names))))
+
+    def _first_match(self) -> Change:
         family = self.family
         impossible = self._impossible()
         if impossible:
@@ -277,9 +287,6 @@ class _Decision:
             return self._about(live, Action.UPDATE, reason, *steps, awaits=self._awaits())
         name = self._new_name()
         reason = _("{names} differs; {live} serves until {name} is approved")
-        known = live.observed.remote_id == self.family.remembered
-        if len(self.family.approved) > 1 and not known:
-            reason = clauses((reason, _("the newest of several approved ones")))
         reason = reason.format(names=names, live=live.name, name=name)
         change = self._about(live, Action.REPLACE, reason, *self._creation(), awaits=self._awaits())
         return replace(change, remote_name=name, remote_id=None, status=None, observed=None)
