@@ -102,12 +102,19 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     """Refuse a selection that names what is neither declared nor in the plan: a slip would select nothing.
 
     Raises:
-        UsageError: an address is unknown.
+        UsageError: an address is unknown, or outside the targets.
     """
     desired = project.desired
     rows = [change.address for change in plan.changes if change.address]
     known = {*desired.apps, *desired.signatures, *desired.templates, *rows}
     require_known(sorted(asked.targets | asked.retire_now | asked.resubmit, key=str), known)
+    for address in sorted(asked.retire_now | asked.resubmit, key=str):
+        if asked.targets and address not in rows:
+            message = _("{address} is not among the targets, so nothing would be done about it")
+            raise click.UsageError(message.format(address=address))
+    if asked.targets and asked.prune:
+        note = _("--prune deletes nothing here: what is not declared is never among the targets")
+        click.echo(note, err=True)
 
 
 def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -122,3 +122,18 @@ def test_selection_of_an_unknown_address_is_an_error(world: World, command, opti
     assert (ran.code, ran.out) == (1, "")
     assert "template.order-shiped is not declared; did you mean template.order-shipped?" in ran.err
     assert world.writes() == []
+
+
+@pytest.mark.parametrize("option", ["--retire-now", "--resubmit"])
+def test_selection_outside_the_targets_is_an_error(world: World, option: str) -> None:
+    """It did nothing, and did not say so."""
+    ran = world.smsconf("plan", "--target", "template.refund", option, "template.hello")
+    assert ran.code == 1
+    assert "template.hello is not among the targets" in ran.err
+
+
+def test_prune_beside_targets_says_that_it_deletes_nothing(world: World) -> None:
+    """What nobody declared has no address to aim at."""
+    ran = world.smsconf("plan", "--target", "template.refund", "--prune")
+    assert ran.code == 0
+    assert "--prune deletes nothing here" in ran.err
