@@ -86,6 +86,34 @@ def test_full_journal_never_takes_the_place_of_another(tmp_path, monkeypatch) ->
     assert [entry["number"] for entry in journal.read().entries] == [*kept, *range(12, 20)]
 
 
+def test_journal_that_is_put_aside_while_it_is_read_is_read_again(tmp_path, monkeypatch) -> None:
+    """Between the list of files and the newest of them it was renamed: its entries were missed."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(3):
+        journal.append(NOW, {"event": "intent", "number": number})
+    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 1)
+    listed = Journal._rotated
+
+    def and_then_another_writes(self: Journal) -> list:
+        found = listed(self)
+        monkeypatch.setattr(Journal, "_rotated", listed)
+        Journal(journal.path).append(NOW, {"event": "intent", "number": 3})
+        return found
+
+    monkeypatch.setattr(Journal, "_rotated", and_then_another_writes)
+    assert [entry["number"] for entry in journal.read().entries] == [0, 1, 2, 3]
+    assert (tmp_path / "journal.1.jsonl").exists()
+
+
+def test_copy_of_a_journal_is_not_read(tmp_path) -> None:
+    """Its entries would count twice."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(NOW, {"event": "intent"})
+    for name in ("journal.1.bak.jsonl", "journal.old.jsonl"):
+        (tmp_path / name).write_bytes(journal.path.read_bytes())
+    assert len(journal.read().entries) == 1
+
+
 @pytest.mark.parametrize("words", ["请\u2028修改", "a\u0085b", "a\u2029b", "a\x1cb\x0bc\rd\ne"])
 def test_words_of_a_reviewer_break_no_line(tmp_path, words) -> None:
     """What other programs take for the end of a line is part of it: a lost decision would be asked again."""

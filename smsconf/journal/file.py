@@ -49,16 +49,11 @@ class Journal:
         state = tuple((one, _size(one)) for one in paths)
         if self._read and self._read[0] == state:
             return self._read[1]
-        entries: list[Entry] = []
-        torn = 0
-        for path in paths:
-            for line in self._lines(path):
-                entry = _decode(line)
-                if entry is None:
-                    torn += 1
-                else:
-                    entries.append(entry)
-        reading = JournalReading(tuple(entries), torn)
+        lines = [line for path in paths for line in self._lines(path)]
+        if len(self._rotated()) >= len(paths):
+            return self.read()  # a full file was put aside meanwhile
+        entries = [entry for line in lines if (entry := _decode(line)) is not None]
+        reading = JournalReading(tuple(entries), len(lines) - len(entries))
         self._read = (state, reading)
         return reading
 
@@ -74,12 +69,17 @@ class Journal:
     def _rotated(self) -> list[Path]:
         """The files that are full, oldest first: journal.1.jsonl, journal.2.jsonl …."""
         found = self.path.parent.glob(f"{self.path.stem}.*{self.path.suffix}")
-        return sorted((one for one in found if _number(one)), key=_number)
+        return sorted((one for one in found if self._number(one)), key=self._number)
+
+    def _number(self, path: Path) -> int:
+        """Return the number of a full file, 0 if the file is something else: somebody's copy, for example."""
+        digits = path.name.removeprefix(f"{self.path.stem}.").removesuffix(self.path.suffix)
+        return int(digits) if digits.isdecimal() else 0
 
     def _rotate(self) -> None:
         """Put a full file aside; nothing of it is lost."""
         if self.path.exists() and self.path.stat().st_size >= MOST_BYTES:
-            number = max(map(_number, self._rotated()), default=0) + 1
+            number = max(map(self._number, self._rotated()), default=0) + 1
             self.path.rename(self.path.with_suffix(f".{number}{self.path.suffix}"))
 
     def append(self, now: datetime, entry: Mapping[str, Any]) -> None:
@@ -149,12 +149,6 @@ class Journal:
             why=_("what is sent must be recorded before it is sent"),
             fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
-
-
-def _number(path: Path) -> int:
-    """Return the number of a full file, 0 if the file is something else."""
-    digits = path.suffixes[0][1:]
-    return int(digits) if digits.isdecimal() else 0
 
 
 def _size(path: Path) -> int:

@@ -426,7 +426,7 @@ def test_replaced_signature_is_kept_for_whatever_it_would_take_along(how, why) -
         ("a_v1", ("a_v1", 1)),
         ("a_v02", ("a_v02", 1)),
         ("a_v2_v3", ("a_v2", 3)),
-        ("_v2", ("", 2)),
+        ("_v2", ("_v2", 1)),
     ],
 )
 def test_names_split_into_family_and_number(name, expected) -> None:
