@@ -165,7 +165,12 @@ def holding(
         rows: the changes of the declared addresses.
         going: remote ids of the templates that go in this run on terms of their own.
     """
-    return _hanging_on(remote_id, rows) or _staying_on(situation, remote_id, going)
+    rows = list(rows)
+    return (
+        _hanging_on(remote_id, rows)
+        or _staying_on(situation, remote_id, going)
+        or _sent_under(situation, remote_id, rows, going)
+    )
 
 
 def _staying_on(situation: Situation, remote_id: str, going: Collection[str | None]) -> list[str]:
@@ -194,3 +199,23 @@ def _hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:
             if version is not None and version.signature_id == remote_id:
                 names.add(str(change.address))
     return sorted(names)
+
+
+def _sent_under(
+    situation: Situation, remote_id: str, rows: Iterable[Change], going: Collection[str | None]
+) -> list[str]:
+    """Name the live universal templates that could be sent under no other approved signature."""
+    approved = {
+        one.remote_id: (one.app_key, one.type)
+        for one in situation.observed.signatures.items
+        if one.remote_id not in going
+        and read_status(Kind.SIGNATURE, situation.site, one.status).verdict.approved
+    }
+    use = approved.pop(remote_id, None)
+    if use is None or use in approved.values():
+        return []
+    return sorted(
+        str(change.address)
+        for change in rows
+        if change.live and change.live.universal and (change.live.app_key, change.live.type) == use
+    )

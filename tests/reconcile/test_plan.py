@@ -127,6 +127,19 @@ def test_prune_spares_a_signature_that_a_declared_template_hangs_on() -> None:
     assert "template.shipped" in row.reason
 
 
+def test_prune_spares_the_last_signature_that_a_universal_template_is_sent_under() -> None:
+    """Nobody could send it any more; of two one may go."""
+    template = replace(build.shipped, universal=True, signature=None)
+    live = replace(build.o_shipped, universal=True, signature_id=None)
+    second = replace(build.o_brand, remote_id="id-2", name="第二家")
+    asked = build.desired(build.shop, template)
+    made = plan(asked, build.observed(build.o_shop, build.o_brand, live), prune=True, allow_deletes=9)
+    (row,) = (one for one in made.changes if one.kind is Kind.SIGNATURE)
+    assert (row.steps, row.reason) == ((), "template.shipped hangs on it")
+    both = plan(asked, build.observed(build.o_shop, build.o_brand, second, live), prune=True, allow_deletes=9)
+    assert sum(bool(one.steps) for one in both.changes if one.kind is Kind.SIGNATURE) == 1
+
+
 @pytest.mark.parametrize("retiring", [False, True])
 def test_prune_spares_a_signature_that_a_resting_leftover_hangs_on(retiring) -> None:
     """The version that served before moved to another brand: it goes by retiring only, not along with it."""
