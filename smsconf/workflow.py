@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, SmsconfError
+from smsconf.errors import SmsconfError
 from smsconf.journal import Journal, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
@@ -97,12 +97,19 @@ def look(
     """
     from smsconf.cloud.observe import observe
 
-    observed = observe(client, project.desired, cache=cache, progress=progress)
     memory = recall(project, journal)
-    made_here = all(one.remote_id in memory.created for one in observed.templates.items)
+    observed = observe(client, project.desired, cache=cache, progress=progress)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
-    elsewhere = _elsewhere(project, journal, strict=deletes) if deletes or not made_here else {}
-    return Situation(client.site, project.desired, observed, selection, memory, elsewhere)
+    elsewhere = _elsewhere(project, strict=deletes)
+    return Situation(
+        client.site,
+        project.desired,
+        observed,
+        selection,
+        memory,
+        {name or _("none"): desired for name, desired in elsewhere.items()},
+        frozenset() if None in memory.environments else frozenset({_("none")}),
+    )
 
 
 def recall(project: Project, journal: Journal) -> Memory:
@@ -209,24 +216,29 @@ def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     return tuple(read_reviews(plan, client.site))
 
 
-def _elsewhere(project: Project, journal: Journal, *, strict: bool) -> dict[str, Desired]:
+def _elsewhere(project: Project, *, strict: bool) -> dict[str | None, Desired]:
     """Read what the project's other environments declare in the same account, to leave it as it is.
 
-    The files without an overlay count too, once a run of theirs is in the journal.
+    The files without an overlay are one as well: ``None``.
 
     Raises:
-        ConfigError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
+        SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
-    found = {}
-    others: set[str | None] = {*project.environments}
-    if any("step" in entry and entry.get("environment") is None for entry in journal.read().entries):
-        others.add(None)
-    for name in others - {project.environment}:
+    found: dict[str | None, Desired] = {}
+    names = (None, *sorted(project.environments)) if project.environments else ()
+    for name in names:
+        if name == project.environment:
+            continue
         other = check(project.folder, name)
-        if other.provider == project.provider:
-            if strict and has_errors(other.diagnostics):
-                raise ConfigError(other.diagnostics)
-            found[name or _("none")] = other.desired
+        if other.provider != project.provider:
+            continue
+        if strict and name is not None and has_errors(other.diagnostics):
+            raise SmsconfError(
+                _("the environment {name} has errors, and shares this account").format(name=name),
+                why=_("nobody knows what of it must not be deleted"),
+                fix=_("smsconf validate --env {name} names them").format(name=name),
+            )
+        found[name] = other.desired
     return found
 
 
@@ -255,6 +267,7 @@ def _report(plan: Plan, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> 
         change.label
         for change in plan.changes
         if change.awaits
+        and change.address
         and not change.held_by
         and ((change.kind.managed and change.action is Action.WAIT) or change.label in applied)
     ]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from smsconf.address import Kind
 from smsconf.journal.file import Entry
-from smsconf.journal.recall import aware, remember
+from smsconf.journal.recall import remember
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.plan import Plan
@@ -19,10 +18,15 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
     """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
 
     A journal without an entry about the service takes the present state as its baseline (``seen``) and
-    announces nothing. What a run that looked later has recorded of an address is not taken back.
+    announces nothing. What another run recorded of an address since this one looked is not taken back.
     """
     own = [entry for entry in entries if entry.get("environment") == environment]
-    later = {entry.get("address") for entry in own if _is_after(entry, plan.observed_at)}
+    since = entries[plan.recorded :] if plan.recorded is not None else ()
+    later = {
+        entry.get("address")
+        for entry in since
+        if entry.get("environment") == environment and entry["event"] in _SEEN
+    }
     memory = remember(entries, environment)
     known = _last_statuses(own)
     began = any(entry["event"] not in ("confirmed", "reopened") for entry in own)
@@ -52,16 +56,7 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
             yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
 
 
-def _is_after(entry: Entry, moment: datetime | None) -> bool:
-    """Tell whether an entry that says what was seen was written by a run that looked after a moment."""
-    if moment is None or entry["event"] not in ("decision", "seen", "live"):
-        return False
-    try:
-        return aware(entry["time"]) > moment
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
+_SEEN = frozenset({"decision", "seen", "live"})
 _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
 
 

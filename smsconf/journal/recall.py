@@ -30,9 +30,20 @@ def remember(
     own = recalls.pop(environment)
     return replace(
         own.memory(),
+        entries=len(entries),
+        environments=frozenset(_environment(entry) for entry in entries if "step" in entry),
         created_elsewhere=frozenset(one for other in recalls.values() for one in other.created),
-        live_elsewhere={one: str(name) for name, other in recalls.items() for one in other.live.values()},
+        live_elsewhere={
+            remote_id: (str(name), address)
+            for name, other in recalls.items()
+            for address, remote_id in other.live.items()
+        },
     )
+
+
+def _environment(entry: Entry) -> str | None:
+    name = entry.get("environment")
+    return None if name is None else str(name)
 
 
 class _Recall:

@@ -11,32 +11,32 @@ from collections.abc import Iterator, Mapping
 from smsconf.address import Address, Kind
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import observed_template_fields, template_fields
-from smsconf.reconcile.family import number_in
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
+from smsconf.reconcile.state import ObservedApp, ObservedTemplate
 from smsconf.resources import Desired, Template
 
 
-def declared_elsewhere(situation: Situation, one: ObservedSignature | ObservedTemplate) -> str | None:
-    """Name another environment of the project that declares an object, ``None`` if none does."""
-    named = {app.app_key: (app.region, app.name) for app in situation.observed.apps.items}
-    for environment, desired in situation.elsewhere.items():
-        apps = {address: (app.region.value, app.name) for address, app in desired.apps.items()}
-        if isinstance(one, ObservedSignature):
-            declared = any(
-                (signature.name, signature.type.value) == (one.name, one.type)
-                for signature in desired.signatures.values()
-            )
-        else:
-            declared = any(
-                apps.get(template.app) == named.get(one.app_key)
-                and number_in(one.name, [template.name, template.renamed_from or template.name])
-                for template in desired.templates.values()
-            )
-        if declared:
-            return environment
-    return None
+def declared_elsewhere(situation: Situation) -> Mapping[str, str]:
+    """Tell which signatures and templates another environment declares, or serves until it has others.
+
+    Returns: remote id → its name.
+    """
+    found = {
+        remote_id: environment
+        for remote_id, (environment, address) in situation.memory.live_elsewhere.items()
+        if environment in situation.elsewhere and address in situation.elsewhere[environment].templates
+    }
+    for environment, other in situation.others.items():
+        unproven = environment in situation.unproven
+        made_here = situation.memory.created if unproven else {}
+        for address in other.desired.signatures if not unproven else ():
+            found.update((one.remote_id, environment) for one in other.signatures_named(address))
+        for template in other.desired.templates.values():
+            for _number, one in _members(situation, other, template):
+                if one.remote_id not in made_here:
+                    found[one.remote_id] = environment
+    return found
 
 
 def needed_elsewhere(situation: Situation) -> Mapping[str, str]:
@@ -67,31 +67,42 @@ def _alike(here: Desired, there: Desired, address: Address) -> bool:
     return same_signature and here.apps.get(mine.app) == there.apps.get(mine.app)
 
 
+def _members(
+    situation: Situation, other: Situation, template: Template
+) -> list[tuple[int, ObservedTemplate]]:
+    """Find the versions of another environment's template, whichever of the two has renamed its app."""
+    apps: list[ObservedApp] = list(other.apps_named(template.app))
+    if template.app in situation.desired.apps:
+        apps += situation.apps_named(template.app)
+    return other.family_under({one.app_key for one in apps}, template)
+
+
 def _needed(
     situation: Situation, environment: str, other: Situation, template: Template
 ) -> Iterator[ObservedTemplate]:
-    members = sorted(other.templates_like(template), key=lambda member: member[0], reverse=True)
-    if not members:
-        return
+    members = sorted(_members(situation, other, template), key=lambda member: member[0], reverse=True)
+    versions = [one for _number, one in members]
     wanted = template_fields(template, find_countries(other, template).names)
     labels, countries = other.signature_labels, other.country_names
     equal = {
         one.remote_id
-        for _number, one in members
+        for one in versions
         if observed_template_fields(one, wanted, labels, countries) == wanted
     }
-    phases = {
-        one.remote_id: read_status(Kind.TEMPLATE, other.site, one.status).phase for _number, one in members
-    }
-    approved = [one for _number, one in members if phases[one.remote_id] is Phase.APPROVED]
+    if environment in situation.unproven:
+        versions = [one for one in versions if one.remote_id not in situation.memory.created]
+        if not any(one.remote_id in equal for one in versions):
+            return
+    phases = {one.remote_id: read_status(Kind.TEMPLATE, other.site, one.status).phase for one in versions}
+    approved = [one for one in versions if phases[one.remote_id] is Phase.APPROVED]
     settled = next((one for one in approved if one.remote_id in equal), None)
     if settled:
         yield settled
         return
     serving = situation.memory.live_elsewhere
-    recorded = [one for one in approved if serving.get(one.remote_id) == environment]
+    recorded = [one for one in approved if serving.get(one.remote_id, ("",))[0] == environment]
     yield from recorded or approved
-    for _number, one in members:
+    for one in versions:
         asked = phases[one.remote_id] is Phase.IN_REVIEW and one.remote_id in equal
         if phases[one.remote_id] is not Phase.APPROVED and (
             asked or one.remote_id not in situation.memory.created

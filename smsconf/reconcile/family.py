@@ -84,14 +84,14 @@ class Family:
 
     ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
     past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live;
-    ``altered``: the newest approved one is what we would submit now, approved with values of the service's.
+    ``altered`` is the id of the one that is what we would submit now, approved with values of the service's.
     """
 
     versions: tuple[Version, ...]
     losers: tuple[Version, ...] = ()
     clashes: tuple[tuple[Version, ...], ...] = ()
     remembered: str | None = None
-    altered: bool = False
+    altered: str | None = None
 
     @property
     def unknown(self) -> Version | None:
@@ -105,14 +105,14 @@ class Family:
             one
             for one in self.versions
             if one.phase is Phase.APPROVED
-            and (one.ours or one.equal or one.observed.remote_id == self.remembered)
+            and (one.ours or one.equal or one.observed.remote_id in (self.remembered, self.altered))
         )
 
     @cached_property
     def settled(self) -> Version | None:
         """The newest approved version that says what is desired, or said it when we submitted it."""
-        newest = self.approved[0] if self.altered else None
-        return next((one for one in self.approved if one.equal), newest)
+        equal = next((one for one in self.approved if one.equal), None)
+        return equal or next((one for one in self.approved if one.observed.remote_id == self.altered), None)
 
     @cached_property
     def live(self) -> Version | None:

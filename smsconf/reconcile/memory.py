@@ -32,6 +32,8 @@ class Memory:
     """What earlier runs of one environment recorded.
 
     Attributes:
+        entries: how many entries the journal had, of whatever environment; ``None`` if nobody looked.
+        environments: whose steps they tell of; ``None`` stands for runs without one.
         apps: address → remote id of the apps that were managed and not forgotten since.
         live: address → remote id of the version last recorded as live.
         live_since: address → when that was first recorded (service time).
@@ -44,9 +46,11 @@ class Memory:
         disabled: remote ids of the templates that our runs disabled and did not submit since.
         confirmations: address → the last word on a manual step.
         created_elsewhere: remote ids of the templates that runs of other environments created.
-        live_elsewhere: remote id → the other environment that last recorded it as live.
+        live_elsewhere: remote id → the other environment that last recorded it as live, and for what address.
     """
 
+    entries: int | None = None
+    environments: frozenset[str | None] = frozenset()
     apps: Mapping[Address, str] = field(default_factory=dict)
     live: Mapping[Address, str] = field(default_factory=dict)
     live_since: Mapping[Address, datetime] = field(default_factory=dict)
@@ -58,4 +62,4 @@ class Memory:
     disabled: frozenset[str] = frozenset()
     confirmations: Mapping[Address, Confirmation] = field(default_factory=dict)
     created_elsewhere: frozenset[str] = frozenset()
-    live_elsewhere: Mapping[str, str] = field(default_factory=dict)
+    live_elsewhere: Mapping[str, tuple[str, Address]] = field(default_factory=dict)

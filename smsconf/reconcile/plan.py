@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from smsconf.address import Address, Kind
 from smsconf.language import _
@@ -17,6 +16,7 @@ from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.campaigns import decide_campaigns
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.elsewhere import declared_elsewhere
+from smsconf.reconcile.family import split_version
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import decide_manual
@@ -27,7 +27,7 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 from smsconf.reconcile.templates import decide_templates
-from smsconf.resources import App
+from smsconf.resources import App, Template
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
 
@@ -40,7 +40,7 @@ class Plan:
     ``read`` stops its kind. ``unmanaged`` counts objects of declared apps that no address claims,
     ``foreign`` those of apps that are not declared.
     ``existing`` counts what the service has in the declared apps, which the guards measure deletes against;
-    ``empty``: the files declare nothing. ``observed_at`` is the service's time of the look, aware.
+    ``empty``: the files declare nothing. ``recorded`` is how many entries the journal had before the look.
     """
 
     changes: tuple[Change, ...]
@@ -49,7 +49,7 @@ class Plan:
     foreign: Mapping[Kind, int] = field(default_factory=dict)
     existing: Mapping[Kind, int] = field(default_factory=dict)
     empty: bool = False
-    observed_at: datetime | None = None
+    recorded: int | None = None
 
     @property
     def guarded(self) -> bool:
@@ -110,7 +110,7 @@ def make_plan(situation: Situation) -> Plan:
         foreign=_count(foreign),
         existing=_existing(situation),
         empty=_empty(situation),
-        observed_at=situation.observed.now,
+        recorded=situation.memory.entries,
     )
 
 
@@ -148,6 +148,9 @@ def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
             ours = split_mark(one.description)[1] or one.remote_id in situation.memory.created
             if one.name in bases or one.name in template.adopt or ours or one.remote_id == serving:
                 yield one
+        moved = situation.templates_by_id.get(serving or "")
+        if moved:  # it serves until its successor under another app is approved
+            yield moved
 
 
 def _prune(
@@ -158,13 +161,22 @@ def _prune(
     if not complete:
         return
     going = {change.remote_id for change in changes if Step.DELETE in change.steps}
+    elsewhere = declared_elsewhere(situation)
+    waiting = {
+        name: change.address
+        for change in changes
+        if isinstance(change.desired, Template) and change.address and change.live is None
+        for name in (change.desired.name, change.desired.renamed_from or change.desired.name)
+    }
     for one in unmanaged:  # templates first: what takes them along looks at how they fare
         if one.app_key not in situation.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
-        environment = declared_elsewhere(situation, one)
-        if environment:
+        environment, moving = elsewhere.get(one.remote_id), _moving(one, waiting)
+        if environment or moving:
             kept = _("kept: the environment {environment} declares it").format(environment=environment)
+            if moving:
+                kept = _("kept until {address} is approved").format(address=moving)
             yield Change(kind, Action.NONE, kept, one.name, remote_id=one.remote_id, status=one.status)
             continue
         row = Change(
@@ -186,6 +198,13 @@ def _prune(
         if Step.DELETE in row.steps:
             going.add(row.remote_id)
         yield row
+
+
+def _moving(one: Unclaimed, waiting: Mapping[str, Address]) -> Address | None:
+    """Name the declared template that an undeclared one may serve for: it has the name, under another app."""
+    if not isinstance(one, ObservedTemplate):
+        return None
+    return waiting.get(one.name) or waiting.get(split_version(one.name)[0])
 
 
 def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Change:

@@ -69,10 +69,11 @@ def _kept(situation: Situation, address: Address, one: Version) -> str | None:
     """Say why a leftover stays, whatever is asked for."""
     if address in situation.desired.protected:
         return _("protected: no flag deletes it")
-    environment = situation.memory.live_elsewhere.get(one.observed.remote_id)
-    if environment:
-        return _("live in the environment {environment}").format(environment=environment)
-    return one.needed_by and _("the environment {environment} may need it").format(environment=one.needed_by)
+    live_elsewhere = situation.memory.live_elsewhere.get(one.observed.remote_id)
+    if live_elsewhere:
+        return _("live in the environment {environment}").format(environment=live_elsewhere[0])
+    hint = _("the environment {environment} may need it; in another account, give its provider a project_id")
+    return one.needed_by and hint.format(environment=one.needed_by)
 
 
 def _due(situation: Situation, template: Template, live: ObservedTemplate, old: ObservedTemplate) -> datetime:
@@ -96,6 +97,7 @@ def replaced_rows(
     run on terms of their own (``templates`` has their rows) and those that are dead.
     """
     going = {one.remote_id for one in templates if Step.DELETE in one.steps}
+    elsewhere = declared_elsewhere(situation)
     for address, signature in situation.desired.signatures.items():
         old = situation.replaced_signature(address)
         new = rows.get(address)
@@ -105,7 +107,7 @@ def replaced_rows(
         unreadable = situation.unreadable(Kind.TEMPLATE)
         hanging = holding(situation, old.remote_id, rows.values(), going)
         carries = carried(situation, old.remote_id, going)
-        environment = declared_elsewhere(situation, old)
+        environment = elsewhere.get(old.remote_id)
         steps: tuple[Step, ...] = ()
         if address in situation.desired.protected:
             reason = _("protected: no flag deletes it")

@@ -54,7 +54,8 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
 class Situation:
     """The desired and the observed state of one site, with indexes over the observed one.
 
-    ``elsewhere`` is what the project's other environments declare in the same account, by their names.
+    ``elsewhere`` is what the project's other environments declare in the same account, by their names;
+    ``unproven`` names those that the journal shows no run of, and that may never have had one.
     """
 
     site: Site
@@ -63,6 +64,7 @@ class Situation:
     selection: Selection = Selection()
     memory: Memory = NOTHING
     elsewhere: Mapping[str, Desired] = field(default_factory=dict)
+    unproven: frozenset[str] = frozenset()
 
     def unreadable(self, *kinds: Kind, countries: bool = False) -> str | None:
         """Say which reading a decision would need and does not have: of these kinds, or the countries."""
@@ -121,13 +123,16 @@ class Situation:
         for the region of its app.
         """
         app = self.app_of(template.app)
-        if app is None:
-            return []
+        return self.family_under({app.app_key}, template) if app else []
+
+    def family_under(self, app_keys: Iterable[str], template: Template) -> list[tuple[int, ObservedTemplate]]:
+        """Find the same under some apps, whatever the files call them."""
         bases = [name for name in (template.name, template.renamed_from) if name]
         found = {
             one.remote_id: (number, one)
             for base in bases
-            for one in self._templates.get((app.app_key, base), [])
+            for key in app_keys
+            for one in self._templates.get((key, base), [])
             if (number := number_in(one.name, [base])) and (one.region or template.region) == template.region
         }
         return list(found.values())

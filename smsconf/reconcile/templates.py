@@ -84,7 +84,7 @@ class _Decision:
         self.countries = find_countries(situation, template)
         self.wanted = template_fields(template, self.countries.names)
         self.members = situation.templates_like(template)
-        self.family = recognise(situation, template, self.wanted, needed, lambda: self.submission)
+        self.family = recognise(situation, template, self.wanted, needed, self.sent_as)
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -104,9 +104,14 @@ class _Decision:
     @cached_property
     def submission(self) -> str:
         """The hash of what would be submitted."""
+        return self.sent_as(self.template.description)
+
+    def sent_as(self, note: str | None) -> str:
+        """Return the hash of what would be submitted with an application note."""
         signature = self.template.signature
         declared = self.situation.desired.signatures.get(signature) if signature else None
-        return submission_hash(self.template, declared, self.countries.names)
+        asked = replace(self.template, description=note)
+        return submission_hash(asked, declared, self.countries.names)
 
     def as_sent(self, change: Change) -> Change:
         """Add what only a change that sends something needs: the submission, and its mark in the note."""

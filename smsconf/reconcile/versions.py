@@ -12,7 +12,7 @@ from typing import Any
 from smsconf.address import Kind
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_notes
 from smsconf.reconcile.family import Family, Version, without_twins
-from smsconf.reconcile.lifecycle import read_status
+from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import split_mark
@@ -24,7 +24,7 @@ def recognise(
     template: Template,
     wanted: Mapping[str, Any],
     needed: Mapping[str, str],
-    submission: Callable[[], str],
+    sent_as: Callable[[str | None], str],
 ) -> Family:
     """Return the family of an address.
 
@@ -33,23 +33,32 @@ def recognise(
         template: as declared.
         wanted: its effective fields.
         needed: remote id → the other environment that may need that version.
-        submission: tells the hash of what would be submitted; called only where it decides something.
+        sent_as: tells the hash of what would be submitted with an application note; called only where it
+            decides something.
     """
     members = situation.templates_like(template)
     winners, losers, clashes = without_twins(
         _version(situation, template, wanted, needed, *member) for member in members
     )
     family = Family(winners, losers, clashes, situation.memory.live.get(template.address))
-    newest = next(iter(family.approved), None)
-    insists = template.address in situation.selection.resubmit
-    if newest is None or family.settled or insists or not _was_sent(situation, newest, submission()):
+    asked = any(one.equal and one.phase is Phase.IN_REVIEW for one in winners)
+    if family.settled or asked or template.address in situation.selection.resubmit:
         return family
-    return replace(family, remembered=newest.observed.remote_id, altered=True)
+    for one in winners:
+        if one.phase is Phase.APPROVED and _was_sent(situation, template, one, sent_as):
+            return replace(family, altered=one.observed.remote_id)
+    return family
 
 
-def _was_sent(situation: Situation, one: Version, submission: str) -> bool:
-    """Tell whether we submitted this very thing there, whatever the service made of it."""
-    return situation.memory.submitted.get(one.observed.remote_id) == submission or one.mark == submission[:8]
+def _was_sent(
+    situation: Situation, template: Template, one: Version, sent_as: Callable[[str | None], str]
+) -> bool:
+    """Tell whether we submitted this very thing there, but for its note, whatever the service made of it."""
+    known = situation.memory.submitted.get(one.observed.remote_id)
+    if not known and not one.mark:
+        return False
+    notes = (template.description, split_mark(one.observed.description)[0])
+    return any(one.mark == sent[:8] or known == sent for sent in map(sent_as, notes))
 
 
 def _version(

@@ -9,9 +9,10 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.machine.lives import Lifecycle
+from tests.machine.shared import SharedAccount
 
 SOAK = int(os.environ.get("SMSCONF_SOAK", "0"))
 LIVES = SOAK or 200
@@ -24,6 +25,18 @@ SEED = int(os.environ.get("SMSCONF_SOAK_SEED", "20260105"))
 @pytest.mark.parametrize(("shard", "lives"), list(enumerate(SHARDS)))
 def test_whatever_happens_nothing_is_sent_twice_and_every_life_converges(shard: int, lives: int) -> None:
     """After every step of every life: nothing twice, no outage, nothing foreign; at its end an empty plan."""
+    play(Lifecycle, shard, lives)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("shard", "lives"), [(shard, lives // 5) for shard, lives in enumerate(SHARDS)])
+def test_two_environments_of_one_account_never_harm_each_other(shard: int, lives: int) -> None:
+    """What the other one serves or waits for stays as it is, and both come to rest; a fifth of the lives."""
+    play(SharedAccount, shard, lives)
+
+
+def play(machine: type[RuleBasedStateMachine], shard: int, lives: int) -> None:
+    """Play the lives of one shard."""
     how = settings(
         max_examples=lives,
         stateful_step_count=20,
@@ -34,7 +47,7 @@ def test_whatever_happens_nothing_is_sent_twice_and_every_life_converges(shard: 
     )
 
     @seed(SEED + shard)
-    class Life(Lifecycle):
+    class Life(machine):  # type: ignore[valid-type,misc]
         """A life of this shard."""
 
     run_state_machine_as_test(Life, settings=how)

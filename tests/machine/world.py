@@ -57,6 +57,7 @@ class World:
     refused_before: set[tuple[Family, Text]] = field(default_factory=set)
     submitted: dict[str, Text] = field(default_factory=dict)
     declared: frozenset[str] = frozenset()  # base names of the templates, and names of the signatures
+    project: Any = None  # the files, where there are any
     journal: Path | None = None
     writes_journaled: int = 0
 
@@ -137,7 +138,7 @@ class World:
 
     def plan(self, desired: Any, journal: Path, **selection: Any) -> Any:
         chosen = Selection(allow_deletes=1000, allow_submissions=1000, **selection)
-        project = SimpleNamespace(
+        project = self.project or SimpleNamespace(
             desired=desired, environment=None, environments=frozenset(), confirmations=None
         )
         before = len(self.writes)
@@ -159,7 +160,8 @@ class World:
             with self.client(read_only=False, watched=True) as client:
                 # the service's time, as the reading before a run gives it
                 client.call("ListSendCountryDetails")
-                outcomes = carry_out(client, planned, Journal(journal), None).outcomes
+                environment = self.project.environment if self.project else None
+                outcomes = carry_out(client, planned, Journal(journal), environment).outcomes
         except Crash:
             self.violations += account.contradictions(finished=False)
             return None

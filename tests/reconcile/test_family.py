@@ -226,6 +226,27 @@ def test_what_the_service_changed_is_submitted_again_for_who_insists() -> None:
     )
 
 
+def test_submission_that_the_user_insisted_on_is_waited_for() -> None:
+    """The next plain run called it back: an older version counted as what the service had changed."""
+    altered = version(1, "Adopted", type="promotion")
+    again = version(2, "Reviewing")
+    change = only(decide(altered, again), SHIPPED)
+    assert (words(change), change.candidate.name) == (("wait", []), "order-shipped_v2")
+    assert words(only(decide(altered, replace(again, status="Reject")), SHIPPED)) == ("none", [])
+
+
+def test_any_approved_version_that_the_service_changed_counts_whoever_made_it() -> None:
+    """Only the newest was looked at: an older text was submitted again, and so did a new note."""
+    first = version(1, "Adopted", type="promotion")
+    second = version(2, "Adopted", content="第二${1}。")
+    change = only(decide(first, second), SHIPPED)
+    assert (words(change), change.live.name) == (("none", []), "order-shipped")
+    noted = replace(changed, description="给会员")
+    assert words(only(decide(first, template=noted), SHIPPED)) == ("none", [])
+    elsewhere = Memory(created_elsewhere=frozenset({first.remote_id}))
+    assert words(only(decide(first, memory=elsewhere), SHIPPED)) == ("none", [])
+
+
 @pytest.mark.parametrize("update", list(UpdatePolicy))
 def test_version_that_served_serves_on_whosever_it_is(update) -> None:
     """It was used for what it said; as the text changed it went out of use, and under --prune away."""

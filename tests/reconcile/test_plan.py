@@ -127,6 +127,25 @@ def test_prune_spares_a_signature_that_a_declared_template_hangs_on() -> None:
     assert "template.shipped" in row.reason
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_prune_spares_what_serves_until_the_template_has_moved_to_another_app(known: bool) -> None:
+    """It was deleted while its successor was in review, and under ``protect`` too."""
+    second = replace(build.shop, address=Address(Kind.APP, "second"), name="second")
+    o_second = replace(build.o_shop, remote_id="id-second", name="second", app_key="key-second")
+    brand = replace(build.brand, app=second.address)
+    o_brand = replace(build.o_brand, app_key="key-second")
+    moved = replace(build.shipped, app=second.address)
+    asked = build.desired(build.shop, second, brand, moved)
+    memory = Memory(live={SHIPPED: "id-shipped"}) if known else Memory()
+    there = build.observed(build.o_shop, o_second, o_brand, build.o_shipped)
+    made = plan(asked, there, memory=memory, prune=True, allow_deletes=9)
+    assert [one.remote_id for one in made.changes if "delete" in one.steps] == []
+    new = replace(build.o_shipped, remote_id="id-new", app_key="key-second")
+    there = build.observed(build.o_shop, o_second, o_brand, build.o_shipped, new)
+    done = plan(asked, there, memory=Memory(live={SHIPPED: "id-new"}), prune=True, allow_deletes=9)
+    assert [one.remote_id for one in done.changes if "delete" in one.steps] == ["id-shipped"]
+
+
 def test_prune_spares_the_last_signature_that_a_universal_template_is_sent_under() -> None:
     """Nobody could send it any more; of two one may go."""
     template = replace(build.shipped, universal=True, signature=None)

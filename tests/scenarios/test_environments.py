@@ -195,7 +195,7 @@ def test_version_that_the_other_environment_declares_is_not_retired_without_its_
     assert (row["action"], row["remote_name"], row["reason"]) == (
         "retire",
         "refund",
-        "the environment prod may need it",
+        "the environment prod may need it; in another account, give its provider a project_id",
     )
     for flags in (("--retire",), ("--retire-now", "template.refund")):
         assert shared.apply("--env", "test", *flags).code == 0
@@ -207,6 +207,9 @@ def test_version_that_the_other_environment_declares_is_not_retired_without_its_
     shared.decide("template", "refund_v3", "approve")
     shared.writes()
     assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
+    assert shared.writes() == []  # a run without --env may have made it, the lost journal would know
+    shared.edit(REFUND, "您的退款今天到账。")
+    assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
     assert shared.writes() == ["DeleteTemplate"]
 
 
@@ -216,6 +219,77 @@ def test_update_in_place_leaves_alone_what_the_other_environment_serves(shared: 
     forget(shared)
     row = shared.json("plan", "--env", "test").row("template.refund")
     assert (row["action"], row["steps"]) == ("replace", ["create", "submit"])
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["one journal", "two journals"])
+def test_update_in_place_spares_what_this_environment_made_and_the_other_serves(
+    shared: World, keeps: bool
+) -> None:
+    """Whoever made it: it was disabled here while it served there."""
+    change(shared, "test", "您的退款已经到账。, update: in-place")
+    if not keeps:
+        forget(shared)
+    assert shared.apply("--env", "test").code == 0
+    assert shared.writes() == ["CreateTemplate", "UpdateTemplate"]
+    assert shared.json("outputs", "--env", "prod", "--require-all").code == 0
+
+
+def test_review_that_the_other_environment_waits_for_is_not_called_back(shared: World) -> None:
+    """This one made it and went back to the old text; the other one had taken up the new one meanwhile."""
+    change(shared, "test", "您的退款已经到账。")
+    shared.apply("--env", "test")
+    change(shared, "prod", "您的退款已经到账。")
+    shared.write("{}\n", "env/test.yaml")
+    shared.writes()
+    for name in (*ENVIRONMENTS, *ENVIRONMENTS):
+        assert shared.apply("--env", name).code == 0
+    assert shared.writes() == []
+
+
+def test_run_without_an_environment_is_one_more_whose_review_is_left_alone(shared: World) -> None:
+    """It keeps a journal of its own: its review was withdrawn and submitted again, for ever."""
+    change(shared, "test", REFUND)
+    shared.edit(f"content: {REFUND}", "content: 您的退款已经到账。")
+    kept = (shared.folder / ".smsconf/journal.jsonl").read_bytes()
+    forget(shared)
+    assert shared.apply().code == 0
+    assert shared.writes() == ["CreateTemplate", "UpdateTemplate"]
+    (shared.folder / ".smsconf/journal.jsonl").write_bytes(kept)
+    assert shared.apply("--env", "test").code == 0
+    assert shared.writes() == []
+
+
+def test_pruning_knows_an_app_by_either_name_while_it_is_renamed(shared: World) -> None:
+    """The other environment's template stood under the old name, and was deleted."""
+    shared.edit("apps: {shop: {region: cn}}", "apps: {shop: {region: cn, name: store, renamed_from: shop}}")
+    shared.apply("--prune", "--env", "test")
+    assert "DeleteTemplate" not in shared.writes()
+    shared.apply("--prune", "--env", "test")
+    assert "DeleteTemplate" not in shared.writes()
+
+
+def test_pruning_spares_what_the_other_environment_serves_until_its_template_has_moved(shared: World) -> None:
+    """It goes to another app there, and is declared no more here."""
+    shared.edit("apps: {shop: {region: cn}}", "apps: {shop: {region: cn}, second: {region: cn}}")
+    shared.edit(
+        "signatures: {brand:",
+        "signatures: {other: {app: second, name: 乙商城, type: notification, qualification: q-1}, brand:",
+    )
+    change(shared, "prod", f"{REFUND}, app: second, signature: other")
+    change(shared, "test", "null")
+    shared.edit("refund: {content: null}", "refund: null", "env/test.yaml")
+    shared.apply("--env", "prod")
+    plan = shared.json("plan", "--prune", "--env", "test", "--allow-deletes", "3")
+    assert ("refund", []) in [(row["remote_name"], row["steps"]) for row in plan.json["changes"]]
+
+
+def test_error_in_the_other_environment_is_told_as_such(shared: World) -> None:
+    """Nothing is deleted while nobody knows what it declares; everything else goes on."""
+    shared.write("templates: {refund: {contnet: x}}\n", "env/prod.yaml")
+    ran = shared.apply("--env", "test", "--retire")
+    assert ran.code == 1
+    assert "the environment prod has errors, and shares this account" in ran.err
+    assert shared.apply("--env", "test").code == 0
 
 
 def test_replaced_signature_stays_while_the_other_environment_declares_it(shared: World) -> None:
