@@ -54,7 +54,7 @@ def command(
     \b
     Example:
       smsconf dump --into imported
-      smsconf dump --only app.shop_prod > smsconf.yaml
+      smsconf dump --only app.shop_prod > shop.yaml
 
     The versions of a template become one address, with the newest text that is approved or in review. Keys
     come from the names; what this project declares keeps its key. Without --into it prints one document. The

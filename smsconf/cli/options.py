@@ -104,11 +104,16 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     Raises:
         UsageError: an address is unknown, or outside the targets.
     """
+    from smsconf.address import Kind
+
     desired = project.desired
     rows = [change.address for change in plan.changes if change.address]
     known = {*desired.apps, *desired.signatures, *desired.templates, *rows}
     require_known(sorted(asked.targets | asked.retire_now | asked.resubmit, key=str), known)
     for address in sorted(asked.retire_now | asked.resubmit, key=str):
+        if address.kind is Kind.APP:
+            message = _("{address} has no review, and is never retired")
+            raise click.UsageError(message.format(address=address))
         if asked.targets and address not in rows:
             message = _("{address} is not among the targets, so nothing would be done about it")
             raise click.UsageError(message.format(address=address))

@@ -93,6 +93,18 @@ def _json(view: View, *, ascii_only: bool) -> str:
     return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
 
 
+def try_file(path: Path) -> None:
+    """Make sure that a report can be written, before something is sent that it shall tell about.
+
+    Raises:
+        SmsconfError: it cannot.
+    """
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a report to a file.
 

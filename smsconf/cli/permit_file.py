@@ -5,11 +5,10 @@ What a plan file permits is judged in ``reconcile``; here it is written and read
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from smsconf.cli.private_file import write_private
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
@@ -38,23 +37,8 @@ def write_file(path: Path, permit: Permit) -> None:
     Raises:
         SmsconfError: the file cannot be written.
     """
-    if path.exists() and not path.is_file():
-        raise SmsconfError(
-            _("cannot write {path}: {reason}").format(path=path, reason=_("it is no regular file")),
-            fix=_("name a file in a folder that you can write to"),
-        )
     try:
-        place = path.resolve()  # a link stays one
-        number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(permit.text())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(place)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_private(path, permit.text())
     except OSError as error:
         raise SmsconfError(
             _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),

@@ -67,6 +67,8 @@ def command(  # noqa: PLR0913 - one for each option
     What is in review is a row that waits, not a difference. Exits 0, with --detailed-exitcode 2 if apply
     would send something, 4 if a guard forbids it or something could not be read.
     """
+    if out and output and out.resolve() == output.resolve():
+        raise click.UsageError(_("--out and --output are one file: the report would replace the plan file"))
     if out is None and (expires or strict):
         raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))
     project = check(folder, environment)

@@ -7,11 +7,10 @@ anything is created, and is on the disk before the next step.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import threading
 from pathlib import Path
 
+from smsconf.cli.private_file import write_private
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 
@@ -47,7 +46,7 @@ class SecretFile:
             return {}
         except (OSError, ValueError) as error:
             raise self._unusable(_("the file of secrets {path} cannot be read: {reason}"), error) from None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
             raise self._unusable(
                 _("the file of secrets {path} cannot be read: {reason}"),
                 ValueError(_("it is not a file of secrets")),
@@ -55,16 +54,10 @@ class SecretFile:
         return found
 
     def _write(self) -> None:
-        """Replace the file by a whole new one, so that a crash leaves the old or the new."""
+        """Write all of it; a crash leaves the old or the new."""
         try:
             self._path.parent.mkdir(exist_ok=True)  # .smsconf may be to come
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self._secrets, file, indent=2)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
+            write_private(self._path, json.dumps(self._secrets, indent=2) + "\n")
         except OSError as error:
             raise self._unusable(_("the file of secrets {path} cannot be written: {reason}"), error) from None
 

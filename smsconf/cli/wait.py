@@ -29,9 +29,7 @@ from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
 from smsconf.workflow import check, follow_reviews, make_plan, note_seen
 
-_ON_THE_WAY = frozenset(
-    {Action.CREATE, Action.UPDATE, Action.REPLACE, Action.WITHDRAW, Action.ACTIVATE, Action.WAIT}
-)
+_ON_THE_WAY = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.ACTIVATE, Action.WAIT})
 _SPREAD = (0.8, 1.2)  # several pipelines that started together shall not ask together
 
 

@@ -16,15 +16,16 @@ from typing import Any, TypeVar
 from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
-from smsconf.cloud.codes import GONE, MOVED, TAKEN
-from smsconf.cloud.failures import in_one_line, is_uncertain
+from smsconf.cloud.codes import GONE
+from smsconf.cloud.ending import DONE, MOVED_ON, account, judge, unseen
+from smsconf.cloud.failures import is_uncertain
 from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
 from smsconf.cloud.observe import with_variables
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudError, Refused
-from smsconf.language import N_, _, english
+from smsconf.language import _, english
 from smsconf.reconcile.change import SUBMITTING, Change, Step
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
@@ -33,21 +34,10 @@ from smsconf.resources import App, File, Signature, Template
 
 T = TypeVar("T")
 
-_DONE = {  # and what it is while it is not done
-    Step.UPLOAD: (N_("uploaded"), N_("not uploaded")),
-    Step.CREATE: (N_("created"), N_("not created")),
-    Step.EDIT: (N_("edited"), N_("not edited")),
-    Step.SUBMIT: (N_("submitted"), N_("not submitted")),
-    Step.WITHDRAW: (N_("withdrawn"), N_("not withdrawn")),
-    Step.DISABLE: (N_("disabled"), N_("not disabled")),
-    Step.ACTIVATE: (N_("activated"), N_("not activated")),
-    Step.DELETE: (N_("deleted"), N_("not deleted")),
-}
 _MOVING = {  # what somebody else may have changed since the plan was made
     Kind.SIGNATURE: ("status", "source", "third_party", *SIGNATURE_NOTES, "file_ids"),
     Kind.TEMPLATE: ("status", "content"),
 }
-_MOVED_ON = N_("the review moved; the next run decides")
 
 KeepSecret = Callable[[str, str, str], None]  # address, app key, app secret
 
@@ -77,8 +67,7 @@ class _Carrier:
         self._record = record
         self._remote_id = change.remote_id
         self._file_ids: dict[str, str] = {}
-        self._looked = False
-        self._sent = False
+        self._looked = self._adopted = self._sent = False
 
     def carry_out(self) -> Outcome:
         done: list[str] = []
@@ -88,10 +77,10 @@ class _Carrier:
             try:
                 done.append(self._take(tuple(remaining[:together])))
             except Stop as stop:
-                return self._ended(stop.result, _account(done, remaining, stop.message))
+                return self._ended(stop.result, account(done, remaining, stop.message))
             except CloudError as problem:
-                result, why = _judge(problem, remaining[0])
-                return self._ended(result, _account(done, remaining, why), problem)
+                result, why = judge(problem, remaining[0])
+                return self._ended(result, account(done, remaining, why), problem)
             del remaining[:together]
         return self._ended(Result.APPLIED, _(", ").join(done))
 
@@ -124,10 +113,12 @@ class _Carrier:
         app = _expect(self._change.desired, App)
         if step is Step.CREATE:
             self._create("CreateApp", wire.create_app(app, show_secret=self._keep_secret is not None))
+            if self._keep_secret and self._adopted:
+                return _("created, but its secret came with the lost answer: renew it in the console")
         else:
             body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
             self._write(step, "UpdateApp", path=self._path(), body=body)
-        return _(_DONE[step][0])
+        return _(DONE[step][0])
 
     def _signature(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
@@ -144,7 +135,7 @@ class _Carrier:
         if step is Step.UPLOAD:
             for name in self._change.uploads:
                 self._upload(name, _expect(getattr(signature, name), File))
-            return _(_DONE[step][0])
+            return _(DONE[step][0])
         app_id = self._ids.find(signature.app)
         if step is Step.CREATE:
             self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
@@ -175,7 +166,7 @@ class _Carrier:
                 # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
                 sent = status if site.drafts or site.withdrawing else None
                 self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
-        return _("edited and submitted") if len(steps) > 1 else _(_DONE[step][0])
+        return _("edited and submitted") if len(steps) > 1 else _(DONE[step][0])
 
     def _look_again(self) -> None:
         """Make sure that nothing moved since the plan: what changes, or the live one that stays."""
@@ -188,7 +179,7 @@ class _Carrier:
         if any(getattr(now, name) != getattr(seen, name) for name in _MOVING[change.kind]):
             what = now.status if now.status != seen.status else _("edited")
             message = _("{name} was {status} and is {what} now: {then}").format(
-                name=seen.name, status=seen.status, what=what, then=_(_MOVED_ON)
+                name=seen.name, status=seen.status, what=what, then=_(MOVED_ON)
             )
             raise Stop(Result.SKIPPED, message)
 
@@ -232,7 +223,7 @@ class _Carrier:
         now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
         if now != status:
             message = _("it is {now}, not {status}: {then}")
-            raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(_MOVED_ON)))
+            raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(MOVED_ON)))
 
     def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
         there = made_already(self._client, self._change)
@@ -244,7 +235,7 @@ class _Carrier:
         except CloudError as problem:
             if not is_uncertain(problem):
                 raise
-            remote_id = self._adopt(problem, app_id)
+            remote_id, self._adopted = self._adopt(problem, app_id), True
         if self._change.address and remote_id:
             self._ids.learn(self._change.address, remote_id)
         if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
@@ -262,7 +253,7 @@ class _Carrier:
             found = find_after_lost_answer(self._client, self._change, app_id, self._client.sleep)
         except CloudError as blind:
             seen = _("looking for it failed as well ({reason})").format(reason=blind.message)
-            raise _unseen(problem, seen) from None
+            raise unseen(problem, seen) from None
         if len(found) == 1:
             self._remote_id = found[0].remote_id
             self._announce(Phase.ACCEPTED, Step.CREATE)
@@ -272,7 +263,7 @@ class _Carrier:
         else:
             ids = ", ".join(one.remote_id for one in found)
             seen = _("{count} of this name are there: {ids}").format(count=len(found), ids=ids)
-        raise _unseen(problem, seen)
+        raise unseen(problem, seen)
 
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
@@ -303,7 +294,7 @@ class _Carrier:
             if problem.code not in GONE:
                 raise
             return _("already gone")
-        return _(_DONE[Step.DELETE][0])
+        return _(DONE[Step.DELETE][0])
 
     def _upload(self, name: str, file: File) -> None:
         check_file(name, file)
@@ -369,28 +360,6 @@ class _Carrier:
 
     def _path(self) -> dict[str, str]:
         return {"id": self._remote_id or ""}
-
-
-def _judge(problem: CloudError, step: Step) -> tuple[Result, str]:
-    if is_uncertain(problem):
-        message = _("{message}; the next run looks before it writes")
-        return Result.UNKNOWN, message.format(message=problem.message)
-    if problem.code in MOVED or (step is Step.CREATE and problem.code in TAKEN):
-        return Result.SKIPPED, f"{_(_MOVED_ON)} ({problem.message})"
-    return Result.FAILED, in_one_line(problem)
-
-
-def _unseen(problem: CloudError, seen: str) -> Stop:
-    message = _("{message}; {seen}; the next run looks before it writes")
-    return Stop(Result.UNKNOWN, message.format(message=problem.message, seen=seen))
-
-
-def _account(done: list[str], remaining: list[Step], why: str) -> str:
-    """Say which steps were done, which were not, and why."""
-    if not done:
-        return why
-    undone = _(", ").join(_(_DONE[step][1]) for step in remaining)
-    return _("{done}; {undone}: {why}").format(done=_(", ").join(done), undone=undone, why=why)
 
 
 def _expect(value: object, kind: type[T]) -> T:

@@ -63,7 +63,7 @@ _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
 def _versions(change: Change) -> list[ObservedSignature | ObservedTemplate]:
     found = {
         one.remote_id: one
-        for one in (change.live, change.candidate, change.observed)
+        for one in (change.live, change.candidate, change.observed, *change.versions)
         if isinstance(one, ObservedSignature | ObservedTemplate)
     }
     return list(found.values())

@@ -91,10 +91,10 @@ class Change:
     Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
     was refused or rejected; the action is then ``refused``, or ``wait`` if another one would do as well.
     ``notes`` are differences that cause nothing by themselves; ``uploads`` names the file fields to upload.
-    Of a template ``live`` is the version that serves now and ``candidate`` the one on its way, ``family`` has
-    the remote ids of all that were seen; ``submission`` is the hash of what would be submitted. ``unlisted``
-    has the remote ids that the journal knows of the address and the lists did not show. ``carries`` names the
-    dead templates that the deletion of a signature takes along.
+    Of a template ``live`` is the version that serves now and ``candidate`` the one on its way, ``versions``
+    are all that were seen, whosever they are; ``submission`` is the hash of what would be submitted.
+    ``unlisted`` has the remote ids that the journal knows of the address and the lists did not show.
+    ``carries`` names the dead templates that the deletion of a signature takes along.
     ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
     """
 
@@ -119,12 +119,17 @@ class Change:
     uploads: tuple[str, ...] = ()
     live: ObservedTemplate | None = None
     candidate: ObservedTemplate | None = None
-    family: frozenset[str] = frozenset()
+    versions: tuple[ObservedTemplate, ...] = ()
     submission: str | None = None
     unlisted: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     manual: ManualStep | None = None
     held_by: Address | None = None
+
+    @property
+    def family(self) -> frozenset[str]:
+        """The remote ids of all versions of a template that were seen."""
+        return frozenset(one.remote_id for one in self.versions)
 
     @property
     def label(self) -> str:

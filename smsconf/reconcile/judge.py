@@ -146,6 +146,7 @@ class _Judge:
             return _("not in the plan: it came after it, and would need {needs}").format(needs=needs)
         moved = _differences(before, change)
         kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
+        status = next((one.status for one in change.versions if one.remote_id == before.remote_id), status)
         progress = (
             [_("its status was {before}, is {now}").format(before=before.status or _("none"), now=status)]
             if status not in (before.status, None)
@@ -190,7 +191,10 @@ def _same_thing(row: PermittedChange, change: Change) -> bool:
 
 def _differences(before: PermittedChange, change: Change) -> list[str]:
     """Say what is not the review's doing: another object, none any more, other fields."""
-    found = found_fields(change.observed or change.live)
+    same = (one for one in change.versions if one.remote_id == before.remote_id)
+    found = found_fields(next(same, None) or change.observed or change.live)
+    if before.remote_id in change.family and before.found == found:
+        return []  # its review went on
     if before.remote_id and not found:
         return [_("{remote_id} is gone").format(remote_id=before.remote_id)]
     if before.remote_id != change.remote_id and change.remote_id:

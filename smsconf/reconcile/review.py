@@ -51,6 +51,8 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
         if change.address is None or not change.kind.managed or change.beside:
             continue
         observed = change.observed
+        if change.action in (Action.REPLACE, Action.WITHDRAW):
+            observed = change.live  # what is asked is not there yet, or what is on its way is not needed
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
         if observed is None and change.action is Action.REFUSED:
             verdict = Verdict(done=False, approved=False, usable=False, text=change.reason)
@@ -64,11 +66,15 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
                     message=verdict.message, name=live.name
                 )
                 verdict = replace(verdict, usable=True, text=beside)
+            elif change.action is Action.REPLACE:
+                awaited = _("{message}; apply replaces it by {name}")
+                text = awaited.format(message=verdict.message, name=change.remote_name)
+                verdict = replace(verdict, done=False, text=text)
             elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
                 verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
             row = Review(
                 address=change.address,
-                remote_name=change.remote_name,
+                remote_name=observed.name,
                 verdict=verdict,
                 phase=status.phase,
                 remote_id=observed.remote_id,

@@ -97,7 +97,7 @@ class _Decision:
             country_names=self.countries.names,
             live=self.family.live.observed if self.family.live else None,
             candidate=self.family.candidate.observed if self.family.candidate else None,
-            family=frozenset(one.remote_id for _, one in self.members),
+            versions=tuple(one for _, one in self.members),
             unlisted=situation.unlisted_templates(template.address),
         )
 

@@ -7,6 +7,7 @@ import signal
 import stat
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +123,52 @@ def test_selection_of_an_unknown_address_is_an_error(world: World, command, opti
     assert (ran.code, ran.out) == (1, "")
     assert "template.order-shiped is not declared; did you mean template.order-shipped?" in ran.err
     assert world.writes() == []
+
+
+def test_secrets_go_to_no_device_and_through_a_link(world: World) -> None:
+    """A run as root replaced /dev/null by a file, and a link to a vault by a file beside it."""
+    (world.folder / "device").symlink_to("/dev/null")
+    ran = world.apply("--save-secrets", "device")
+    assert (ran.code, world.writes()) == (1, [])
+    assert "it is no regular file" in ran.err
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    (world.folder / "link").symlink_to("vault.json")
+    assert world.apply("--save-secrets", "link").code == 0
+    assert (world.folder / "link").is_symlink()
+    assert "app.shop" in json.loads((world.folder / "vault.json").read_text(encoding="utf-8"))
+    assert stat.S_IMODE((world.folder / "vault.json").stat().st_mode) == 0o600
+
+
+def test_secret_of_an_app_that_a_lost_answer_told_is_said_to_be_lost(world: World) -> None:
+    """The app can never be deleted, and nobody knew that its secret was to be renewed."""
+    fault = {"operation": "CreateApp", "fault": "timeout-after-commit", "times": 1}
+    world.control("POST", "faults", [fault])
+    done = world.apply("--save-secrets", "secrets.json", "--target", "app.shop")
+    assert done.code == 0
+    told = "created, but its secret came with the lost answer: renew it in the console"
+    assert done.row("app.shop")["message"] == told
+
+
+def test_report_that_cannot_be_written_stops_the_run_before_it_sends(world: World) -> None:
+    """What had been sent was told to nobody."""
+    ran = world.apply("--output", "none/report.json")
+    assert (ran.code, world.writes()) == (1, [])
+    assert "cannot write none/report.json" in ran.err
+
+
+def test_plan_file_and_report_are_two_files(world: World) -> None:
+    """The report replaced the plan file."""
+    ran = world.smsconf("plan", "--out", "plan.json", "--output", "./plan.json")
+    assert ran.code == 1
+    assert "--out and --output are one file" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--retire-now", "--resubmit"])
+def test_selection_of_an_app_is_an_error(world: World, option: str) -> None:
+    """It did nothing, and did not say so."""
+    ran = world.smsconf("plan", option, "app.shop")
+    assert ran.code == 1
+    assert "app.shop has no review, and is never retired" in ran.err
 
 
 @pytest.mark.parametrize("option", ["--retire-now", "--resubmit"])

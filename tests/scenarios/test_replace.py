@@ -152,6 +152,39 @@ def test_nothing_is_submitted_twice_whether_the_journal_is_there_or_not(approved
     assert approved.writes() == []
 
 
+def test_status_tells_what_serves_while_the_files_ask_for_more(approved: World) -> None:
+    """It said that nothing was at the service, before the successor was submitted."""
+    approved.apply()
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    row = approved.json("status").row(ADDRESS)
+    assert (row["remote_name"], row["status"], row["verdict"]["usable"]) == ("refund", "Adopted", True)
+    assert row["verdict"]["message"] == "approved; apply replaces it by refund_v2"
+    assert approved.smsconf("status", "--exit-code").code == 6
+    approved.apply()
+    approved.edit("您的退款已经到账。", "您的退款已到账。")
+    reverted = approved.json("status").row(ADDRESS)
+    assert (reverted["remote_name"], reverted["verdict"]["done"]) == ("refund", True)
+    assert approved.smsconf("wait", ADDRESS, "--timeout", "1s").code == 0
+
+
+def test_approval_of_what_nobody_asks_for_any_more_is_recorded(approved: World) -> None:
+    """The files held another text already: nobody saw the decision, and a plan file called it meddling."""
+    approved.apply()
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    approved.apply()
+    approved.edit("您的退款已经到账。", "您的退款今天到账。")
+    assert approved.smsconf("plan", "--out", "late.plan").code == 0
+    approved.decide("template", "refund_v2", "approve")
+    refused = approved.json("apply", "late.plan")
+    assert refused.code == 4
+    reason = refused.row(ADDRESS)["message"]
+    assert "moved on after the plan: its status was Reviewing, is Adopted" in reason
+    assert "console" not in reason
+    approved.smsconf("status")
+    told = approved.json("history", ADDRESS).json["entries"]
+    assert [one["remote_name"] for one in told if one["event"] == "decision"] == ["refund", "refund_v2"]
+
+
 @pytest.mark.parametrize("command", [("status",), ("outputs",)])
 def test_version_that_was_told_to_be_live_stays_live(approved: World, command: tuple[str, ...]) -> None:
     """Only apply recorded it: after the next edit an older version, recorded before, was live again."""
