@@ -66,7 +66,7 @@ class Forecaster:
 
     def expected(self, changes: Sequence[Change], *, applied: bool) -> Mapping[Address, Expectation]:
         """Say when the answers come to what is in review; ``applied``: to what is submitted now as well."""
-        rows = [one for one in changes if one.address and one.action not in (Action.RETIRE, Action.DELETE)]
+        rows = [one for one in changes if one.address and one.action not in _NOT_AWAITED]
         found: dict[Address, Expectation] = {}
         above = {one.address: one for one in rows}
         for change in sorted(rows, key=lambda one: one.kind is Kind.TEMPLATE):  # after their signatures
@@ -127,6 +127,9 @@ class Forecaster:
         if isinstance(one, ObservedSignature | ObservedTemplate) and not (applied and change.submissions):
             since = self._remembered(one)
         return Expectation(by, guessed, by < self.now, since)
+
+
+_NOT_AWAITED = (Action.RETIRE, Action.DELETE, Action.WITHDRAW)
 
 
 def _moved(one: ObservedSignature | ObservedTemplate) -> datetime | None:

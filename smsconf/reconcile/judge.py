@@ -154,6 +154,8 @@ class _Judge:
         )
         agreed = ", ".join(one.step for one in before.steps) or _("nothing")
         permits = _("it needs {needs}, the plan permits {agreed}").format(needs=needs, agreed=agreed)
+        if needs == agreed:
+            permits = _("the plan permits {agreed} as things stood then").format(agreed=agreed)
         said = clauses([*moved, *progress, permits])
         if not moved:
             return _("the {kind} moved on after the plan: {said}").format(kind=kind, said=said)

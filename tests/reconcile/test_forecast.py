@@ -10,6 +10,7 @@ import pytest
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.forecast import Expectation, Forecaster
 from smsconf.reconcile.memory import Memory
+from smsconf.reconcile.submission import marked
 from smsconf.resources import UpdatePolicy
 from smsconf.sites import SITES
 from smsconf.workdays import BEIJING, Calendar
@@ -74,6 +75,15 @@ def test_template_in_review_is_expected_since_its_submission() -> None:
     found = at("2026-01-05 18:00").expected(made, applied=False)[build.SHIPPED]
     assert found.by == beijing("2026-01-05 11:00")
     assert found.since is None
+
+
+def test_review_that_is_called_back_is_not_expected() -> None:
+    """Its row told when the answer would come to what nobody asks any more."""
+    other = replace(IN_REVIEW, remote_id="id-2", name=f"{IN_REVIEW.name}_v2", content="别的${1}。")
+    other = replace(other, description=marked(None, "a" * 64))
+    made = changes(found=build.observed(build.o_shop, build.o_brand, build.o_shipped, other))
+    assert {one.action.value for one in made if one.address == build.SHIPPED} >= {"withdraw"}
+    assert at(MONDAY).expected(made, applied=False) == {}
 
 
 @pytest.mark.parametrize(

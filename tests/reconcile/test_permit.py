@@ -229,6 +229,7 @@ def test_insisting_holds_for_one_verdict() -> None:
     again = change(Step.SUBMIT, observed=replace(rejected, update_time="2026-01-07 00:00:00"))
     (refused,) = judge(agreed, Plan((again,)), ()).plan.changes
     assert (refused.action, refused.steps) == (Action.REFUSED, ())
+    assert "the plan permits submit as things stood then" in refused.reason
 
 
 def test_waiting_row_that_can_go_on_is_left_to_the_next_plan() -> None:
