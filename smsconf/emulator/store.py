@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smsconf.emulator.exchange import Object
 from smsconf.emulator.schema import EMPTIED, SCHEMA, VERSION
 
+Row = dict[str, Any]
 BUSY_SECONDS = 30.0
 # What is wrong with the file and not with a statement → what a person does about it.
 FIXES = {
@@ -189,7 +189,7 @@ class Store:
         if number % 1000 == 0:
             self.connection.execute("DELETE FROM request WHERE seq <= ?", (number - keep,))
 
-    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Object]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """Run a query and return its rows as dictionaries."""
         cursor = self.connection.execute(sql, values)
         names = [column[0] for column in cursor.description]
@@ -200,12 +200,12 @@ class Store:
         rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (kind,))
         return int(rows[0]["seq"]) + 1 if rows else 1
 
-    def get(self, kind: str, remote_id: str) -> Object | None:
+    def get(self, kind: str, remote_id: str) -> Row | None:
         """Return one row of a kind with what its view joins to it."""
         rows = self.find(kind, {"id": remote_id})
         return rows[0] if rows else None
 
-    def find(self, kind: str, equal: Mapping[str, Any]) -> list[Object]:
+    def find(self, kind: str, equal: Mapping[str, Any]) -> list[Row]:
         """Return the rows whose columns equal these values, oldest first."""
         where, values = _where(equal)
         return self.rows(f"SELECT * FROM {kind}_row{where} ORDER BY seq", values)  # noqa: S608 - our names
@@ -216,7 +216,7 @@ class Store:
 
     def page(
         self, kind: str, equal: Mapping[str, Any], *, descending: bool, limit: int, offset: int
-    ) -> tuple[list[Object], int]:
+    ) -> tuple[list[Row], int]:
         """Return one page in order of creation, and the number of all matches."""
         where, values = _where(equal)
         way = "DESC" if descending else "ASC"
