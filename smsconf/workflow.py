@@ -100,16 +100,8 @@ def look(
     memory = recall(project, journal)
     observed = observe(client, project.desired, cache=cache, progress=progress)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
-    elsewhere = _elsewhere(project, strict=deletes)
-    return Situation(
-        client.site,
-        project.desired,
-        observed,
-        selection,
-        memory,
-        {name or _("none"): desired for name, desired in elsewhere.items()},
-        frozenset() if None in memory.environments else frozenset({_("none")}),
-    )
+    elsewhere = _elsewhere(project, memory, strict=deletes)
+    return Situation(client.site, project.desired, observed, selection, memory, elsewhere)
 
 
 def recall(project: Project, journal: Journal) -> Memory:
@@ -216,29 +208,31 @@ def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     return tuple(read_reviews(plan, client.site))
 
 
-def _elsewhere(project: Project, *, strict: bool) -> dict[str | None, Desired]:
+def _elsewhere(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:
     """Read what the project's other environments declare in the same account, to leave it as it is.
 
-    The files without an overlay are one as well: ``None``.
+    The files without an overlay are one more if the journal shows a run of theirs.
 
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
-    found: dict[str | None, Desired] = {}
-    names = (None, *sorted(project.environments)) if project.environments else ()
-    for name in names:
+    found = {}
+    runs: tuple[str | None, ...] = (None,) if None in memory.environments else ()
+    for name in (*runs, *sorted(project.environments)):
         if name == project.environment:
             continue
-        other = check(project.folder, name)
-        if other.provider != project.provider:
+        other, label = check(project.folder, name), name or _("(none)")
+        if other.provider not in (None, project.provider):
             continue
-        if strict and name is not None and has_errors(other.diagnostics):
+        if strict and has_errors(other.diagnostics):
             raise SmsconfError(
-                _("the environment {name} has errors, and shares this account").format(name=name),
+                _("the environment {name} has errors, and may share this account").format(name=label),
                 why=_("nobody knows what of it must not be deleted"),
-                fix=_("smsconf validate --env {name} names them").format(name=name),
+                fix=_("{command} names them").format(
+                    command=f"smsconf validate --env {name}" if name else "smsconf validate"
+                ),
             )
-        found[name] = other.desired
+        found[label] = other.desired
     return found
 
 

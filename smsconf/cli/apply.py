@@ -23,7 +23,7 @@ from smsconf.cli.options import (
     selection_options,
 )
 from smsconf.cli.outlook import Outlooks, look_ahead
-from smsconf.cli.output import report, talk, try_file
+from smsconf.cli.output import report, same_file, talk, try_file
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
 from smsconf.cli.progress import progress
 from smsconf.cli.secret_file import SecretFile
@@ -107,6 +107,10 @@ def command(  # noqa: PLR0913 - one for each option
     project = check(folder, environment)
     if output:
         try_file(output)
+        if save_secrets and same_file(output, save_secrets):
+            raise click.UsageError(
+                _("--save-secrets and --output are one file: the report would replace the secrets")
+            )
     with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -93,6 +95,11 @@ def _json(view: View, *, ascii_only: bool) -> str:
     return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
 
 
+def same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file, which need not exist."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def try_file(path: Path) -> None:
     """Make sure that a report can be written, before something is sent that it shall tell about.
 
@@ -100,7 +107,12 @@ def try_file(path: Path) -> None:
         SmsconfError: it cannot.
     """
     try:
-        path.open("ab").close()
+        if path.is_file():
+            path.open("ab").close()
+        elif not path.exists():  # a pipe or a device is not opened twice
+            os.stat(path.parent)  # noqa: PTH116 - raises what the user shall read
+            if not os.access(path.parent, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -18,7 +18,7 @@ from smsconf.cli.options import (
     selection_options,
 )
 from smsconf.cli.outlook import look_ahead
-from smsconf.cli.output import report
+from smsconf.cli.output import report, same_file
 from smsconf.cli.permit_file import commit_of, scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913 - one for each option
     What is in review is a row that waits, not a difference. Exits 0, with --detailed-exitcode 2 if apply
     would send something, 4 if a guard forbids it or something could not be read.
     """
-    if out and output and out.resolve() == output.resolve():
+    if out and output and same_file(out, output):
         raise click.UsageError(_("--out and --output are one file: the report would replace the plan file"))
     if out is None and (expires or strict):
         raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))

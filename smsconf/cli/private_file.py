@@ -22,7 +22,7 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written, or is no regular file.
     """
-    place = path.resolve()
+    place = Path(os.path.realpath(path))
     if place.exists() and not place.is_file():
         raise NoRegularFile(path)
     number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from smsconf.address import Kind
 from smsconf.journal.file import Entry
@@ -36,7 +36,8 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
         if str(change.address) in later:
             continue
         about = {"address": str(change.address), "kind": change.kind.value}
-        for one in _versions(change):
+        mine = {*memory.created, *memory.submitted}
+        for one in _versions(change, mine):
             status = read_status(change.kind, site, one.status)
             if status.phase not in _DECIDED or known.get(one.remote_id) == one.status:
                 continue
@@ -60,10 +61,11 @@ _SEEN = frozenset({"decision", "seen", "live"})
 _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
 
 
-def _versions(change: Change) -> list[ObservedSignature | ObservedTemplate]:
+def _versions(change: Change, mine: Collection[str]) -> list[ObservedSignature | ObservedTemplate]:
+    own = (one for one in change.versions if one.remote_id in mine)
     found = {
         one.remote_id: one
-        for one in (change.live, change.candidate, change.observed, *change.versions)
+        for one in (change.live, change.candidate, change.observed, *own)
         if isinstance(one, ObservedSignature | ObservedTemplate)
     }
     return list(found.values())

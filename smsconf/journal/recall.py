@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,12 +34,16 @@ def remember(
         entries=len(entries),
         environments=frozenset(_environment(entry) for entry in entries if "step" in entry),
         created_elsewhere=frozenset(one for other in recalls.values() for one in other.created),
-        live_elsewhere={
-            remote_id: (str(name), address)
-            for name, other in recalls.items()
-            for address, remote_id in other.live.items()
-        },
+        live_elsewhere=_serving(recalls),
     )
+
+
+def _serving(recalls: Mapping[str | None, _Recall]) -> dict[str, tuple[tuple[str, Address], ...]]:
+    found: dict[str, tuple[tuple[str, Address], ...]] = {}
+    for name, other in recalls.items():
+        for address, remote_id in other.live.items():
+            found[remote_id] = (*found.get(remote_id, ()), (str(name), address))
+    return found
 
 
 def _environment(entry: Entry) -> str | None:

@@ -24,19 +24,24 @@ def declared_elsewhere(situation: Situation) -> Mapping[str, str]:
     """
     found = {
         remote_id: environment
-        for remote_id, (environment, address) in situation.memory.live_elsewhere.items()
-        if environment in situation.elsewhere and address in situation.elsewhere[environment].templates
+        for remote_id in situation.memory.live_elsewhere
+        if (environment := serving_elsewhere(situation, remote_id))
     }
     for environment, other in situation.others.items():
-        unproven = environment in situation.unproven
-        made_here = situation.memory.created if unproven else {}
-        for address in other.desired.signatures if not unproven else ():
+        for address in other.desired.signatures:
             found.update((one.remote_id, environment) for one in other.signatures_named(address))
         for template in other.desired.templates.values():
-            for _number, one in _members(situation, other, template):
-                if one.remote_id not in made_here:
-                    found[one.remote_id] = environment
+            found.update((one.remote_id, environment) for _, one in _members(situation, other, template))
     return found
+
+
+def serving_elsewhere(situation: Situation, remote_id: str) -> str | None:
+    """Name an environment that recorded a version as live, and whose files still have its address."""
+    for environment, address in situation.memory.live_elsewhere.get(remote_id, ()):
+        desired = situation.elsewhere.get(environment)
+        if desired and address in desired.templates:
+            return environment
+    return None
 
 
 def needed_elsewhere(situation: Situation) -> Mapping[str, str]:
@@ -64,7 +69,8 @@ def _alike(here: Desired, there: Desired, address: Address) -> bool:
     same_signature = mine.signature is None or (
         here.signatures.get(mine.signature) == there.signatures.get(mine.signature)
     )
-    return same_signature and here.apps.get(mine.app) == there.apps.get(mine.app)
+    ours, other = here.apps[mine.app], there.apps[theirs.app]
+    return same_signature and (ours.region, ours.name) == (other.region, other.name)
 
 
 def _members(
@@ -72,7 +78,9 @@ def _members(
 ) -> list[tuple[int, ObservedTemplate]]:
     """Find the versions of another environment's template, whichever of the two has renamed its app."""
     apps: list[ObservedApp] = list(other.apps_named(template.app))
-    if template.app in situation.desired.apps:
+    mine, theirs = situation.desired.apps.get(template.app), other.desired.apps[template.app]
+    renamed = mine and mine.renamed_from and mine.renamed_from in (theirs.name, theirs.renamed_from)
+    if mine and renamed and mine.region is theirs.region:
         apps += situation.apps_named(template.app)
     return other.family_under({one.app_key for one in apps}, template)
 
@@ -89,19 +97,15 @@ def _needed(
         for one in versions
         if observed_template_fields(one, wanted, labels, countries) == wanted
     }
-    if environment in situation.unproven:
-        versions = [one for one in versions if one.remote_id not in situation.memory.created]
-        if not any(one.remote_id in equal for one in versions):
-            return
     phases = {one.remote_id: read_status(Kind.TEMPLATE, other.site, one.status).phase for one in versions}
     approved = [one for one in versions if phases[one.remote_id] is Phase.APPROVED]
     settled = next((one for one in approved if one.remote_id in equal), None)
     if settled:
         yield settled
         return
-    serving = situation.memory.live_elsewhere
-    recorded = [one for one in approved if serving.get(one.remote_id, ("",))[0] == environment]
-    yield from recorded or approved
+    recorded = (environment, template.address)
+    serving = [one for one in approved if recorded in situation.memory.live_elsewhere.get(one.remote_id, ())]
+    yield from serving or approved
     for one in versions:
         asked = phases[one.remote_id] is Phase.IN_REVIEW and one.remote_id in equal
         if phases[one.remote_id] is not Phase.APPROVED and (

@@ -84,7 +84,8 @@ class Family:
 
     ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
     past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live;
-    ``altered`` is the id of the one that is what we would submit now, approved with values of the service's.
+    ``altered`` is the id of the newest approved one, or of the remembered one, if it is what we would submit
+    now and was approved with values of the service's.
     """
 
     versions: tuple[Version, ...]

@@ -146,7 +146,9 @@ class _Judge:
             return _("not in the plan: it came after it, and would need {needs}").format(needs=needs)
         moved = _differences(before, change)
         kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
-        status = next((one.status for one in change.versions if one.remote_id == before.remote_id), status)
+        if change.versions and before.remote_id:
+            same = (one.status for one in change.versions if one.remote_id == before.remote_id)
+            status = next(same, None)
         progress = (
             [_("its status was {before}, is {now}").format(before=before.status or _("none"), now=status)]
             if status not in (before.status, None)

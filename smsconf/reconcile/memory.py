@@ -46,7 +46,7 @@ class Memory:
         disabled: remote ids of the templates that our runs disabled and did not submit since.
         confirmations: address → the last word on a manual step.
         created_elsewhere: remote ids of the templates that runs of other environments created.
-        live_elsewhere: remote id → the other environment that last recorded it as live, and for what address.
+        live_elsewhere: remote id → each other environment that recorded it as live, and for what address.
     """
 
     entries: int | None = None
@@ -62,4 +62,4 @@ class Memory:
     disabled: frozenset[str] = frozenset()
     confirmations: Mapping[Address, Confirmation] = field(default_factory=dict)
     created_elsewhere: frozenset[str] = frozenset()
-    live_elsewhere: Mapping[str, tuple[str, Address]] = field(default_factory=dict)
+    live_elsewhere: Mapping[str, tuple[tuple[str, Address], ...]] = field(default_factory=dict)

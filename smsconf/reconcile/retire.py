@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
-from smsconf.reconcile.elsewhere import declared_elsewhere
+from smsconf.reconcile.elsewhere import declared_elsewhere, serving_elsewhere
 from smsconf.reconcile.family import Family, Version
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
@@ -69,9 +69,9 @@ def _kept(situation: Situation, address: Address, one: Version) -> str | None:
     """Say why a leftover stays, whatever is asked for."""
     if address in situation.desired.protected:
         return _("protected: no flag deletes it")
-    live_elsewhere = situation.memory.live_elsewhere.get(one.observed.remote_id)
-    if live_elsewhere:
-        return _("live in the environment {environment}").format(environment=live_elsewhere[0])
+    environment = serving_elsewhere(situation, one.observed.remote_id)
+    if environment:
+        return _("live in the environment {environment}").format(environment=environment)
     hint = _("the environment {environment} may need it; in another account, give its provider a project_id")
     return one.needed_by and hint.format(environment=one.needed_by)
 

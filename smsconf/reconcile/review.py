@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from smsconf.address import Address, Kind
-from smsconf.language import _
+from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
@@ -51,8 +51,9 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
         if change.address is None or not change.kind.managed or change.beside:
             continue
         observed = change.observed
-        if change.action in (Action.REPLACE, Action.WITHDRAW):
-            observed = change.live  # what is asked is not there yet, or what is on its way is not needed
+        absent = observed is None and change.live is not None  # of what is asked, while another one serves
+        if absent or change.action is Action.WITHDRAW:  # or nobody needs what is on its way
+            observed = change.live
         row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
         if observed is None and change.action is Action.REFUSED:
             verdict = Verdict(done=False, approved=False, usable=False, text=change.reason)
@@ -66,10 +67,11 @@ def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
                     message=verdict.message, name=live.name
                 )
                 verdict = replace(verdict, usable=True, text=beside)
-            elif change.action is Action.REPLACE:
-                awaited = _("{message}; apply replaces it by {name}")
-                text = awaited.format(message=verdict.message, name=change.remote_name)
-                verdict = replace(verdict, done=False, text=text)
+            elif absent:
+                said = change.reason
+                if change.action is Action.REPLACE:
+                    said = _("apply replaces it by {name}").format(name=change.remote_name)
+                verdict = replace(verdict, done=False, text=clauses((verdict.message, said)))
             elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
                 verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
             row = Review(

@@ -54,8 +54,7 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
 class Situation:
     """The desired and the observed state of one site, with indexes over the observed one.
 
-    ``elsewhere`` is what the project's other environments declare in the same account, by their names;
-    ``unproven`` names those that the journal shows no run of, and that may never have had one.
+    ``elsewhere`` is what the project's other environments declare in the same account, by their names.
     """
 
     site: Site
@@ -64,7 +63,6 @@ class Situation:
     selection: Selection = Selection()
     memory: Memory = NOTHING
     elsewhere: Mapping[str, Desired] = field(default_factory=dict)
-    unproven: frozenset[str] = frozenset()
 
     def unreadable(self, *kinds: Kind, countries: bool = False) -> str | None:
         """Say which reading a decision would need and does not have: of these kinds, or the countries."""

@@ -44,8 +44,11 @@ def recognise(
     asked = any(one.equal and one.phase is Phase.IN_REVIEW for one in winners)
     if family.settled or asked or template.address in situation.selection.resubmit:
         return family
-    for one in winners:
-        if one.phase is Phase.APPROVED and _was_sent(situation, template, one, sent_as):
+    approved = [one for one in winners if one.phase is Phase.APPROVED]
+    known = [one for one in approved if one.mark or one in family.approved]
+    serving = [one for one in approved if one.observed.remote_id == family.remembered]
+    for one in (*known[:1], *serving):  # an older one may have got its text from anybody since
+        if _was_sent(situation, template, one, sent_as):
             return replace(family, altered=one.observed.remote_id)
     return family
 

@@ -235,12 +235,14 @@ def test_submission_that_the_user_insisted_on_is_waited_for() -> None:
     assert words(only(decide(altered, replace(again, status="Reject")), SHIPPED)) == ("none", [])
 
 
-def test_any_approved_version_that_the_service_changed_counts_whoever_made_it() -> None:
-    """Only the newest was looked at: an older text was submitted again, and so did a new note."""
+def test_version_that_the_service_changed_counts_whoever_made_it() -> None:
+    """The newest, or the one that served: an older one may have got its text from anybody since."""
     first = version(1, "Adopted", type="promotion")
     second = version(2, "Adopted", content="第二${1}。")
-    change = only(decide(first, second), SHIPPED)
+    served = Memory(live={SHIPPED: first.remote_id})
+    change = only(decide(first, second, memory=served), SHIPPED)
     assert (words(change), change.live.name) == (("none", []), "order-shipped")
+    assert words(only(decide(first, second), SHIPPED)) == ("replace", ["create", "submit"])
     noted = replace(changed, description="给会员")
     assert words(only(decide(first, template=noted), SHIPPED)) == ("none", [])
     elsewhere = Memory(created_elsewhere=frozenset({first.remote_id}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import threading
@@ -154,6 +155,22 @@ def test_report_that_cannot_be_written_stops_the_run_before_it_sends(world: Worl
     ran = world.apply("--output", "none/report.json")
     assert (ran.code, world.writes()) == (1, [])
     assert "cannot write none/report.json" in ran.err
+
+
+def test_secrets_and_report_are_two_files(world: World) -> None:
+    """The report replaced the secrets, which nothing tells again."""
+    ran = world.apply("--save-secrets", "s.json", "--output", "./s.json")
+    assert (ran.code, world.writes()) == (1, [])
+    assert "--save-secrets and --output are one file" in ran.err
+
+
+def test_report_into_a_pipe_is_written(world: World) -> None:
+    """Trying the pipe beforehand ended its reader."""
+    os.mkfifo(world.folder / "pipe")
+    process = world.process("apply", "--auto-approve", "--format", "json", "--output", "pipe")
+    told = json.loads((world.folder / "pipe").read_text(encoding="utf-8"))
+    process.communicate(timeout=60)
+    assert (process.returncode, told["outcomes"] != []) == (0, True)
 
 
 def test_plan_file_and_report_are_two_files(world: World) -> None:

@@ -207,9 +207,6 @@ def test_version_that_the_other_environment_declares_is_not_retired_without_its_
     shared.decide("template", "refund_v3", "approve")
     shared.writes()
     assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
-    assert shared.writes() == []  # a run without --env may have made it, the lost journal would know
-    shared.edit(REFUND, "您的退款今天到账。")
-    assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
     assert shared.writes() == ["DeleteTemplate"]
 
 
@@ -246,8 +243,8 @@ def test_review_that_the_other_environment_waits_for_is_not_called_back(shared: 
     assert shared.writes() == []
 
 
-def test_run_without_an_environment_is_one_more_whose_review_is_left_alone(shared: World) -> None:
-    """It keeps a journal of its own: its review was withdrawn and submitted again, for ever."""
+def test_review_that_another_environment_asks_for_is_left_alone_whoever_made_it(shared: World) -> None:
+    """A run without --env did, with a journal of its own: withdrawn and submitted again, for ever."""
     change(shared, "test", REFUND)
     shared.edit(f"content: {REFUND}", "content: 您的退款已经到账。")
     kept = (shared.folder / ".smsconf/journal.jsonl").read_bytes()
@@ -283,12 +280,54 @@ def test_pruning_spares_what_the_other_environment_serves_until_its_template_has
     assert ("refund", []) in [(row["remote_name"], row["steps"]) for row in plan.json["changes"]]
 
 
+def test_environments_with_apps_of_their_own_prune_their_own(world: World) -> None:
+    """One key, two apps: what one environment drops was kept because the other one declares its own."""
+    world.write(PROJECT)
+    promo = "{app: shop, signature: brand, content: 新品上市。}"
+    for name in ENVIRONMENTS:
+        own = f"apps: {{shop: {{name: shop_{name}}}}}\nsignatures: {{brand: {{name: 商城{name}}}}}\n"
+        world.write(f"{own}templates: {{promo: {promo}}}\n", f"env/{name}.yaml")
+    world.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    for _ in range(2):
+        for name in ENVIRONMENTS:
+            assert world.apply("--env", name).code == 0
+        world.advance("P14D")
+    world.edit(f"{{promo: {promo}}}", "{}", "env/test.yaml")
+    rows = world.json("plan", "--env", "test", "--prune").json["changes"]
+    assert [row["steps"] for row in rows if row["remote_name"] == "promo"] == [["delete"]]
+
+
+def test_version_that_the_other_environment_dropped_is_nobodys(shared: World) -> None:
+    """Each kept it for the other: one because it had been live there, one because it is declared here."""
+    change(shared, "test", "您的退款已经到账。")
+    shared.apply("--env", "test")
+    shared.decide("template", "refund_v2", "approve")
+    shared.apply("--env", "test")
+    shared.write("templates: {refund: null}\n", "env/prod.yaml")
+    shared.writes()
+    assert shared.apply("--env", "test", "--retire-now", "template.refund").code == 0
+    assert shared.writes() == ["DeleteTemplate"]
+
+
+def test_broken_overlay_that_says_the_provider_stops_pruning(shared: World) -> None:
+    """Nobody knew its account, so it was passed over, and what it serves was deleted."""
+    shared.edit("provider: {emulator: {database: .smsconf/emulator.db}}\n", "")
+    for name in ENVIRONMENTS:
+        path = shared.folder / f"env/{name}.yaml"
+        own = "provider: {emulator: {database: .smsconf/emulator.db}}\n"
+        path.write_text(own + path.read_text(encoding="utf-8"), encoding="utf-8")
+    shared.edit("database:", "databse:", "env/prod.yaml")
+    ran = shared.apply("--env", "test", "--prune")
+    assert (ran.code, shared.writes()) == (1, [])
+    assert "the environment prod has errors" in ran.err
+
+
 def test_error_in_the_other_environment_is_told_as_such(shared: World) -> None:
     """Nothing is deleted while nobody knows what it declares; everything else goes on."""
     shared.write("templates: {refund: {contnet: x}}\n", "env/prod.yaml")
     ran = shared.apply("--env", "test", "--retire")
     assert ran.code == 1
-    assert "the environment prod has errors, and shares this account" in ran.err
+    assert "the environment prod has errors, and may share this account" in ran.err
     assert shared.apply("--env", "test").code == 0
 
 
