@@ -25,7 +25,7 @@ from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
 from smsconf.errors import CloudError, Refused
-from smsconf.language import _, english
+from smsconf.language import _, clauses, english
 from smsconf.reconcile.change import SUBMITTING, Change, Step
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
@@ -263,6 +263,8 @@ class _Carrier:
         else:
             ids = ", ".join(one.remote_id for one in found)
             seen = _("{count} of this name are there: {ids}").format(count=len(found), ids=ids)
+        if self._keep_secret and self._change.kind is Kind.APP:
+            seen = clauses((seen, _("if it was made, its secret is lost: renew it in the console")))
         raise unseen(problem, seen)
 
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:

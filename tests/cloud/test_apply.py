@@ -640,6 +640,16 @@ def test_event_is_plain_values(emulated: Emulated) -> None:
     assert "CreateApp" in events[1].record()["message"]
 
 
+def test_app_that_nobody_finds_again_may_have_lost_its_secret(emulated: Emulated) -> None:
+    """The next run takes it up in silence, and the file of secrets stays empty."""
+    changes = emulated.plan(desired(shop))
+    fault(emulated, "CreateApp", "timeout-after-commit")
+    fault(emulated, "ListAppDetails", "stale-list", times=9)
+    (end,) = emulated.apply(changes, keep_secret=lambda *_told: None).values()
+    assert end.result is Result.UNKNOWN
+    assert "if it was made, its secret is lost" in end.message
+
+
 def test_journal_that_cannot_be_written_stops_the_run(emulated: Emulated) -> None:
     """Without an intent nothing is sent, and nothing more is started."""
 
