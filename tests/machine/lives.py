@@ -233,6 +233,9 @@ class Lifecycle(RuleBasedStateMachine):
         storm = {"operation": operation, "fault": fault, "status": 503, "times": times}
         status, _ = self.world.control("POST", "faults", [storm])
         assert status == (400 if fault == "stale-list" and operation not in LISTS else 200)
+        if fault == "stale-list" and operation == "ListTemplateDetails":
+            self.world.stale = True
+            self.world.unseen.clear()
 
     @rule()
     def apply_twice_at_once(self) -> None:

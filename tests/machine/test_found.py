@@ -101,3 +101,24 @@ def test_one_runner_is_not_reproached_with_what_another_remembers(life: Lifecycl
     life.rename_at_the_console("refund")
     life.apply_from_two_machines()
     assert names(life)["refund"] == "Reviewing"
+
+
+def test_what_neither_list_nor_journal_shows_is_asked_once_more_and_told() -> None:
+    """A site without drafts, the journal lost and the list behind: nothing can be known, one extra may go.
+
+    The lives took it for a mistake; what counts is that the next plan tells of both and sends no third one.
+    """
+    life = Lifecycle()
+    life.begin("international")
+    life.apply()
+    life.lose_the_journal()
+    life.apply_in_bad_weather("stale-list", "ListTemplateDetails", 2)
+    asked = life.world.writes.count("CreateTemplate")
+    made = life.world.plan(life.desired, life.journal)
+    (told,) = (one for one in made.changes if one.label == "template.anyone")
+    assert (told.action.value, told.steps) == ("refused", ())
+    assert told.reason.startswith("2 templates of app.shop are named 'anyone': ")
+    life.apply_in_bad_weather("stale-list", "ListTemplateDetails", 2)
+    assert life.world.writes.count("CreateTemplate") == asked
+    life.nothing_was_violated()
+    life.teardown()

@@ -60,6 +60,8 @@ class World:
     project: Any = None  # the files, where there are any
     journal: Path | None = None
     writes_journaled: int = 0
+    stale: bool = False  # the list of templates answers as before the last write
+    unseen: set[tuple[Family, Text]] = field(default_factory=set)  # asked twice since, for want of any sign
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.folder / "emulator.db", Settings(site=self.site, app_quota=3))
@@ -106,6 +108,7 @@ class World:
 
     def end_faults(self) -> None:
         """Good weather again."""
+        self.stale = False
         self._database.execute("DELETE FROM fault")
 
     def console(self, operation: str, remote_id: str | None = None, **body: Any) -> Any:
@@ -328,13 +331,25 @@ class World:
         for one in templates:
             if family_of(one) != family or self.text_of(one) != text:
                 continue
-            if one["flow_status"] in (*IN_FORCE, *REFUSED):
+            if one["flow_status"] in (*IN_FORCE, *REFUSED) and not self._shown_nowhere(one, (family, text)):
                 self.violations.append(
                     f"{text} was submitted although {one['template_name']} is {one['flow_status']}"
                 )
         if (family, text) in self.refused_before:
             self.violations.append(f"{text} was submitted although the journal shows that it was refused")
         return text
+
+    def _shown_nowhere(self, one: Row, asked: tuple[Family, Text]) -> bool:
+        """Tell whether neither the list nor the journal can show a run a version; once for each text.
+
+        Only a site without drafts lets it come to a submission then: elsewhere the draft is made first and
+        looked up by its name.
+        """
+        hidden = self.stale and not SITES[self.site].drafts and one["id"] not in self.submitted
+        if not hidden or asked in self.unseen:
+            return False
+        self.unseen.add(asked)
+        return True
 
     def _going(self, templates: list[Row], going: Iterable[Row], operation: str) -> None:
         """An approved version may go only while another approved one of its family stays."""
