@@ -74,6 +74,11 @@ def command(
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
     view = outputs_view(plan, situation.observed.signatures.items)
+    for change in plan.changes:
+        if change.contenders:
+            names = ", ".join(one.name for one in (change.live, *change.contenders) if one)
+            doubt = _("{address}: nothing tells which of these serves: {names}; smsconf plan says more")
+            click.echo(doubt.format(address=change.label, names=names), err=True)
     forms = _TEXTS if output else {name: partial(_for_stdout, name) for name in _TEXTS}
     report(view, lambda _view: (), form, output, forms=forms)
     missing = without_live(view)

@@ -52,7 +52,7 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
                 "review_message": one.review_message,
                 "submission": memory.submitted.get(one.remote_id),
             }
-        live = change.live
+        live = None if change.contenders else change.live  # a guess is not recorded: it would stick
         if live and change.action is not Action.RETIRE and memory.live.get(change.address) != live.remote_id:
             yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
 

@@ -92,7 +92,8 @@ class Change:
     was refused or rejected; the action is then ``refused``, or ``wait`` if another one would do as well.
     ``notes`` are differences that cause nothing by themselves; ``uploads`` names the file fields to upload.
     Of a template ``live`` is the version that serves now and ``candidate`` the one on its way, ``versions``
-    are all that were seen, whosever they are; ``submission`` is the hash of what would be submitted.
+    are all that were seen, whosever they are, ``contenders`` those that may be the one that serves just as
+    well, for want of a journal; ``submission`` is the hash of what would be submitted.
     ``unlisted`` has the remote ids that the journal knows of the address and the lists did not show.
     ``carries`` names the dead templates that the deletion of a signature takes along.
     ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
@@ -120,6 +121,7 @@ class Change:
     live: ObservedTemplate | None = None
     candidate: ObservedTemplate | None = None
     versions: tuple[ObservedTemplate, ...] = ()
+    contenders: tuple[ObservedTemplate, ...] = ()
     submission: str | None = None
     unlisted: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()

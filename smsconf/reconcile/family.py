@@ -85,7 +85,8 @@ class Family:
     ``losers`` are drafts whose name or text another version holds; ``clashes`` names held by several versions
     past draft, which nobody can tell apart. ``remembered`` is the id of the version last recorded as live;
     ``altered`` is the id of the newest approved one, or of the remembered one, if it is what we would submit
-    now and was approved with values of the service's.
+    now and was approved with values of the service's. ``unclaimed`` are approved ones above all of ours that
+    may be ours, too: nothing shows it.
     """
 
     versions: tuple[Version, ...]
@@ -93,6 +94,7 @@ class Family:
     clashes: tuple[tuple[Version, ...], ...] = ()
     remembered: str | None = None
     altered: str | None = None
+    unclaimed: tuple[Version, ...] = ()
 
     @property
     def unknown(self) -> Version | None:
@@ -135,6 +137,13 @@ class Family:
         asked = next((one for one in on_the_way if one.equal and one.phase is Phase.IN_REVIEW), None)
         top = max((one.number for one in self.approved), default=0)
         return asked or next((one for one in on_the_way if one.number > top), None)
+
+    @property
+    def contenders(self) -> tuple[Version, ...]:
+        """Approved versions that may be the one that serves, as the live one may: nothing tells."""
+        if self.settled or any(one.observed.remote_id == self.remembered for one in self.approved):
+            return ()
+        return (*self.approved[1:], *self.unclaimed)
 
     @property
     def superseded(self) -> tuple[Version, ...]:

@@ -168,15 +168,19 @@ def _prune(
         if isinstance(change.desired, Template) and change.address and change.live is None
         for name in (change.desired.name, change.desired.renamed_from or change.desired.name)
     }
+    contending = {one.remote_id: change.address for change in changes for one in change.contenders}
     for one in unmanaged:  # templates first: what takes them along looks at how they fare
         if one.app_key not in situation.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
         environment, moving = elsewhere.get(one.remote_id), _moving(one, waiting)
-        if environment or moving:
+        contended = contending.get(one.remote_id)
+        if environment or moving or contended:
             kept = _("kept: the environment {environment} declares it").format(environment=environment)
             if moving:
                 kept = _("kept until {address} is approved").format(address=moving)
+            elif contended:
+                kept = _("kept: it may be the version of {address} that serves").format(address=contended)
             yield Change(kind, Action.NONE, kept, one.name, remote_id=one.remote_id, status=one.status)
             continue
         row = Change(

@@ -32,7 +32,7 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import marked, submission_hash
 from smsconf.reconcile.universal import missing_signature
-from smsconf.reconcile.versions import recognise
+from smsconf.reconcile.versions import doubts_about, recognise
 from smsconf.resources import Region, Template, UpdatePolicy
 
 
@@ -98,6 +98,7 @@ class _Decision:
             live=self.family.live.observed if self.family.live else None,
             candidate=self.family.candidate.observed if self.family.candidate else None,
             versions=tuple(one for _, one in self.members),
+            contenders=tuple(one.observed for one in self.family.contenders),
             unlisted=situation.unlisted_templates(template.address),
         )
 
@@ -130,20 +131,21 @@ class _Decision:
         return replace(waiting, awaits=missing.awaits, blocked_by=missing.lost)
 
     def decide(self) -> Change:
-        """Follow the six rules; say also where only the newest of several can be taken for the live one."""
-        change, family = self._first_match(), self.family
-        known = family.settled or any(one.observed.remote_id == family.remembered for one in family.approved)
-        if known or len(family.approved) < 2:
-            return change
-        guessed = _("of several approved ones ({names}) the newest is taken for the live one")
-        names = ", ".join(one.name for one in family.approved)
-        return replace(change, reason=clauses((change.reason, guessed.format(names=names))))
+        """Follow the six rules; say also where nothing tells which version is live."""
+        change = self._first_match()
+        doubts = doubts_about(self.family) if change.contenders else ()
+        return replace(change, reason=clauses((change.reason, *doubts)))
 
     def _first_match(self) -> Change:
         family = self.family
         impossible = self._impossible()
         if impossible:
             return replace(self.base, reason=impossible)
+        there = self._stranded()
+        if there:
+            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
+            reason = said.format(live=there.name, name=self.template.name)
+            return replace(self.base, reason=reason, live=there, contenders=())
         if family.unknown:
             one = family.unknown
             message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)
@@ -169,15 +171,16 @@ class _Decision:
             return _("{count} templates of {app} are named '{name}': {ids}").format(
                 count=len(group), app=self.template.app, name=group[0].name, ids=ids
             )
-        return self._stranded()
+        return None
 
-    def _stranded(self) -> str | None:
-        """Say that the version recorded as live has a name that the files no longer lead to."""
+    def _stranded(self) -> ObservedTemplate | None:
+        """Return the version recorded as live if it has a name that the files no longer lead to.
+
+        Under another app it is another template; and one that says what is desired is live by itself.
+        """
         there, app = self._served(), self.situation.app_of(self.template.app)
-        if there is None or app is None or there.app_key != app.app_key:
-            return None  # moved to another app, it is another template
-        said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
-        return said.format(live=there.name, name=self.template.name)
+        here = there and app and there.app_key == app.app_key
+        return there if here and not self.family.settled else None
 
     def _served(self) -> ObservedTemplate | None:
         """Return the version recorded as live if it is approved still and no longer of this family."""

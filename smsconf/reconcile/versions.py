@@ -5,11 +5,12 @@ It compares and remembers; ``family`` says who is who, ``templates`` decides wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from smsconf.address import Kind
+from smsconf.language import _
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_notes
 from smsconf.reconcile.family import Family, Version, without_twins
 from smsconf.reconcile.lifecycle import Phase, read_status
@@ -41,6 +42,7 @@ def recognise(
         _version(situation, template, wanted, needed, *member) for member in members
     )
     family = Family(winners, losers, clashes, situation.memory.live.get(template.address))
+    family = replace(family, unclaimed=_unclaimed(situation, family))
     asked = any(one.equal and one.phase is Phase.IN_REVIEW for one in winners)
     if family.settled or asked or template.address in situation.selection.resubmit:
         return family
@@ -51,6 +53,34 @@ def recognise(
         if _was_sent(situation, template, one, sent_as):
             return replace(family, altered=one.observed.remote_id)
     return family
+
+
+def doubts_about(family: Family) -> Iterator[str]:
+    """Say what is taken for the live version where nothing tells, and what would tell."""
+    if len(family.approved) > 1:
+        guessed = _("of several approved ones ({names}) the newest is taken for the live one")
+        yield guessed.format(names=", ".join(one.name for one in family.approved))
+    for one in family.unclaimed:
+        unclaimed = _("{name} is approved, and nothing here shows whose it is: if ours, adopt: [{name}]")
+        yield unclaimed.format(name=one.name)
+
+
+def _unclaimed(situation: Situation, family: Family) -> tuple[Version, ...]:
+    """Return the approved versions above ours that only the journal, now lost, could tell to be ours.
+
+    Where the service shows the application note, and marks are written, a version without one is not ours.
+    """
+    if situation.site.readable_notes and situation.desired.mark:
+        return ()
+    top = max((one.number for one in family.approved), default=0)
+    return tuple(
+        one
+        for one in family.versions
+        if one.phase is Phase.APPROVED
+        and one.number > top
+        and not one.needed_by
+        and one.observed.remote_id not in situation.memory.created_elsewhere
+    )
 
 
 def _was_sent(

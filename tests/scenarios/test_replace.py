@@ -138,6 +138,29 @@ def test_renamed_template_submits_nothing(approved: World) -> None:
     assert rows(approved.json("plan")) == [("replace", "refund-notice_v2", ["create", "submit"])]
 
 
+@pytest.mark.parametrize("reverted", [False, True], ids=["a third text", "the successor's text"])
+def test_version_left_under_its_old_name_goes_on_serving(approved: World, reverted: bool) -> None:
+    """Its successor was told and recorded as live while the address was refused, and it could be pruned."""
+    approved.json("status")
+    renamed = "    name: refund-notice\n    renamed_from: refund\n"
+    approved.edit("  refund:\n", "  refund:\n" + renamed)
+    change(approved)
+    assert approved.apply().code == 0
+    approved.edit("    renamed_from: refund\n", "")
+    approved.edit("您的退款已经到账。", "您的退款刚刚到账。")
+    approved.decide("template", "refund-notice_v2", "approve")
+    if reverted:  # what says what is desired is live by itself
+        approved.edit("您的退款刚刚到账。", "您的退款已经到账。")
+    for _ in range(2):
+        served = approved.json("outputs").json["templates"][ADDRESS]["remote_name"]
+        assert served == ("refund-notice_v2" if reverted else "refund")
+        row = approved.json("plan", "--prune").row(ADDRESS)
+        assert row["action"] == ("none" if reverted else "refused")
+    if not reverted:
+        assert row["reason"].endswith("the files say 'refund-notice': add renamed_from: refund")
+        assert "DeleteTemplate" not in approved.writes()
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["journal kept", "journal lost"])
 def test_nothing_is_submitted_twice_whether_the_journal_is_there_or_not(approved: World, lost: bool) -> None:
     """After a replacement a run without its journal sends nothing either."""

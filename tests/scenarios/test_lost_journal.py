@@ -1,0 +1,118 @@
+"""The journal is lost where the service shows no application note: nothing tells whose a version is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import World
+
+HELLO = "template.hello"
+FIRST, SECOND, THIRD = "Your parcel is on its way.", "Your parcel left today.", "Your parcel arrives today."
+UNCLAIMED = "hello_v2 is approved, and nothing here shows whose it is: if ours, adopt: [hello_v2]"
+
+
+@pytest.fixture
+def doubtful(world: World) -> World:
+    """``hello_v2`` replaced ``hello`` and serves; the files ask for a third text; the journal is gone."""
+    world.edit("emulator.db}", "abroad.db, site: international}")
+    assert world.apply().code == 0
+    approve(world, "hello")
+    world.edit(FIRST, SECOND)
+    assert world.apply().code == 0
+    approve(world, "hello_v2")
+    assert live(world) == ("hello_v2", "")
+    world.edit(SECOND, THIRD)
+    assert live(world) == ("hello_v2", "")
+    journal(world).unlink()
+    return world
+
+
+def journal(world: World) -> Path:
+    return world.folder / ".smsconf" / "journal.jsonl"
+
+
+def approve(world: World, name: str) -> None:
+    body = {"kind": "template", "name": name, "decision": "approve"}
+    world.control("POST", "reviews", body, name=".smsconf/abroad.db")
+
+
+def live(world: World) -> tuple[str | None, str]:
+    """The remote name of what serves, and what was said beside."""
+    ran = world.json("outputs")
+    assert ran.code == 0
+    return ran.json["templates"][HELLO]["remote_name"], ran.err
+
+
+def test_plan_and_outputs_tell_of_a_version_that_may_serve(doubtful: World) -> None:
+    """The older one was taken for live without a word, and recorded as such for good."""
+    for _ in range(2):
+        assert live(doubtful) == (
+            "hello",
+            "template.hello: nothing tells which of these serves: hello, hello_v2; smsconf plan says more\n",
+        )
+    assert '"live"' not in journal(doubtful).read_text("utf-8")
+    assert doubtful.json("plan").row(HELLO)["reason"] == (
+        f"content differs; hello serves until hello_v3 is approved; {UNCLAIMED}"
+    )
+    doubtful.edit("  hello:\n", "  hello:\n    adopt: [hello_v2]\n")
+    assert (
+        doubtful.json("plan")
+        .row(HELLO)["reason"]
+        .startswith("content differs; hello_v2 serves until hello_v3 is approved; of several approved ones")
+    )
+    assert live(doubtful)[0] == "hello_v2"
+
+
+def test_pruning_spares_a_version_that_may_serve(doubtful: World) -> None:
+    """It deleted what the applications were sending with."""
+    pruned = doubtful.json("plan", "--prune")
+    kept = pruned.row("template:hello_v2")
+    assert (kept["remote_name"], kept["action"], kept["steps"]) == ("hello_v2", "none", [])
+    assert kept["reason"] == "kept: it may be the version of template.hello that serves"
+    doubtful.edit(THIRD, SECOND)  # as desired it is live, whoever made it
+    assert live(doubtful) == ("hello_v2", "")
+
+
+def test_version_without_forerunners_is_told_too(doubtful: World) -> None:
+    """With the first version retired, the plan spoke of a template that is not there."""
+    doubtful.edit(THIRD, SECOND)
+    live(doubtful)
+    assert doubtful.apply("--retire-now", HELLO).code == 0
+    doubtful.edit(SECOND, THIRD)
+    assert live(doubtful) == ("hello_v2", "")
+    journal(doubtful).unlink()
+    assert doubtful.json("plan").row(HELLO)["reason"].endswith(UNCLAIMED)
+    ran = doubtful.smsconf("outputs", "--require-all")
+    assert ran.code == 6
+    assert "nothing tells which of these serves: hello_v2" in ran.err
+    doubtful.edit("  hello:\n", "  hello:\n    adopt: [hello_v2]\n")
+    assert live(doubtful) == ("hello_v2", "")
+
+
+def test_mark_switched_off_leaves_the_same_doubt(approved: World) -> None:
+    """Where nobody marks what is ours, an application note tells no more than none."""
+    approved.edit("version: 1\n", "version: 1\nmark: false\n")
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    assert approved.apply().code == 0
+    approved.decide("template", "refund_v2", "approve")
+    approved.edit("您的退款已经到账。", "您的退款刚刚到账。")
+    journal(approved).unlink()
+    assert "adopt: [refund_v2]" in approved.json("plan").row("template.refund")["reason"]
+
+
+def test_dump_claims_what_only_the_journal_knows(doubtful: World) -> None:
+    """An edit of what was dumped replaced the older version, as if the newer one were not there."""
+    doubtful.edit(THIRD, SECOND)
+    assert doubtful.smsconf("dump", "--into", "../other").code == 0
+    other = doubtful.folder.parent / "other"
+    assert "adopt: [hello_v2]\n" in (other / "templates" / "abroad.yaml").read_text("utf-8")
+    plan = doubtful.json("plan", "-C", "../other", "--detailed-exitcode")
+    assert plan.code == 0, plan.out
+    doubtful.edit(SECOND, THIRD, "../other/templates/abroad.yaml")
+    assert (
+        doubtful.json("plan", "-C", "../other")
+        .row(HELLO)["reason"]
+        .startswith("content differs; hello_v2 serves until hello_v3 is approved")
+    )
