@@ -6,7 +6,7 @@ from smsconf.cloud.codes import MOVED, TAKEN
 from smsconf.cloud.failures import in_one_line, is_uncertain
 from smsconf.cloud.remote_ids import Stop
 from smsconf.errors import CloudError
-from smsconf.language import N_, _
+from smsconf.language import N_, _, clauses
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.outcome import Result
 
@@ -20,6 +20,7 @@ DONE = {  # and what it is while it is not done
     Step.ACTIVATE: (N_("activated"), N_("not activated")),
     Step.DELETE: (N_("deleted"), N_("not deleted")),
 }
+LOOKED_AFTER = frozenset({Step.CREATE, Step.WITHDRAW, Step.DISABLE})  # reads follow within the same step
 MOVED_ON = N_("the review moved; the next run decides")
 
 
@@ -43,5 +44,7 @@ def account(done: list[str], remaining: list[Step], why: str) -> str:
     """Say which steps were done, which were not, and why."""
     if not done:
         return why
+    if not remaining:
+        return clauses((_(", ").join(done), why))
     undone = _(", ").join(_(DONE[step][1]) for step in remaining)
     return _("{done}; {undone}: {why}").format(done=_(", ").join(done), undone=undone, why=why)

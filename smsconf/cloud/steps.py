@@ -17,7 +17,7 @@ from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE
-from smsconf.cloud.ending import DONE, MOVED_ON, account, judge, unseen
+from smsconf.cloud.ending import DONE, LOOKED_AFTER, MOVED_ON, account, judge, unseen
 from smsconf.cloud.failures import is_uncertain
 from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
 from smsconf.cloud.observe import with_variables
@@ -68,6 +68,7 @@ class _Carrier:
         self._remote_id = change.remote_id
         self._file_ids: dict[str, str] = {}
         self._looked = self._adopted = self._sent = False
+        self._accepted: Step | None = None  # the last write that the service took
 
     def carry_out(self) -> Outcome:
         done: list[str] = []
@@ -80,6 +81,8 @@ class _Carrier:
                 return self._ended(stop.result, account(done, remaining, stop.message))
             except CloudError as problem:
                 result, why = judge(problem, remaining[0])
+                if self._accepted is remaining[0] and remaining[0] in LOOKED_AFTER:  # only the look was lost
+                    done.append(_(DONE[remaining.pop(0)][0]))
                 return self._ended(result, account(done, remaining, why), problem)
             del remaining[:together]
         return self._ended(Result.APPLIED, _(", ").join(done))
@@ -345,6 +348,7 @@ class _Carrier:
 
     def _announce(self, phase: Phase, step: Step, problem: CloudError | None = None) -> None:
         change = self._change
+        self._accepted = step if phase is Phase.ACCEPTED else self._accepted
         self._record(
             StepEvent(
                 phase=phase,
