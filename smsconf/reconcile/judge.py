@@ -144,6 +144,8 @@ class _Judge:
         needs = ", ".join(change.steps) or _("nothing that apply may do")
         if before is None:
             return _("not in the plan: it came after it, and would need {needs}").format(needs=needs)
+        if before.action is Action.REFUSED and before.remote_id is None:  # it may not have been readable
+            return _("the plan refused it when it was made; now it needs {needs}").format(needs=needs)
         moved = _differences(before, change)
         kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
         if change.versions and before.remote_id:
@@ -184,13 +186,16 @@ class _Judge:
 def _row_of(change: Change, rows: Sequence[PermittedChange]) -> PermittedChange | None:
     """Find the row that a change goes on from: of the same object, else of the one that the address had."""
     same = [row for row in rows if row.remote_id == change.remote_id]
+    same.sort(key=lambda row: row.action is not change.action)  # one version may have a row of its own, too
     others = [] if change.action in _ABOUT_ONE else [row for row in rows if row.action not in _ABOUT_ONE]
     return next(iter([*same, *others]), None)
 
 
 def _same_thing(row: PermittedChange, change: Change) -> bool:
     """Tell whether a change is about what a row was about, and nobody changed it since."""
-    return row.remote_id == change.remote_id and row.found == found_fields(change.observed or change.live)
+    there = change.observed or change.live  # a successor is not there yet; what it replaces is
+    known = change.remote_id or (there.remote_id if there else None)
+    return row.remote_id == known and row.found == found_fields(there)
 
 
 def _differences(before: PermittedChange, change: Change) -> list[str]:
@@ -238,9 +243,10 @@ def _same(permit: Permit, plan: Plan) -> None:
     now = tuple(permitted(change, permit.chosen()) for change in plan.changes)
     if now == permit.changes:
         return
-    before = set(map(_key, permit.changes))
-    names = [row.address for row in now if _key(row) not in before]
-    names += sorted({row.address for row in permit.changes} - {row.address for row in now})
+    before, after = set(map(_key, permit.changes)), set(map(_key, now))
+    moved = [row for row in now if _key(row) not in before]
+    moved += [row for row in permit.changes if _key(row) not in after]
+    names = list(dict.fromkeys(row.address for row in moved))
     shown = ", ".join(names[:5]) or _("the order")
     if len(names) > 5:
         shown = _("{names} and {count} more").format(names=shown, count=len(names) - 5)

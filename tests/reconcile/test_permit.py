@@ -293,3 +293,6 @@ def test_strict_permit_names_what_moved() -> None:
         judge(permit(Plan(rows), strict=True), Plan(moved), ())
     with pytest.raises(PlanStale, match=r"template\.t7"):
         judge(permit(Plan(rows)), Plan(rows[:-1]), (), strict=True)
+    leftover = change(Step.DELETE, action=Action.RETIRE, remote_id="id-old")
+    with pytest.raises(PlanStale, match=r"was made: template\.shipped$"):
+        judge(permit(Plan((rows[0], change(), leftover)), strict=True), Plan((rows[0], change())), ())

@@ -193,6 +193,55 @@ def test_what_waited_for_a_review_is_left_to_the_next_plan(world: World) -> None
     assert world.writes() == []
 
 
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_whichever_verdict_came_the_next_plan_decides(world: World, decision: str) -> None:
+    """Where no review can be called back the row waits; an approval was refused, and the pipeline red."""
+    world.write(
+        "version: 1\n"
+        "provider: {emulator: {database: .smsconf/europe.db, site: europe}}\n"
+        "apps: {abroad: {region: intl}}\n"
+        "templates:\n"
+        "  hello: {app: abroad, content: Your parcel is on its way., countries: [Germany]}\n"
+    )
+    assert world.apply().code == 0
+    world.edit("Your parcel is on its way.", "Your parcel left today.")
+    planned(world)
+    body = {"kind": "template", "name": "hello", "decision": decision, "reason": "no"}
+    world.control("POST", "reviews", body, name=".smsconf/europe.db")
+    done = applied(world)
+    assert done.code == 0
+    assert done.row("template.hello")["message"] == (
+        "what it waited for has moved since the plan; the next plan decides"
+    )
+
+
+def test_plan_that_could_not_read_accuses_nobody(world: World) -> None:
+    """It called what it had not seen a change at the console."""
+    world.apply()
+    world.decide("signature", "示例商城", "approve")
+    world.decide("template", "refund", "reject", "请说明")
+    world.edit(REFUND, "您的退款已经到账。")
+    refuse = {"operation": "ListTemplateDetails", "fault": "status", "status": 403, "times": 1}
+    world.control("POST", "faults", [refuse])
+    planned(world)
+    done = applied(world)
+    assert done.code == 4
+    assert done.row("template.refund")["message"] == (
+        "the plan refused it when it was made; now it needs edit, submit"
+    )
+
+
+def test_version_with_two_rows_is_reported_once(approved: World) -> None:
+    """Its review was to be called back, and its row as a leftover was told as skipped as well."""
+    approved.edit(REFUND, "您的退款已经到账。")
+    assert approved.apply().code == 0
+    approved.edit("您的退款已经到账。", REFUND)
+    planned(approved)
+    approved.console("PUT", "template", "refund_v2", {"flow_status": "Pending"})
+    told = [row for row in applied(approved).json["outcomes"] if row["address"] == "template.refund"]
+    assert len(told) == 1, told
+
+
 def test_pruned_object_that_is_gone_is_skipped_and_a_new_one_refused(approved: World) -> None:
     """--prune is in the file; it deletes what the plan listed and nothing that came later."""
     approved.edit(f"  refund:\n    app: shop\n    signature: shop-notice\n    content: {REFUND}\n", "")
