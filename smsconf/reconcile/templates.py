@@ -269,7 +269,10 @@ class _Decision:
         if one.phase is Phase.REJECTED:
             was = _("rejected: {words}").format(words=_words(one.observed))
         differs = one.fields or one.notes
-        reason = clauses((was, _("edited and submitted") if differs else _("submitted as it is")))
+        how = _("edited and submitted") if differs else _("submitted as it is")
+        if not differs and self.template.description and not self.situation.site.readable_notes:
+            how = _("submitted with the declared note, as this site shows none")
+        reason = clauses((was, how))
         steps = (Step.EDIT, Step.SUBMIT) if differs else (Step.SUBMIT,)
         return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits=self._awaits())
 

@@ -107,7 +107,9 @@ def test_note_that_a_site_does_not_tell_is_no_reason_to_submit_again(world: Worl
         assert "template.hello" not in [one["address"] for one in ended if one["outcome"] == "applied"]
     if not lost:  # the journal knows what the answer does not: another note is a new submission
         world.edit("for buyers", "for buyers abroad")
-        assert world.json("plan").row("template.hello")["steps"] == ["submit"]
+        row = world.json("plan").row("template.hello")
+        assert row["steps"] == ["submit"]
+        assert row["reason"].endswith("submitted with the declared note, as this site shows none")
 
 
 def test_rejected_signature_is_not_asked_for_again_though_it_is_gone(world: World) -> None:
