@@ -18,6 +18,7 @@ from smsconf.render.lines import clean
 
 # Blanks and Chinese punctuation mean nothing in Markdown; they stand between words.
 _BETWEEN = re.compile(r"([\s，。；：、？！（）“”‘’《》【】…→]+)")
+_QUOTED = re.compile(r"`([^`]+)`")  # as our own sentences quote a command
 _WORD = re.compile(r"(?P<before>\(?)(?P<core>.*?)(?P<after>[,.;:!?)]*)", re.DOTALL)
 _ORDINARY = re.compile(r"[^\W\d_]*(?:[-'][^\W\d_]+)*|\d{1,6}%?|%")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")  # GitHub links words that name a commit
@@ -39,9 +40,18 @@ def code(text: object) -> str:
 
 
 def prose(text: object) -> str:
-    """Return a foreign sentence: ordinary words as they are, all others as code."""
+    """Return a foreign sentence: ordinary words as they are, all others, and what is quoted so, as code."""
+    out = ""
+    for position, part in enumerate(_QUOTED.split(clean(text))):
+        written = code(part) if position % 2 else _words(part)
+        apart = " " if out.endswith("`") and written.startswith("`") else ""  # else they would be one span
+        out += apart + written
+    return out
+
+
+def _words(text: str) -> str:
     return "".join(
-        part if position % 2 else _word(part) for position, part in enumerate(_BETWEEN.split(clean(text)))
+        part if position % 2 else _word(part) for position, part in enumerate(_BETWEEN.split(text))
     )
 
 

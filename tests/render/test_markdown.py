@@ -238,6 +238,8 @@ def test_ordinary_sentences_stay_prose() -> None:
     ):
         assert prose(text) == text
     assert prose("see @all and (template.t1).") == "see `@all` and (`template.t1`)."
+    assert prose("run `smsconf lint` first") == "run `smsconf lint` first"
+    assert prose("`b`a`@evil") == "`b` ``a`@evil``"  # side by side they would leave the name outside
 
 
 def test_fence_is_longer_than_any_run_inside() -> None:
