@@ -7,7 +7,7 @@ lacks is not compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smsconf.reconcile.change import FieldChange
@@ -16,15 +16,26 @@ from smsconf.resources import Brackets, File, Region, Signature, Template
 
 Fields = Mapping[str, Any]
 
+_COUNTRIES = "countries"
+
 
 def field_changes(old: Fields, new: Fields) -> tuple[FieldChange, ...]:
-    """List what changes from ``old`` to ``new``; both hold the same keys, fields in the order of ``new``."""
+    """List what changes from ``old`` to ``new``; both hold the same keys, fields in the order of ``new``.
+
+    Of countries, which have no order, it lists those that go and those that come.
+    """
     if old == new:
         return ()
     from deepdiff import DeepDiff
 
-    tree = DeepDiff(old, new, view="tree", ignore_order=False, verbose_level=2)
     places: dict[tuple[Any, ...], FieldChange] = {}
+    before, after = (fields.get(_COUNTRIES) or () for fields in (old, new))
+    for gone in (one for one in before if one not in after):
+        places[_COUNTRIES, "gone", gone] = FieldChange(_COUNTRIES, gone, None)
+    for come in (one for one in after if one not in before):
+        places[_COUNTRIES, "new", come] = FieldChange(_COUNTRIES, None, come)
+    old, new = ({**fields, _COUNTRIES: None} if _COUNTRIES in fields else fields for fields in (old, new))
+    tree = DeepDiff(old, new, view="tree", ignore_order=False, verbose_level=2)
     for group in tree.values():
         for item in group:
             place = tuple(item.path(output_format="list"))
@@ -32,6 +43,11 @@ def field_changes(old: Fields, new: Fields) -> tuple[FieldChange, ...]:
     order = {name: position for position, name in enumerate(new)}
     ranked = sorted(places, key=lambda place: (order.get(place[0], len(order)), [str(p) for p in place]))
     return tuple(places[place] for place in ranked)
+
+
+def named(fields: Iterable[FieldChange]) -> str:
+    """Name the fields that differ, each once."""
+    return ", ".join(dict.fromkeys(one.path for one in fields))
 
 
 def new_fields(new: Fields) -> tuple[FieldChange, ...]:
@@ -44,7 +60,7 @@ def template_fields(desired: Template, countries: tuple[str, ...]) -> dict[str, 
     """Return the effective fields of a desired template; ``countries`` are the service's English names."""
     fields: dict[str, Any] = {"content": desired.content}
     if desired.region is Region.INTL:
-        fields["countries"] = sorted(countries)
+        fields[_COUNTRIES] = sorted(countries)
     else:
         fields |= {"type": desired.type.value, "universal": desired.universal}
         if not desired.universal:
@@ -71,7 +87,7 @@ def observed_template_fields(
         variables = ()
     reported: dict[str, Any] = {
         "content": observed.content,
-        "countries": sorted(names or observed.country_names) or None,
+        _COUNTRIES: sorted(names or observed.country_names) or None,
         "type": observed.type or None,
         "universal": observed.universal,
         "signature": signatures.get(observed.signature_id, observed.signature_id)

@@ -15,6 +15,7 @@ from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.diff import (
     changed_files,
     field_changes,
+    named,
     new_fields,
     observed_signature_fields,
     signature_fields,
@@ -158,7 +159,7 @@ def _existing(  # noqa: PLR0911 - one return a phase
             return replace(
                 base,
                 reason=_("{message}, but {names} differs; {way_out}").format(
-                    message=message, names=_paths(base), way_out=_(_WAY_OUT)
+                    message=message, names=named(base.fields), way_out=_(_WAY_OUT)
                 ),
             )
         case Phase.ACTIVATABLE:
@@ -207,7 +208,3 @@ def _said_no(situation: Situation, base: Change) -> Change | None:
         return None
     reason = situation.refused_before(base.address, base.submission)
     return replace(base, action=Action.NONE, reason=reason, rejected=True) if reason else None
-
-
-def _paths(change: Change) -> str:
-    return ", ".join(one.path for one in change.fields)

@@ -21,7 +21,7 @@ from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
-from smsconf.reconcile.diff import new_fields, template_fields
+from smsconf.reconcile.diff import named, new_fields, template_fields
 from smsconf.reconcile.elsewhere import needed_elsewhere
 from smsconf.reconcile.family import Version, next_number, version_name
 from smsconf.reconcile.hindrances import blocked, too_long
@@ -216,7 +216,7 @@ class _Decision:
             return self.base
         if live.equal:
             return self._about(live, Action.NONE, live.status.verdict.message)
-        names = ", ".join(one.path for one in live.fields)
+        names = named(live.fields)
         reason = _("approved; {names} changed by the service; --resubmit submits it again")
         row = self._about(live, Action.NONE, reason.format(names=names))
         return replace(row, fields=(), notes=(*live.fields, *live.notes))
@@ -283,7 +283,7 @@ class _Decision:
 
     def _replace(self, live: Version) -> Change:
         """Rule 5: a successor, or with ``update: in-place`` an outage."""
-        names = ", ".join(one.path for one in live.fields)
+        names = named(live.fields)
         if self.template.update is UpdatePolicy.IN_PLACE and live.ours and not live.needed_by:
             if not self.situation.site.disabling:
                 reason = _(
@@ -372,7 +372,7 @@ class _Decision:
                     reason = _("{message}: {words} (unchanged, so not submitted again)")
                 reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
                 if one.fields:  # the reviewer saw something else; whose doing that was is not told
-                    names = ", ".join(field.path for field in one.fields)
+                    names = named(one.fields)
                     other = _("{names} was changed there after it was submitted; --resubmit submits again")
                     reason = clauses((reason, other.format(names=names)))
                 return replace(self._about(one, Action.NONE, self._beside_live(reason)), rejected=True)

@@ -149,6 +149,15 @@ def test_countries_are_a_set() -> None:
     made = plan(build.desired(build.abroad, build.hello), build.observed(build.o_abroad, build.o_hello))
     assert words(only(made, HELLO)) == ("none", [])
     assert only(made, HELLO).country_ids == (65, 55)
+    moved = replace(build.hello, countries=("Singapore", "Canada"))
+    change = only(
+        plan(build.desired(build.abroad, moved), build.observed(build.o_abroad, build.o_hello)), HELLO
+    )
+    assert [(one.path, one.old, one.new) for one in change.fields] == [
+        ("countries", "Brazil", None),
+        ("countries", None, "Canada"),
+    ]
+    assert change.reason.startswith("countries differs; ")
 
 
 def test_country_that_the_service_does_not_know_is_refused_with_the_nearest() -> None:
