@@ -20,7 +20,11 @@ DONE = {  # and what it is while it is not done
     Step.ACTIVATE: (N_("activated"), N_("not activated")),
     Step.DELETE: (N_("deleted"), N_("not deleted")),
 }
-LOOKED_AFTER = frozenset({Step.CREATE, Step.WITHDRAW, Step.DISABLE})  # reads follow within the same step
+UNVERIFIED = {  # what is known when only the look within the same step was lost
+    Step.CREATE: N_("created"),
+    Step.WITHDRAW: N_("withdrawal accepted, not verified"),
+    Step.DISABLE: N_("disabling accepted, not verified"),
+}
 MOVED_ON = N_("the review moved; the next run decides")
 
 

@@ -17,7 +17,7 @@ from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE
-from smsconf.cloud.ending import DONE, LOOKED_AFTER, MOVED_ON, account, judge, unseen
+from smsconf.cloud.ending import DONE, MOVED_ON, UNVERIFIED, account, judge, unseen
 from smsconf.cloud.failures import is_uncertain
 from smsconf.cloud.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
 from smsconf.cloud.observe import with_variables
@@ -81,8 +81,8 @@ class _Carrier:
                 return self._ended(stop.result, account(done, remaining, stop.message))
             except CloudError as problem:
                 result, why = judge(problem, remaining[0])
-                if self._accepted is remaining[0] and remaining[0] in LOOKED_AFTER:  # only the look was lost
-                    done.append(_(DONE[remaining.pop(0)][0]))
+                if self._accepted is remaining[0] and remaining[0] in UNVERIFIED:
+                    done.append(_(UNVERIFIED[remaining.pop(0)]))
                 return self._ended(result, account(done, remaining, why), problem)
             del remaining[:together]
         return self._ended(Result.APPLIED, _(", ").join(done))

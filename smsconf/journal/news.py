@@ -18,7 +18,8 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
     """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
 
     A journal without an entry about the service takes the present state as its baseline (``seen``) and
-    announces nothing. What another run recorded of an address since this one looked is not taken back.
+    announces nothing. What is taken for live although nothing tells is a ``guess``, no record of its being
+    live. What another run recorded of an address since this one looked is not taken back.
     """
     own = [entry for entry in entries if entry.get("environment") == environment]
     since = entries[plan.recorded :] if plan.recorded is not None else ()
@@ -52,12 +53,13 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
                 "review_message": one.review_message,
                 "submission": memory.submitted.get(one.remote_id),
             }
-        live = None if change.contenders else change.live  # a guess is not recorded: it would stick
-        if live and change.action is not Action.RETIRE and memory.live.get(change.address) != live.remote_id:
-            yield {"event": "live", **about, "remote_name": live.name, "remote_id": live.remote_id}
+        live = change.live
+        event, last = ("guess", memory.guessed) if change.contenders else ("live", memory.live)
+        if live and change.action is not Action.RETIRE and last.get(change.address) != live.remote_id:
+            yield {"event": event, **about, "remote_name": live.name, "remote_id": live.remote_id}
 
 
-_SEEN = frozenset({"decision", "seen", "live"})
+_SEEN = frozenset({"decision", "seen", "live", "guess"})
 _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
 
 

@@ -41,7 +41,7 @@ def remember(
 def _serving(recalls: Mapping[str | None, _Recall]) -> dict[str, tuple[tuple[str, Address], ...]]:
     found: dict[str, tuple[tuple[str, Address], ...]] = {}
     for name, other in recalls.items():
-        for address, remote_id in other.live.items():
+        for address, remote_id in (*other.live.items(), *other.guessed.items()):
             found[remote_id] = (*found.get(remote_id, ()), (str(name), address))
     return found
 
@@ -58,6 +58,7 @@ class _Recall:
         self.apps: dict[Address, str] = {}
         self.live: dict[Address, str] = {}
         self.live_since: dict[Address, datetime] = {}
+        self.guessed: dict[Address, str] = {}
         self.created: dict[str, Address] = {}
         self.numbers: dict[Address, int] = {}
         self.refused: dict[tuple[Address, str], str] = {}
@@ -72,6 +73,7 @@ class _Recall:
             apps=self.apps,
             live=self.live,
             live_since=self.live_since,
+            guessed=self.guessed,
             created=self.created,
             numbers=self.numbers,
             refused=self.refused,
@@ -96,6 +98,9 @@ class _Recall:
             case "live":
                 since = aware(entry["time"])
                 self.live[address], self.live_since[address] = str(entry["remote_id"]), since
+                self.guessed.pop(address, None)
+            case "guess":
+                self.guessed[address] = str(entry["remote_id"])
             case "confirmed":
                 self.confirmations[address] = _confirmation(address, entry)
             case "reopened":

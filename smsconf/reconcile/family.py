@@ -139,11 +139,14 @@ class Family:
         return asked or next((one for one in on_the_way if one.number > top), None)
 
     @property
+    def known(self) -> bool:
+        """Tell whether the live version is known, and not just the newest."""
+        return bool(self.settled) or any(one.observed.remote_id == self.remembered for one in self.approved)
+
+    @property
     def contenders(self) -> tuple[Version, ...]:
-        """Approved versions that may be the one that serves, as the live one may: nothing tells."""
-        if self.settled or any(one.observed.remote_id == self.remembered for one in self.approved):
-            return ()
-        return (*self.approved[1:], *self.unclaimed)
+        """Approved versions that may be the one that serves just as well as the newest of ours."""
+        return () if self.known else self.unclaimed
 
     @property
     def superseded(self) -> tuple[Version, ...]:

@@ -194,8 +194,8 @@ def _row_of(change: Change, rows: Sequence[PermittedChange]) -> PermittedChange 
 def _same_thing(row: PermittedChange, change: Change) -> bool:
     """Tell whether a change is about what a row was about, and nobody changed it since."""
     there = change.observed or change.live  # a successor is not there yet; what it replaces is
-    known = change.remote_id or (there.remote_id if there else None)
-    return row.remote_id == known and row.found == found_fields(there)
+    same = row.remote_id in (change.remote_id, there.remote_id if there else None)
+    return same and row.found == found_fields(there)
 
 
 def _differences(before: PermittedChange, change: Change) -> list[str]:

@@ -37,6 +37,8 @@ class Memory:
         apps: address → remote id of the apps that were managed and not forgotten since.
         live: address → remote id of the version last recorded as live.
         live_since: address → when that was first recorded (service time).
+        guessed: address → remote id of the version last taken for live although nothing told, until one is
+            recorded as live.
         created: remote id → address of the templates that our runs created, or adopted after an uncertain
             answer, and did not delete since.
         numbers: address → the highest version number ever used.
@@ -46,7 +48,8 @@ class Memory:
         disabled: remote ids of the templates that our runs disabled and did not submit since.
         confirmations: address → the last word on a manual step.
         created_elsewhere: remote ids of the templates that runs of other environments created.
-        live_elsewhere: remote id → each other environment that recorded it as live, and for what address.
+        live_elsewhere: remote id → each other environment that recorded it as live, be it a guess, and for
+            what address.
     """
 
     entries: int | None = None
@@ -54,6 +57,7 @@ class Memory:
     apps: Mapping[Address, str] = field(default_factory=dict)
     live: Mapping[Address, str] = field(default_factory=dict)
     live_since: Mapping[Address, datetime] = field(default_factory=dict)
+    guessed: Mapping[Address, str] = field(default_factory=dict)
     created: Mapping[str, Address] = field(default_factory=dict)
     numbers: Mapping[Address, int] = field(default_factory=dict)
     refused: Mapping[tuple[Address, str], str] = field(default_factory=dict)

@@ -82,7 +82,7 @@ def _due(situation: Situation, template: Template, live: ObservedTemplate, old: 
     recorded = situation.memory.live.get(template.address)
     if recorded == live.remote_id:
         marks.append(situation.memory.live_since.get(template.address))
-    elif recorded:
+    elif recorded or template.address in situation.memory.guessed:
         marks.append(situation.observed.now)  # another one served until this very run
     latest = max((one for one in marks if one), default=situation.observed.now)
     return latest + timedelta(seconds=template.retire_after)

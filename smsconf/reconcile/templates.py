@@ -133,19 +133,18 @@ class _Decision:
     def decide(self) -> Change:
         """Follow the six rules; say also where nothing tells which version is live."""
         change = self._first_match()
-        doubts = doubts_about(self.family) if change.contenders else ()
+        doubts = () if self._stranded() else doubts_about(self.family)
         return replace(change, reason=clauses((change.reason, *doubts)))
 
     def _first_match(self) -> Change:
         family = self.family
-        impossible = self._impossible()
-        if impossible:
-            return replace(self.base, reason=impossible)
-        there = self._stranded()
-        if there:
+        there, impossible = self._stranded(), self._impossible()
+        if there and not impossible:
             said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
-            reason = said.format(live=there.name, name=self.template.name)
-            return replace(self.base, reason=reason, live=there, contenders=())
+            impossible = said.format(live=there.name, name=self.template.name)
+        if impossible:
+            base = replace(self.base, live=there, contenders=()) if there else self.base
+            return replace(base, reason=impossible)
         if family.unknown:
             one = family.unknown
             message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)

@@ -57,6 +57,8 @@ def recognise(
 
 def doubts_about(family: Family) -> Iterator[str]:
     """Say what is taken for the live version where nothing tells, and what would tell."""
+    if family.known:
+        return
     if len(family.approved) > 1:
         guessed = _("of several approved ones ({names}) the newest is taken for the live one")
         yield guessed.format(names=", ".join(one.name for one in family.approved))
@@ -78,7 +80,6 @@ def _unclaimed(situation: Situation, family: Family) -> tuple[Version, ...]:
         for one in family.versions
         if one.phase is Phase.APPROVED
         and one.number > top
-        and not one.needed_by
         and one.observed.remote_id not in situation.memory.created_elsewhere
     )
 

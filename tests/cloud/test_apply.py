@@ -225,7 +225,9 @@ def test_lost_look_after_a_withdrawal_is_a_failure_not_an_unknown(emulated: Emul
     fault(emulated, "ShowTemplate", "reset", times=3)
     outcome = emulated.apply(changes)["template.shipped"]
     assert (outcome.result, outcome.sent) == (Result.FAILED, True)
-    assert outcome.message.startswith("withdrawn; not edited, not submitted: no answer to ShowTemplate")
+    assert outcome.message.startswith(
+        "withdrawal accepted, not verified; not edited, not submitted: no answer to ShowTemplate"
+    )
     assert template(emulated).status == "Pending"
 
 

@@ -29,6 +29,18 @@ def doubtful(world: World) -> World:
     return world
 
 
+@pytest.fixture
+def unmarked(approved: World) -> World:
+    """The same at the Chinese site, where our mark is switched off."""
+    approved.edit("version: 1\n", "version: 1\nmark: false\n")
+    approved.edit("您的退款已到账。", "您的退款已经到账。")
+    assert approved.apply().code == 0
+    approved.decide("template", "refund_v2", "approve")
+    approved.edit("您的退款已经到账。", "您的退款刚刚到账。")
+    journal(approved).unlink()
+    return approved
+
+
 def journal(world: World) -> Path:
     return world.folder / ".smsconf" / "journal.jsonl"
 
@@ -62,7 +74,38 @@ def test_plan_and_outputs_tell_of_a_version_that_may_serve(doubtful: World) -> N
         .row(HELLO)["reason"]
         .startswith("content differs; hello_v2 serves until hello_v3 is approved; of several approved ones")
     )
-    assert live(doubtful)[0] == "hello_v2"
+    for _ in range(2):
+        assert live(doubtful) == ("hello_v2", "")
+    assert doubtful.json("plan").row(HELLO)["reason"].endswith("until hello_v3 is approved")
+
+
+def test_version_that_served_for_want_of_knowledge_rests_before_it_is_retired(unmarked: World) -> None:
+    """It was named until this very run; that it was a guess must not cost it its rest."""
+    refund = "template.refund"
+    assert unmarked.json("outputs").json["templates"][refund]["remote_name"] == "refund"
+    assert unmarked.apply().code == 0
+    unmarked.decide("template", "refund_v3", "approve")
+    unmarked.advance("P8D")
+    unmarked.writes()
+    assert unmarked.apply("--retire").code == 0
+    assert unmarked.writes() == []
+    unmarked.advance("P8D")
+    assert unmarked.apply("--retire").code == 0
+    assert unmarked.writes() == ["DeleteTemplate"]
+
+
+def test_doubt_is_told_where_another_environment_may_need_the_version(doubtful: World) -> None:
+    """The other one had nothing of its own yet, so everything was taken to be needed there."""
+    doubtful.write("templates: {hello: {content: A text of the test environment.}}\n", "env/test.yaml")
+    doubtful.write("{}\n", "env/prod.yaml")
+    doubtful.edit(
+        "version: 1\n",
+        "version: 1\nenvironments: {test: {overlay: env/test.yaml}, prod: {overlay: env/prod.yaml}}\n",
+    )
+    ran = doubtful.json("outputs", "--env", "prod")
+    assert ran.code == 0, ran.err
+    assert (ran.code, ran.json["templates"][HELLO]["remote_name"]) == (0, "hello")
+    assert "nothing tells which of these serves: hello, hello_v2" in ran.err
 
 
 def test_pruning_spares_a_version_that_may_serve(doubtful: World) -> None:
@@ -91,15 +134,9 @@ def test_version_without_forerunners_is_told_too(doubtful: World) -> None:
     assert live(doubtful) == ("hello_v2", "")
 
 
-def test_mark_switched_off_leaves_the_same_doubt(approved: World) -> None:
+def test_mark_switched_off_leaves_the_same_doubt(unmarked: World) -> None:
     """Where nobody marks what is ours, an application note tells no more than none."""
-    approved.edit("version: 1\n", "version: 1\nmark: false\n")
-    approved.edit("您的退款已到账。", "您的退款已经到账。")
-    assert approved.apply().code == 0
-    approved.decide("template", "refund_v2", "approve")
-    approved.edit("您的退款已经到账。", "您的退款刚刚到账。")
-    journal(approved).unlink()
-    assert "adopt: [refund_v2]" in approved.json("plan").row("template.refund")["reason"]
+    assert "adopt: [refund_v2]" in unmarked.json("plan").row("template.refund")["reason"]
 
 
 def test_dump_claims_what_only_the_journal_knows(doubtful: World) -> None:

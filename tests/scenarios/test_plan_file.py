@@ -215,6 +215,20 @@ def test_whichever_verdict_came_the_next_plan_decides(world: World, decision: st
     )
 
 
+def test_successor_that_waited_for_a_manual_step_is_left_to_the_next_plan(approved: World) -> None:
+    """Only what it replaces is there: confirming the step was called a change of the template."""
+    approved.edit("Your parcel is on its way.", "Your parcel left today.")
+    text = (approved.folder / "smsconf.yaml").read_text(encoding="utf-8")
+    approved.write(f"{text}registrations:\n  SG: {{sender: SHOP}}\n")
+    waiting = [row for row in planned(approved)["changes"] if row["action"] == "wait"]
+    assert [(row["address"], row["steps"]) for row in waiting] == [("template.hello", [])]
+    assert approved.smsconf("confirm", "registration.singapore").code == 0
+    done = applied(approved)
+    assert done.row("template.hello")["message"] == (
+        "what it waited for has moved since the plan; the next plan decides"
+    )
+
+
 def test_plan_that_could_not_read_accuses_nobody(world: World) -> None:
     """It called what it had not seen a change at the console."""
     world.apply()

@@ -161,6 +161,23 @@ def test_version_left_under_its_old_name_goes_on_serving(approved: World, revert
         assert "DeleteTemplate" not in approved.writes()
 
 
+def test_version_left_under_its_old_name_serves_though_nothing_can_be_decided(approved: World) -> None:
+    """A country that nobody knows hid that, and the successor was recorded as live."""
+    approved.json("status")
+    approved.edit("  hello:\n", "  hello:\n    name: greet\n    renamed_from: hello\n")
+    approved.edit("Your parcel is on its way.", "Your parcel left today.")
+    assert approved.apply().code == 0
+    approved.edit("    renamed_from: hello\n", "")
+    approved.edit("Your parcel left today.", "Your parcel arrives today.")
+    approved.edit("Singapore, BR", "Singapore, Atlantis")
+    approved.decide("template", "greet_v2", "approve")
+    for _ in range(2):
+        assert approved.json("outputs").json["templates"]["template.hello"]["remote_name"] == "hello"
+        assert "Atlantis" in approved.json("plan").row("template.hello")["reason"]
+    approved.edit("Singapore, Atlantis", "Singapore, BR")
+    assert "add renamed_from: hello" in approved.json("plan").row("template.hello")["reason"]
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["journal kept", "journal lost"])
 def test_nothing_is_submitted_twice_whether_the_journal_is_there_or_not(approved: World, lost: bool) -> None:
     """After a replacement a run without its journal sends nothing either."""
