@@ -264,11 +264,10 @@ class _Dumping:
             if one.brackets == Brackets.GB:
                 entry["brackets"] = one.brackets
         entry |= _present(name=_other(family, key)) | {"content": content}
-        if (
-            one.name != family and split_mark(one.description)[1] is None
-        ):  # else nothing tells that it is ours
+        note, mark = split_mark(one.description)
+        if one.name != family and mark is None:  # nothing else tells that it is ours
             entry["adopt"] = [one.name]
-        return entry | _present(variables=variables, description=split_mark(one.description)[0])
+        return entry | _present(variables=variables, description=note)
 
     def _signature_of(self, one: ObservedTemplate) -> str:
         signature = self.signatures.get(one.signature_id or "")
