@@ -85,6 +85,7 @@ class _Decision:
         self.wanted = template_fields(template, self.countries.names)
         self.members = situation.templates_like(template)
         self.family = recognise(situation, template, self.wanted, needed, self.sent_as)
+        live = self.family.live
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -95,10 +96,10 @@ class _Decision:
             desired=template,
             country_ids=self.countries.ids,
             country_names=self.countries.names,
-            live=self.family.live.observed if self.family.live else None,
+            live=self.stranded or (live.observed if live else None),
             candidate=self.family.candidate.observed if self.family.candidate else None,
             versions=tuple(one for _, one in self.members),
-            contenders=tuple(one.observed for one in self.family.contenders),
+            contenders=() if self.stranded else tuple(one.observed for one in self.family.contenders),
             unlisted=situation.unlisted_templates(template.address),
         )
 
@@ -133,18 +134,14 @@ class _Decision:
     def decide(self) -> Change:
         """Follow the six rules; say also where nothing tells which version is live."""
         change = self._first_match()
-        doubts = () if self._stranded() else doubts_about(self.family)
+        doubts = () if self.stranded else doubts_about(self.family)
         return replace(change, reason=clauses((change.reason, *doubts)))
 
     def _first_match(self) -> Change:
         family = self.family
-        there, impossible = self._stranded(), self._impossible()
-        if there and not impossible:
-            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
-            impossible = said.format(live=there.name, name=self.template.name)
+        impossible = self._impossible()
         if impossible:
-            base = replace(self.base, live=there, contenders=()) if there else self.base
-            return replace(base, reason=impossible)
+            return replace(self.base, reason=impossible)
         if family.unknown:
             one = family.unknown
             message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)
@@ -170,10 +167,14 @@ class _Decision:
             return _("{count} templates of {app} are named '{name}': {ids}").format(
                 count=len(group), app=self.template.app, name=group[0].name, ids=ids
             )
+        if self.stranded:
+            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
+            return said.format(live=self.stranded.name, name=self.template.name)
         return None
 
-    def _stranded(self) -> ObservedTemplate | None:
-        """Return the version recorded as live if it has a name that the files no longer lead to.
+    @cached_property
+    def stranded(self) -> ObservedTemplate | None:
+        """The version recorded as live if it has a name that the files no longer lead to.
 
         Under another app it is another template; and one that says what is desired is live by itself.
         """
