@@ -19,7 +19,6 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmsgsms.v2 import MsgsmsClient
 from huaweicloudsdkmsgsms.v2 import model as sdk
-from huaweicloudsdkmsgsms.v2.region.msgsms_region import MsgsmsRegion
 
 from smsconf.emulator.control import PREFIX
 from smsconf.emulator.engine import BODY_LIMIT, Settings
@@ -222,18 +221,6 @@ def test_vendor_sdk_understands_refusals(client: MsgsmsClient, server: Server) -
     with pytest.raises(ClientRequestException) as caught:
         stranger.list_app_details(sdk.ListAppDetailsRequest())
     assert (caught.value.status_code, caught.value.error_code) == (401, "APIGW.0301")
-
-
-def test_vendor_sdk_finds_the_project_of_a_region(fresh: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a region and no project id the vendor's client asks IAM, and gets the emulator's project."""
-    monkeypatch.setenv("HUAWEICLOUD_SDK_IAM_ENDPOINT", fresh.url)
-    monkeypatch.setenv("HUAWEICLOUD_SDK_REGION_MSGSMS_CN_NORTH_4", fresh.url)
-    credentials = BasicCredentials(SETTINGS.access_key, SETTINGS.secret_key)
-    region = MsgsmsRegion.value_of("cn-north-4")
-    client = MsgsmsClient.new_builder().with_credentials(credentials).with_region(region).build()
-    assert client.list_app_details(sdk.ListAppDetailsRequest()).total == 0
-    operations = [entry["operation"] for entry in fresh.control("GET", "requests")]
-    assert operations == ["KeystoneListProjects", "ListAppDetails"]
 
 
 def test_server_speaks_one_line_and_stops_cleanly(tmp_path: Path) -> None:
