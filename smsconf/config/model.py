@@ -155,7 +155,8 @@ class TemplateEntry(Entry):
     description: Maybe[str] = Field(None, description="Note for the reviewer.")
     adopt: list[str] = Field(
         default_factory=list,
-        description="Names of templates at the service to take over as versions of this one.",
+        description="Versions of this template at the service to take over: NAME_v2, NAME_v3 …; of another "
+        "name: renamed_from.",
     )
     renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
     update: UpdatePolicy = Field(

@@ -245,6 +245,11 @@ CODES: dict[str, Code] = {
         N_("what is replaced is deleted once nothing hangs on it, and what is declared is kept"),
         N_("remove one of the two: the old signature's entry, or replaces"),
     ),
+    "SMS417": Code(
+        "adopts-no-version",
+        N_("the versions of a template are known by its name: NAME, NAME_v2, NAME_v3 …"),
+        N_("remove it"),
+    ),
 }
 
 

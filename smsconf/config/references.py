@@ -185,18 +185,19 @@ def check_identities(declared: Declared, templates: Mapping[Address, Template]) 
     for signature in declared.signatures.values():
         _check_replaced(declared, claims, signature)
     for template in templates.values():
-        for where, name in _names(template.name, template.renamed_from, *template.adopt):
+        for where, name in _names(template.name, template.renamed_from):
             _claim(declared, claims, (template.app, name), _Claim(template.address, where))
     for template in templates.values():
-        for where, name in _names(template.name, template.renamed_from, *template.adopt):
+        for where, name in _names(template.name, template.renamed_from):
             _check_family(declared, claims, template, where, name)
+    for template in templates.values():
+        _check_adopted(declared, claims, template)
 
 
-def _names(name: str, renamed_from: str | None, *adopt: str) -> Iterator[tuple[str, str]]:
+def _names(name: str, renamed_from: str | None) -> Iterator[tuple[str, str]]:
     yield "name", name
     if renamed_from is not None:
         yield "renamed_from", renamed_from
-    yield from (("adopt", adopted) for adopted in adopt)
 
 
 def _claim(
@@ -228,6 +229,27 @@ def _check_replaced(
         declared.report("SMS416", message, signature.address, "replaces", key=True, other=other)
 
 
+def _check_adopted(
+    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], template: Template
+) -> None:
+    """Refuse to adopt what no run would take for a version: it would be ignored, and pruned."""
+    bases = [name for name in (template.name, template.renamed_from) if name]
+    for number, name in enumerate(template.adopt):
+        suffixed = _VERSION.fullmatch(name) if len(name) <= _LONGEST_NAME else None
+        family = suffixed["family"] if suffixed else name
+        if name in bases or family in bases:
+            continue
+        message = _("'{name}' is no name of a version of '{family}'").format(
+            name=shown(name), family=shown(template.name)
+        )
+        former = _("take it over with name: {name}, or with renamed_from: {name}").format(name=shown(name))
+        free = template.renamed_from is None and not {(template.app, one) for one in (name, family)} & {
+            *claims
+        }
+        fix = former if free else None
+        declared.report("SMS417", message, template.address, "adopt", number, fix=fix)
+
+
 def _check_family(
     declared: Declared,
     claims: Mapping[tuple[object, ...], _Claim],
@@ -241,7 +263,7 @@ def _check_family(
     while suffixed:
         family = suffixed["family"]
         owner = claims.get((template.app, family))
-        if owner and owner.address != template.address and owner.field != "adopt":
+        if owner and owner.address != template.address:
             message = _("'{name}' could be a version of '{family}', which is {address}").format(
                 name=shown(name), family=shown(family), address=owner.address
             )

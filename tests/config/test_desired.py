@@ -162,7 +162,6 @@ def test_reference_that_does_not_fit_is_an_error(
         ("b: {%s, renamed_from: a}", "SMS410", "2:63+1", 3),
         ("b: {%s, name: a_v2}", "SMS411", "2:55+4", 3),
         ("b: {%s, name: a_v10_v3}", "SMS411", "2:55+8", 3),
-        ("b: {%s, adopt: [a_v7]}", "SMS411", "2:56+6", 3),
     ],
 )
 def test_two_templates_that_would_be_one_name_both_places(
@@ -203,6 +202,31 @@ def test_declared_signature_cannot_be_replaced(load: Load) -> None:
     )
     assert spots(project) == [("SMS416", "smsconf.yaml:5:41+8"), ("SMS416", "smsconf.yaml:6:41+8")]
     assert project.diagnostics[1].message == "signature.t replaces 'n', which is signature.s"
+
+
+def test_only_versions_of_a_template_are_adopted(load: Load) -> None:
+    """Another name was ignored without a word, and pruning deleted what the files meant to keep."""
+    template = "{app: a, signature: s, content: x"
+    project = load(
+        BASE + "apps: {a: {region: cn}}\nsignatures: {s: {app: a, name: n, type: promotion}}\ntemplates:\n"
+        f"  t: {template}, adopt: [t, t_v2, old, t_v1]}}\n"
+        f"  u: {template}, adopt: [t_v7]}}\n"
+        f"  v: {template}, renamed_from: w, adopt: [w_v3, old]}}\n"
+    )
+    assert [
+        (*spot, one.message, one.fix) for spot, one in zip(spots(project), project.diagnostics, strict=True)
+    ] == [
+        (
+            *("SMS417", "smsconf.yaml:6:58+3", "'old' is no name of a version of 't'"),
+            "take it over with name: old, or with renamed_from: old",
+        ),
+        (
+            *("SMS417", "smsconf.yaml:6:63+4", "'t_v1' is no name of a version of 't'"),
+            "take it over with name: t_v1, or with renamed_from: t_v1",
+        ),
+        ("SMS417", "smsconf.yaml:7:49+4", "'t_v7' is no name of a version of 'u'", "remove it"),
+        ("SMS417", "smsconf.yaml:8:72+3", "'old' is no name of a version of 'v'", "remove it"),
+    ]
 
 
 def test_reference_to_a_broken_entry_is_not_reported_again(load: Load) -> None:
