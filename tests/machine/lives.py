@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from smsconf.address import Address, Kind
-from smsconf.resources import (
-    App,
-    Desired,
-    MessageType,
-    Region,
-    Signature,
-    Source,
-    Template,
-    UpdatePolicy,
-    Variable,
-    VariableType,
-)
-from tests.machine.world import Row, World
+from smsconf.reconcile.plan import Plan
+from tests.machine.files import COUNTRIES, KEYS, OUTLET, PARTNER, TEXTS, TYPES, Files
+from tests.machine.world import Row, World, family_of
 
-SHOP = App(Address(Kind.APP, "shop"), Region.CN, "shop")
-ABROAD = App(Address(Kind.APP, "abroad"), Region.INTL, "abroad")
-KIND = MessageType.NOTIFICATION
-BRAND = Signature(Address(Kind.SIGNATURE, "brand"), SHOP.address, "示例商城", KIND)
-REBRANDED = Signature(Address(Kind.SIGNATURE, "rebranded"), SHOP.address, "示例百货", KIND)
-TEXTS = ("您的订单已发货。", "您的订单已由本店发货。", "您的订单${1}今天发货。")
-TYPES = (VariableType.ALPHANUMERIC, VariableType.DATETIME)
-COUNTRIES = (("Singapore",), ("Singapore", "Brazil"), ("Brazil",))
 NOTES = (None, "给会员")
 FAULTS = ("status", "throttle", "reset", "timeout-after-commit", "stale-list")
 OPERATIONS = (
@@ -41,48 +22,26 @@ OPERATIONS = (
     *("UpdateApp", "ListAppDetails", "ShowApp"),
 )
 LISTS = ("ListTemplateDetails", "ListSignatureDetails", "ListAppDetails")
-MAINLAND = ("shipped", "refund", "anyone")
-KEYS = (*MAINLAND, "hello")
 FAST = Path("/dev/shm")  # a life writes often and syncs each time
 
 keys = st.sampled_from(KEYS)
+mainland = precondition(lambda life: life.world.site != "europe")
 
 
 def address(key: str) -> Address:
     return Address(Kind.TEMPLATE, key)
 
 
-def declared(key: str) -> Template:
-    if key == "hello":
-        intl = (ABROAD.address, Region.INTL, key, TEXTS[0], KIND)
-        return Template(address(key), *intl, countries=COUNTRIES[0])
-    universal = key == "anyone"
-    cn = (SHOP.address, Region.CN, key, TEXTS[0], KIND)
-    return Template(address(key), *cn, None if universal else BRAND.address, universal=universal)
-
-
 class Lifecycle(RuleBasedStateMachine):
-    """Four templates of two apps, a signature, and everything that can happen to them."""
+    """Four templates of three apps, two signatures, and everything that can happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="smsconf-life-", dir=FAST if FAST.is_dir() else None))
         self.journal = self.folder / "journal.jsonl"
         self.elsewhere = self.folder / "elsewhere.jsonl"
-        self.shop, self.signature = SHOP, BRAND
-        self.mark = True
+        self.files: Files
         self.world: World
-
-    @property
-    def desired(self) -> Desired:
-        mainland = self.world.site != "europe"
-        apps = (self.shop, ABROAD) if mainland else (ABROAD,)
-        return Desired(
-            apps={one.address: one for one in apps},
-            signatures={self.signature.address: self.signature} if mainland else {},
-            templates={one.address: one for one in self.templates.values()},
-            mark=self.mark,
-        )
 
     @initialize(
         site=st.sampled_from(["china", "china", "international", "europe"]),
@@ -90,11 +49,11 @@ class Lifecycle(RuleBasedStateMachine):
     )
     def begin(self, site: str = "china", storm: str | None = None) -> None:
         self.world = World(self.folder, site)
-        known = KEYS if site != "europe" else ("hello",)
-        self.templates = {key: declared(key) for key in known}
-        self.away: dict[str, Template] = {}
+        self.files = Files(self.folder, site)
         world = self.world
         world.control("PUT", "reviewer", {"default": "hold", "rules": []})
+        if site != "europe":
+            self._settle_the_outlet()
         if storm:
             self._storm(storm, "CreateApp", 1)
             self._run()
@@ -103,102 +62,112 @@ class Lifecycle(RuleBasedStateMachine):
         self.decide_signature("approve")
         self._settle_strangers()
 
+    def _settle_the_outlet(self) -> None:
+        """An app and a signature in it that others manage, and that the files refer to."""
+        self.outlet = self.world.console("CreateApp", app_name=OUTLET, region="cn")["id"]
+        self.world.external |= {self.outlet, self._sign_by_hand(self.outlet, PARTNER)}
+
     def _settle_strangers(self) -> None:
         """Things made by hand: an app of others with names like ours, and something in our app."""
         world = self.world
-        region = "intl" if world.site == "europe" else "cn"
+        region, ours = ("intl", "abroad") if world.site == "europe" else ("cn", "shop")
         foreign = world.console("CreateApp", app_name="foreign", region=region)["id"]
-        (ours,) = (
-            one["id"]
-            for one in world.rows("app")
-            if one["app_name"] == ("abroad" if region == "intl" else "shop")
-        )
         world.strangers.add(foreign)
-        sign = None
         if region == "cn":
-            body = {"signature_name": "别家", "signature_type": "NOTIFY_TYPE", "signature_source": 0}
-            body |= {"app_id": foreign, "is_involved_third": "No"}
-            sign = world.console("CreateSignature", **body)["id"]
-            world.strangers.add(sign)
-            world.control("POST", "reviews", {"kind": "signature", "id": sign, "decision": "approve"})
+            world.strangers.add(self._sign_by_hand(foreign, "别家"))
         for name in ("shipped", "hello_v2"):
-            world.strangers.add(self._by_hand(foreign, name, region, sign))
-        brand = next(
-            (one["id"] for one in world.rows("signature") if one["signature_name"] == BRAND.name), None
-        )
-        world.unmanaged.add(self._by_hand(ours, "unmanaged", region, brand))
+            world.strangers.add(self._by_hand(foreign, name))
+        (app,) = (one["id"] for one in world.rows("app") if one["app_name"] == ours)
+        world.unmanaged.add(self._by_hand(app, "unmanaged"))
 
-    def _by_hand(self, app: str, name: str, region: str, sign: str | None) -> str:
+    def _sign_by_hand(self, app: str, name: str) -> str:
+        body = {"signature_name": name, "signature_type": "NOTIFY_TYPE", "signature_source": 0}
+        made = self.world.console("CreateSignature", **body, app_id=app, is_involved_third="No")["id"]
+        self.world.control("POST", "reviews", {"kind": "signature", "id": made, "decision": "approve"})
+        return made
+
+    def _by_hand(self, app: str, name: str, status: str = "Adopted") -> str | None:
+        (where,) = (one for one in self.world.rows("app") if one["id"] == app)
+        sign = next((one["id"] for one in self.world.rows("signature") if one["app_id"] == app), None)
         body = {
             "app_id": app,
             "template_name": name,
             "template_content": TEXTS[0],
             "template_type": "NOTIFY_TYPE",
-            "region": region,
-            **({"sign_id": sign} if sign else {"send_country": [65]}),
+            "region": where["region"],
+            **({"send_country": [65]} if where["region"] == "intl" else {"sign_id": sign}),
+            **({"flow_status": status} if status == "Pending" else {}),
         }
-        made = self.world.console("CreateTemplate", **body)["id"]
-        self.world.control("POST", "reviews", {"kind": "template", "id": made, "decision": "approve"})
-        return made
+        made = self.world.console("CreateTemplate", **body)
+        if made and status == "Adopted":
+            decision = {"kind": "template", "id": made["id"], "decision": "approve"}
+            self.world.control("POST", "reviews", decision)
+        return made and made["id"]
 
     # -- the user
 
-    def _edit(self, key: str, **fields) -> None:
-        for place in (self.templates, self.away):
-            if key in place:
-                place[key] = replace(place[key], **fields)
-
     @rule(key=keys, text=st.sampled_from(TEXTS), type_=st.sampled_from(TYPES))
-    def edit_text(self, key: str, text: str, type_: VariableType = TYPES[0]) -> None:
-        variables = (Variable("1", type_, 20),) if "${1}" in text else ()
-        self._edit(key, content=text, variables=variables)
+    def edit_text(self, key: str, text: str, type_: str = TYPES[0]) -> None:
+        variables = {"day": {"type": type_, "max_length": 20}} if "{day}" in text else None
+        self.files.edit(key, content=text, variables=variables)
 
     @rule(key=keys, note=st.sampled_from(NOTES))
     def edit_note(self, key: str, note: str | None) -> None:
-        self._edit(key, description=note)
+        self.files.edit(key, description=note)
 
     @rule(countries=st.sampled_from(COUNTRIES))
-    def edit_countries(self, countries: tuple[str, ...]) -> None:
-        self._edit("hello", countries=countries)
+    def edit_countries(self, countries: list[str]) -> None:
+        self.files.edit("hello", countries=countries)
 
     @rule(key=st.sampled_from(["shipped", "hello"]))
     def allow_an_outage_or_not(self, key: str) -> None:
-        if key in self.templates:  # elsewhere nobody could say what was asked for
-            policy = self.templates[key].update
-            other = UpdatePolicy.REPLACE if policy is UpdatePolicy.IN_PLACE else UpdatePolicy.IN_PLACE
-            self._edit(key, update=other)
+        if key in self.files.templates:  # elsewhere nobody could say what was asked for
             self.world.in_place ^= {key}
+            self.files.edit(key, update="in-place" if key in self.world.in_place else None)
 
-    @rule(source=st.sampled_from([Source.COMPANY, Source.TRADEMARK]), note=st.sampled_from(NOTES))
-    def edit_signature(self, source: Source, note: str | None) -> None:
-        self.signature = replace(self.signature, source=source, description=note)
+    @mainland
+    @rule(source=st.sampled_from(["company", "trademark"]), note=st.sampled_from(NOTES))
+    def edit_signature(self, source: str, note: str | None) -> None:
+        self.files.edit_signature(source=source, description=note)
 
+    @mainland
     @rule()
     def take_another_signature(self) -> None:
         """The brand changes: a new signature replaces the old one, and the templates move to it."""
-        old = self.signature
-        other = REBRANDED if old.address == BRAND.address else BRAND
-        self.signature = replace(other, replaces=(old.name, old.type))
-        for key in ("shipped", "refund"):
-            self._edit(key, signature=other.address)
+        self.files.take_another_signature()
 
     @rule(key=keys)
     def leave_the_files_or_come_back(self, key: str) -> None:
         """What nobody declares any more stays where it is, until somebody prunes."""
-        here, there = self.templates, self.away
-        if key in here and len(here) > 1:
-            there[key] = here.pop(key)
-        elif key in there:
-            here[key] = there.pop(key)
+        self.files.leave_or_come_back(key)
 
+    @mainland
     @rule()
     def rename_the_app(self) -> None:
-        old = self.shop.name
-        self.shop = replace(SHOP, name="shop" if old == "store" else "store", renamed_from=old)
+        self.files.rename_the_app()
+
+    @mainland
+    @rule(key=st.sampled_from(["refund", "anyone"]))
+    def move_to_the_other_app(self, key: str) -> None:
+        """To an app that others manage, and back; what served in the old one serves until then."""
+        self.files.move(key)
+
+    @rule(key=keys)
+    def protect_or_not(self, key: str) -> None:
+        self.files.protected ^= {key}
+        self.world.protected ^= {key}
+
+    @rule(key=keys)
+    def adopt(self, key: str) -> None:
+        """What somebody made by hand under the name of a version becomes one."""
+        if key in self.files.templates:
+            made = [one for one in self._family(key) if one["id"] in self.world.unmanaged]
+            self.files.edit(key, adopt=[one["template_name"] for one in made] or None)
+            self.world.unmanaged -= {one["id"] for one in made}
 
     @rule()
     def mark_or_not(self) -> None:
-        self.mark = not self.mark
+        self.files.mark = not self.files.mark
 
     @rule()
     def apply(self) -> None:
@@ -240,17 +209,16 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def apply_twice_at_once(self) -> None:
         """Two runners with one journal plan the same thing, then both carry it out."""
-        first = self.world.plan(self.desired, self.journal)
-        second = self.world.plan(self.desired, self.journal)
+        first, second = self.plan(), self.plan()
         self.world.carry_out(first, self.journal)
         self.world.carry_out(second, self.journal)
 
     @rule()
     def apply_from_two_machines(self) -> None:
         """Two runners with journals of their own plan the same thing, then both carry it out."""
-        first = self.world.plan(self.desired, self.journal)
+        first = self.plan()
         with self.world.another_journal():
-            second = self.world.plan(self.desired, self.elsewhere)
+            second = self.world.plan(self.files.read(), self.elsewhere)
         self.world.carry_out(first, self.journal)
         with self.world.another_journal():
             self.world.carry_out(second, self.elsewhere)
@@ -261,8 +229,11 @@ class Lifecycle(RuleBasedStateMachine):
         self.journal.unlink(missing_ok=True)
         self.world.forget()
 
+    def plan(self, **selection) -> Plan:
+        return self.world.plan(self.files.read(), self.journal, **selection)
+
     def _run(self, **selection) -> None:
-        self.world.run(self.desired, self.journal, **selection)
+        self.world.carry_out(self.plan(**selection), self.journal, **selection)
 
     # -- the reviewer, the operators, time
 
@@ -288,6 +259,13 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.control("POST", "clock", {"advance": f"P{days}D"})
 
     # -- hands at the console
+
+    @rule(key=keys, status=st.sampled_from(["Adopted", "Reviewing", "Pending"]), number=st.integers(2, 5))
+    def make_by_hand(self, key: str, status: str, number: int) -> None:
+        """A template under the name of a version of ours, which the files may adopt."""
+        mine, name = self._family(key), f"{key}_v{number}"
+        if mine and all(one["template_name"] != name for one in mine):
+            self.world.unmanaged |= {self._by_hand(mine[0]["app_id"], name, status)} - {None}
 
     @rule(key=keys, index=st.integers(0, 3))
     def delete_at_the_console(self, key: str, index: int) -> None:
@@ -326,11 +304,12 @@ class Lifecycle(RuleBasedStateMachine):
         return [
             one
             for one in self.world.templates()
-            if one["template_name"].split("_v")[0] == key and one["id"] not in self.world.strangers
+            if family_of(one)[1] == key and one["id"] not in self.world.strangers
         ]
 
     def _signatures(self) -> list[Row]:
-        return [one for one in self.world.rows("signature") if one["id"] not in self.world.strangers]
+        others = self.world.strangers | self.world.external
+        return [one for one in self.world.rows("signature") if one["id"] not in others]
 
     # -- what always holds
 
@@ -353,7 +332,7 @@ class Lifecycle(RuleBasedStateMachine):
         for _ in range(4):
             self._run()
             self.world.control("POST", "clock", {"advance": "P14D"})
-        made = self.world.plan(self.desired, self.journal)
+        made = self.plan()
         assert not made.sends, [(c.label, c.action.value, c.reason) for c in made.changes if c.steps]
         self.nothing_was_violated()
         for change in made.changes:

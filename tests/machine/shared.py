@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from smsconf.address import Address, Kind
+from smsconf.config import load_project
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.sites import SITES
-from smsconf.workflow import check
-from tests.machine.lives import FAST, TEXTS
+from tests.machine.files import TEXTS
+from tests.machine.lives import FAST
 from tests.machine.world import World
 
 REFUND = Address(Kind.TEMPLATE, "refund")
@@ -108,11 +109,11 @@ class SharedAccount(RuleBasedStateMachine):
 
     def _plan(self, environment: str, **selection: Any) -> Any:
         world, path = self.world, self.journals[environment]
-        world.project = check(self.folder, environment)
-        assert not world.project.diagnostics, world.project.diagnostics
+        project = load_project(self.folder, environment)
+        assert not project.diagnostics, project.diagnostics
         world.refused_before, world.submitted = self.told[environment]
         world.writes_journaled = self.journaled[path]
-        return world.plan(world.project.desired, path, **selection)
+        return world.plan(project, path, **selection)
 
     def _run(self, environment: str, **selection: Any) -> None:
         (other,) = (name for name in ENVIRONMENTS if name != environment)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from smsconf.resources import Source
 from tests.machine.lives import Lifecycle
 
 
@@ -62,7 +61,7 @@ def test_signature_is_edited_by_one_of_two_runners(life: Lifecycle) -> None:
     life.delete_the_signature_at_the_console()
     life.apply()
     life.decide_signature("reject")
-    life.edit_signature(Source.TRADEMARK, None)
+    life.edit_signature("trademark", None)
     before = len(life.world.writes)
     life.apply_from_two_machines()
     assert life.world.writes[before:].count("UpdateSignature") == 1
@@ -114,7 +113,7 @@ def test_what_neither_list_nor_journal_shows_is_asked_once_more_and_told() -> No
     life.lose_the_journal()
     life.apply_in_bad_weather("stale-list", "ListTemplateDetails", 2)
     asked = life.world.writes.count("CreateTemplate")
-    made = life.world.plan(life.desired, life.journal)
+    made = life.plan()
     (told,) = (one for one in made.changes if one.label == "template.anyone")
     assert (told.action.value, told.steps) == ("refused", ())
     assert told.reason.startswith("2 templates of app.shop are named 'anyone': ")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -17,10 +16,12 @@ import httpx
 from smsconf.cloud.client import Client
 from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.transport import OPERATION, SigningAuth
+from smsconf.config.project import Project
 from smsconf.emulator.engine import Engine, Settings
 from smsconf.errors import CloudError
 from smsconf.journal import Journal
 from smsconf.reconcile.family import split_version
+from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
 from smsconf.reconcile.submission import split_mark
 from smsconf.sites import SITES
@@ -56,8 +57,10 @@ class World:
     selection: dict[str, Any] = field(default_factory=dict)
     refused_before: set[tuple[Family, Text]] = field(default_factory=set)
     submitted: dict[str, Text] = field(default_factory=dict)
+    external: set[str] = field(default_factory=set)  # an app and a signature that others manage
+    protected: set[str] = field(default_factory=set)  # base names that nothing may delete
     declared: frozenset[str] = frozenset()  # base names of the templates, and names of the signatures
-    project: Any = None  # the files, where there are any
+    environment: str | None = None
     journal: Path | None = None
     writes_journaled: int = 0
     stale: bool = False  # the list of templates answers as before the last write
@@ -135,15 +138,10 @@ class World:
 
     # -- what smsconf does
 
-    def run(self, desired: Any, journal: Path, **selection: Any) -> Any:
-        """One whole run of apply; returns the outcomes, or None if the process died."""
-        return self.carry_out(self.plan(desired, journal, **selection), journal, **selection)
-
-    def plan(self, desired: Any, journal: Path, **selection: Any) -> Any:
+    def plan(self, project: Project, journal: Path, **selection: Any) -> Plan:
+        """Plan as a run of apply does, and see that nothing is written."""
         chosen = Selection(allow_deletes=1000, allow_submissions=1000, **selection)
-        project = self.project or SimpleNamespace(
-            desired=desired, environment=None, environments=frozenset(), confirmations=None
-        )
+        desired, self.environment = project.desired, project.environment
         before = len(self.writes)
         self.declared = frozenset(one.name for one in desired.templates.values())
         self.declared |= {one.name for one in desired.signatures.values()}
@@ -154,7 +152,8 @@ class World:
             self._note_verdicts()
         return made
 
-    def carry_out(self, planned: Any, journal: Path, **selection: Any) -> Any:
+    def carry_out(self, planned: Plan, journal: Path, **selection: Any) -> None:
+        """Carry a plan out, until its end or until the process dies."""
         self.selection = selection
         self.journal = journal
         account = Account(journal)
@@ -163,14 +162,11 @@ class World:
             with self.client(read_only=False, watched=True) as client:
                 # the service's time, as the reading before a run gives it
                 client.call("ListSendCountryDetails")
-                environment = self.project.environment if self.project else None
-                outcomes = carry_out(client, planned, Journal(journal), environment).outcomes
+                carry_out(client, planned, Journal(journal), self.environment)
         except Crash:
             self.violations += account.contradictions(finished=False)
-            return None
         else:
             self.violations += account.contradictions(finished=True)
-            return outcomes
         finally:
             self.crash_at = None
             self.selection = {}
@@ -268,6 +264,8 @@ class World:
             remote_id in self.unmanaged and not self.selection.get("prune", False)
         ):
             self.violations.append(f"{operation} touched what is not ours")
+        if remote_id in self.external:
+            self.violations.append(f"{operation} touched what others manage")
         body = {} if operation.startswith(("Delete", "Enable")) else json.loads(request.content)
         if body.get("app_id") in self.strangers:
             self.violations.append(f"{operation} wrote into a foreign app")
@@ -356,14 +354,17 @@ class World:
         gone = {one["id"] for one in going if one["flow_status"] == "Adopted"}
         for one in templates:
             family = family_of(one)
+            if one["id"] in gone and operation.startswith("Delete") and family[1] in self.protected:
+                self.violations.append(f"{operation}: {one['template_name']} is protected and goes")
             if one["id"] not in gone or (operation == "UpdateTemplate" and family[1] in self.in_place):
                 continue
             undeclared = one["id"] in self.unmanaged or family[1] not in self.declared
             if undeclared and self.selection.get("prune"):
                 continue
             if not any(
-                other["id"] not in gone and family_of(other) == family and other["flow_status"] == "Adopted"
+                family_of(other)[1] == family[1] and other["flow_status"] == "Adopted"
                 for other in templates
+                if other["id"] not in gone | self.strangers
             ):
                 self.violations.append(
                     f"{operation}: {one['template_name']} goes and no approved version is left"
