@@ -46,10 +46,12 @@ class Lifecycle(RuleBasedStateMachine):
     @initialize(
         site=st.sampled_from(["china", "china", "international", "europe"]),
         storm=st.sampled_from([None, None, *FAULTS[:-1]]),
+        protected=st.sampled_from([None, *KEYS]),
     )
-    def begin(self, site: str = "china", storm: str | None = None) -> None:
+    def begin(self, site: str = "china", storm: str | None = None, protected: str | None = None) -> None:
         self.world = World(self.folder, site)
         self.files = Files(self.folder, site)
+        self.files.protected = self.world.protected = {protected} - {None}
         world = self.world
         world.control("PUT", "reviewer", {"default": "hold", "rules": []})
         if site != "europe":
@@ -155,7 +157,6 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(key=keys)
     def protect_or_not(self, key: str) -> None:
         self.files.protected ^= {key}
-        self.world.protected ^= {key}
 
     @rule(key=keys)
     def adopt(self, key: str) -> None:
@@ -185,6 +186,9 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def apply_pruning(self) -> None:
         self._run(prune=True)
+
+    # every rule is drawn as often as any other: what people do most stands here several times
+    apply_again, apply_later, prune_again, retire_again = apply, apply, apply_pruning, apply_retiring
 
     @rule(number=st.integers(0, 5), after=st.booleans())
     def apply_and_die(self, number: int, after: bool) -> None:
@@ -246,6 +250,14 @@ class Lifecycle(RuleBasedStateMachine):
                 status, _ = self.world.control("POST", "reviews", body)
                 assert status == 200
                 return
+
+    @rule()
+    def approve_what_waits(self) -> None:
+        self.decide_signature("approve")
+        for key in KEYS:
+            self.decide(key, "approve")
+
+    approve_again = approve_what_waits
 
     @rule(decision=st.sampled_from(["approve", "approve", "reject"]))
     def decide_signature(self, decision: str) -> None:

@@ -39,7 +39,7 @@ def play(machine: type[RuleBasedStateMachine], shard: int, lives: int) -> None:
     """Play the lives of one shard."""
     how = settings(
         max_examples=lives,
-        stateful_step_count=20,
+        stateful_step_count=30,
         deadline=None,
         derandomize=False,
         database=None,
