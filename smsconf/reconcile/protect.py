@@ -6,7 +6,7 @@ it cannot be found, nothing that it could be is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from smsconf.address import Address, Kind
@@ -58,10 +58,17 @@ def _judged(
 
 
 def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Address]:
-    """Map the remote ids of what is protected to its address, every version of a family included."""
+    """Map the remote ids of what is protected to its address, every version of a family included.
+
+    What a template left behind under another app or name is no version of it any more, and still protected.
+    """
+    desired = situation.desired
     owners: dict[str, Address] = {}
+    claimed: set[str | None] = set()
     for change in changes:
-        if change.address not in situation.desired.protected:
+        if change.address:
+            claimed |= {change.remote_id, *change.family}
+        if change.address not in desired.protected:
             continue
         for one in (change.observed, change.live, change.candidate):
             if one is not None:
@@ -69,10 +76,27 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
         owners.update((remote_id, change.address) for remote_id in change.family)
     for address in _undeclared(situation):
         for found in _candidates(situation, address.kind):
-            known = situation.memory.live.get(address) == found.remote_id
-            if known or split_version(found.name)[0] == address.key:
+            if _once_of(situation, address, found, (address.key,)):
                 owners.setdefault(found.remote_id, address)
+    for address in sorted(desired.protected & desired.templates.keys()):
+        template = desired.templates[address]
+        for left in _candidates(situation, Kind.TEMPLATE):
+            unclaimed = left.remote_id not in claimed
+            if unclaimed and _once_of(situation, address, left, (template.name, template.renamed_from)):
+                owners.setdefault(left.remote_id, address)
     return owners
+
+
+def _once_of(
+    situation: Situation,
+    address: Address,
+    found: ObservedSignature | ObservedTemplate,
+    names: Collection[str | None],
+) -> bool:
+    """Tell whether something belonged to an address: the journal says so, or one of its names does."""
+    memory, remote_id = situation.memory, found.remote_id
+    recorded = address == memory.created.get(remote_id) or remote_id == memory.live.get(address)
+    return recorded or split_version(found.name)[0] in names
 
 
 def _undeclared(situation: Situation) -> list[Address]:

@@ -37,6 +37,24 @@ def test_undeclared_protected_template_is_found_by_its_key_and_not_pruned() -> N
     }
 
 
+def test_what_a_protected_template_left_under_another_app_is_not_pruned() -> None:
+    """Its address moved on and had a version there, so the old one was nobody's: found by random lives."""
+    outlet = replace(build.shop, address=Address(Kind.APP, "outlet"), name="outlet")
+    there = replace(build.o_shop, remote_id="id-outlet", app_key="key-outlet", name="outlet")
+    moved = replace(build.shipped, app=outlet.address)
+    now = replace(build.o_shipped, remote_id="id-moved", app_key="key-outlet")
+    once = replace(build.o_shipped, remote_id="id-once", name="custom-name")
+    asked = build.desired(*BARE, outlet, moved, protected=frozenset({build.SHIPPED}))
+    memory = Memory(created={"id-once": build.SHIPPED})
+    rows = pruned(asked, *THERE, there, now, build.o_shipped, once, extra, memory=memory)
+    assert {remote_id: action for remote_id, (action, _reason) in rows.items()} == {
+        build.o_shipped.remote_id: "refused",
+        "id-once": "refused",
+        "id-refund": "delete",
+    }
+    assert rows["id-once"][1] == "protected: no flag deletes template.shipped"
+
+
 def test_undeclared_protected_template_is_found_by_the_journal() -> None:
     """A remote name that is not the key is known from earlier runs."""
     renamed = replace(extra, name="custom-name")
