@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smsconf.atomic import NoRegularFile, write_atomically
 from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
 
@@ -118,13 +119,16 @@ def try_file(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a report to a file.
+    """Write a report to a file, a pipe or a device.
 
     Raises:
         SmsconfError: it cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        try:
+            write_atomically(path, text.encode())
+        except (NoRegularFile, PermissionError):  # what cannot be replaced may still be written to
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from smsconf.cli.private_file import write_private
+from smsconf.atomic import write_atomically
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
@@ -38,7 +38,7 @@ def write_file(path: Path, permit: Permit) -> None:
         SmsconfError: the file cannot be written.
     """
     try:
-        write_private(path, permit.text())
+        write_atomically(path, permit.text().encode(), mode=0o600)
     except OSError as error:
         raise SmsconfError(
             _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),

@@ -10,7 +10,7 @@ import json
 import threading
 from pathlib import Path
 
-from smsconf.cli.private_file import write_private
+from smsconf.atomic import write_atomically
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 
@@ -57,7 +57,8 @@ class SecretFile:
         """Write all of it; a crash leaves the old or the new."""
         try:
             self._path.parent.mkdir(exist_ok=True)  # .smsconf may be to come
-            write_private(self._path, json.dumps(self._secrets, indent=2) + "\n")
+            text = json.dumps(self._secrets, indent=2) + "\n"
+            write_atomically(self._path, text.encode(), mode=0o600)
         except OSError as error:
             raise self._unusable(_("the file of secrets {path} cannot be written: {reason}"), error) from None
 

@@ -6,14 +6,14 @@ nothing and holds no secret.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from smsconf.atomic import write_atomically
 from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
 
 _FORMAT = 1
@@ -67,17 +67,10 @@ class AttributeCache:
         if not self._changed:
             return
         text = json.dumps({"format": _FORMAT, "templates": self._entries}, separators=(",", ":"))
-        temporary = None
-        try:
+        with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(self._path)
+            write_atomically(self._path, text.encode())
             self._changed = False
-        except OSError:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
 
     def _load(self) -> dict[str, Any]:
         if self._entries is None:

@@ -7,9 +7,7 @@ right, for of two lines about one step the later counts. Whether one still holds
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from pathlib import Path
 from pydantic import Field
 
 from smsconf.address import Address
+from smsconf.atomic import write_atomically
 from smsconf.config.entry import Entry, Maybe, Moment, Word
 from smsconf.config.files import Unreadable, read_source
 from smsconf.config.problems import Problems, problem, shown
@@ -136,15 +135,7 @@ def write_confirmations(
     text = f"{_HEAD}{_SECTION}:\n" + "".join(f"- {{{_written(line)}}}\n" for line in order)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(text if order else f"{_HEAD}{_SECTION}: []\n")
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_atomically(path, (text if order else f"{_HEAD}{_SECTION}: []\n").encode())
     except OSError as error:
         raise SmsconfError(
             _("cannot write {path}: {problem}").format(path=path, problem=error.strerror or error),

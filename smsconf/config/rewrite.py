@@ -10,12 +10,11 @@ import contextlib
 import difflib
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from smsconf.atomic import write_atomically
 from smsconf.config.files import Unreadable, inside, read_source
 from smsconf.config.layout import LayoutError, in_order
 from smsconf.config.problems import problem
@@ -63,29 +62,12 @@ class Rewrite:
             if before.removeprefix(_BOM) != self.source.text.encode():
                 raise self._refused(_("it was changed meanwhile"))
             mark = _BOM if before.startswith(_BOM) else b""
-            _replace(path, mark + self.text.encode(), found)
+            write_atomically(path, mark + self.text.encode())
         except OSError as error:
             raise self._refused(error.strerror or str(error)) from error
 
     def _refused(self, reason: str) -> SmsconfError:
         return SmsconfError(_("cannot write {file}: {reason}").format(file=self.source.name, reason=reason))
-
-
-def _replace(path: Path, content: bytes, found: os.stat_result) -> None:
-    """Put a whole new file in the place of another, with its permissions and, where we may, its owner."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(PermissionError):
-            os.chown(name, found.st_uid, found.st_gid)
-        Path(name).chmod(stat.S_IMODE(found.st_mode))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def files_of(project: Project) -> tuple[Path, ...]:

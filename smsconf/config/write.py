@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from smsconf.atomic import write_atomically
 from smsconf.config.dump import Dump, Entry
 from smsconf.config.project import VERSION
 from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
@@ -76,7 +77,7 @@ def as_files(dump: Dump, provider: Provider, folder: Path) -> dict[str, str]:
 
 
 def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
-    """Write files into a folder that is made if need be.
+    """Write files into a folder that is made if need be; smsconf.yaml last, so that no part is a project.
 
     Raises:
         SmsconfError: some of them exist, and ``force`` is not given; nothing is written.
@@ -88,10 +89,10 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
             _("{folder} has {names} already").format(folder=folder, names=", ".join(there)),
             fix=_("name another folder, or overwrite with --force"),
         )
-    for name, text in files.items():
+    for name, text in sorted(files.items(), key=lambda item: item[0] == ROOT_NAME):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_atomically(path, text.encode())
 
 
 def _root(provider: Provider, folder: Path) -> Entry:
