@@ -171,8 +171,12 @@ def unremembered(view: View) -> Iterator[str]:
 
 
 def is_quiet(change: View) -> bool:
-    """Tell whether a change says nothing but "unchanged"."""
-    return change["action"] == "none" and not change["rejected"] and not change["notes"]
+    """Tell whether a change says nothing but "unchanged".
+
+    What pruning spares (``kind:name``, for no address claims it) says why it was spared.
+    """
+    spared = ":" in change["address"]
+    return change["action"] == "none" and not (spared or change["rejected"] or change["notes"])
 
 
 def value(held: Any) -> str:  # noqa: ANN401 - whatever a field holds

@@ -114,6 +114,10 @@ def test_pruning_spares_a_version_that_may_serve(doubtful: World) -> None:
     kept = pruned.row("template:hello_v2")
     assert (kept["remote_name"], kept["action"], kept["steps"]) == ("hello_v2", "none", [])
     assert kept["reason"] == "kept: it may be the version of template.hello that serves"
+    read = doubtful.smsconf("plan", "--prune").out
+    told = "none     template:hello_v2  hello_v2\n         kept: it may be the version of template.hello"
+    assert told in read, read
+    assert "template:hello_v2" not in read.split("unchanged:")[1]
     doubtful.edit(THIRD, SECOND)  # as desired it is live, whoever made it
     assert live(doubtful) == ("hello_v2", "")
 
