@@ -134,8 +134,10 @@ def decide_command(
     """
     kind, name = _target(folder, environment, target)
     body = {"kind": kind, "name": name, "decision": decision, "reason": reason}
+    successor = _("a successor is a template of its own: {name}").format(name=f"template:{name}_v2")
+    fix = successor if kind == "template" and ":" not in target else None
     with _steered(folder, environment, database) as engine:
-        answer = ask(engine, "POST", "reviews", body)
+        answer = ask(engine, "POST", "reviews", body, fix)
     click.echo(f"{kind} {name}: {answer.get('status', decision)}")
     return 0
 
@@ -254,8 +256,14 @@ def _count(engine: Engine) -> int:
     return int(dict(response.headers)["X-Total-Count"])
 
 
-def ask(engine: Engine, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
-    """Call a control route and return its JSON.
+def ask(
+    engine: Engine,
+    method: str,
+    route: str,
+    body: Mapping[str, Any] | None = None,
+    fix: str | None = None,
+) -> Any:  # noqa: ANN401
+    """Call a control route and return its JSON; ``fix`` is what to do if it refuses.
 
     Raises:
         SmsconfError: the emulator refuses.
@@ -265,8 +273,10 @@ def ask(engine: Engine, method: str, route: str, body: Mapping[str, Any] | None 
     answer = json.loads(response.body or b"{}")
     if response.status >= 400:
         words = answer.get("error") or answer.get("error_msg") or answer.get("message") or answer
+        if "status" in answer:
+            words = f"{words}: {answer['status']}"
         text = _("the emulator answers {status}: {words}").format(status=response.status, words=words)
-        raise SmsconfError(text)
+        raise SmsconfError(text, fix=fix)
     return answer
 
 

@@ -90,6 +90,17 @@ def test_rejected_signature_is_edited_when_the_files_change(world: World) -> Non
     assert world.json("status").row("signature.shop-notice")["status"] == "PENDING_REVIEW"
 
 
+def test_playing_the_reviewer_of_a_successor_takes_its_own_name(approved: World) -> None:
+    """The address stands for the first version; the refusal says in which state that is, and what to name."""
+    approved.edit("content: 您的", "content: 尊敬的会员，您的")
+    assert approved.apply().code == 0
+    ran = approved.smsconf("emulator", "decide", "template.refund", "reject")
+    said = "the emulator answers 409: template can not be decided reject now: Adopted"
+    fix = "a successor is a template of its own: template:refund_v2"
+    assert (ran.code, ran.err) == (1, f"error: {said}\n  = fix: {fix}\n")
+    assert approved.smsconf("emulator", "decide", "template:refund_v2", "reject").code == 0
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_note_that_a_site_does_not_tell_is_no_reason_to_submit_again(world: World, lost: bool) -> None:
     """Answers of the international site lack the note: it was taken for a difference, and sent for ever."""
