@@ -66,8 +66,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     def _settle_the_outlet(self) -> None:
         """An app and a signature in it that others manage, and that the files refer to."""
-        self.outlet = self.world.console("CreateApp", app_name=OUTLET, region="cn")["id"]
-        self.world.external |= {self.outlet, self._sign_by_hand(self.outlet, PARTNER)}
+        outlet = self.world.console("CreateApp", app_name=OUTLET, region="cn")["id"]
+        self.world.external |= {outlet, self._sign_by_hand(outlet, PARTNER)}
 
     def _settle_strangers(self) -> None:
         """Things made by hand: an app of others with names like ours, and something in our app."""
