@@ -63,9 +63,9 @@ class Files:
         """Change the signature in force."""
         self.signatures[self.brand] = given(self.signatures[self.brand] | fields)
 
-    def of(self, key: str) -> Entry | None:
-        """A template, declared or not; ``None`` where the site has none of that key."""
-        return self.templates.get(key) or self.away.get(key)
+    def of(self, key: str) -> Entry:
+        """A template, declared or not; empty where the site has none of that key."""
+        return self.templates.get(key) or self.away.get(key) or {}
 
     def leave_or_come_back(self, key: str) -> None:
         """Take a template out of the files, or put it in again; one stays."""
@@ -86,12 +86,12 @@ class Files:
         entry = {"app": "shop", "name": BRANDS[key], "type": "notification", "replaces": replaces}
         self.signatures[key] = entry
         for one in ("shipped", "refund"):
-            if (self.of(one) or {}).get("app") == "shop":
+            if self.of(one).get("app") == "shop":
                 self.edit(one, signature=key)
 
     def move(self, key: str) -> None:
         """Let a template move to the other app, with that app's signature."""
-        leaving = (self.of(key) or {})["app"] == "shop"
+        leaving = self.of(key)["app"] == "shop"
         signature = None if key == "anyone" else "partner" if leaving else self.brand
         self.edit(key, app=OUTLET if leaving else "shop", signature=signature)
 

@@ -277,7 +277,9 @@ class Lifecycle(RuleBasedStateMachine):
         """A template under the name of a version of ours, which the files may adopt."""
         mine, name = self._family(key), f"{key}_v{number}"
         if mine and all(one["template_name"] != name for one in mine):
-            self.world.unmanaged |= {self._by_hand(mine[0]["app_id"], name, status)} - {None}
+            made = self._by_hand(mine[0]["app_id"], name, status)
+            if name not in self.files.of(key).get("adopt", ()):
+                self.world.unmanaged |= {made} - {None}
 
     @rule(key=keys, index=st.integers(0, 3))
     def delete_at_the_console(self, key: str, index: int) -> None:
