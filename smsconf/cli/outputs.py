@@ -16,9 +16,12 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import N_, _
+from smsconf.reconcile.change import Action
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
+from smsconf.reconcile.versions import left_behind
 from smsconf.render.outputs import configmap_text, env_text, in_ascii, outputs_view, without_live, yaml_text
+from smsconf.resources import Template
 from smsconf.workflow import check, look, note_seen
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
@@ -56,7 +59,7 @@ def command(
 
     Of each template it shows the version that serves now and that version's variables, even while a
     successor is in review. No secrets. Exits 0; with --require-all 6 if some template has no live version;
-    4, and prints nothing, if not all could be read.
+    4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
     project = check(folder, environment)
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
@@ -73,6 +76,15 @@ def command(
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
+    for change in plan.changes:
+        refused = change.action is Action.REFUSED and change.live is None
+        serving = left_behind(situation, change.desired) if isinstance(change.desired, Template) else ()
+        if refused and serving:
+            lost = _("{address}: {name} serves by the journal, but {reason}")
+            raise PlanRefused(
+                lost.format(address=change.label, name=serving[0].name, reason=change.reason),
+                fix=_("see what smsconf plan says; nothing was printed"),
+            )
     view = outputs_view(plan, situation.observed.signatures.items)
     for change in plan.changes:
         if change.contenders:

@@ -12,7 +12,10 @@ from smsconf.resources import Template
 
 @dataclass(frozen=True, slots=True)
 class Countries:
-    """The desired countries as the service knows them; ``unknown`` holds the names it does not."""
+    """The desired countries as the service knows them; ``unknown`` holds the names it does not.
+
+    ``names`` has the unknown ones too, as they are written: no version goes to fewer countries than asked.
+    """
 
     ids: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
@@ -23,7 +26,9 @@ def find_countries(situation: Situation, template: Template) -> Countries:
     """Look up the countries of a template among those the service reports, in either language."""
     found = {name: situation.country_ids.get(name.casefold()) for name in template.countries}
     ids = tuple(number for number in found.values() if number is not None)
-    names = tuple(situation.country_names[number] for number in ids)
+    names = tuple(
+        name if number is None else situation.country_names[number] for name, number in found.items()
+    )
     return Countries(ids, names, tuple(name for name, number in found.items() if number is None))
 
 

@@ -172,9 +172,10 @@ def without_twins(
 ) -> tuple[tuple[Version, ...], tuple[Version, ...], tuple[tuple[Version, ...], ...]]:
     """Split versions into winners (newest first), losing drafts, and groups that cannot be told apart.
 
-    Of several versions with one name the one past draft wins; among drafts the earliest, then the smallest
-    id. Two or more past draft are more than one match. Runs that remember different numbers give one text two
-    names: of our drafts that say what is desired one stays, and none beside one that is in review.
+    Of several versions with one name the one past draft wins; among drafts ours, the earliest, then the
+    smallest id. Two or more past draft are more than one match; only drafts of ours lose. Runs that remember
+    different numbers give one text two names: of our drafts that say what is desired one stays, and none
+    beside one that is in review.
     """
     by_name: dict[str, list[Version]] = {}
     for one in versions:
@@ -188,7 +189,7 @@ def without_twins(
         past = tuple(one for one in group if one.phase is not Phase.DRAFT)
         if len(past) > 1:
             clashes.append(past)
-        losers += [one for one in group[1:] if one.phase is Phase.DRAFT]
+        losers += [one for one in group[1:] if one.phase is Phase.DRAFT and one.ours and not one.needed_by]
     spare = _spare_drafts(winners)
     losers += spare
     winners = [one for one in winners if one not in spare]
@@ -204,8 +205,8 @@ def _spare_drafts(versions: Iterable[Version]) -> list[Version]:
     return drafts if asked else drafts[1:]
 
 
-def _came_first(one: Version) -> tuple[bool, str, str]:
-    return (one.phase is Phase.DRAFT, one.observed.create_time or "", one.observed.remote_id)
+def _came_first(one: Version) -> tuple[bool, bool, str, str]:
+    return (one.phase is Phase.DRAFT, not one.ours, one.observed.create_time or "", one.observed.remote_id)
 
 
 def next_number(family: Family, numbers: Mapping[str, int], remembered: int) -> int:

@@ -27,6 +27,7 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 from smsconf.reconcile.templates import decide_templates
+from smsconf.reconcile.versions import left_behind
 from smsconf.resources import App, Template
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
@@ -119,7 +120,7 @@ Unclaimed = ObservedSignature | ObservedTemplate
 
 def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Unclaimed], list[Unclaimed]]:
     """Split the objects that no address claims: those of declared apps, and those of all others."""
-    claimed = {change.remote_id for change in changes}
+    claimed = set(_claimed(situation, changes))
     unmanaged: list[Unclaimed] = []
     foreign: list[Unclaimed] = []
     if not situation.observed.apps.complete:
@@ -132,6 +133,24 @@ def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Un
         elif one.remote_id not in claimed and one.remote_id not in ambiguous:
             unmanaged.append(one)
     return unmanaged, foreign
+
+
+def _claimed(situation: Situation, changes: Iterable[Change]) -> Iterator[str | None]:
+    """Yield the remote ids of what the rows are about, and of what they call live or on its way.
+
+    Of a template about which nothing can be decided, or that has no live version, also what belongs to it
+    under another name or app.
+    """
+    for change in changes:
+        yield change.remote_id
+        yield from (one.remote_id for one in (change.live, change.candidate) if one)
+        refused = change.action is Action.REFUSED
+        if refused:
+            yield from change.family
+        if isinstance(change.desired, Template) and (refused or change.live is None):
+            for left in left_behind(situation, change.desired):
+                base = replace(change.desired, name=split_version(left.name)[0], renamed_from=None)
+                yield from (one.remote_id for _, one in situation.family_under([left.app_key], base))
 
 
 def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
@@ -149,7 +168,7 @@ def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
             if one.name in bases or one.name in template.adopt or ours or one.remote_id == serving:
                 yield one
         moved = situation.templates_by_id.get(serving or "")
-        if moved:  # it serves until its successor under another app is approved
+        if moved:  # it serves until its successor under another app is approved, and that was seen
             yield moved
 
 

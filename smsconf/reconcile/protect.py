@@ -6,7 +6,7 @@ it cannot be found, nothing that it could be is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from smsconf.address import Address, Kind
@@ -19,8 +19,7 @@ from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 
 def protect(situation: Situation, changes: Sequence[Change]) -> list[Change]:
     """Refuse every delete that a flag asks for and that would take something protected away."""
-    listed = situation.desired.protected
-    if not listed:
+    if not any(one.protected for one in (situation.desired, *situation.elsewhere.values())):
         return list(changes)
     owners = _owners(situation, changes)
     lost = [address for address in _undeclared(situation) if address not in owners.values()]
@@ -42,12 +41,13 @@ def _judged(
     if Step.DELETE not in change.steps or not by_a_flag or change.remote_id is None:
         return change
     owner, along = owners.get(change.remote_id), carried.get(change.remote_id)
-    guess = next((one for one in lost if one.kind in (change.kind, Kind.TEMPLATE)), None)
+    kinds = {change.kind} if change.address else {change.kind, Kind.TEMPLATE}  # templates may hang on it
+    guess = next((one for one in lost if one.kind in kinds), None)
     if owner:
         reason = _("protected: no flag deletes {owner}").format(owner=owner)
     elif along and change.kind is Kind.SIGNATURE:
         reason = _("protected: deleting it takes {along} along").format(along=along)
-    elif guess and change.address is None:
+    elif guess and (change.address is None or change.kind is Kind.SIGNATURE):
         reason = _(
             "{guess} is protected, not declared, and could be this one: declare it or unprotect it"
         ).format(guess=guess)
@@ -75,8 +75,9 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
                 owners[one.remote_id] = change.address
         owners.update((remote_id, change.address) for remote_id in change.family)
     for address in _undeclared(situation):
+        names = {address.key, *_recorded_names(situation, address)}
         for found in _candidates(situation, address.kind):
-            if _once_of(situation, address, found, (address.key,)):
+            if _once_of(situation, address, found, names):
                 owners.setdefault(found.remote_id, address)
     for address in sorted(desired.protected & desired.templates.keys()):
         template = desired.templates[address]
@@ -85,6 +86,13 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
             if unclaimed and _once_of(situation, address, left, (template.name, template.renamed_from)):
                 owners.setdefault(left.remote_id, address)
     return owners
+
+
+def _recorded_names(situation: Situation, address: Address) -> Iterator[str]:
+    """Yield the names of the families that the journal shows versions of an address in."""
+    live = situation.templates_by_id.get(situation.memory.live.get(address, ""))
+    for one in (*situation.created_templates(address), *([live] if live else [])):
+        yield split_version(one.name)[0]
 
 
 def _once_of(
@@ -100,9 +108,13 @@ def _once_of(
 
 
 def _undeclared(situation: Situation) -> list[Address]:
-    desired = situation.desired
-    declared = {*desired.apps, *desired.signatures, *desired.templates, *desired.thresholds}
-    return sorted(desired.protected - declared)
+    """Return what is protected and not declared, here or in another environment of the account."""
+    here = situation.desired
+    found: set[Address] = set()
+    for desired in (here, *situation.elsewhere.values()):
+        declared = {*desired.apps, *desired.signatures, *desired.templates, *desired.thresholds}
+        found |= desired.protected - declared
+    return sorted(found - {*here.apps, *here.signatures, *here.templates, *here.thresholds})
 
 
 def _candidates(situation: Situation, kind: Kind) -> Sequence[ObservedSignature | ObservedTemplate]:

@@ -96,7 +96,12 @@ def replaced_rows(
     Deleting it takes its templates along, whosever they are, so it waits for all but those that go in this
     run on terms of their own (``templates`` has their rows) and those that are dead.
     """
-    going = {one.remote_id for one in templates if Step.DELETE in one.steps}
+    targets = situation.selection.targets
+    going = {
+        one.remote_id
+        for one in templates
+        if Step.DELETE in one.steps and (not targets or one.address in targets)
+    }
     elsewhere = declared_elsewhere(situation)
     for address, signature in situation.desired.signatures.items():
         old = situation.replaced_signature(address)
@@ -206,7 +211,7 @@ def _hanging_on(remote_id: str, rows: Iterable[Change]) -> list[str]:
 def _sent_under(
     situation: Situation, remote_id: str, rows: Iterable[Change], going: Collection[str | None]
 ) -> list[str]:
-    """Name the live universal templates that could be sent under no other approved signature."""
+    """Name the approved universal templates that could be sent under no other approved signature."""
     approved = {
         one.remote_id: (one.app_key, one.type)
         for one in situation.observed.signatures.items
@@ -216,8 +221,12 @@ def _sent_under(
     use = approved.pop(remote_id, None)
     if use is None or use in approved.values():
         return []
+    rows_of = {one.remote_id: change for change in rows for one in (change.live,) if one}
     return sorted(
-        str(change.address)
-        for change in rows
-        if change.live and change.live.universal and (change.live.app_key, change.live.type) == use
+        str(rows_of[one.remote_id].address) if one.remote_id in rows_of else f"template:{one.name}"
+        for one in situation.observed.templates.items
+        if one.universal
+        and (one.app_key, one.type) == use
+        and one.remote_id not in going
+        and read_status(Kind.TEMPLATE, situation.site, one.status).verdict.approved
     )

@@ -129,6 +129,10 @@ def _existing(  # noqa: PLR0911 - one return a phase
     message = status.verdict.message
     if status.phase is Phase.UNKNOWN:
         return replace(base, reason=_("{message}: nothing is written for it").format(message=message))
+    elsewhere = next((one for one in fields if one.path == "app"), None)
+    if signature.external and elsewhere:
+        reason = _("external, but it belongs to {app}: declare it under that app")
+        return replace(base, reason=reason.format(app=elsewhere.old))
     if signature.external:
         waiting = status.phase is Phase.IN_REVIEW
         return replace(

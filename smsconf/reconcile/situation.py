@@ -149,6 +149,25 @@ class Situation:
         there = self.templates_by_id
         return _grouped((of, one) for one, of in self.memory.created.items() if one not in there)
 
+    def created_templates(self, address: Address) -> tuple[ObservedTemplate, ...]:
+        """Return the templates that the journal knows as created for an address and the lists show."""
+        return tuple(self._created.get(address, ()))
+
+    @cached_property
+    def _created(self) -> Mapping[Address, list[ObservedTemplate]]:
+        there = self.templates_by_id
+        return _grouped((of, there[one]) for one, of in self.memory.created.items() if one in there)
+
+    @cached_property
+    def declared_names(self) -> frozenset[tuple[str, str | None]]:
+        """App key and name of every declared template, former names included."""
+        return frozenset(
+            (app.app_key, name)
+            for one in self.desired.templates.values()
+            if (app := self.app_of(one.app))
+            for name in (one.name, one.renamed_from)
+        )
+
     def app_of(self, address: Address) -> ObservedApp | None:
         """Return the one app behind a declared address, or nothing while there is none or no single one."""
         found = self.apps_named(address)
@@ -203,10 +222,13 @@ class Situation:
 
     @cached_property
     def managed_app_keys(self) -> frozenset[str]:
-        """App keys of the declared apps that are not external: the only ones whose objects may be pruned."""
-        return frozenset(
-            app.app_key for address, app in self._declared_apps() if not self.desired.apps[address].external
-        )
+        """App keys of the declared apps that are not external: the only ones whose objects may be pruned.
+
+        Of two apps with the identity of one, nobody can tell which is ours.
+        """
+        apps = self.desired.apps.values()
+        found = (self.app_of(app.address) for app in apps if not app.external)
+        return frozenset(app.app_key for app in found if app)
 
     @cached_property
     def declared_app_keys(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import named, new_fields, template_fields
 from smsconf.reconcile.elsewhere import needed_elsewhere
-from smsconf.reconcile.family import Version, next_number, version_name
+from smsconf.reconcile.family import Version, next_number, split_version, version_name
 from smsconf.reconcile.hindrances import blocked, too_long
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
@@ -32,7 +32,7 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import marked, submission_hash
 from smsconf.reconcile.universal import missing_signature
-from smsconf.reconcile.versions import doubts_about, recognise
+from smsconf.reconcile.versions import doubts_about, left_behind, recognise, stranded_version
 from smsconf.resources import Region, Template, UpdatePolicy
 
 
@@ -57,13 +57,15 @@ def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> I
                 or decision.unsigned(change)
                 or decision.as_sent(change)
             )
+        if change.action is Action.REFUSED:  # nothing is written for its versions
+            yield change
+            continue
         retiring = list(retire_rows(situation, template, decision.family))
         if change.action is Action.WITHDRAW and change.remote_id in {
             row.remote_id for row in retiring if row.steps
         }:
             change = decision.at_rest()  # what goes in this run is withdrawn on its way
-        if change.action is not Action.REFUSED:
-            yield from decision.losing_drafts()
+        yield from decision.losing_drafts()
         yield change
         yield from retiring
 
@@ -85,6 +87,7 @@ class _Decision:
         self.wanted = template_fields(template, self.countries.names)
         self.members = situation.templates_like(template)
         self.family = recognise(situation, template, self.wanted, needed, self.sent_as)
+        self.stranded = stranded_version(situation, template, self.family)
         live = self.family.live
         self.base = Change(
             kind=Kind.TEMPLATE,
@@ -168,28 +171,16 @@ class _Decision:
                 count=len(group), app=self.template.app, name=group[0].name, ids=ids
             )
         if self.stranded:
-            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {live}")
-            return said.format(live=self.stranded.name, name=self.template.name)
+            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {base}")
+            status = read_status(Kind.TEMPLATE, self.situation.site, self.stranded.status)
+            if not status.verdict.approved:
+                said = _(
+                    "its version in review is named '{live}', the files say '{name}': "
+                    "add renamed_from: {base}"
+                )
+            live, base = self.stranded.name, split_version(self.stranded.name)[0]
+            return said.format(live=live, name=self.template.name, base=base)
         return None
-
-    @cached_property
-    def stranded(self) -> ObservedTemplate | None:
-        """The version recorded as live if it has a name that the files no longer lead to.
-
-        Under another app it is another template; and one that says what is desired is live by itself.
-        """
-        there, app = self._served(), self.situation.app_of(self.template.app)
-        here = there and app and there.app_key == app.app_key
-        return there if here and not self.family.settled else None
-
-    def _served(self) -> ObservedTemplate | None:
-        """Return the version recorded as live if it is approved still and no longer of this family."""
-        remembered = self.situation.memory.live.get(self.template.address)
-        there = self.situation.templates_by_id.get(remembered or "")
-        if there is None or any(one.remote_id == remembered for _, one in self.members):
-            return None
-        approved = read_status(Kind.TEMPLATE, self.situation.site, there.status).verdict.approved
-        return there if approved else None
 
     def _about(
         self, one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None
@@ -307,7 +298,7 @@ class _Decision:
         reason = _("not at the service yet")
         if self.family.versions:
             reason = _("no version of it is live or on its way")
-        elif left := self._served():
+        elif left := next(iter(left_behind(self.situation, self.template)), None):
             reason = _(
                 "new under {app}: nothing serves until it is approved, {name} stays under {old}"
             ).format(

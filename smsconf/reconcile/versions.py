@@ -12,7 +12,7 @@ from typing import Any
 from smsconf.address import Kind
 from smsconf.language import _
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_notes
-from smsconf.reconcile.family import Family, Version, without_twins
+from smsconf.reconcile.family import Family, Version, split_version, without_twins
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
@@ -65,6 +65,43 @@ def doubts_about(family: Family) -> Iterator[str]:
     for one in family.unclaimed:
         unclaimed = _("{name} is approved, and nothing here shows whose it is: if ours, adopt: [{name}]")
         yield unclaimed.format(name=one.name)
+
+
+def left_behind(situation: Situation, template: Template) -> tuple[ObservedTemplate, ...]:
+    """Return the versions that a template has had by the journal, and that its name or app leads to no more.
+
+    Only those that serve or are in review: the one recorded as live, then the approved, then the others.
+    What has the name of another declared template is that one's.
+    """
+    members = {one.remote_id for _number, one in situation.templates_like(template)}
+    live = situation.templates_by_id.get(situation.memory.live.get(template.address, ""))
+    known = [*([live] if live else []), *situation.created_templates(template.address)]
+    approved: dict[str, ObservedTemplate] = {}
+    in_review: dict[str, ObservedTemplate] = {}
+    for one in known:
+        if one.remote_id in members or (one.app_key, split_version(one.name)[0]) in situation.declared_names:
+            continue
+        status = read_status(Kind.TEMPLATE, situation.site, one.status)
+        if status.verdict.approved:
+            approved[one.remote_id] = one
+        elif status.phase is Phase.IN_REVIEW:
+            in_review[one.remote_id] = one
+    return (*approved.values(), *in_review.values())
+
+
+def stranded_version(situation: Situation, template: Template, family: Family) -> ObservedTemplate | None:
+    """Return the version that serves, or is in review, under a name that the files no longer lead to.
+
+    Under another app it is another template; and one that says what is desired is live by itself. What was
+    never recorded as live counts only where the family has nothing of its own.
+    """
+    app = situation.app_of(template.app)
+    if app is None or family.settled:
+        return None
+    recorded = situation.memory.live.get(template.address)
+    bare = not family.approved and family.candidate is None
+    left = (one for one in left_behind(situation, template) if one.app_key == app.app_key)
+    return next((one for one in left if one.remote_id == recorded or bare), None)
 
 
 def _unclaimed(situation: Situation, family: Family) -> tuple[Version, ...]:

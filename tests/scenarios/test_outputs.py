@@ -204,6 +204,15 @@ def test_outputs_print_nothing_unless_everything_was_read(approved: World) -> No
     assert "templates could not be read" in ran.err
 
 
+def test_outputs_that_cannot_find_what_serves_print_nothing(approved: World) -> None:
+    """The app had got another name: each id was null, exit 0, and a deployment would have taken it."""
+    assert approved.json("outputs").code == 0
+    approved.edit("name: shop_prod,", "name: shop_new,")
+    ran = approved.smsconf("outputs", "--format", "env")
+    assert (ran.code, ran.out) == (4, "")
+    assert "template.order-shipped: order-shipped serves by the journal, but" in ran.err
+
+
 def test_outputs_go_to_a_file_on_request(approved: World) -> None:
     """--output writes every form to a file."""
     for form in ("json", "env"):
