@@ -27,9 +27,10 @@ _OURS = (
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine: ``localhost`` or a loopback address."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return host.lower() == "localhost"
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None  # Pythons differ there
 
 
 def is_local(url: str) -> bool:

@@ -323,7 +323,7 @@ class _Loading:
         try:
             found = sorted(
                 match.relative_to(self.folder)
-                for match in self.folder.glob(pattern)
+                for match in _glob(self.folder, pattern)
                 if match.is_file() or match.is_symlink()
             )
         except (OSError, ValueError, NotImplementedError) as error:
@@ -384,3 +384,15 @@ def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> st
     meaning = {key: value for key, value in data.items() if key not in ("include", "environments")}
     text = json.dumps([meaning, environment, digests], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _glob(folder: Path, pattern: str) -> Iterator[Path]:
+    """Find what a pattern stands for.
+
+    Raises:
+        ValueError: it is none. Newer Pythons take ``a**`` for ``a*``, older ones refuse it; so do we.
+        NotImplementedError, OSError: as ``Path.glob``.
+    """
+    if any("**" in part and part != "**" for part in Path(pattern).parts):
+        raise ValueError("invalid pattern: '**' can only be an entire path component")
+    return iter(folder.glob(pattern))
