@@ -16,6 +16,11 @@ SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "SMSCONF_LANG"):
     os.environ.pop(name, None)
 os.environ["LANG"] = "C.UTF-8"
+# no proxy on the way to loopback, nobody's settings of git, and a terminal that knows colours
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+    os.environ.pop(name, None)
+    os.environ.pop(name.lower(), None)
+os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
 
 settings.register_profile("fixed", derandomize=True, database=None, **SLOW)
 settings.register_profile("searching", **SLOW)

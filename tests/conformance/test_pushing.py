@@ -48,15 +48,18 @@ def test_server_ends_while_a_push_hangs(tmp_path: Path) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         server = Server(tmp_path / "e.db")
-        server.control("PUT", "reviewer", {"default": "hold"})
-        world = build(server)
-        server.control("PUT", "carrier", {"delay": "PT0S"})
-        url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
-        many = ",".join(f"+8613800138{number:03}" for number in range(100))
-        client(server, world.app).batch_send_sms(same(world, to=many, status_callback=url))
-        wait_until(lambda: any(row["state"] == "taken" for row in server.control("GET", "pushes")))
-        said: list[str] = []
-        ending = threading.Thread(target=lambda: said.append(server.stop()))
-        ending.start()
-        ending.join(15)
+        try:
+            server.control("PUT", "reviewer", {"default": "hold"})
+            world = build(server)
+            server.control("PUT", "carrier", {"delay": "PT0S"})
+            url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+            many = ",".join(f"+8613800138{number:03}" for number in range(100))
+            client(server, world.app).batch_send_sms(same(world, to=many, status_callback=url))
+            wait_until(lambda: any(row["state"] == "taken" for row in server.control("GET", "pushes")))
+            said: list[str] = []
+            ending = threading.Thread(target=lambda: said.append(server.stop()))
+            ending.start()
+            ending.join(15)
+        finally:
+            server.process.kill()
         assert said == [""]

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,7 @@ def test_intent_is_in_the_ledger_before_the_request(world: World) -> None:
     def look(asked: list[str], turn: int) -> httpx.Response:
         import sqlite3
 
-        with sqlite3.connect(f"file:{world.path}?mode=ro", uri=True) as reader:
+        with closing(sqlite3.connect(f"file:{world.path}?mode=ro", uri=True)) as reader:
             states.append(reader.execute("SELECT state, size FROM batch ORDER BY id").fetchall())
         return accepted(asked, turn)
 

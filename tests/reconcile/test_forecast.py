@@ -146,13 +146,13 @@ def test_special_country_takes_longer_and_is_a_guess() -> None:
 
 
 def test_year_without_a_notice_is_a_guess_unless_the_project_knows() -> None:
-    """Over New Year 2027 the answer is provisional; the project's own holiday moves and settles it."""
+    """Over a far New Year the answer is provisional; the project's own holiday moves and settles it."""
     made = changes(found=build.observed(build.o_shop, build.o_brand))
-    guess = at("2026-12-31 17:00").expected(made, applied=True)[build.SHIPPED]
-    assert (guess.by, guess.provisional) == (beijing("2027-01-01 10:00"), True)
-    known = Calendar(holidays=frozenset({date(2027, 1, 1)}))
-    sure = at("2026-12-31 17:00", calendar=known).expected(made, applied=True)[build.SHIPPED]
-    assert (sure.by, sure.provisional) == (beijing("2027-01-04 10:00"), False)
+    guess = at("2091-12-31 17:00").expected(made, applied=True)[build.SHIPPED]
+    assert (guess.by, guess.provisional) == (beijing("2092-01-01 10:00"), True)
+    known = Calendar(holidays=frozenset({date(2091, 1, 1), date(2092, 1, 1)}))
+    sure = at("2091-12-31 17:00", calendar=known).expected(made, applied=True)[build.SHIPPED]
+    assert (sure.by, sure.provisional) == (beijing("2092-01-02 10:00"), False)
 
 
 def test_time_that_cannot_be_read_expects_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -396,7 +397,7 @@ def test_emulator_that_cannot_answer_is_said(world: World) -> None:
     import sqlite3
 
     assert world.smsconf("plan").code == 0
-    with sqlite3.connect(world.folder / ".smsconf" / "emulator.db") as database:
+    with closing(sqlite3.connect(world.folder / ".smsconf" / "emulator.db")) as database, database:
         database.execute("DROP TABLE meta")
     ran = world.smsconf("confirm")
     assert ran.code == 1
