@@ -16,10 +16,9 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import N_, _
-from smsconf.reconcile.change import Action
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
-from smsconf.reconcile.versions import left_behind
+from smsconf.reconcile.versions import lost_version
 from smsconf.render.outputs import configmap_text, env_text, in_ascii, outputs_view, without_live, yaml_text
 from smsconf.resources import Template
 from smsconf.workflow import check, look, note_seen
@@ -77,12 +76,11 @@ def command(
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
     for change in plan.changes:
-        refused = change.action is Action.REFUSED and change.live is None
-        serving = left_behind(situation, change.desired) if isinstance(change.desired, Template) else ()
-        if refused and serving:
+        serving = lost_version(situation, change.desired) if isinstance(change.desired, Template) else None
+        if serving:
             lost = _("{address}: {name} serves by the journal, but {reason}")
             raise PlanRefused(
-                lost.format(address=change.label, name=serving[0].name, reason=change.reason),
+                lost.format(address=change.label, name=serving.name, reason=change.reason),
                 fix=_("see what smsconf plan says; nothing was printed"),
             )
     view = outputs_view(plan, situation.observed.signatures.items)

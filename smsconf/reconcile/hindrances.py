@@ -8,6 +8,11 @@ from dataclasses import replace
 from smsconf.address import Address
 from smsconf.language import _
 from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.family import split_version
+from smsconf.reconcile.situation import Situation
+from smsconf.reconcile.state import ObservedTemplate
+from smsconf.reconcile.versions import named_in_place, serves
+from smsconf.resources import Template
 
 _LONGEST_NAME = 128  # template_name, management-api reference §5.1
 
@@ -39,3 +44,19 @@ def too_long(change: Change) -> Change | None:
         "name, and keep the family with renamed_from"
     ).format(name=change.remote_name, length=len(change.remote_name), longest=_LONGEST_NAME)
     return replace(change, action=Action.REFUSED, steps=(), awaits=None, reason=reason)
+
+
+def misnamed(situation: Situation, template: Template, version: ObservedTemplate) -> str:
+    """Say that a template's version has a name that the files do not lead to, and what would lead there."""
+    said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {base}")
+    other = named_in_place(situation, version)
+    if other:
+        said = _("its live version has the name '{live}', now that of {other}: rename that one first")
+    elif not serves(situation, version):
+        said = _("its version in review is named '{live}', the files say '{name}': add renamed_from: {base}")
+    return said.format(
+        live=version.name,
+        base=split_version(version.name)[0],
+        name=template.name,
+        other=other.address if other else None,
+    )

@@ -103,7 +103,8 @@ def make_plan(situation: Situation) -> Plan:
     unmanaged, foreign = _unclaimed(situation, changes)
     if situation.selection.prune:
         changes += sorted(_prune(situation, unmanaged, changes), key=_delete_order)
-    selected = _targeted(protect(situation, changes), situation.selection.targets)
+    spared = _spare_what_serves(protect(situation, changes))
+    selected = _targeted(spared, situation.selection.targets)
     return Plan(
         changes=tuple(selected),
         refusals=tuple(_refusals(situation, selected)),
@@ -120,7 +121,7 @@ Unclaimed = ObservedSignature | ObservedTemplate
 
 def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Unclaimed], list[Unclaimed]]:
     """Split the objects that no address claims: those of declared apps, and those of all others."""
-    claimed = set(_claimed(situation, changes))
+    claimed = {one for change in changes for one in (change.remote_id, *_ids(change.live, change.candidate))}
     unmanaged: list[Unclaimed] = []
     foreign: list[Unclaimed] = []
     if not situation.observed.apps.complete:
@@ -135,22 +136,41 @@ def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Un
     return unmanaged, foreign
 
 
-def _claimed(situation: Situation, changes: Iterable[Change]) -> Iterator[str | None]:
-    """Yield the remote ids of what the rows are about, and of what they call live or on its way.
+def _ids(*versions: ObservedTemplate | None) -> Iterator[str]:
+    yield from (one.remote_id for one in versions if one)
 
-    Of a template about which nothing can be decided, or that has no live version, also what belongs to it
-    under another name or app.
+
+def _undecided(situation: Situation, changes: Iterable[Change]) -> Mapping[str, str]:
+    """Tell what to keep, for it may belong to a template that is refused or has no live version, and why.
+
+    Returns: remote id → reason.
     """
+    kept: dict[str, str] = {}
     for change in changes:
-        yield change.remote_id
-        yield from (one.remote_id for one in (change.live, change.candidate) if one)
         refused = change.action is Action.REFUSED
+        if not isinstance(change.desired, Template) or not (refused or change.live is None):
+            continue
+        reason = _("kept until {address} is approved")
         if refused:
-            yield from change.family
-        if isinstance(change.desired, Template) and (refused or change.live is None):
-            for left in left_behind(situation, change.desired):
-                base = replace(change.desired, name=split_version(left.name)[0], renamed_from=None)
-                yield from (one.remote_id for _, one in situation.family_under([left.app_key], base))
+            reason = _("kept: nothing can be decided about {address}")
+        ids = {*change.family} if refused else set()
+        for left in left_behind(situation, change.desired):
+            base = replace(change.desired, name=split_version(left.name)[0], renamed_from=None)
+            ids |= {one.remote_id for _number, one in situation.family_under([left.app_key], base)}
+        kept |= dict.fromkeys(ids, reason.format(address=change.address))
+    return kept
+
+
+def _spare_what_serves(changes: Sequence[Change]) -> list[Change]:
+    """Take back the deletion of a version that another row calls live."""
+    live = {change.live.remote_id: change.address for change in changes if change.live and change.address}
+    return [
+        replace(change, steps=(), reason=_("kept: {address} serves by it").format(address=address))
+        if Step.DELETE in change.steps
+        and (address := live.get(change.remote_id or "")) not in (None, change.address)
+        else change
+        for change in changes
+    ]
 
 
 def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
@@ -187,6 +207,7 @@ def _prune(
         if isinstance(change.desired, Template) and change.address and change.live is None
         for name in (change.desired.name, change.desired.renamed_from or change.desired.name)
     }
+    undecided = _undecided(situation, changes)
     contending = {one.remote_id: change.address for change in changes for one in change.contenders}
     for one in unmanaged:  # templates first: what takes them along looks at how they fare
         if one.app_key not in situation.managed_app_keys:
@@ -194,9 +215,11 @@ def _prune(
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
         environment, moving = elsewhere.get(one.remote_id), _moving(one, waiting)
         contended = contending.get(one.remote_id)
-        if environment or moving or contended:
+        if environment or moving or contended or one.remote_id in undecided:
             kept = _("kept: the environment {environment} declares it").format(environment=environment)
-            if moving:
+            if one.remote_id in undecided:
+                kept = undecided[one.remote_id]
+            elif moving:
                 kept = _("kept until {address} is approved").format(address=moving)
             elif contended:
                 kept = _("kept: it may be the version of {address} that serves").format(address=contended)

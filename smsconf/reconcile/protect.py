@@ -109,12 +109,17 @@ def _once_of(
 
 def _undeclared(situation: Situation) -> list[Address]:
     """Return what is protected and not declared, here or in another environment of the account."""
-    here = situation.desired
-    found: set[Address] = set()
-    for desired in (here, *situation.elsewhere.values()):
-        declared = {*desired.apps, *desired.signatures, *desired.templates, *desired.thresholds}
-        found |= desired.protected - declared
-    return sorted(found - {*here.apps, *here.signatures, *here.templates, *here.thresholds})
+    sharing = (
+        other.desired
+        for other in situation.others.values()
+        if other.declared_app_keys & situation.declared_app_keys
+    )
+    listed: set[Address] = set()
+    declared: set[Address] = set()
+    for desired in (situation.desired, *sharing):
+        listed |= desired.protected
+        declared |= {*desired.apps, *desired.signatures, *desired.templates, *desired.thresholds}
+    return sorted(listed - declared)
 
 
 def _candidates(situation: Situation, kind: Kind) -> Sequence[ObservedSignature | ObservedTemplate]:

@@ -159,14 +159,15 @@ class Situation:
         return _grouped((of, there[one]) for one, of in self.memory.created.items() if one in there)
 
     @cached_property
-    def declared_names(self) -> frozenset[tuple[str, str | None]]:
-        """App key and name of every declared template, former names included."""
-        return frozenset(
-            (app.app_key, name)
+    def declared_names(self) -> Mapping[tuple[str, str], Template]:
+        """App key and name → the declared template that has the name, or had it."""
+        return {
+            (app.app_key, name): one
             for one in self.desired.templates.values()
             if (app := self.app_of(one.app))
             for name in (one.name, one.renamed_from)
-        )
+            if name
+        }
 
     def app_of(self, address: Address) -> ObservedApp | None:
         """Return the one app behind a declared address, or nothing while there is none or no single one."""

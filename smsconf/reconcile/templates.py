@@ -23,8 +23,8 @@ from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import named, new_fields, template_fields
 from smsconf.reconcile.elsewhere import needed_elsewhere
-from smsconf.reconcile.family import Version, next_number, split_version, version_name
-from smsconf.reconcile.hindrances import blocked, too_long
+from smsconf.reconcile.family import Version, next_number, version_name
+from smsconf.reconcile.hindrances import blocked, misnamed, too_long
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
 from smsconf.reconcile.retire import retire_rows
@@ -32,7 +32,13 @@ from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import marked, submission_hash
 from smsconf.reconcile.universal import missing_signature
-from smsconf.reconcile.versions import doubts_about, left_behind, recognise, stranded_version
+from smsconf.reconcile.versions import (
+    doubts_about,
+    left_behind,
+    recognise,
+    serves,
+    stranded_version,
+)
 from smsconf.resources import Region, Template, UpdatePolicy
 
 
@@ -88,7 +94,12 @@ class _Decision:
         self.members = situation.templates_like(template)
         self.family = recognise(situation, template, self.wanted, needed, self.sent_as)
         self.stranded = stranded_version(situation, template, self.family)
-        live = self.family.live
+        live = self.family.live.observed if self.family.live else None
+        candidate = self.family.candidate.observed if self.family.candidate else None
+        if self.stranded and serves(situation, self.stranded):
+            live = self.stranded
+        elif self.stranded:
+            candidate = self.stranded
         self.base = Change(
             kind=Kind.TEMPLATE,
             action=Action.REFUSED,
@@ -99,8 +110,8 @@ class _Decision:
             desired=template,
             country_ids=self.countries.ids,
             country_names=self.countries.names,
-            live=self.stranded or (live.observed if live else None),
-            candidate=self.family.candidate.observed if self.family.candidate else None,
+            live=live,
+            candidate=candidate,
             versions=tuple(one for _, one in self.members),
             contenders=() if self.stranded else tuple(one.observed for one in self.family.contenders),
             unlisted=situation.unlisted_templates(template.address),
@@ -171,15 +182,7 @@ class _Decision:
                 count=len(group), app=self.template.app, name=group[0].name, ids=ids
             )
         if self.stranded:
-            said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {base}")
-            status = read_status(Kind.TEMPLATE, self.situation.site, self.stranded.status)
-            if not status.verdict.approved:
-                said = _(
-                    "its version in review is named '{live}', the files say '{name}': "
-                    "add renamed_from: {base}"
-                )
-            live, base = self.stranded.name, split_version(self.stranded.name)[0]
-            return said.format(live=live, name=self.template.name, base=base)
+            return misnamed(self.situation, self.template, self.stranded)
         return None
 
     def _about(

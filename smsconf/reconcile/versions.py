@@ -11,7 +11,8 @@ from typing import Any
 
 from smsconf.address import Kind
 from smsconf.language import _
-from smsconf.reconcile.diff import field_changes, observed_template_fields, template_notes
+from smsconf.reconcile.countries import find_countries
+from smsconf.reconcile.diff import field_changes, observed_template_fields, template_fields, template_notes
 from smsconf.reconcile.family import Family, Version, split_version, without_twins
 from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
@@ -71,7 +72,6 @@ def left_behind(situation: Situation, template: Template) -> tuple[ObservedTempl
     """Return the versions that a template has had by the journal, and that its name or app leads to no more.
 
     Only those that serve or are in review: the one recorded as live, then the approved, then the others.
-    What has the name of another declared template is that one's.
     """
     members = {one.remote_id for _number, one in situation.templates_like(template)}
     live = situation.templates_by_id.get(situation.memory.live.get(template.address, ""))
@@ -79,27 +79,58 @@ def left_behind(situation: Situation, template: Template) -> tuple[ObservedTempl
     approved: dict[str, ObservedTemplate] = {}
     in_review: dict[str, ObservedTemplate] = {}
     for one in known:
-        if one.remote_id in members or (one.app_key, split_version(one.name)[0]) in situation.declared_names:
+        if one.remote_id in members or _taken_over(situation, one):
             continue
-        status = read_status(Kind.TEMPLATE, situation.site, one.status)
-        if status.verdict.approved:
+        if serves(situation, one):
             approved[one.remote_id] = one
-        elif status.phase is Phase.IN_REVIEW:
+        elif read_status(Kind.TEMPLATE, situation.site, one.status).phase is Phase.IN_REVIEW:
             in_review[one.remote_id] = one
     return (*approved.values(), *in_review.values())
+
+
+def named_in_place(situation: Situation, one: ObservedTemplate) -> Template | None:
+    """Return the declared template that a version has the name of."""
+    names = situation.declared_names
+    return names.get((one.app_key, one.name)) or names.get((one.app_key, split_version(one.name)[0]))
+
+
+def _taken_over(situation: Situation, one: ObservedTemplate) -> bool:
+    """Tell whether a declared template has the name of a version, and asks for just what it says."""
+    other = named_in_place(situation, one)
+    if other is None:
+        return False
+    wanted = template_fields(other, find_countries(situation, other).names)
+    has = observed_template_fields(one, wanted, situation.signature_labels, situation.country_names)
+    return not field_changes(has, wanted)
+
+
+def lost_version(situation: Situation, template: Template) -> ObservedTemplate | None:
+    """Return the version that serves by the journal while nobody can tell which app is the template's."""
+    if situation.app_of(template.app):
+        return None
+    recorded = situation.memory.apps.get(template.app)
+    keys = {one.app_key for one in situation.observed.apps.items if one.remote_id == recorded}
+    keys |= {one.app_key for one in situation.apps_named(template.app)}
+    left = (one for one in left_behind(situation, template) if one.app_key in keys)
+    return next((one for one in left if serves(situation, one)), None)
+
+
+def serves(situation: Situation, one: ObservedTemplate) -> bool:
+    """Tell whether a version is approved."""
+    return read_status(Kind.TEMPLATE, situation.site, one.status).verdict.approved
 
 
 def stranded_version(situation: Situation, template: Template, family: Family) -> ObservedTemplate | None:
     """Return the version that serves, or is in review, under a name that the files no longer lead to.
 
     Under another app it is another template; and one that says what is desired is live by itself. What was
-    never recorded as live counts only where the family has nothing of its own.
+    never recorded as live counts only where the family has nothing of ours, dead or alive.
     """
     app = situation.app_of(template.app)
     if app is None or family.settled:
         return None
     recorded = situation.memory.live.get(template.address)
-    bare = not family.approved and family.candidate is None
+    bare = not any(one.ours for one in family.versions)
     left = (one for one in left_behind(situation, template) if one.app_key == app.app_key)
     return next((one for one in left if one.remote_id == recorded or bare), None)
 

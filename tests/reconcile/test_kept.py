@@ -222,3 +222,91 @@ def test_every_version_of_what_the_journal_knows_is_protected() -> None:
     memory = Memory(live={refund: "id-2"})
     made = build.plan(asked, build.observed(*HERE, *versions), memory=memory, prune=True)
     assert gone(made) == set()
+
+
+def test_templates_that_exchange_names_are_refused() -> None:
+    """Each was given the id and the text of the other; a name says nothing about whose text it is."""
+    other = Address(Kind.TEMPLATE, "other")
+    there = replace(
+        o_shipped, remote_id="id-other", name="other-name", content="另一条短信。", variables=None
+    )
+    swapped = (
+        replace(shipped, name="other-name"),
+        replace(shipped, address=other, content="另一条短信。", variables=()),
+    )
+    memory = Memory(
+        live={SHIPPED: "id-shipped", other: "id-other"}, created={"id-shipped": SHIPPED, "id-other": other}
+    )
+    asked = build.desired(shop, build.brand, *swapped)
+    made = build.plan(asked, build.observed(*HERE, o_shipped, there), memory=memory, prune=True, retire=True)
+    rows = [only(made, one) for one in (SHIPPED, other)]
+    assert [(row.action.value, row.live and row.live.remote_id) for row in rows] == [
+        ("refused", "id-shipped"),
+        ("refused", "id-other"),
+    ]
+    assert rows[0].reason == (
+        "its live version has the name 'order-shipped', now that of template.other: rename that one first"
+    )
+    assert gone(made) == set()
+
+
+def test_version_in_review_under_an_old_name_does_not_serve() -> None:
+    """It was the live one of the refused row, so that outputs named it and the journal recorded it."""
+    memory = Memory(created={"id-shipped": SHIPPED})
+    made = build.plan(
+        build.desired(shop, build.brand, PAYBACK), build.observed(*HERE, waiting), memory=memory
+    )
+    row = only(made, SHIPPED)
+    assert (row.action.value, row.live, row.candidate) == ("refused", None, waiting)
+
+
+def test_deactivation_after_a_finished_rename_is_told() -> None:
+    """An old version under the former name was taken for the live one, and the words were lost."""
+    dead = replace(
+        o_shipped, remote_id="id-2", name="payback_v2", status="Adopted_inactive", review_message="spam"
+    )
+    memory = Memory(created={"id-shipped": SHIPPED, "id-2": SHIPPED}, live={SHIPPED: "id-2"})
+    asked = build.desired(shop, build.brand, PAYBACK)
+    made = build.plan(asked, build.observed(*HERE, replace(o_shipped, content="旧。"), dead), memory=memory)
+    row = only(made, SHIPPED)
+    assert (row.action.value, row.rejected, row.live) == ("none", True, None)
+    assert "spam" in row.reason
+
+
+def test_protection_by_an_environment_with_other_apps_stops_nothing_here() -> None:
+    """A stale entry of one environment stopped all pruning of another that has other apps."""
+    stale = frozenset({Address(Kind.TEMPLATE, "gone")})
+    other = replace(shop, address=Address(Kind.APP, "other"), name="other")
+    junk = replace(o_shipped, remote_id="id-junk", name="junk")
+    here, found = build.desired(shop, build.brand), build.observed(*HERE, junk)
+    for app, deleted in ((other, {"id-junk"}), (shop, set())):
+        elsewhere = {"prod": build.desired(app, protected=stale)}
+        made = make_plan(Situation(SITES["china"], here, found, Selection(prune=True), elsewhere=elsewhere))
+        assert gone(made) == deleted
+
+
+def test_what_is_kept_for_a_refused_address_is_told() -> None:
+    """It was neither pruned nor counted nor named."""
+    memory = Memory(created={"id-shipped": SHIPPED})
+    hand = replace(o_shipped, remote_id="id-hand", name="order-shipped_v5", content="手工。")
+    asked = build.desired(shop, build.brand, PAYBACK)
+    made = build.plan(asked, build.observed(*HERE, o_shipped, hand), memory=memory, prune=True)
+    (row,) = (change for change in made.changes if change.remote_id == "id-hand")
+    assert (row.action.value, row.reason) == ("none", "kept: nothing can be decided about template.shipped")
+    assert sum(made.unmanaged.values()) == 1
+
+
+def test_version_that_another_address_serves_by_is_not_retired() -> None:
+    """Two addresses about one name: the one that has it now retired what the other is still live with."""
+    other = replace(
+        shipped, address=Address(Kind.TEMPLATE, "other"), content="另一条。", variables=(), retire_after=0
+    )
+    settled = replace(v2, content="另一条。", variables=None)
+    memory = Memory(
+        created={"id-shipped": SHIPPED, "id-2": other.address},
+        live={SHIPPED: "id-shipped", other.address: "id-2"},
+    )
+    asked = build.desired(shop, build.brand, PAYBACK, other)
+    made = build.plan(asked, build.observed(*HERE, o_shipped, settled), memory=memory, retire=True)
+    assert only(made, SHIPPED).live == o_shipped
+    assert gone(made) == set()

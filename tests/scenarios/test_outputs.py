@@ -213,6 +213,24 @@ def test_outputs_that_cannot_find_what_serves_print_nothing(approved: World) -> 
     assert "template.order-shipped: order-shipped serves by the journal, but" in ran.err
 
 
+def test_template_that_moved_and_is_blocked_does_not_stop_the_others(approved: World) -> None:
+    """Its old version is found, under the old app; all outputs were refused for it."""
+    assert approved.json("outputs").code == 0
+    approved.edit("apps:\n", "apps:\n  outlet: {region: cn}\n")
+    approved.edit("signatures:\n", "signatures:\n  sign: {app: outlet, name: 奥莱, type: notification}\n")
+    approved.edit(
+        "  refund:\n    app: shop\n    signature: shop-notice",
+        "  refund:\n    app: outlet\n    signature: sign",
+    )
+    assert approved.apply().code == 0
+    approved.decide("signature", "奥莱", "reject")
+    ran = approved.json("outputs")
+    assert ran.code == 0, ran.err
+    found = {key: one["template_id"] for key, one in ran.json["templates"].items()}
+    assert found["template.refund"] is None
+    assert found["template.order-shipped"]
+
+
 def test_outputs_go_to_a_file_on_request(approved: World) -> None:
     """--output writes every form to a file."""
     for form in ("json", "env"):
