@@ -70,6 +70,36 @@ def test_link_stays_a_link(file: Path) -> None:
     assert (link.is_symlink(), file.read_bytes()) == (True, b"new")
 
 
+def test_link_in_a_circle_stays_what_it_is(tmp_path: Path) -> None:
+    """It was replaced by a file."""
+    link = tmp_path / "link"
+    link.symlink_to("link")
+    with pytest.raises(OSError, match=r"symbolic links|ELOOP"):
+        write_atomically(link, b"x")
+    assert link.is_symlink()
+
+
+def test_file_without_a_name_any_more_gets_no_new_one(tmp_path: Path) -> None:
+    """What /dev/stdout leads to may be deleted: the report went into a file named ``… (deleted)``."""
+    with (tmp_path / "gone").open("w+b") as file:
+        (tmp_path / "gone").unlink()
+        write_whole(Path(f"/dev/fd/{file.fileno()}"), "报告")
+        file.seek(0)
+        assert file.read().decode() == "报告"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_replaced_is_written_in_place(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is mounted into a container is busy."""
+
+    def busy(_old: Path, _new: Path) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "replace", busy)
+    write_whole(file, "new")
+    assert (file.read_bytes(), list(file.parent.iterdir())) == (b"new", [file])
+
+
 def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     """A folder and a device stay what they are."""
     for path in (tmp_path, Path(os.devnull)):

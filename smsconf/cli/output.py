@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.atomic import NoRegularFile, write_atomically
+from smsconf.atomic import NOT_REGULAR, write_atomically
 from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
 
@@ -118,6 +118,9 @@ def try_file(path: Path) -> None:
         raise unwritable(path, error) from error
 
 
+_IN_PLACE = frozenset({NOT_REGULAR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EXDEV})
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a report to a file, a pipe or a device.
 
@@ -127,7 +130,9 @@ def write_whole(path: Path, text: str) -> None:
     try:
         try:
             write_atomically(path, text.encode())
-        except (NoRegularFile, PermissionError):  # what cannot be replaced may still be written to
+        except OSError as error:  # what cannot be replaced, such as a mounted file, may still be written to
+            if error.errno not in _IN_PLACE:
+                raise
             path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise unwritable(path, error) from error
