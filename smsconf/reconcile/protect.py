@@ -6,7 +6,7 @@ it cannot be found, nothing that it could be is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from smsconf.address import Address, Kind
@@ -75,7 +75,8 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
                 owners[one.remote_id] = change.address
         owners.update((remote_id, change.address) for remote_id in change.family)
     for address in _undeclared(situation):
-        names = {address.key, *_recorded_names(situation, address)}
+        known = situation.recorded_templates(address)
+        names = {address.key, *(split_version(one.name)[0] for one in known)}
         for found in _candidates(situation, address.kind):
             if _once_of(situation, address, found, names):
                 owners.setdefault(found.remote_id, address)
@@ -86,13 +87,6 @@ def _owners(situation: Situation, changes: Iterable[Change]) -> dict[str, Addres
             if unclaimed and _once_of(situation, address, left, (template.name, template.renamed_from)):
                 owners.setdefault(left.remote_id, address)
     return owners
-
-
-def _recorded_names(situation: Situation, address: Address) -> Iterator[str]:
-    """Yield the names of the families that the journal shows versions of an address in."""
-    live = situation.templates_by_id.get(situation.memory.live.get(address, ""))
-    for one in (*situation.created_templates(address), *([live] if live else [])):
-        yield split_version(one.name)[0]
 
 
 def _once_of(

@@ -149,9 +149,11 @@ class Situation:
         there = self.templates_by_id
         return _grouped((of, one) for one, of in self.memory.created.items() if one not in there)
 
-    def created_templates(self, address: Address) -> tuple[ObservedTemplate, ...]:
-        """Return the templates that the journal knows as created for an address and the lists show."""
-        return tuple(self._created.get(address, ()))
+    def recorded_templates(self, address: Address) -> tuple[ObservedTemplate, ...]:
+        """Return what the journal knows as an address's and the lists show, its recorded live one first."""
+        live = self.templates_by_id.get(self.memory.live.get(address, ""))
+        created = (one for one in self._created.get(address, ()) if one is not live)
+        return (*([live] if live else []), *created)
 
     @cached_property
     def _created(self) -> Mapping[Address, list[ObservedTemplate]]:

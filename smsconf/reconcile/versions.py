@@ -74,11 +74,9 @@ def left_behind(situation: Situation, template: Template) -> tuple[ObservedTempl
     Only those that serve or are in review: the one recorded as live, then the approved, then the others.
     """
     members = {one.remote_id for _number, one in situation.templates_like(template)}
-    live = situation.templates_by_id.get(situation.memory.live.get(template.address, ""))
-    known = [*([live] if live else []), *situation.created_templates(template.address)]
     approved: dict[str, ObservedTemplate] = {}
     in_review: dict[str, ObservedTemplate] = {}
-    for one in known:
+    for one in situation.recorded_templates(template.address):
         if one.remote_id in members or _taken_over(situation, one):
             continue
         if serves(situation, one):
