@@ -27,7 +27,7 @@ from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
-from smsconf.messaging.codes import RECEIPTS, SENDING
+from smsconf.messaging.send.codes import RECEIPTS, SENDING
 
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "smsconf"

@@ -38,14 +38,14 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.config import Project
 from smsconf.errors import PlanRefused
 from smsconf.language import N_, _
-from smsconf.messaging.batches import request_of
-from smsconf.messaging.bulk import Bulk, Conditions, Ended, Progress
+from smsconf.messaging.bulk.batches import request_of
+from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.run import Run, Tally
+from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended, Progress
 from smsconf.messaging.bulk_report import bulk_view, exit_code
-from smsconf.messaging.ledger import Ledger
-from smsconf.messaging.limits import FARTHEST, opening
 from smsconf.messaging.numbers import mask
-from smsconf.messaging.run import Run, Tally
-from smsconf.messaging.sender import rate_of
+from smsconf.messaging.send.limits import FARTHEST, opening
+from smsconf.messaging.send.sender import rate_of
 from smsconf.render.bulk import bulk_lines
 from smsconf.resources import Threshold
 from smsconf.workflow import check

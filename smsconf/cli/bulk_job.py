@@ -25,12 +25,9 @@ from smsconf.config import Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _, ngettext
-from smsconf.messaging.batches import Draft, drafts
-from smsconf.messaging.inbox import open_to_read
-from smsconf.messaging.ledger import Ledger
-from smsconf.messaging.numbers import mask_all
-from smsconf.messaging.opt_outs import opt_outs
-from smsconf.messaging.recipients import (
+from smsconf.messaging.bulk.batches import Draft, drafts
+from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.recipients import (
     Count,
     Dropped,
     Recipient,
@@ -39,8 +36,11 @@ from smsconf.messaging.recipients import (
     read_opt_outs,
     read_recipients,
 )
-from smsconf.messaging.run import Run
-from smsconf.messaging.target import Target
+from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.messaging.receive.opt_outs import opt_outs
+from smsconf.messaging.send.target import Target
 from smsconf.resources import MessageType
 
 Show = Callable[[str], str]

@@ -16,7 +16,7 @@ from smsconf.cloud.codes import Meaning, meanings
 from smsconf.config.problems import CODES
 from smsconf.language import N_, _, listed
 from smsconf.lint import RULES, Rule
-from smsconf.messaging.codes import RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
+from smsconf.messaging.send.codes import RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
 from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
 
 _MANAGEMENT_PAGE = "https://support.huaweicloud.com/api-msgsms/sms_05_0060.html"

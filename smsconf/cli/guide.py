@@ -24,7 +24,7 @@ from smsconf.guide.quick_start import guide
 from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.journal import Journal
 from smsconf.language import _
-from smsconf.messaging.sent import read_sent
+from smsconf.messaging.receive.sent import read_sent
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.situation import Selection, Situation

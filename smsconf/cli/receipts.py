@@ -15,11 +15,11 @@ from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, unwritable
 from smsconf.cli.session import STATE_FOLDER
-from smsconf.messaging.codes import meaning_of
-from smsconf.messaging.inbox import Received, open_to_read
 from smsconf.messaging.numbers import mask
-from smsconf.messaging.receipts import Receipt, match, tally
-from smsconf.messaging.sent import read_ledger, read_sent
+from smsconf.messaging.receive.inbox import Received, open_to_read
+from smsconf.messaging.receive.receipts import Receipt, match, tally
+from smsconf.messaging.receive.sent import read_ledger, read_sent
+from smsconf.messaging.send.codes import meaning_of
 from smsconf.render.receipts import (
     messages_view,
     receipt_row,

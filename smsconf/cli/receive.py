@@ -49,8 +49,8 @@ def command(folder: Path, database: Path | None, host: str, port: int, max_body:
     second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with TLS in
     front.
     """
-    from smsconf.messaging.inbox import Inbox
-    from smsconf.messaging.server import Rules, make_app
+    from smsconf.messaging.receive.inbox import Inbox
+    from smsconf.messaging.receive.server import Rules, make_app
     from smsconf.serving import serve
 
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)

@@ -9,9 +9,9 @@ import click
 from smsconf.cli.inbox import inbox_options, inbox_path
 from smsconf.cli.options import numbers_option, report_options
 from smsconf.cli.output import report
-from smsconf.messaging.inbox import open_to_read
 from smsconf.messaging.numbers import mask
-from smsconf.messaging.opt_outs import opt_outs
+from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.messaging.receive.opt_outs import opt_outs
 from smsconf.render.replies import replies_lines, replies_view
 
 

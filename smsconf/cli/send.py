@@ -31,12 +31,12 @@ from smsconf.config import Project
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
-from smsconf.messaging.receipts import Sent
+from smsconf.messaging.receive.receipts import Sent
+from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.report import dry_view, send_view
-from smsconf.messaging.sender import Uncertain
-from smsconf.messaging.sent import add_sent
-from smsconf.messaging.target import Target
-from smsconf.messaging.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
+from smsconf.messaging.send.sender import Uncertain
+from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
 from smsconf.render.sending import send_lines
 from smsconf.resources import Region
 from smsconf.workflow import check

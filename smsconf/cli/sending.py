@@ -26,9 +26,9 @@ from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
-from smsconf.messaging.credentials import AppKey, find_app_key
-from smsconf.messaging.sender import Sender, open_sender, send_url, sender_on
-from smsconf.messaging.target import Target, find_target
+from smsconf.messaging.send.credentials import AppKey, find_app_key
+from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
+from smsconf.messaging.send.target import Target, find_target
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
 from smsconf.render.outputs import outputs_view

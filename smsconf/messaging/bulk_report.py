@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from smsconf.language import _
-from smsconf.messaging.bulk import Ended
-from smsconf.messaging.codes import SENDING
-from smsconf.messaging.run import Batch, Tally
-from smsconf.messaging.target import Target
+from smsconf.messaging.bulk.run import Batch, Tally
+from smsconf.messaging.bulk.sending import Ended
+from smsconf.messaging.send.codes import SENDING
+from smsconf.messaging.send.target import Target
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]

@@ -12,9 +12,9 @@ from typing import Any
 
 from smsconf.cloud.operations import OPERATIONS, SEND_SAME
 from smsconf.language import _
-from smsconf.messaging.codes import SENDING
-from smsconf.messaging.target import Target
-from smsconf.messaging.wire import ACCEPTED, Answer, Fate, Request, body, form
+from smsconf.messaging.send.codes import SENDING
+from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.wire import ACCEPTED, Answer, Fate, Request, body, form
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]

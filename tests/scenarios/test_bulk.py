@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from smsconf.messaging.callbacks import Reply
-from smsconf.messaging.inbox import Inbox
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Inbox
 from tests.messaging.workbook import write_workbook
 from tests.scenarios.conftest import World
 from tests.scenarios.test_send import outbox, sends

@@ -9,7 +9,7 @@ import pytest
 
 from smsconf.address import Address
 from smsconf.errors import SmsconfError, Unauthorized
-from smsconf.messaging.credentials import find_app_key
+from smsconf.messaging.send.credentials import find_app_key
 
 SHOP = Address.parse("app.my-shop")
 

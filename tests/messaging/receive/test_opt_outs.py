@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.messaging.callbacks import Reply
-from smsconf.messaging.inbox import Received
-from smsconf.messaging.opt_outs import is_opt_out, opt_outs
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
+from smsconf.messaging.receive.opt_outs import is_opt_out, opt_outs
 
 
 @pytest.mark.parametrize("body", ["R", "r", " R ", "Ｒ", "“R”", "R。", "TD", "td", "退订", "拒收", "stop"])

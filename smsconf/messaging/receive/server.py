@@ -28,9 +28,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.callbacks import Garbage, read_reply, read_reports
-from smsconf.messaging.inbox import Item
-from smsconf.messaging.push_auth import is_signed
+from smsconf.messaging.receive.callbacks import Garbage, read_reply, read_reports
+from smsconf.messaging.receive.inbox import Item
+from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.serving import read_body
 
 BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a tenth of it

@@ -24,10 +24,10 @@ from typing import NamedTuple, Self
 
 from smsconf.errors import SmsconfError
 from smsconf.language import N_, _
-from smsconf.messaging import xlsx
+from smsconf.messaging.bulk import xlsx
 from smsconf.messaging.numbers import Fault, read_number
-from smsconf.messaging.target import Target
-from smsconf.messaging.variables import problems
+from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.variables import problems
 from smsconf.resources import Region
 
 DUPLICATE = ("duplicate", N_("the number stands in an earlier row"))
@@ -333,7 +333,7 @@ def _parsed(path: Path, file: Iterable[str], comma: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Iterator[list[str]]]:
-    command = [sys.executable, "-P", "-m", "smsconf.messaging.xlsx", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "smsconf.messaging.bulk.xlsx", str(path.resolve())]
     # a foreign file is taken apart there: no secret of the environment goes along
     environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     with subprocess.Popen(  # noqa: S603 - our own module

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from smsconf import signing
-from smsconf.messaging import wsse
-from smsconf.messaging.wire import Request
+from smsconf.messaging.send import wsse
+from smsconf.messaging.send.wire import Request
 from tests.cloud.worlds import Seen, recording_server
 from tests.messaging.worlds import DIFFERENT, KEY, SAME, SECRET, open_sender, success
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.callbacks import Garbage, Reply, Report, read_reply, read_reports
+from smsconf.messaging.receive.callbacks import Garbage, Reply, Report, read_reply, read_reports
 
 SINGLE = (
     b"sequence=1&total=1&orgCode=000&updateTime=2018-04-13T06%3A31%3A46Z&source=2"

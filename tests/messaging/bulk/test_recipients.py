@@ -11,10 +11,17 @@ import pytest
 
 from smsconf.address import Address
 from smsconf.errors import SmsconfError
-from smsconf.messaging import xlsx
-from smsconf.messaging.recipients import Count, Dropped, Recipient, open_rows, read_opt_outs, read_recipients
-from smsconf.messaging.target import Target
-from smsconf.messaging.variables import Slot
+from smsconf.messaging.bulk import xlsx
+from smsconf.messaging.bulk.recipients import (
+    Count,
+    Dropped,
+    Recipient,
+    open_rows,
+    read_opt_outs,
+    read_recipients,
+)
+from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.variables import Slot
 from smsconf.resources import Region
 from tests.messaging.workbook import write_cells, write_workbook
 

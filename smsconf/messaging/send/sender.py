@@ -24,11 +24,11 @@ from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
 from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.language import _
-from smsconf.messaging.codes import SENDING
-from smsconf.messaging.credentials import AppKey
 from smsconf.messaging.numbers import mask_all
-from smsconf.messaging.wire import Answer, Request, body, form, read_answer
-from smsconf.messaging.wsse import WsseAuth
+from smsconf.messaging.send.codes import SENDING
+from smsconf.messaging.send.credentials import AppKey
+from smsconf.messaging.send.wire import Answer, Request, body, form, read_answer
+from smsconf.messaging.send.wsse import WsseAuth
 from smsconf.sites import SITES, Site
 
 ENDPOINT = "SMSCONF_SEND_ENDPOINT"

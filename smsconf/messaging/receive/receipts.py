@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from smsconf.messaging.callbacks import Report
-from smsconf.messaging.inbox import Received, latest
+from smsconf.messaging.receive.callbacks import Report
+from smsconf.messaging.receive.inbox import Received, latest
 
 LATEST_REPORT = timedelta(hours=72)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.callbacks import Reply, Report
 from smsconf.messaging.database import open_database, transaction
+from smsconf.messaging.receive.callbacks import Reply, Report
 
 Item = Report | Reply
 

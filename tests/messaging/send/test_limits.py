@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smsconf.address import Address
-from smsconf.messaging.limits import Allowance, day_of, month_of, opening
+from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
 from smsconf.resources import Region, Threshold
 
 

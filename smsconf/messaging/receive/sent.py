@@ -15,8 +15,8 @@ from pathlib import Path
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.database import open_database, transaction
-from smsconf.messaging.receipts import Sent
-from smsconf.messaging.wire import ACCEPTED
+from smsconf.messaging.receive.receipts import Sent
+from smsconf.messaging.send.wire import ACCEPTED
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (

@@ -25,9 +25,9 @@ from typing import Any, Self
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.messaging.bulk.run import Batch, Run, Tally, pack_values
 from smsconf.messaging.database import open_database, transaction
-from smsconf.messaging.run import Batch, Run, Tally, pack_values
-from smsconf.messaging.wire import ACCEPTED, Fate
+from smsconf.messaging.send.wire import ACCEPTED, Fate
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (

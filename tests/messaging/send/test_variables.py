@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smsconf.messaging.variables import RULES, Slot
+from smsconf.messaging.send.variables import RULES, Slot
 from smsconf.resources import VariableType
 
 RIGHT = {

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.callbacks import Reply, Report
-from smsconf.messaging.inbox import Inbox, latest, open_to_read
+from smsconf.messaging.receive.callbacks import Reply, Report
+from smsconf.messaging.receive.inbox import Inbox, latest, open_to_read
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 

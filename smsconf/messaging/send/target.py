@@ -12,7 +12,7 @@ from typing import Any
 from smsconf.address import Address, Kind
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _, clauses
-from smsconf.messaging.variables import Slot, problems
+from smsconf.messaging.send.variables import Slot, problems
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.lifecycle import read_status
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate

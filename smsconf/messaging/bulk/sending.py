@@ -17,11 +17,11 @@ from typing import NamedTuple
 from smsconf.cloud.limiter import Limiter
 from smsconf.errors import CloudError, SmsconfError
 from smsconf.language import _
-from smsconf.messaging.ledger import Ledger
-from smsconf.messaging.limits import Allowance, day_of, month_of, opening
-from smsconf.messaging.run import Batch, Run
-from smsconf.messaging.sender import Sender, Uncertain
-from smsconf.messaging.wire import Answer, Request
+from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.run import Batch, Run
+from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
+from smsconf.messaging.send.sender import Sender, Uncertain
+from smsconf.messaging.send.wire import Answer, Request
 from smsconf.resources import Threshold
 
 BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down and retry

@@ -12,8 +12,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from smsconf.messaging.callbacks import Reply
-from smsconf.messaging.inbox import Received
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
 
 WORDS = frozenset({"R", "T", "TD", "退订", "拒收", "STOP", "UNSUBSCRIBE"})
 

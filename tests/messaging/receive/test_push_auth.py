@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smsconf import signing
-from smsconf.messaging.push_auth import is_signed
+from smsconf.messaging.receive.push_auth import is_signed
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 KEYS = {"push-old": "old-secret", "push-new": "new-secret"}

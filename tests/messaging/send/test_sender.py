@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from smsconf.errors import CloudError, Refused, Unauthorized
-from smsconf.messaging.sender import Uncertain, send_url
-from smsconf.messaging.sender import open_sender as through
+from smsconf.messaging.send.sender import Uncertain, send_url
+from smsconf.messaging.send.sender import open_sender as through
 from smsconf.sites import SITES
 from tests.cloud import hostile
 from tests.cloud.worlds import recording_server, saying

@@ -3,7 +3,7 @@
 A file of 5 KB can claim a sheet of 17 thousand million cells, and the reader would ask for the memory: so
 it runs with a limit, and when it dies only it dies. Nothing is understood here: cells become text.
 
-Run as ``python -m smsconf.messaging.xlsx FILE`` by ``recipients``.
+Run as ``python -m smsconf.messaging.bulk.xlsx FILE`` by ``recipients``.
 """
 
 from __future__ import annotations
