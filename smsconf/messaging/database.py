@@ -1,35 +1,49 @@
 """Files of ours that must not forget: SQLite, its owner's alone, on the disk when a write returns.
 
-What is in them is their owners' business (``inbox``, ``ledger``, ``sent``), and so is what to tell people
-when they cannot be used.
+What is in them is their owners' business (``inbox``, ``ledger``, ``sent``). A file of an earlier version is
+brought up to date when it is opened, and kept as a copy; one of a later version is refused.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 
+Step = Callable[[sqlite3.Connection], None]
+"""Brings the tables of one version to the next; ``execute`` only, since ``executescript`` commits."""
+
 _PATIENCE = 30.0  # seconds for another process to finish its write
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NAMES = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
 
 
-def open_database(path: Path, schema: str, version: int = 1) -> sqlite3.Connection:
+def open_database(
+    path: Path, schema: str, version: int = 1, steps: Mapping[int, Step] | None = None
+) -> sqlite3.Connection:
     """Open a file, and make it if there is none; calls from several threads must take turns.
 
+    Args:
+        path: the file; its folder is made too.
+        schema: the tables of ``version``, each statement made so that it may be run again.
+        version: what the file has, or is brought to.
+        steps: version → what makes the next one of it. Before the first one the file is copied beside itself,
+            as ``NAME.vVERSION.db``; all of them are one transaction.
+
     Raises:
-        SmsconfError: it was written by a newer version.
-        sqlite3.Error, OSError: it cannot be opened, or is something else.
+        SmsconfError: it was written by a newer version, or holds something else; nothing was changed.
+        sqlite3.Error, OSError: it cannot be opened, or is no database (``unusable`` says it to people).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
     try:
-        _prepare(database, path, schema, version)
+        _prepare(database, path, schema, version, steps or {})
     except BaseException:
         database.close()
         raise
@@ -45,20 +59,135 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
+        database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # a full disk may have ended it by itself
+            database.execute("ROLLBACK")
         raise
-    database.execute("COMMIT")
 
 
-def _prepare(database: sqlite3.Connection, path: Path, schema: str, version: int) -> None:
+def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) -> SmsconfError:
+    """Return the error for what went wrong with a file; ``done`` is what could not be done with it.
+
+    A damaged file is another matter than a full disk: room does not mend it. ``fix`` is for all but damage.
+    """
+    said = _("{file} cannot be {done}: {problem}").format(file=path, done=done, problem=problem)
+    if is_damage(problem):
+        return SmsconfError(
+            said,
+            why=_("the file is damaged, or is none of ours; nothing in it was changed"),
+            fix=_("put it back from a copy, or move it away together with its -wal and -shm files"),
+        )
+    return SmsconfError(said, fix=fix or _("make room and rights for it"))
+
+
+def is_damage(problem: Exception) -> bool:
+    """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
+    if isinstance(problem, sqlite3.Error):
+        code = getattr(problem, "sqlite_errorcode", None)
+        return (code is not None and code & 0xFF in _DAMAGED) or "decode to UTF-8" in str(problem)
+    return not isinstance(problem, OSError)
+
+
+def _prepare(
+    database: sqlite3.Connection, path: Path, schema: str, version: int, steps: Mapping[int, Step]
+) -> None:
+    found = _version(database)
+    _refuse_versions(path, found, version, steps)
+    complete = found in (0, version) and _has_all(database, path, schema)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
-    found = database.execute("PRAGMA user_version").fetchone()[0]
-    if found not in (0, version):
+    if complete and found == version:
+        return  # nothing to write, so a reader waits for no writer
+    with transaction(database):
+        found = _version(database)  # another process may have been faster
+        _refuse_versions(path, found, version, steps)
+        if 0 < found < version:
+            _keep_copy(path, found)
+            for number in range(found, version):
+                steps[number](database)
+        for statement in _statements(schema):
+            database.execute(statement)
+        _has_all(database, path, schema)
+        database.execute(f"PRAGMA user_version = {version}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    (found,) = database.execute("PRAGMA user_version").fetchone()
+    return int(found)
+
+
+def _refuse_versions(path: Path, found: int, version: int, steps: Mapping[int, Step]) -> None:
+    if found > version:
         raise SmsconfError(
             _("{file} was written by a newer smsconf").format(file=path),
             fix=_("use that version, or another file"),
         )
-    database.executescript(schema)
-    database.execute(f"PRAGMA user_version = {version}")
+    if found and not all(number in steps for number in range(found, version)):
+        raise _stranger(path)
+
+
+def _has_all(database: sqlite3.Connection, path: Path, schema: str) -> bool:
+    """Tell whether a file has every table and index of ours.
+
+    Raises:
+        SmsconfError: it has others, or a table of ours has other columns.
+    """
+    with closing(sqlite3.connect(":memory:")) as model:
+        model.executescript(schema)
+        ours, there = set(model.execute(_NAMES)), set(database.execute(_NAMES))
+        tables = {name for kind, name in there if kind == "table"}
+        if not there <= ours or any(_columns(model, one) != _columns(database, one) for one in tables):
+            raise _stranger(path)
+    return there == ours
+
+
+def _columns(database: sqlite3.Connection, table: str) -> set[str]:
+    return {str(name) for (name,) in database.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
+
+def _stranger(path: Path) -> SmsconfError:
+    return SmsconfError(
+        _("{file} holds something else than it should").format(file=path),
+        why=_("its tables are not those that smsconf makes; nothing in it was changed"),
+        fix=_("name another file, or move this one away"),
+    )
+
+
+def _keep_copy(path: Path, version: int) -> None:
+    """Copy the file as it is, onto the disk, before it is changed.
+
+    A connection of its own reads what is committed: one that writes must not be copied from.
+    """
+    copy = path.with_name(f"{path.stem}.v{version}{path.suffix}")
+    made = copy.with_name(f".{copy.name}.{os.urandom(4).hex()}.tmp")
+    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(made)) as new:
+            old.backup(new)
+        _sync(made)
+        made.replace(copy)
+        _sync(copy.parent)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script: run as one it would end the transaction that it is part of."""
+    statement = ""
+    for row in script.splitlines(keepends=True):
+        statement += row
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.database import open_database, transaction
+from smsconf.messaging.database import open_database, transaction, unusable
 from smsconf.messaging.receive.callbacks import Reply, Report
 
 Item = Report | Reply
@@ -128,11 +128,9 @@ class Inbox:
         """Turn what SQLite and the disk say into a sentence; ``done`` is what could not be done."""
         try:
             yield
-        except (sqlite3.Error, OSError) as problem:
-            raise SmsconfError(
-                _("{file} cannot be {done}: {problem}").format(file=self.path, done=done, problem=problem),
-                fix=_("name another file with --database, or make room and rights for this one"),
-            ) from problem
+        except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+            fix = _("name another file with --database, or make room and rights for this one")
+            raise unusable(self.path, done, problem, fix) from problem
 
 
 @contextmanager

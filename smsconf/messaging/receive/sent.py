@@ -12,9 +12,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.database import open_database, transaction
+from smsconf.messaging.database import open_database, transaction, unusable
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.send.wire import ACCEPTED
 
@@ -76,10 +75,8 @@ def read_ledger(path: Path) -> Iterator[Sent]:
                 template, name, batch, parts = rest
                 moment = datetime.fromisoformat(at)
                 yield Sent(message_id, f"+{number}", moment, template, name, str(batch), parts)
-    except sqlite3.Error as problem:
-        raise SmsconfError(
-            _("{file} cannot be read: {problem}").format(file=path, problem=problem)
-        ) from problem
+    except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+        raise unusable(path, _("read"), problem) from problem
 
 
 @contextmanager
@@ -87,8 +84,6 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(open_database(path, _SCHEMA)) as database:
             yield database
-    except (sqlite3.Error, OSError) as problem:
-        raise SmsconfError(
-            _("{file} cannot be used: {problem}").format(file=path, problem=problem),
-            fix=_("make room and rights for it; it holds what was sent, for receipts"),
-        ) from problem
+    except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+        fix = _("make room and rights for it; it holds what was sent, for receipts")
+        raise unusable(path, _("used"), problem, fix) from problem
