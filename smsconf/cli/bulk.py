@@ -2,56 +2,43 @@
 
 from __future__ import annotations
 
-import json
-import re
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.address import Address
-from smsconf.cli.asking import confirmed, stop_on_interrupt
-from smsconf.cli.bulk_job import Job, check_type, job_of, make_run, read_list, slots_of
-from smsconf.cli.inbox import LEDGER
+from smsconf.address import Address, Kind
+from smsconf.cli.bulk_job import job_of
+from smsconf.cli.bulk_run import Teller, assumption, join_run, ledger_path, look_at_job, send_job
+from smsconf.cli.bulk_runs import (
+    check_owner,
+    end_run,
+    list_runs,
+    named_run,
+    newest_run,
+    open_run,
+    read_scope,
+    ready_for_run,
+    settle_old,
+)
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
-from smsconf.cli.output import report, show_error, talk
-from smsconf.cli.progress import progress
 from smsconf.cli.sending import (
-    Ready,
-    app_key_of,
     callback_option,
     check_words,
     make_ready,
-    open_sending,
     secrets_option,
     signature_option,
-    url_of,
     wsse_option,
 )
-from smsconf.cli.session import STATE_FOLDER
-from smsconf.cloud.limiter import Limiter
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
-from smsconf.language import N_, _
-from smsconf.messaging.bulk.batches import request_of
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.run import Run, Tally
-from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended, Progress
-from smsconf.messaging.bulk_report import bulk_view, exit_code
-from smsconf.messaging.numbers import mask
-from smsconf.messaging.send.limits import FARTHEST, opening
-from smsconf.messaging.send.sender import rate_of
-from smsconf.render.bulk import bulk_lines
-from smsconf.resources import Threshold
+from smsconf.language import _
+from smsconf.messaging.bulk.reader import open_ledger_to_read
+from smsconf.messaging.bulk.run import Run
 from smsconf.workflow import check
 
-_SLICE = 30.0  # seconds of one sleep while waiting for --at
-_EVENT = 1.0  # seconds between two events of progress
+_NEWEST = ""  # the value of an option that may name a run and does not
 
 
 class MomentParam(click.ParamType[datetime]):
@@ -76,9 +63,32 @@ class MomentParam(click.ParamType[datetime]):
         return moment
 
 
-@click.command("bulk")
-@click.argument("address", type=AddressParam(), metavar="TEMPLATE|CAMPAIGN")
-@click.argument("recipients", required=False, type=click.Path(path_type=Path, dir_okay=False))
+class BulkCommand(click.Command):
+    """A command some of whose options may be followed by the number of a run, and need not be.
+
+    What follows such an option is a run only if it is a number, so that an address or a list may follow too.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the run, or that there is none, beside its option."""
+        joined: list[str] = []
+        words = iter(enumerate(args))
+        for place, word in words:
+            if word not in _MAY_NAME_A_RUN or "--" in args[:place]:
+                joined.append(word)
+            elif place + 1 < len(args) and args[place + 1].isdigit():
+                joined.append(f"{word}={next(words)[1]}")
+            else:
+                joined.append(f"{word}={_NEWEST}")
+        return super().parse_args(ctx, joined)
+
+
+_MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
+
+
+@click.command("bulk", cls=BulkCommand)
+@click.argument("address", required=False, type=AddressParam(), metavar="TEMPLATE|CAMPAIGN")
+@click.argument("recipients", required=False, metavar="LIST", type=click.Path(path_type=Path, dir_okay=False))
 @project_options
 @click.option(
     "--var", "given", multiple=True, metavar="NAME=VALUE", help="The same value for all; may be repeated."
@@ -94,8 +104,12 @@ class MomentParam(click.ParamType[datetime]):
 )
 @click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
-@click.option("--assume-sent", is_flag=True, help="Take uncertain batches for sent.")
-@click.option("--assume-not-sent", is_flag=True, help="Take uncertain batches for not sent: send them.")
+@click.option("--failed-of", metavar="RUN", help="Send again to those whom a run did not reach.")
+@click.option("--assume-sent", metavar="[RUN]", help="Take uncertain batches for sent.")
+@click.option("--assume-not-sent", metavar="[RUN]", help="Take uncertain batches for not sent: send them.")
+@click.option("--join", metavar="[RUN]", help="Go on with a run as it began, without its list.")
+@click.option("--end", metavar="RUN", help="Give up what waits of a run.")
+@click.option("--runs", is_flag=True, help="Show the runs there are; offline.")
 @click.option(
     "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Requests a second, at most."
 )
@@ -123,7 +137,7 @@ class MomentParam(click.ParamType[datetime]):
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @report_options
 def command(
-    address: Address,
+    address: Address | None,
     recipients: Path | None,
     folder: Path,
     environment: str | None,
@@ -138,218 +152,90 @@ def command(
       smsconf bulk template.order-shipped recipients.xlsx --dry-run
       smsconf bulk template.order-shipped recipients.xlsx
       smsconf bulk campaign.winter-sale --at 2026-12-01T09:00:00+08:00
+      smsconf bulk --runs
 
     A first row may name the columns: the number, then variables. Each number gets one message. What is
     sent is in .smsconf/ledger.db before and after: a run that was stopped or killed goes on with the same
-    command, and no number gets it twice. Exits 0 if the service took all, 5 after a part, 4 if nothing may
-    be sent now.
+    command, and no number gets it twice; while a part of it waits, no other list goes out under its name.
+    Exits 0 if the service took all or nothing is left, 5 after a part, 4 if nothing may be sent now.
     """
-    project = check(folder, environment)
+    teller = Teller.of(form, output, chosen)
+    _check_options(address, recipients, chosen)
     check_words(chosen["extend"], chosen["status_callback"])
-    job = job_of(project, address, recipients, chosen)
-    signature = AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
-    ready = make_ready(project, job.template, signature)
-    check_type(ready.target)
-    clock = _clock_of(ready)
-    shown = str if chosen["show_numbers"] else mask
-    if chosen["dry_run"]:
-        summary = read_list(project, job, ready.target, shown=shown, keep=None)
-        tally = Tally(0, summary["valid"], 0, 0, {})
-        view = bulk_view(
-            ready.about, ready.target, job.name, summary, tally, dry_run=True, dropped_file=str(job.dropped)
-        )
-        report(view, bulk_lines, form, output)
-        return 0
-    start = _start_of(job, ready, clock())
-    with Ledger(project.folder / STATE_FOLDER / LEDGER) as ledger:
-        run = make_run(ledger, project, job, ready, shown=shown)
-        _settle_doubts(ledger, run, chosen)
-        ended = Ended()
-        if ledger.tally(run).waiting:
-            before = _view(ledger, run, job, ready, None, shown)
-            if not _agreed(before, form, output, auto_approve=chosen["auto_approve"]):
-                return 1
-            ready = _waited(project, job, ready, clock, start=start, signature=signature)
-            ended = _send(ledger, run, job, ready, project, clock, chosen)
-        report(_view(ledger, run, job, ready, ended, shown), bulk_lines, form, output)
-        if ended.problem:
-            show_error(ended.problem)
-        return exit_code(ledger.tally(run), ended)
-
-
-def _view(
-    ledger: Ledger, run: Run, job: Job, ready: Ready, ended: Ended | None, shown: Callable[[str], str]
-) -> Mapping[str, Any]:
-    return bulk_view(
-        ready.about,
-        ready.target,
-        run.name,
-        ledger.summary(run),
-        ledger.tally(run),
-        doubtful=ledger.doubtful(run),
-        ended=ended,
-        shown=shown,
-        dry_run=False,
-        dropped_file=str(job.dropped),
-    )
-
-
-def _settle_doubts(ledger: Ledger, run: Run, chosen: Mapping[str, Any]) -> None:
-    """Do what a person says about the batches whose answer nobody saw."""
-    ledger.recover(run)
-    if chosen["assume_sent"] and chosen["assume_not_sent"]:
-        raise click.UsageError(_("--assume-sent and --assume-not-sent say opposite things"))
-    if chosen["assume_sent"] or chosen["assume_not_sent"]:
-        count = ledger.assume(run, sent=chosen["assume_sent"])
-        said = _("sent") if chosen["assume_sent"] else _("not sent")
-        click.echo(_("{count} messages taken for {said}").format(count=count, said=said), err=True)
-
-
-def _agreed(view: Mapping[str, Any], form: str, output: Path | None, *, auto_approve: bool) -> bool:
-    """Show what is about to happen and find out whether it may."""
-    if not auto_approve and not sys.stdin.isatty():
-        report(view, bulk_lines, form, output)
-        click.echo(_("nothing sent: no terminal to ask; pass --auto-approve"), err=True)
-        return False
-    talk(bulk_lines(view))
-    count = view["messages"]["waiting"]
-    return auto_approve or confirmed(
-        _("Send {count} messages? Only 'yes' is taken: ").format(count=f"{count:,}")
-    )
-
-
-def _clock_of(ready: Ready) -> Callable[[], datetime]:
-    """Return a clock that shows the service's time."""
-    start = time.monotonic()
-    return lambda: ready.now + timedelta(seconds=time.monotonic() - start)
-
-
-def _start_of(job: Job, ready: Ready, now: datetime) -> datetime:
-    """Return when a run may start, which is now unless it is to wait.
-
-    Raises:
-        PlanRefused: it is too far ahead, or not an hour for such messages.
-    """
-    start = max(job.at, now) if job.at else now
-    if start - now > FARTHEST:
-        raise PlanRefused(
-            _("{time} is more than a month ahead").format(time=start.isoformat()),
-            fix=_("choose an earlier time; a list that old should be made anew"),
-        )
-    opens = opening(ready.target.type, start)
-    if opens:
-        raise PlanRefused(
-            _("promotions go out from 08:00 to 22:00 Beijing time, and {time} is outside").format(
-                time=start.isoformat(timespec="minutes")
-            ),
-            why=_("the service stops them outside these hours (SC:0011)"),
-            fix=_("pass --at {time}").format(time=opens.isoformat(timespec="minutes")),
-        )
-    return start
-
-
-def _waited(
-    project: Project,
-    job: Job,
-    ready: Ready,
-    clock: Callable[[], datetime],
-    *,
-    start: datetime,
-    signature: Address | None,
-) -> Ready:
-    """Wait for the time to start, then look again at what is live.
-
-    Raises:
-        PlanRefused: another version with other variables is live by then.
-    """
-    if start <= clock():
-        return ready
-    click.echo(
-        _("waiting until {time}; Ctrl-C calls it off").format(time=start.isoformat(timespec="seconds")),
-        err=True,
-    )
-    while (left := (start - clock()).total_seconds()) > 0:
-        time.sleep(min(left, _SLICE))
-    again = make_ready(project, job.template, signature)
-    if slots_of(again.target) != slots_of(ready.target):
-        raise PlanRefused(
-            _("another version of {address} is live now, with other variables").format(address=job.template),
-            fix=_("check the list against it, then run again"),
-        )
-    return again
-
-
-def _send(
-    ledger: Ledger,
-    run: Run,
-    job: Job,
-    ready: Ready,
-    project: Project,
-    clock: Callable[[], datetime],
-    chosen: Mapping[str, Any],
-) -> Ended:
-    target = ready.target
-    callback = chosen["status_callback"] or project.desired.messaging.status_callback
-    same = target.arrange(job.fixed) if not set(slots_of(target)) - set(job.fixed) else ()
-    rate = chosen["rate"] or rate_of(url_of(project))
-    limiter = Limiter(rate)
-    key = app_key_of(target, chosen["secrets_file"])
-    sending = open_sending(
-        project, key, wsse=chosen["wsse"], connections=chosen["connections"], limiter=limiter
-    )
-    with sending as sender, stop_on_interrupt() as stop, _watching(chosen["events"]) as watch:
-        bulk = Bulk(
-            ledger,
-            run,
-            sender,
-            lambda batch: request_of(target, batch, same, callback, chosen["extend"]),
-            Conditions(target.type, run.region, _threshold(project, run.region), clock, stop.is_set),
-            limiter=limiter,
-            connections=chosen["connections"],
-            warn=lambda text: _warn(chosen["events"], text),
-        )
-        return bulk.send(watch)
-
-
-def _threshold(project: Project, region: str) -> Threshold | None:
-    """Return the threshold of a region's whole traffic."""
-    for one in project.desired.thresholds.values():
-        if one.region.value == region and one.country is None:
-            return one
-    return None
-
-
-def _warn(events: str, text: str) -> None:
-    if events == "json":
-        click.echo(json.dumps({"event": "warning", "message": text}, ensure_ascii=False), err=True)
+    project = check(folder, environment)
+    if chosen["runs"]:
+        return list_runs(project, teller)
+    if chosen["end"]:
+        return end_run(project, chosen["end"])
+    number = chosen["join"] or chosen["assume_sent"] or chosen["assume_not_sent"]
+    if number or chosen["join"] is not None:
+        run = _stored(project, number) if number else _only_open(project)
+        return _go_on(project, run, teller, chosen)
+    if chosen["failed_of"]:
+        failed_of = _stored(project, chosen["failed_of"])
+        address = address or Address.parse(failed_of.key.subject)
+    elif address is None:
+        raise click.UsageError(_("expected a template or a campaign, or --join, --end or --runs"))
+    elif address.kind is Kind.TEMPLATE and recipients is None and assumption(chosen) is not None:
+        return _go_on(project, _newest(project, address), teller, chosen)
     else:
-        click.echo(_("warning: {text}").format(text=text), err=True)
+        failed_of = None
+    job = job_of(project, address, recipients, chosen, failed_of)
+    ready = make_ready(project, job.template, job.signature)
+    if failed_of:
+        check_owner(failed_of, ready.scope, project.environment)
+    if chosen["dry_run"]:
+        return look_at_job(project, job, ready, teller)
+    return send_job(project, job, ready, teller, chosen)
 
 
-@contextmanager
-def _watching(events: str) -> Iterator[Callable[[Progress], None]]:
-    """Show how far it is, how fast, and how long it will take."""
-    start = time.monotonic()
-    due = 0.0
-    last: Progress | None = None
-
-    with progress(N_("sent")) as update:
-
-        def watch(now: Progress) -> None:
-            nonlocal due, last
-            seconds = max(time.monotonic() - start, 0.001)
-            rate = now.done / seconds
-            left = (now.total - now.done) / rate if rate else None
-            if events == "text":
-                rest = _("{rate}/s, {left} left").format(rate=f"{rate:,.0f}", left=_clock_text(left))
-                update(rest, now.done, now.total)
-            elif now != last and (seconds >= due or now.done == now.total):
-                due, last = seconds + _EVENT, now
-                document = {"event": "progress", **now._asdict(), "rate": rate, "seconds_left": left}
-                click.echo(json.dumps(document), err=True)
-
-        yield watch
+_ALONE = ("runs", "end", "join")
+_ABOUT_A_LIST = ("again", "failed_of", "dry_run")
 
 
-def _clock_text(seconds: float | None) -> str:
-    return "?" if seconds is None else re.sub(r"^0:", "", str(timedelta(seconds=round(seconds))))
+def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:
+    """Refuse options that say opposite things.
+
+    Raises:
+        UsageError: they do.
+    """
+    given = [name for name in _ALONE if chosen[name] not in (None, False)]
+    about = [name for name in _ABOUT_A_LIST if chosen[name]]
+    said = [name for name in ("assume_sent", "assume_not_sent") if chosen[name] is not None]
+    if len(said) == 2:
+        raise click.UsageError(_("--assume-sent and --assume-not-sent say opposite things"))
+    if given and (address or recipients or about or len(given) > 1 or (said and given != ["join"])):
+        raise click.UsageError(
+            _("--{option} stands alone: it names a run, or all of them").format(option=given[0])
+        )
+    if said and about:
+        raise click.UsageError(
+            _("settle the doubts first: {option} does not go with --{other}").format(
+                option="--" + said[0].replace("_", "-"), other=about[0].replace("_", "-")
+            )
+        )
+    if chosen["failed_of"] and recipients:
+        raise click.UsageError(_("--failed-of names whom to send to: leave out the list"))
+
+
+def _stored(project: Project, number: str) -> Run:
+    with open_ledger_to_read(ledger_path(project)) as ledger:
+        return named_run(ledger, number)
+
+
+def _newest(project: Project, subject: Address) -> Run:
+    with open_ledger_to_read(ledger_path(project)) as ledger:
+        return newest_run(ledger, str(subject), project.environment)
+
+
+def _only_open(project: Project) -> Run:
+    scope = read_scope(project)
+    with open_ledger_to_read(ledger_path(project)) as ledger:
+        return open_run(ledger, scope, project.environment)
+
+
+def _go_on(project: Project, run: Run, teller: Teller, chosen: Mapping[str, Any]) -> int:
+    if run.key.scope is None and chosen["assume_sent"] is not None:
+        return settle_old(project, run)
+    ready = ready_for_run(project, run)
+    return join_run(project, run, ready, teller, chosen)

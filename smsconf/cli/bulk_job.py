@@ -1,9 +1,8 @@
-"""What ``bulk`` is asked to do: which list, to whom not, by which name; and the list read into the ledger."""
+"""What ``bulk`` is asked to do: what to send, to whom, to whom not; and the list read, row by row."""
 
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 from collections import Counter
@@ -17,64 +16,94 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.options import require_known
+from smsconf.cli.inbox import inboxes
+from smsconf.cli.options import AddressParam, require_known
+from smsconf.cli.output import same_file
 from smsconf.cli.progress import progress
-from smsconf.cli.sending import Ready, require_template, values_of
+from smsconf.cli.sending import require_template, values_of
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, PlanRefused, SmsconfError
-from smsconf.language import N_, _, ngettext
+from smsconf.errors import ConfigError, SmsconfError
+from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import Draft, drafts
-from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.recipients import (
+    OPTED_OUT,
     Count,
     Dropped,
     Recipient,
-    digest,
     open_rows,
     read_opt_outs,
     read_recipients,
 )
 from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.numbers import mask_all
-from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.opt_outs import opt_outs
+from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
-from smsconf.resources import MessageType
 
 Show = Callable[[str], str]
+Drop = Callable[[Dropped], None]
+Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
+"""Reads recipients some thousand at a time, counting them, and tells what is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One list and what to send to it; ``name`` is that of its run in the ledger."""
+    """What to send and to whom: a list, or the numbers that another run did not reach.
 
-    name: str
+    Attributes:
+        subject: what was named: a template, or a campaign.
+        template: what is sent.
+        signature: with which a universal template goes.
+        recipients: the list; ``None`` if a run is named instead.
+        fixed: values that are the same for all.
+        opt_outs: lists of those who are left out.
+        dropped: where the rows that were left out go.
+        at: when to start.
+        planned: ``at`` is the files' word, not one given now.
+        failed_of: the run whose failed numbers are meant.
+        again: it is meant although it went out already.
+    """
+
+    subject: Address
     template: Address
-    recipients: Path
-    digest: str
+    signature: Address | None
+    recipients: Path | None
     fixed: Mapping[str, str]
     opt_outs: tuple[Path, ...]
     dropped: Path
     at: datetime | None
+    planned: bool
+    failed_of: Run | None
     again: bool
 
 
-def job_of(project: Project, address: Address, recipients: Path | None, chosen: Mapping[str, Any]) -> Job:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a list says: counts and shape for the report, and the digests that tell it from others."""
+
+    summary: Mapping[str, Any]
+    digest: str
+    numbers: str
+
+
+def job_of(
+    project: Project,
+    address: Address,
+    recipients: Path | None,
+    chosen: Mapping[str, Any],
+    failed_of: Run | None = None,
+) -> Job:
     """Put together what is asked, from a campaign of the files or from the command line.
 
     Raises:
         ConfigError: the project has errors, which may hide what it declares.
         UsageError: something is missing, or said twice.
-        SmsconfError: the list cannot be read.
     """
     if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
-    fixed = values_of(chosen["given"])
-    lists = tuple(chosen["opt_out"])
-    at = chosen["at"]
-    template = address
+    lists, at, template = tuple(chosen["opt_out"]), chosen["at"], address
     if address.kind is Kind.CAMPAIGN:
         require_known([address], project.desired.campaigns)
         campaign = project.desired.campaigns[address]
@@ -83,13 +112,34 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
         template, recipients, at = campaign.template, campaign.recipients, at or campaign.at
         lists += (campaign.opt_out,) if campaign.opt_out else ()
     require_template(project, template)
-    if recipients is None:
+    if failed_of:
+        recipients, at = None, chosen["at"]
+    elif recipients is None:
         raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
-    made = digest(recipients, json.dumps(sorted(fixed.items())))
-    name = str(address) if address.kind is Kind.CAMPAIGN else f"{address}:{made[:12]}"
-    plain = re.sub("[^A-Za-z0-9_-]", "-", name)
-    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{plain}.csv")
-    return Job(name, template, recipients, made, fixed, lists, dropped, at, chosen["again"])
+    where = f"{project.environment}-{address}" if project.environment else str(address)
+    name = re.sub("[^A-Za-z0-9_-]", "-", where)
+    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
+    _keep_apart(dropped, [one for one in (recipients, *lists) if one])
+    return Job(
+        subject=address,
+        template=template,
+        signature=AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None,
+        recipients=recipients,
+        fixed=values_of(chosen["given"]),
+        opt_outs=lists,
+        dropped=dropped,
+        at=at,
+        planned=at is not None and chosen["at"] is None,
+        failed_of=failed_of,
+        again=chosen["again"],
+    )
+
+
+def _keep_apart(dropped: Path, lists: list[Path]) -> None:
+    """Refuse to write over what is read."""
+    for one in lists:
+        if same_file(dropped, one):
+            raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
 
 
 def _nearby(path: Path) -> Path:
@@ -98,150 +148,108 @@ def _nearby(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def check_type(target: Target) -> None:
-    """Refuse what must not go to many.
+def opt_outs_of(project: Project, job: Job, target: Target) -> OptOuts:
+    """Return who asked not to be written to: in lists, and in replies, also those that are yet to come.
 
     Raises:
-        PlanRefused: it is a verification code.
+        SmsconfError: a list cannot be read, or was not understood.
     """
-    if target.type == MessageType.VERIFICATION.value:
-        raise PlanRefused(
-            _("{address} is a verification template: it does not go to a list").format(
-                address=target.address
-            ),
-            why=_("a code is for the one person who asked for it"),
-            fix=_("send it with smsconf send"),
-        )
-
-
-def slots_of(target: Target) -> tuple[str, ...]:
-    """Return the names of a target's variables, in order."""
-    return tuple(slot.name for slot in target.slots)
-
-
-def make_run(ledger: Ledger, project: Project, job: Job, ready: Ready, *, shown: Show) -> Run:
-    """Return the run of a job: the one in the ledger, or one made now from the list.
-
-    Raises:
-        PlanRefused: the list or the variables changed after messages went out.
-        SmsconfError: the list cannot be read.
-    """
-    name = job.name
-    count = 1
-    found = ledger.find(name)
-    while job.again and found and not ledger.tally(found).waiting:
-        count += 1
-        name = f"{job.name}#{count}"
-        found = ledger.find(name)
-    slots = json.dumps([[slot.name, slot.type] for slot in ready.target.slots])
-    if found and ledger.tally(found).touched:
-        if found.digest != job.digest:
-            raise PlanRefused(
-                _("the list of {name} is not the one of which a part was sent already").format(name=name),
-                why=_("whoever is in both would get the message twice"),
-                fix=_("put the old list back, or give the campaign another key"),
-            )
-        if found.slots != slots:
-            raise PlanRefused(
-                _("the live version of {address} has other variables than when {name} began").format(
-                    address=job.template, name=name
-                ),
-                fix=_("make a list for the new version, without those who got the message"),
-            )
-        _leave_out(ledger, found, project, job, ready.target)
-        return found
-    region = ready.target.region.value
-    new = Run(0, name, str(job.template), region, job.digest, slots, ready.now)
-    with ledger.making(new) as making:
-        summary = read_list(project, job, ready.target, shown=shown, keep=lambda one: making.add(*one))
-        making.note(summary)
-        if not summary["valid"]:
-            raise SmsconfError(
-                _("nobody is left of the {count} rows of {file}").format(
-                    count=summary["rows"], file=job.recipients
-                ),
-                why=", ".join(f"{count} {reason}" for reason, count in summary["dropped"].items()),
-                fix=_("look at {file}").format(file=job.dropped),
-            )
-    made = ledger.find(name)
-    assert made is not None  # noqa: S101 - for the type checker: it was made just now
-    return made
-
-
-def _leave_out(ledger: Ledger, run: Run, project: Project, job: Job, target: Target) -> None:
-    """Leave out of the rest of a run who opted out since it began."""
-    numbers = frozenset(number.removeprefix("+") for number in _opted_out(project, job, target))
-    count = ledger.leave_out(run, numbers) if numbers else 0
-    if count:
-        text = ngettext(
-            "{count} recipient opted out since the run began",
-            "{count} recipients opted out since the run began",
-            count,
-        )
-        click.echo(text.format(count=count), err=True)
+    listed = [number for path in job.opt_outs for number in read_opt_outs(path, target.region)]
+    return OptOuts(inboxes(project.folder), listed)
 
 
 def read_list(
-    project: Project, job: Job, target: Target, *, shown: Show, keep: Callable[[Draft], None] | None
-) -> dict[str, Any]:
-    """Read a list, hand over its batches, write down what is left out; return the counts.
+    job: Job,
+    target: Target,
+    chunks: Chunks,
+    opted_out: frozenset[str],
+    *,
+    shown: Show,
+    keep: Callable[[Draft], None] | None,
+) -> Read:
+    """Read who gets what, hand over the batches, write down what is left out; return what was read.
+
+    Opt-outs are part of what the list says, so that one that comes later does not make it another list.
 
     Raises:
         SmsconfError: a file cannot be read, or the file of what is left out not written.
     """
-    count = Count()
+    count, whole, numbers = Count(), ListDigest(), ListDigest()
     segments = requests = 0
-    same = not set(slots_of(target)) - set(job.fixed)
+    same = is_same(target, job.fixed)
     each = target.count(target.arrange(job.fixed)).segments if same else 0
 
-    def counted(found: Iterator[list[Recipient]]) -> Iterator[list[Recipient]]:
+    def kept(found: Iterator[list[Recipient]], drop: Drop) -> Iterator[list[Recipient]]:
         nonlocal segments
         for chunk in found:
-            segments += each * len(chunk) or sum(target.count(one.values).segments for one in chunk)
+            whole.add((one.number, one.values) for one in chunk)
+            numbers.add((one.number, ()) for one in chunk)
+            left = chunk if opted_out.isdisjoint(one.number for one in chunk) else _left(chunk, drop)
+            segments += each * len(left) or sum(target.count(one.values).segments for one in left)
             update(N_("rows"), count.rows, 0)
-            yield chunk
+            yield left
 
-    opted_out = _opted_out(project, job, target)
-    with progress(N_("reading")) as update, open_rows(job.recipients) as rows, _dropping(job, shown) as drop:
-        found = read_recipients(rows, target, job.fixed, opted_out, count=count, drop=drop)
-        for draft in drafts(counted(found), target, same=same):
+    def _left(chunk: list[Recipient], drop: Drop) -> list[Recipient]:
+        word, why = OPTED_OUT
+        left = [one for one in chunk if one.number not in opted_out]
+        for one in chunk:
+            if one.number in opted_out:
+                count.valid -= 1
+                count.dropped[word] += 1
+                drop(Dropped(one.row, f"+{one.number}", word, _(why)))
+        return left
+
+    with progress(N_("reading")) as update, _dropping(job, shown) as drop:
+        for draft in drafts(kept(chunks(count, drop), drop), target, same=same):
             requests += 1
             if keep:
                 keep(draft)
-    return {
+    summary = {
         "rows": count.rows,
         "valid": count.valid,
         "segments": segments,
         "requests": requests,
         "dropped": dict(Counter(count.dropped).most_common()),
     }
+    return Read(summary, whole.hex(), numbers.hex())
 
 
-def _opted_out(project: Project, job: Job, target: Target) -> Iterator[str]:
-    """Yield who asked not to be written to: in lists, and in replies that were received."""
-    for path in job.opt_outs:
-        yield from read_opt_outs(path, target.region)
-    inbox = project.folder / STATE_FOLDER / "inbox.db"
-    if inbox.exists():
-        with open_to_read(inbox) as received:
-            yield from (number for number in opt_outs(received.replies()) if number.startswith("+"))
+def is_same(target: Target, fixed: Mapping[str, str]) -> bool:
+    """Tell whether all get the same text."""
+    return not {slot.name for slot in target.slots} - set(fixed)
 
 
 @contextmanager
-def _dropping(job: Job, shown: Show) -> Iterator[Callable[[Dropped], None]]:
-    """Open the file of rows left out, with nothing but its head if there are none; its owner's alone."""
+def list_chunks(job: Job, target: Target) -> Iterator[Chunks]:
+    """Open a list; what is yielded reads it, as :func:`read_list` wants it."""
+    assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
+    with open_rows(job.recipients) as rows:
+        yield lambda count, drop: read_recipients(rows, target, job.fixed, (), count=count, drop=drop)
+
+
+@contextmanager
+def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
+    """Open the file of rows left out, with nothing but its head if there are none; its owner's alone.
+
+    It takes the place of an older one whole, or not at all.
+    """
+    temporary = job.dropped.with_name(f".{job.dropped.name}.{os.getpid()}.tmp")
     try:
         job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        owned = os.open(job.dropped, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("row", "number", "reason", "explanation"))
+        owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(("row", "number", "reason", "explanation"))
 
-            def drop(one: Dropped) -> None:
-                text = one.text[:40] if shown is str else mask_all(one.text[:40])
-                writer.writerow((one.row, text, one.reason, one.explanation))
+                def drop(one: Dropped) -> None:
+                    text = one.text[:40] if shown is str else mask_all(one.text[:40])
+                    writer.writerow((one.row, text, one.reason, one.explanation))
 
-            yield drop
+                yield drop
+            temporary.replace(job.dropped)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SmsconfError(
             _("the file of rows left out, {file}, cannot be written: {reason}").format(

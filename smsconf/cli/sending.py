@@ -29,10 +29,10 @@ from smsconf.language import N_, _
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
-from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Selection
+from smsconf.reconcile.plan import Plan, make_plan
+from smsconf.reconcile.situation import Selection, Situation
 from smsconf.render.outputs import outputs_view
-from smsconf.sites import SITES
+from smsconf.sites import SITES, Site
 from smsconf.workflow import look
 
 secrets_option = click.option(
@@ -55,21 +55,34 @@ _MOST_EXTEND = 128  # bytes
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reading of the service showed, for whom, and its time then."""
+
+    situation: Situation
+    plan: Plan
+    site: Site
+    about: Mapping[str, Any]
+    now: datetime
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """What is live, for whom, and the service's time when it was looked at."""
+    """What is sent, for whom, the service's time when it was looked at, and the account."""
 
     target: Target
     about: Mapping[str, Any]
     now: datetime
+    scope: str
+    signature: Address | None = None
 
 
-def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:
-    """Find out what a template is sent with, by the same reading as ``outputs``.
+def look_at(project: Project) -> Seen:
+    """Read the service as ``outputs`` does.
 
     Raises:
-        PlanRefused: it cannot be sent yet, or not all could be read.
+        PlanRefused: not all could be read.
     """
-    require_template(project, address)
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
         situation = look(
             session.client,
@@ -79,14 +92,25 @@ def make_ready(project: Project, address: Address, signature: Address | None = N
             cache=session.cache,
             progress=update,
         )
-        now, site = session.client.service_time, session.client.site
+        now, site, scope = session.client.service_time, session.client.site, session.client.scope
     plan = make_plan(situation)
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
-    row = outputs_view(plan, situation.observed.signatures.items)["templates"][str(address)]
-    target = find_target(plan.changes, row, address, site=site, signature=signature)
-    return Ready(target, session.about, now)
+    return Seen(situation, plan, site, session.about, now, scope)
+
+
+def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:
+    """Find out what a template is sent with, by the same reading as ``outputs``.
+
+    Raises:
+        PlanRefused: it cannot be sent yet, or not all could be read.
+    """
+    require_template(project, address)
+    seen = look_at(project)
+    row = outputs_view(seen.plan, seen.situation.observed.signatures.items)["templates"][str(address)]
+    target = find_target(seen.plan.changes, row, address, site=seen.site, signature=signature)
+    return Ready(target, seen.about, seen.now, seen.scope, signature)
 
 
 def require_template(project: Project, address: Address) -> None:

@@ -5,12 +5,13 @@ Numbers are shown as the caller says, hidden by default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from smsconf.language import _
-from smsconf.messaging.bulk.run import Batch, Tally
+from smsconf.messaging.bulk.run import Batch, Run, Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.send.codes import SENDING
 from smsconf.messaging.send.target import Target
@@ -19,37 +20,46 @@ FORMAT_VERSION = "1.0"
 View = dict[str, Any]
 
 
-def bulk_view(  # noqa: PLR0913 - a run's name, counts and doubts, and what the command adds
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands; ``run`` is ``None`` for one that was not made, only looked at."""
+
+    run: Run | None
+    name: str
+    summary: Mapping[str, Any]
+    tally: Tally
+    doubtful: Sequence[tuple[Batch, datetime]] = ()
+
+
+def bulk_view(
     about: Mapping[str, Any],
     target: Target,
-    name: str,
-    summary: Mapping[str, Any],
-    tally: Tally,
+    standing: Standing,
     *,
-    doubtful: Iterable[tuple[Batch, datetime]] = (),
     ended: Ended | None = None,
+    stopped: str | None = None,
     shown: Callable[[str], str] = str,
     **more: Any,  # noqa: ANN401 - what the command adds: the file of what was left out, the callback
 ) -> View:
-    """Return the document of ``bulk``; without ``ended`` nothing was sent in this run."""
+    """Return the document of ``bulk``; without ``ended`` nothing was sent now.
+
+    ``stopped`` says what would stop a run that is only looked at.
+    """
+    run, tally = standing.run, standing.tally
+    over = run and run.begun and ended is None and not tally.waiting
     return {
         "format_version": FORMAT_VERSION,
         **about,
-        "name": name,
+        "run": str(run.id) if run else None,
+        "name": standing.name,
         "address": str(target.address),
         "remote_name": target.remote_name,
         "template_id": target.template_id,
         "sender": target.sender,
-        "recipients": summary,
-        "messages": {
-            "total": tally.total,
-            "accepted": tally.accepted,
-            "failed": tally.failed,
-            "uncertain": tally.uncertain,
-            "assumed_sent": tally.assumed,
-            "waiting": tally.waiting,
-        },
-        "failures": [_failure(status, count) for status, count in tally.statuses.items()],
+        "sent_on": run.begun.isoformat() if run and run.begun and over else None,
+        "recipients": dict(standing.summary),
+        "messages": messages_view(tally),
+        "failures": [_failure(status, count) for status, count in (tally.statuses or {}).items()],
         "uncertain": [
             {
                 "batch": batch.id,
@@ -58,11 +68,48 @@ def bulk_view(  # noqa: PLR0913 - a run's name, counts and doubts, and what the 
                 "last": shown(f"+{batch.numbers[-1]}"),
                 "at": at.isoformat(),
             }
-            for batch, at in doubtful
+            for batch, at in standing.doubtful
         ],
-        "outcome": _outcome(tally, ended),
-        "stopped": ended.stopped if ended else None,
+        "outcome": outcome(tally, ended),
+        "stopped": ended.stopped if ended else stopped,
         **more,
+    }
+
+
+def messages_view(tally: Tally) -> View:
+    """Return the counts of a run."""
+    return {
+        "total": tally.total,
+        "accepted": tally.accepted,
+        "failed": tally.failed,
+        "uncertain": tally.uncertain,
+        "assumed_sent": tally.assumed,
+        "waiting": tally.waiting,
+        "opted_out": tally.opted_out,
+        "given_up": tally.ended,
+    }
+
+
+def runs_view(rows: Iterable[tuple[Run, Tally]]) -> View:
+    """Return the document of ``bulk --runs``."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "runs": [
+            {
+                "run": str(run.id),
+                "name": run.name,
+                "template": run.template,
+                "environment": run.key.environment,
+                "scope": run.key.scope,
+                "made": run.made.isoformat(),
+                "begun": run.begun.isoformat() if run.begun else None,
+                "given_up": run.finished.isoformat() if run.finished else None,
+                "failed_of": str(run.failed_of) if run.failed_of else None,
+                "messages": messages_view(tally),
+                "outcome": outcome(tally),
+            }
+            for run, tally in rows
+        ],
     }
 
 
@@ -87,8 +134,8 @@ def _failure(status: str, count: int) -> View:
     }
 
 
-def _outcome(tally: Tally, ended: Ended | None) -> str:
-    """Return one word: waiting, interrupted, stopped, unknown, partly accepted, accepted."""
+def outcome(tally: Tally, ended: Ended | None = None) -> str:
+    """Return one word for where a run stands."""
     if ended is None and tally.waiting:
         return "waiting"
     if ended and ended.interrupted:
@@ -97,4 +144,6 @@ def _outcome(tally: Tally, ended: Ended | None) -> str:
         return "stopped"
     if tally.uncertain:
         return "unknown"
-    return "partly accepted" if tally.failed else "accepted"
+    if tally.failed:
+        return "partly accepted" if tally.accepted or tally.assumed else "failed"
+    return "accepted" if tally.touched or not tally.ended else "given up"

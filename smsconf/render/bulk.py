@@ -18,6 +18,8 @@ _COUNTS = (
     ("uncertain", N_("uncertain")),
     ("assumed_sent", N_("assumed sent")),
     ("waiting", N_("waiting")),
+    ("opted_out", N_("left out since: opted out")),
+    ("given_up", N_("given up")),
 )
 _MOST_DOUBTS = 20
 
@@ -25,9 +27,12 @@ _MOST_DOUBTS = 20
 def bulk_lines(view: View) -> Iterator[Line]:
     """Draw where a run stands."""
     yield about_line(view, "bulk")
-    yield line(Span(clean(view["name"]), "bold"), f"  {clean(view['remote_name'])}", hang=2)
+    name = _("{name}, run {run}").format(name=view["name"], run=view["run"]) if view["run"] else view["name"]
+    yield line(Span(clean(name), "bold"), f"  {clean(view['remote_name'])}", hang=2)
     yield from _list(view)
     yield line()
+    if view["sent_on"]:
+        yield line(Span(_("sent on {time}; nothing to send").format(time=view["sent_on"]), "bold"))
     counts = view["messages"]
     for key, word in _COUNTS:
         if counts[key]:
@@ -42,6 +47,32 @@ def bulk_lines(view: View) -> Iterator[Line]:
         yield line(Span(_("stopped: {why}").format(why=clean(view["stopped"])), "yellow"), hang=9)
     if view["outcome"] == "interrupted":
         yield line(Span(_("interrupted: what was in flight was finished; run it again to go on"), "yellow"))
+    yield from _ways(view)
+
+
+def _ways(view: View) -> Iterator[Line]:
+    """Say what can be done about a run that is over."""
+    if view["sent_on"] and not view["uncertain"]:
+        yield line(_("--again sends it once more, to everybody"), hang=2)
+    if view["run"] and view["messages"]["failed"] and not view["messages"]["waiting"]:
+        command = f"smsconf bulk --failed-of {view['run']}"
+        yield line(_("{command} sends it again to those it did not reach").format(command=command), hang=2)
+
+
+def runs_lines(view: View) -> Iterator[Line]:
+    """Draw one block a run, the newest first."""
+    for run in view["runs"]:
+        where = ", ".join(clean(one) for one in (run["environment"], run["scope"]) if one)
+        yield line(
+            Span(f"{run['run']:>6}  ", "bold"),
+            Span(clean(run["name"]), "bold"),
+            f"  {run['begun'] or run['made']}  {_(run['outcome'])}",
+            hang=8,
+        )
+        said = [f"{run['messages'][key]:,} {_(word)}" for key, word in _COUNTS if run["messages"][key]]
+        yield line(" " * 8 + ", ".join(said) + (f"  ({where})" if where else ""), hang=8)
+    if not view["runs"]:
+        yield line(_("nothing was sent to a list from here yet"))
 
 
 def _list(view: View) -> Iterator[Line]:

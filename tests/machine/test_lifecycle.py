@@ -35,11 +35,11 @@ def test_two_environments_of_one_account_never_harm_each_other(shard: int, lives
     play(SharedAccount, shard, lives)
 
 
-def play(machine: type[RuleBasedStateMachine], shard: int, lives: int) -> None:
+def play(machine: type[RuleBasedStateMachine], shard: int, lives: int, steps: int = 30) -> None:
     """Play the lives of one shard."""
     how = settings(
         max_examples=lives,
-        stateful_step_count=30,
+        stateful_step_count=steps,
         deadline=None,
         derandomize=False,
         database=None,

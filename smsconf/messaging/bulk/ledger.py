@@ -1,13 +1,9 @@
 """What was sent to many, in a file: each batch's intent before its request, its answer after.
 
-One SQLite file in WAL mode, one process at a time; every write is on the disk when it returns. After a kill
-the batches with an intent and without an answer are *uncertain*: nobody knows whether they were sent, so
-they are not, until a person says. It holds phone numbers, so the file is its owner's only.
-
-    ready ──take──▶ sending ──settle──▶ sent
-      ▲                │ killed, or no answer
-      │                ▼
-      └─ assume(…) ─ uncertain ─ assume(sent) ─▶ assumed
+One SQLite file in WAL mode; every write is on the disk when it returns, and one process at a time writes:
+the lock is on the project's folder, so that deleting the file does not open the way for a second one.
+Whoever opens it calls *uncertain* what a process before left behind with an intent and without an answer
+(``run.MOVES``). It holds phone numbers, so the file is its owner's only.
 """
 
 from __future__ import annotations
@@ -18,54 +14,47 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from smsconf.errors import SmsconfError
+from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
-from smsconf.messaging.bulk.run import Batch, Run, Tally, pack_values
+from smsconf.messaging.bulk.reader import LedgerReader, explained, stamp
+from smsconf.messaging.bulk.run import MOVES, Batch, Move, Run, State, pack_values
+from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
 from smsconf.messaging.database import open_database, transaction
-from smsconf.messaging.send.wire import ACCEPTED, Fate
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS run (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, template TEXT NOT NULL, region TEXT NOT NULL,
-  digest TEXT NOT NULL, slots TEXT NOT NULL, started TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '{}'
-) STRICT;
-CREATE TABLE IF NOT EXISTS batch (
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL,
-  numbers TEXT NOT NULL, contents TEXT, tries INTEGER NOT NULL DEFAULT 0, at TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS batch_state ON batch (run, state);
-CREATE INDEX IF NOT EXISTS batch_at ON batch (at) WHERE at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS message (
-  batch INTEGER NOT NULL, number INTEGER NOT NULL, message_id TEXT, status TEXT NOT NULL, parts INTEGER
-) STRICT;
-"""
-# what a batch counts for a threshold: what the service may have taken
-_TRAFFIC = """
-SELECT coalesce(sum(size), 0) FROM batch JOIN run ON run.id = batch.run
-WHERE region = ? AND at >= ? AND state IN ('sending', 'sent', 'uncertain', 'assumed')
-"""
+from smsconf.messaging.send.wire import Fate
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """The file. One connection: calls from several threads must take turns. Use it in a ``with``."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, make it if there is none, and keep other processes out.
+    def __init__(self, path: Path, *, folder: Path | None = None) -> None:
+        """Open the file, make it if there is none, keep other processes out, and look at what was left.
+
+        Args:
+            path: the file.
+            folder: what is locked; by default the file's own folder.
 
         Raises:
-            SmsconfError: it cannot be opened, is something else, or is in use.
+            PlanRefused: another process is sending.
+            SmsconfError: it cannot be opened, or is something else.
         """
         self.path = path
-        with _explained(self.path):
+        with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            self._keep_out()
-            self._database = open_database(path, _SCHEMA)
+            self._lock = os.open(folder or path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                self._keep_out()
+                self._database = open_database(path, SCHEMA, VERSION, STEPS)
+            except BaseException:
+                os.close(self._lock)
+                raise
+        self._file = os.stat(path)  # noqa: PTH116 - beside the look at whether it is still there
+        self._move_all(Move.DOUBT)
 
     def __enter__(self) -> Self:
         return self
@@ -83,165 +72,194 @@ class Ledger:
         Raises:
             SmsconfError: it cannot be written.
         """
-        with _explained(self.path), transaction(self._database):
+        with explained(self.path, (sqlite3.Error,)), transaction(self._database):
             yield
 
-    def find(self, name: str) -> Run | None:
-        """Return a run by its name."""
-        row = self._database.execute(
-            "SELECT id, name, template, region, digest, slots, started FROM run WHERE name = ?", (name,)
-        ).fetchone()
-        if row is None:
-            return None
-        number, name, template, region, digest, slots, started = row
-        return Run(number, name, template, region, digest, slots, datetime.fromisoformat(started))
-
-    def summary(self, run: Run) -> dict[str, Any]:
-        """Return what was noted about a run when it was made."""
-        (text,) = self._database.execute("SELECT summary FROM run WHERE id = ?", (run.id,)).fetchone()
-        noted: dict[str, Any] = json.loads(text)
-        return noted
+    # -- runs
 
     @contextmanager
     def making(self, run: Run) -> Iterator[Making]:
-        """Make a run, whole or not at all; ``run.id`` does not count. One of its name is replaced.
+        """Make a draft of a run, whole or not at all; ``run.id`` does not count. Earlier drafts go.
 
         Raises:
             SmsconfError: the file cannot be written.
         """
-        with _explained(self.path), transaction(self._database):
-            for (old,) in self._database.execute("SELECT id FROM run WHERE name = ?", (run.name,)).fetchall():
-                self._database.execute("DELETE FROM batch WHERE run = ?", (old,))
-                self._database.execute("DELETE FROM run WHERE id = ?", (old,))
+        with explained(self.path, (sqlite3.Error,)), transaction(self._database):
+            for draft in list(self._runs("WHERE agreed IS NULL")):
+                self._drop(draft)
             cursor = self._database.execute(
-                "INSERT INTO run (name, template, region, digest, slots, started) VALUES (?, ?, ?, ?, ?, ?)",
-                (run.name, run.template, run.region, run.digest, run.slots, _stamp(run.started)),
+                "INSERT INTO run (scope, environment, subject, name, template, region, digest, message, made,"
+                " failed_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(*run.key, run.name, run.template, run.region, run.digest),
+                    *(_json(run.message), stamp(run.made), run.failed_of),
+                ),
             )
             yield Making(self._database, int(cursor.lastrowid or 0))
 
-    def recover(self, run: Run) -> None:
-        """Call uncertain what another process left behind in the middle of sending."""
-        with _explained(self.path):
+    def agree(self, run: Run, now: datetime) -> None:
+        """Note that somebody said that a run may be sent."""
+        with self._explained():
             self._database.execute(
-                "UPDATE batch SET state = 'uncertain' WHERE run = ? AND state = 'sending'", (run.id,)
+                "UPDATE run SET agreed = coalesce(agreed, ?) WHERE id = ?", (stamp(now), run.id)
             )
 
-    def leave_out(self, run: Run, numbers: frozenset[str]) -> int:
-        """Take numbers out of what was not sent yet; return how many there were."""
-        count = 0
-        with _explained(self.path), transaction(self._database):
-            ready = "SELECT id FROM batch WHERE run = ? AND state = 'ready'"
-            for (number,) in self._database.execute(ready, (run.id,)).fetchall():
-                batch = self._read(number)
-                kept = [place for place, one in enumerate(batch.numbers) if one not in numbers]
-                count += len(batch.numbers) - len(kept)
-                if not kept:
-                    self._database.execute("DELETE FROM batch WHERE id = ?", (number,))
-                elif len(kept) < len(batch.numbers):
-                    self._write(batch.part(kept))
+    def call_off(self, run: Run) -> bool:
+        """Forget a run of which nothing was sent; return whether that is so."""
+        with self._explained(), transaction(self._database):
+            untouched = not self.tally(run).touched
+            if untouched:
+                self._drop(run)
+        return untouched
+
+    def end(self, run: Run, now: datetime) -> int:
+        """Give up what waits; return how many messages that are."""
+        with self._explained(), transaction(self._database):
+            count = self.tally(run).waiting
+            self._move_all(Move.END, run)
+            self._database.execute("UPDATE run SET finished = ? WHERE id = ?", (stamp(now), run.id))
         return count
+
+    def fix(self, run: Run, message: Mapping[str, Any]) -> None:
+        """Note what a run is sent with; after its first request only another version of the same text."""
+        with self._explained():
+            self._database.execute("UPDATE run SET message = ? WHERE id = ?", (_json(message), run.id))
+
+    def rename(self, run: Run, name: str) -> Run:
+        """Give a run another name for people; return it."""
+        with self._explained():
+            self._database.execute("UPDATE run SET name = ? WHERE id = ?", (name, run.id))
+        return replace(run, name=name)
 
     def assume(self, run: Run, *, sent: bool) -> int:
         """Settle every uncertain batch by a person's word; return how many messages that are."""
-        with _explained(self.path), transaction(self._database):
+        with self._explained(), transaction(self._database):
             count = self.tally(run).uncertain
-            self._database.execute(
-                "UPDATE batch SET state = ?, at = iif(?, at, NULL) WHERE run = ? AND state = 'uncertain'",
-                ("assumed" if sent else "ready", sent, run.id),
-            )
+            self._move_all(Move.ASSUME_SENT if sent else Move.ASSUME_NOT_SENT, run)
+            if not sent:
+                again = "UPDATE batch SET at = NULL WHERE run = ? AND state = 'ready'"
+                self._database.execute(again, (run.id,))
         return count
 
-    def take(self, run: Run, now: datetime, most: int | None = None) -> Batch | None:
+    # -- batches
+
+    def take(
+        self, run: Run, now: datetime, most: int | None = None, out: frozenset[str] = frozenset()
+    ) -> Batch | None:
         """Note the intent to send the next batch, cut to ``most`` numbers, and return it; ``None``: all done.
 
+        Args:
+            run: whose.
+            now: the service's time.
+            most: how many numbers at the most.
+            out: who asked not to be written to, without plus signs; they are left out.
+
         Raises:
-            SmsconfError: the file cannot be written; nothing may be sent then.
+            SmsconfError: the file is not what it was, or cannot be written; nothing may be sent then.
         """
-        with _explained(self.path), transaction(self._database):
-            first = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT 1"
-            found = self._database.execute(first, (run.id,)).fetchone()
-            if found is None:
-                return None
-            batch = self._read(*found)
-            if most is not None and most < len(batch.numbers):
-                rest = batch.part(range(most, len(batch.numbers)))
-                self._add(run, "ready", rest)
-                batch = batch.part(range(most))
-                self._write(batch)
-            self._database.execute(
-                "UPDATE batch SET state = 'sending', at = ? WHERE id = ?", (_stamp(now), batch.id)
-            )
-        return batch
+        self._check_place()
+        first = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT 1"
+        with self._explained(), transaction(self._database):
+            while found := self._database.execute(first, (run.id,)).fetchone():
+                batch = self._read(*found)
+                kept = [place for place, number in enumerate(batch.numbers) if number not in out]
+                if len(kept) < len(batch.numbers):
+                    batch = self._leave_out(run, batch, kept)
+                if not kept:
+                    continue
+                if most is not None and most < len(batch.numbers):
+                    self._add(run, State.READY, batch.part(range(most, len(batch.numbers))))
+                    batch = batch.part(range(most))
+                    self._write(batch)
+                self._move(Move.TAKE, batch, now)
+                self._database.execute(
+                    "UPDATE run SET begun = coalesce(begun, ?) WHERE id = ?", (stamp(now), run.id)
+                )
+                return batch
+        return None
 
     def settle(self, run: Run, batch: Batch, fates: Sequence[Fate], again: frozenset[str]) -> int:
         """Note the answer about a batch; return how many numbers are to be sent once more.
 
         Numbers of a status in ``again`` become a batch of their own; those without a status are uncertain.
         """
-        groups = {
-            "ready": [place for place, fate in enumerate(fates) if fate.status in again],
-            "uncertain": [place for place, fate in enumerate(fates) if fate.status is None],
-        }
-        told = [fate for fate in fates if fate.status is not None and fate.status not in again]
-        with _explained(self.path), transaction(self._database):
-            for state, places in groups.items():
+        busy = [place for place, fate in enumerate(fates) if fate.status in again]
+        silent = [place for place, fate in enumerate(fates) if fate.status is None]
+        told = [place for place in range(len(fates)) if place not in {*busy, *silent}]
+        with self._explained(), transaction(self._database):
+            for state, places in ((State.READY, busy), (State.UNCERTAIN, silent)):
                 if places:
                     part = batch.part(places)._replace(tries=batch.tries + 1)
-                    self._add(run, state, part, like=None if state == "ready" else batch.id)
-            taken = sum(fate.accepted for fate in told)
+                    self._add(run, state, part, like=None if state is State.READY else batch.id)
+            if len(told) < len(fates):
+                self._write(batch.part(told))
+            self._move(Move.SETTLE, batch)
             self._database.execute(
-                "UPDATE batch SET state = 'sent', size = ?, numbers = '', contents = NULL WHERE id = ?",
-                (taken, batch.id),
+                "UPDATE batch SET size = ? WHERE id = ?", (sum(fate.accepted for fate in fates), batch.id)
             )
             self._database.executemany(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?)",
-                [(batch.id, int(to), message_id, status, parts) for to, message_id, status, parts in told],
+                [(batch.id, int(fates[place].to), *fates[place][1:]) for place in told],
             )
-        return len(groups["ready"])
+        return len(busy)
 
     def give_back(self, batch: Batch) -> None:
         """Note that a batch was surely not sent."""
-        with _explained(self.path):
-            self._database.execute("UPDATE batch SET state = 'ready', at = NULL WHERE id = ?", (batch.id,))
+        with self._explained():
+            self._move(Move.RETURN, batch)
 
     def doubt(self, batch: Batch) -> None:
         """Note that nobody knows whether a batch was sent."""
-        with _explained(self.path):
-            self._database.execute("UPDATE batch SET state = 'uncertain' WHERE id = ?", (batch.id,))
+        with self._explained():
+            self._move(Move.DOUBT, batch)
 
-    def tally(self, run: Run) -> Tally:
-        """Count where the messages of a run stand."""
-        states = dict(
+    # -- rows
+
+    def _drop(self, run: Run) -> None:
+        self._database.execute("DELETE FROM batch WHERE run = ?", (run.id,))
+        self._database.execute("DELETE FROM run WHERE id = ?", (run.id,))
+
+    def _move(self, move: Move, batch: Batch, at: datetime | None = None) -> None:
+        """Change the state of one batch, as the table says.
+
+        Raises:
+            SmsconfError: it is in another state than it can be.
+        """
+        before, after = MOVES[move]
+        noted = "at" if move is not Move.TAKE and move is not Move.RETURN else "?3"
+        cursor = self._database.execute(
+            f"UPDATE batch SET state = ?1, at = {noted} WHERE id = ?2 AND state = ?4",  # noqa: S608
+            (after, batch.id, at and stamp(at), before),
+        )
+        if cursor.rowcount != 1:
+            raise SmsconfError(
+                _("batch {number} of the ledger {file} is not in the state {state}").format(
+                    number=batch.id, file=self.path, state=before
+                ),
+                why=_("something else than this process wrote to the file"),
+                fix=_("find out what, then run the same command again"),
+            )
+
+    def _move_all(self, move: Move, run: Run | None = None) -> None:
+        before, after = MOVES[move]
+        with self._explained():
             self._database.execute(
-                "SELECT state, sum(size) FROM batch WHERE run = ? GROUP BY state", (run.id,)
-            ).fetchall()
-        )
-        refused = self._database.execute(
-            "SELECT status, count(*) FROM message JOIN batch ON batch.id = message.batch "
-            "WHERE run = ? AND status <> ? GROUP BY status ORDER BY 2 DESC",
-            (run.id, ACCEPTED),
-        ).fetchall()
-        return Tally(
-            states.get("sent", 0),
-            states.get("ready", 0) + states.get("sending", 0),
-            states.get("uncertain", 0),
-            states.get("assumed", 0),
-            dict(refused),
-        )
+                "UPDATE batch SET state = ? WHERE state = ? AND (? IS NULL OR run = ?)",
+                (after, before, *[run and run.id] * 2),
+            )
 
-    def doubtful(self, run: Run) -> list[tuple[Batch, datetime]]:
-        """Return the uncertain batches, and when each was to be sent (UTC)."""
-        rows = self._database.execute(
-            "SELECT id, at FROM batch WHERE run = ? AND state = 'uncertain' ORDER BY id", (run.id,)
-        ).fetchall()
-        return [(self._read(number), datetime.fromisoformat(at)) for number, at in rows]
+    def _leave_out(self, run: Run, batch: Batch, kept: Sequence[int]) -> Batch:
+        """Take opted-out numbers out of a batch that waits; return what is left of it."""
+        if not kept:
+            self._move(Move.LEAVE_OUT, batch)
+            return batch
+        gone = sorted(set(range(len(batch.numbers))) - set(kept))
+        self._add(run, MOVES[Move.LEAVE_OUT][1], batch.part(gone))
+        left = batch.part(kept)
+        self._write(left)
+        return left
 
-    def traffic(self, region: str, since: datetime) -> int:
-        """Count the messages of a region that the service may have taken since a moment, of all runs."""
-        (count,) = self._database.execute(_TRAFFIC, (region, _stamp(since))).fetchone()
-        return int(count)
-
-    def _add(self, run: Run, state: str, batch: Batch, *, like: int | None = None) -> None:
+    def _add(self, run: Run, state: State, batch: Batch, *, like: int | None = None) -> None:
         """Add a batch, whatever its id; ``like`` is the one whose moment it shares."""
         self._database.execute(
             "INSERT INTO batch (run, state, size, numbers, contents, tries, at) "
@@ -249,24 +267,34 @@ class Ledger:
             (run.id, state, *_columns(batch), batch.tries, like),
         )
 
-    def _read(self, number: int) -> Batch:
-        row = self._database.execute(
-            "SELECT id, numbers, contents, tries FROM batch WHERE id = ?", (number,)
-        ).fetchone()
-        return Batch.read(*row)
-
     def _write(self, batch: Batch) -> None:
         self._database.execute(
             "UPDATE batch SET size = ?, numbers = ?, contents = ? WHERE id = ?",
             (*_columns(batch), batch.id),
         )
 
+    def _check_place(self) -> None:
+        """Make sure that the file that is written is the one that the next process finds.
+
+        Raises:
+            SmsconfError: it was deleted or replaced.
+        """
+        try:
+            there = os.path.samestat(os.stat(self.path), self._file)  # noqa: PTH116 - see __init__
+        except OSError:
+            there = False
+        if not there:
+            raise SmsconfError(
+                _("the ledger {file} was deleted or replaced while it was in use").format(file=self.path),
+                why=_("the next run would not know what was sent, and send it again"),
+                fix=_("put it back; without it make a list of those who got nothing, from the console"),
+            )
+
     def _keep_out(self) -> None:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._lock)
-            raise SmsconfError(
+            raise PlanRefused(
                 _("another smsconf bulk is at work with {file}").format(file=self.path),
                 why=_("two at once could send one message twice"),
                 fix=_("wait for its end, or stop it: what it leaves is continued by the next run"),
@@ -278,35 +306,26 @@ class Making:
 
     def __init__(self, database: sqlite3.Connection, run: int) -> None:
         self._database = database
-        self._run = run
+        self.run = run
 
     def add(self, numbers: Sequence[str], values: Sequence[Sequence[str]] | None) -> None:
         """Add a batch; numbers without plus signs."""
         self._database.execute(
             "INSERT INTO batch (run, state, size, numbers, contents) VALUES (?, 'ready', ?, ?, ?)",
-            (self._run, len(numbers), ",".join(numbers), pack_values(values)),
+            (self.run, len(numbers), ",".join(numbers), pack_values(values)),
         )
 
-    def note(self, summary: Mapping[str, Any]) -> None:
-        """Note counts about the run."""
-        self._database.execute("UPDATE run SET summary = ? WHERE id = ?", (json.dumps(summary), self._run))
+    def note(self, digest: str, name: str, summary: Mapping[str, Any]) -> None:
+        """Note what is known only once the list is read: what it says, and the counts."""
+        self._database.execute(
+            "UPDATE run SET digest = ?, name = ?, summary = ? WHERE id = ?",
+            (digest, name, json.dumps(summary), self.run),
+        )
+
+
+def _json(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
 
 
 def _columns(batch: Batch) -> tuple[int, str, str | None]:
     return len(batch.numbers), ",".join(batch.numbers), pack_values(batch.values)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as problem:
-        raise SmsconfError(
-            _("the ledger {file} cannot be used: {problem}").format(file=path, problem=problem),
-            why=_("what is sent is noted there first; without it nothing is sent"),
-            fix=_("make room and rights for it, then run the same command again"),
-        ) from problem

@@ -1,28 +1,115 @@
-"""The words of sending to many: a run, its batches, and where its messages stand. Values only.
+"""The words of sending to many: a run, its batches, the states of a batch, and where its messages stand.
 
-``ledger`` keeps them, ``bulk`` sends them.
+Values only: ``ledger`` keeps them, ``choice`` says which run a command means, ``sending`` sends them.
+
+Every number of a run is in exactly one batch, and every batch in one state; ``MOVES`` is all that may
+happen to it, and ``COUNTED`` where its numbers are counted then. A batch whose request may have left and
+whose answer nobody saw is *uncertain*, and only a person takes it out of there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class State(StrEnum):
+    """What is known of the numbers of a batch."""
+
+    READY = "ready"  # waits for its request
+    SENDING = "sending"  # its request may have left
+    SENT = "sent"  # answered, each number by itself
+    UNCERTAIN = "uncertain"  # nobody knows whether it was sent
+    ASSUMED = "assumed"  # sent, by a person's word
+    OPTED_OUT = "opted-out"  # asked, after the run was made, not to be written to
+    ENDED = "ended"  # given up by a person
+
+
+class Move(StrEnum):
+    """What happens to a batch."""
+
+    TAKE = "take"  # the intent is noted, the request follows
+    SETTLE = "settle"  # the service said what became of each number
+    RETURN = "return"  # surely not sent: refused as a whole, or it never arrived, or the service is busy
+    DOUBT = "doubt"  # no answer, none about these numbers, or the process died
+    ASSUME_SENT = "assume-sent"
+    ASSUME_NOT_SENT = "assume-not-sent"
+    LEAVE_OUT = "leave-out"  # an opt-out arrived
+    END = "end"
+
+
+MOVES: Mapping[Move, tuple[State, State]] = {
+    Move.TAKE: (State.READY, State.SENDING),
+    Move.SETTLE: (State.SENDING, State.SENT),
+    Move.RETURN: (State.SENDING, State.READY),
+    Move.DOUBT: (State.SENDING, State.UNCERTAIN),
+    Move.ASSUME_SENT: (State.UNCERTAIN, State.ASSUMED),
+    Move.ASSUME_NOT_SENT: (State.UNCERTAIN, State.READY),
+    Move.LEAVE_OUT: (State.READY, State.OPTED_OUT),
+    Move.END: (State.READY, State.ENDED),
+}
+"""From where to where. There is no other way, so nothing that may have been sent is sent again unasked."""
+
+COUNTED: Mapping[State, str] = {
+    State.READY: "waiting",
+    State.SENDING: "uncertain",  # once nobody sends any more; while somebody does, it is on its way
+    State.SENT: "accepted",  # its size is what the service took; the others are counted by status
+    State.UNCERTAIN: "uncertain",
+    State.ASSUMED: "assumed",
+    State.OPTED_OUT: "opted_out",
+    State.ENDED: "ended",
+}
+
+SPENT = (State.SENDING, State.SENT, State.UNCERTAIN, State.ASSUMED)
+"""What counts for a threshold: what the service may have taken."""
+
+
+class Key(NamedTuple):
+    """Whose run it is and what was named: scope, environment (``None``: the files alone), and the address.
+
+    A scope of ``None`` is that of a run from before runs had one: it is never gone on with.
+    """
+
+    scope: str | None
+    environment: str | None
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One list of recipients on its way: ``slots`` are the variables that its values were made for."""
+    """One list of recipients on its way.
+
+    Attributes:
+        id: its number in the ledger, the RUN of the command line.
+        key: whose it is, and of which template or campaign.
+        name: for people: the address, and for a template the first digits of the list.
+        template: address of the template.
+        region: of its app.
+        digest: of the normalised list: who gets what, in any order.
+        message: text, sender and shared values, as plain JSON; fixed at the first request.
+        failed_of: the run whose failed numbers these are.
+        made: when (service time, UTC).
+        agreed: when somebody said that it may be sent; before that it is a draft, which nothing goes by.
+        begun: when the first request was to leave.
+        finished: when it was given up.
+    """
 
     id: int
+    key: Key
     name: str
     template: str
     region: str
     digest: str
-    slots: str
-    started: datetime
+    message: Mapping[str, Any]
+    made: datetime
+    failed_of: int | None = None
+    agreed: datetime | None = None
+    begun: datetime | None = None
+    finished: datetime | None = None
 
 
 class Batch(NamedTuple):
@@ -52,26 +139,28 @@ class Tally:
     ``statuses`` counts what the service refused, by its word.
     """
 
-    accepted: int
-    waiting: int
-    uncertain: int
-    assumed: int
-    statuses: dict[str, int]
+    accepted: int = 0
+    waiting: int = 0
+    uncertain: int = 0
+    assumed: int = 0
+    statuses: Mapping[str, int] | None = None
+    opted_out: int = 0
+    ended: int = 0
 
     @property
     def failed(self) -> int:
         """How many the service refused."""
-        return sum(self.statuses.values())
+        return sum((self.statuses or {}).values())
 
     @property
     def total(self) -> int:
         """How many there are."""
-        return self.accepted + self.waiting + self.uncertain + self.assumed + self.failed
+        return self.touched + self.waiting + self.opted_out + self.ended
 
     @property
-    def touched(self) -> bool:
-        """Tell whether anything may have been sent."""
-        return self.waiting < self.total
+    def touched(self) -> int:
+        """How many may have been sent."""
+        return self.accepted + self.uncertain + self.assumed + self.failed
 
 
 def pack_values(values: Iterable[Sequence[str]] | None) -> str | None:

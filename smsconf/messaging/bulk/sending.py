@@ -2,7 +2,8 @@
 
 It stops early, leaving the rest for the next run, when the service refuses a whole request, cannot be
 reached, a limit of the project or the hour says so, or the user does. Nothing that may have been sent is
-sent again. Decides nothing about lists (``recipients``) and shows nothing.
+sent again, and before every batch it looks who asked not to be written to. Decides nothing about lists
+(``recipients``) and shows nothing.
 """
 
 from __future__ import annotations
@@ -53,14 +54,15 @@ class Ended:
 class Conditions:
     """What a run must keep to: the type of its messages, its region's threshold, the time, who may stop it.
 
-    ``clock`` is the service's time, aware.
+    ``clock`` is the service's time, aware; ``opted_out`` gives those who are not to be written to now,
+    without plus signs.
     """
 
     kind: str
-    region: str
     threshold: Threshold | None
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
+    opted_out: Callable[[], frozenset[str]] = frozenset
 
 
 class Bulk:
@@ -140,6 +142,14 @@ class Bulk:
         except SmsconfError as problem:
             with self._lock:
                 self._end(Ended(problem.message, problem))
+        except Exception as problem:  # noqa: BLE001 - else the other workers would go on without a word
+            unknown = SmsconfError(
+                _("sending stopped: {problem}").format(problem=type(problem).__name__),
+                why=_("what was on its way is listed as uncertain"),
+                fix=_("report it with the version of smsconf, then run the same command again"),
+            )
+            with self._lock:
+                self._end(Ended(unknown.message, unknown))
 
     def _turn(self, note: Callable[[], None]) -> Batch | None:
         """Note what became of the last batch and the intent to send the next, in one write."""
@@ -162,10 +172,10 @@ class Bulk:
         self._count_anew(now)
         room = self._allowance.room()
         if room == 0:
-            if self._ledger.tally(self._run).waiting:
+            if self._ledger.is_open(self._run):
                 self._end(Ended(self._allowance.exhausted()))
             return None
-        batch = self._ledger.take(self._run, now, room)
+        batch = self._ledger.take(self._run, now, room, self._conditions.opted_out())
         if batch:
             self._allowance.spend(len(batch.numbers))
             self._give_warnings()
@@ -217,9 +227,9 @@ class Bulk:
         """Count what was sent today and this month, at the beginning and whenever a UTC day begins."""
         day = day_of(now)
         if day != self._day and self._conditions.threshold:
-            region = self._conditions.region
-            self._allowance.day = self._ledger.traffic(region, day)
-            self._allowance.month = self._ledger.traffic(region, month_of(now))
+            scope, region = self._run.key.scope, self._run.region
+            self._allowance.day = self._ledger.traffic(scope, region, day)
+            self._allowance.month = self._ledger.traffic(scope, region, month_of(now))
             self._warned.clear()
         self._day = day
 

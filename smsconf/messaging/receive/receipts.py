@@ -88,7 +88,7 @@ def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> I
         reports: sorted by message id.
         now: aware.
     """
-    groups = groupby(reports, key=_message_id)
+    groups = groupby(reports, key=message_of)
     group = next(groups, None)
     for one in sent:
         while group and group[0] < one.message_id:
@@ -120,7 +120,8 @@ def tally(receipts: Iterable[Receipt], by: str) -> tuple[Mapping[str, Tally], in
     return dict(sorted(groups.items())), others
 
 
-def _message_id(one: Received) -> str:
+def message_of(one: Received) -> str:
+    """Return the id of the message that a report is about."""
     assert isinstance(one.item, Report)  # noqa: S101 - for the type checker: only reports are given
     return one.item.message_id
 

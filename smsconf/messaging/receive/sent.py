@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS sent (
 _LEDGER = """
 SELECT message_id, number, at, template, name, batch, parts FROM message
 JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
-WHERE status = ? AND message_id IS NOT NULL ORDER BY message_id
+WHERE status = ?1 AND message_id IS NOT NULL AND (?2 IS NULL OR run.id = ?2) ORDER BY message_id
 """
 
 
@@ -59,8 +59,10 @@ def read_sent(path: Path) -> Iterator[Sent]:
                 yield Sent(message_id, to, datetime.fromisoformat(at), template, segments=segments)
 
 
-def read_ledger(path: Path) -> Iterator[Sent]:
+def read_ledger(path: Path, run: int | None = None) -> Iterator[Sent]:
     """Yield every message of a ledger that the service accepted, sorted by its id; none without a file.
+
+    ``run``: only those of one run.
 
     Reads beside a run at work.
 
@@ -71,7 +73,7 @@ def read_ledger(path: Path) -> Iterator[Sent]:
         return
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database:
-            for message_id, number, at, *rest in database.execute(_LEDGER, (ACCEPTED,)):
+            for message_id, number, at, *rest in database.execute(_LEDGER, (ACCEPTED, run)):
                 template, name, batch, parts = rest
                 moment = datetime.fromisoformat(at)
                 yield Sent(message_id, f"+{number}", moment, template, name, str(batch), parts)

@@ -1,0 +1,104 @@
+"""Which run a command means: one that is open, one that is over, or a new one. Pure.
+
+While a run of a template or campaign has numbers that wait, nothing else goes out under that name: whoever is
+on both lists would get two messages, and half a list would have one text, half another. Numbers whose fate
+nobody knows block nothing. A list that went out is told, and sent once more only with ``--again``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smsconf.errors import PlanRefused
+from smsconf.language import _
+from smsconf.messaging.bulk.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a command asks for.
+
+    Attributes:
+        digest: what the list says.
+        numbers: the digest of its numbers alone, as runs without a scope have it; ``None`` if there are none.
+        message: what it would be sent with now.
+        failed_of: the run whose failed numbers they are.
+        again: it is meant although it went out already.
+    """
+
+    digest: str
+    numbers: str | None
+    message: Mapping[str, Any]
+    failed_of: int | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``run`` is the one to go on with, or the one that sent this list; ``None``: make a new one.
+
+    ``copies``: how many runs of this list there were.
+    """
+
+    run: Run | None
+    is_open: bool = False
+    copies: int = 0
+
+
+def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) -> Choice:
+    """Decide among the agreed runs of one key, the newest first.
+
+    Raises:
+        PlanRefused: another list or another text waits under this name, or the same numbers got a message
+            from a run that does not know its text.
+    """
+    owned = [run for run in runs if run.key.scope is not None]
+    same = [run for run in owned if (run.digest, run.failed_of) == (wanted.digest, wanted.failed_of)]
+    for run in owned:
+        if is_open(run):
+            return _go_on(run, wanted, same=run in same)
+    if same and not wanted.again:
+        return Choice(same[0], copies=len(same))
+    unknown = next((run for run in runs if run.key.scope is None and run.digest == wanted.numbers), None)
+    if unknown and not wanted.again:
+        raise PlanRefused(
+            _("an older smsconf sent {subject} to these numbers on {date} (run {run})").format(
+                subject=unknown.key.subject, date=unknown.made.date(), run=unknown.id
+            ),
+            why=_("it noted neither account nor text, so nobody knows whether this is the same message"),
+            fix=_("pass --again if they are to get it"),
+        )
+    return Choice(None, copies=len(same))
+
+
+def text_of(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a recipient can tell apart: two messages with the same are one text from one sender."""
+    target = message.get("target", {})
+    said = {name: target.get(name) for name in ("sender", "signature", "prefix", "content", "slots")}
+    return {**said, "same": message.get("same")}
+
+
+def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
+    ways = _(
+        "the command that began it goes on, smsconf bulk --join {run} goes on as it began, "
+        "smsconf bulk --end {run} gives up the rest"
+    ).format(run=run.id)
+    if not same:
+        raise PlanRefused(
+            _("run {run} of {subject} has another list, and a part of it waits").format(
+                run=run.id, subject=run.key.subject
+            ),
+            why=_("whoever is on both lists would get the message twice"),
+            fix=ways,
+        )
+    if run.begun and text_of(run.message) != text_of(wanted.message):
+        raise PlanRefused(
+            _("run {run} of {subject} began with another text, signature or sender").format(
+                run=run.id, subject=run.key.subject
+            ),
+            why=_("one part of the list would have one text, the rest another"),
+            fix=ways,
+        )
+    return Choice(run, is_open=True)

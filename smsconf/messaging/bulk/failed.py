@@ -1,0 +1,66 @@
+"""Whom a run did not reach: numbers that the service refused, and those that the network could not reach.
+
+By what was said of each number alone: the service's status in its answer, or a status report of the network.
+What is pending, missing or uncertain may still arrive, so it is never among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+from smsconf.errors import PlanRefused
+from smsconf.language import _
+from smsconf.messaging.bulk.reader import LedgerReader
+from smsconf.messaging.bulk.recipients import Count, Recipient
+from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.messaging.receive.receipts import Delivery, match, message_of
+from smsconf.messaging.receive.sent import read_ledger
+
+_CHUNK = 5_000
+
+
+def failed_recipients(
+    ledger: LedgerReader, run: Run, inboxes: Sequence[Path], now: datetime, count: Count
+) -> Iterator[list[Recipient]]:
+    """Yield who got nothing of a run although it was tried, with the values that they were to get.
+
+    Args:
+        ledger: knows the run.
+        run: which.
+        inboxes: where status reports were received.
+        now: the service's time.
+        count: filled while reading.
+
+    Raises:
+        PlanRefused: the run does not know what it sent.
+    """
+    if run.key.scope is None:
+        raise PlanRefused(
+            _("run {run} is of an older smsconf, which did not keep what it sent").format(run=run.id),
+            fix=_("make a list of the failed numbers from smsconf receipts --by message --format csv"),
+        )
+    same = tuple(run.message["same"] or ())
+    undelivered = _undelivered(ledger.path, run, inboxes, now)
+    every = enumerate(ledger.failed(run, undelivered), 1)
+    while chunk := [
+        Recipient(number, values or same, row) for row, (number, values) in islice(every, _CHUNK)
+    ]:
+        count.rows += len(chunk)
+        count.valid += len(chunk)
+        yield chunk
+
+
+def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -> Iterator[str]:
+    """Yield the ids of a run's messages that the network reported as failed."""
+    with ExitStack() as opened:
+        received = [opened.enter_context(open_to_read(one)) for one in inboxes if one.exists()]
+        reports = merge(*(one.reports_by_message() for one in received), key=message_of)
+        for one in match(read_ledger(path, run.id), reports, now):
+            if one.sent and one.delivery is Delivery.FAILED:
+                yield one.message_id

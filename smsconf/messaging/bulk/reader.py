@@ -1,0 +1,203 @@
+"""What the ledger says, without changing it: runs, where their messages stand, what counts for a threshold.
+
+Reads beside a run at work. ``ledger`` writes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
+from smsconf.messaging.bulk.schema import VERSION
+
+_RUN = """
+SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
+       begun, finished FROM run
+"""
+_TRAFFIC = f"""
+SELECT coalesce(sum(size), 0) FROM batch JOIN run ON run.id = batch.run
+WHERE (scope = ? OR scope IS NULL) AND region = ? AND at >= ?
+  AND state IN ({", ".join(f"'{state}'" for state in SPENT)})
+"""  # noqa: S608 - our own words
+
+
+_FAILED = """
+SELECT batch.id, number FROM message JOIN batch ON batch.id = message.batch
+WHERE run = ? AND (status <> '000000' OR message_id IN (SELECT message_id FROM undelivered))
+ORDER BY batch.id, message.rowid
+"""
+
+
+class LedgerReader:
+    """The file, read. ``Ledger`` opens it to be written, :func:`open_ledger_to_read` only to be read."""
+
+    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
+        self.path = path
+        self._database = database
+
+    def find(self, number: int) -> Run | None:
+        """Return a run by its number."""
+        return next(self._runs("WHERE id = ?", (number,)), None)
+
+    def runs(self) -> list[Run]:
+        """Return every run that somebody agreed to, the newest first."""
+        return list(self._runs("WHERE agreed IS NOT NULL ORDER BY id DESC"))
+
+    def runs_of(self, key: Key) -> list[Run]:
+        """Return the agreed runs of a key, the newest first; those without a scope are everybody's."""
+        asked = (
+            "WHERE agreed IS NOT NULL AND subject = ? AND (scope IS NULL OR scope = ? AND environment IS ?)"
+        )
+        return list(self._runs(f"{asked} ORDER BY id DESC", (key.subject, key.scope, key.environment)))
+
+    def is_open(self, run: Run) -> bool:
+        """Tell whether numbers of a run wait for their request."""
+        asked = "SELECT 1 FROM batch WHERE run = ? AND state = 'ready' LIMIT 1"
+        with self._explained():
+            return self._database.execute(asked, (run.id,)).fetchone() is not None
+
+    def summary(self, run: Run) -> dict[str, Any]:
+        """Return what was noted about a run when it was made."""
+        with self._explained():
+            (text,) = self._database.execute("SELECT summary FROM run WHERE id = ?", (run.id,)).fetchone()
+            noted: dict[str, Any] = json.loads(text)
+            return noted
+
+    def tally(self, run: Run) -> Tally:
+        """Count where the messages of a run stand."""
+        with self._explained():
+            states = self._database.execute(
+                "SELECT state, sum(size) FROM batch WHERE run = ? GROUP BY state", (run.id,)
+            ).fetchall()
+            refused = self._database.execute(
+                "SELECT status, count(*) FROM message JOIN batch ON batch.id = message.batch "
+                "WHERE run = ? AND status <> '000000' GROUP BY status ORDER BY 2 DESC, 1",
+                (run.id,),
+            ).fetchall()
+            counts: dict[str, int] = {}
+            for state, size in states:
+                word = COUNTED[State(state)]
+                counts[word] = counts.get(word, 0) + size
+        return Tally(statuses=dict(refused), **counts)
+
+    def doubtful(self, run: Run) -> list[tuple[Batch, datetime]]:
+        """Return the uncertain batches, and when each was to be sent (UTC)."""
+        asked = (
+            "SELECT batch.id, coalesce(at, made) FROM batch JOIN run ON run.id = batch.run "
+            "WHERE run = ? AND state IN ('sending', 'uncertain') ORDER BY batch.id"
+        )
+        with self._explained():
+            rows = self._database.execute(asked, (run.id,)).fetchall()
+            return [(self._read(number), datetime.fromisoformat(at)) for number, at in rows]
+
+    def traffic(self, scope: str | None, region: str, since: datetime) -> int:
+        """Count the messages of a region that the service may have taken since a moment, of all runs."""
+        with self._explained():
+            (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
+            return int(count)
+
+    def failed(self, run: Run, undelivered: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...] | None]]:
+        """Yield the numbers that the service refused, and those of some messages, with their own values.
+
+        ``undelivered`` are ids of messages that the service took.
+        """
+        with self._explained():
+            self._database.execute(
+                "CREATE TEMP TABLE IF NOT EXISTS undelivered (message_id TEXT PRIMARY KEY) WITHOUT ROWID"
+            )
+            self._database.execute("DELETE FROM undelivered")
+            self._database.executemany(
+                "INSERT OR IGNORE INTO undelivered VALUES (?)", ((one,) for one in undelivered)
+            )
+            rows = self._database.execute(_FAILED, (run.id,)).fetchall()
+            for number, group in groupby(rows, key=itemgetter(0)):
+                batch = self._read(number)
+                places = {one: place for place, one in enumerate(batch.numbers)}
+                for _batch, one in group:
+                    yield str(one), None if batch.values is None else batch.values[places[str(one)]]
+
+    def _runs(self, where: str, values: Sequence[object] = ()) -> Iterator[Run]:
+        with self._explained():
+            for row in self._database.execute(f"{_RUN} {where}", values).fetchall():
+                number, scope, environment, subject, name, template, region, digest, message, *rest = row
+                made, failed_of, agreed, begun, finished = rest
+                yield Run(
+                    id=number,
+                    key=Key(scope, environment, subject),
+                    name=name,
+                    template=template,
+                    region=region,
+                    digest=digest,
+                    message=json.loads(message),
+                    made=datetime.fromisoformat(made),
+                    failed_of=failed_of,
+                    agreed=_moment(agreed),
+                    begun=_moment(begun),
+                    finished=_moment(finished),
+                )
+
+    def _read(self, number: int) -> Batch:
+        row = self._database.execute(
+            "SELECT id, numbers, contents, tries FROM batch WHERE id = ?", (number,)
+        ).fetchone()
+        return Batch.read(*row)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.path)
+
+
+@contextmanager
+def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
+    """Open the file if there is one of this version; nothing is made, migrated or locked.
+
+    Raises:
+        SmsconfError: it cannot be read.
+    """
+    if not path.exists():
+        yield None
+        return
+    with explained(path):
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        with explained(path):
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+        yield LedgerReader(path, database) if version == VERSION else None
+    finally:
+        database.close()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as the ledger keeps it: UTC, whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+_DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, OverflowError)
+
+
+@contextmanager
+def explained(path: Path, kinds: tuple[type[Exception], ...] = _DAMAGE) -> Iterator[None]:
+    """Turn what SQLite, the disk and a damaged row say into a sentence."""
+    try:
+        yield
+    except SmsconfError:
+        raise
+    except kinds as problem:
+        raise SmsconfError(
+            _("the ledger {file} cannot be used: {problem}").format(file=path, problem=problem),
+            why=_("what is sent is noted there first; without it nothing is sent"),
+            fix=_("make room and rights for it, or put back a copy, then run the same command again"),
+        ) from problem
