@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
+from smsconf.cli.bulk_draft import ledger_path
 from smsconf.cli.bulk_job import job_of
-from smsconf.cli.bulk_run import Teller, assumption, join_run, ledger_path, look_at_job, send_job
+from smsconf.cli.bulk_look import look_at_job
+from smsconf.cli.bulk_run import Teller, assumption, join_run, send_job
 from smsconf.cli.bulk_runs import (
     check_owner,
     end_run,
@@ -107,6 +109,12 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
 @click.option("--failed-of", metavar="RUN", help="Send again to those whom a run did not reach.")
 @click.option("--assume-sent", metavar="[RUN]", help="Take uncertain batches for sent.")
 @click.option("--assume-not-sent", metavar="[RUN]", help="Take uncertain batches for not sent: send them.")
+@click.option(
+    "--test-to",
+    multiple=True,
+    metavar="NUMBERS",
+    help="Send the first messages to these own numbers before the list; may be repeated.",
+)
 @click.option("--join", metavar="[RUN]", help="Go on with a run as it began, without its list.")
 @click.option("--end", metavar="RUN", help="Give up what waits of a run.")
 @click.option("--runs", is_flag=True, help="Show the runs there are; offline.")

@@ -116,6 +116,8 @@ def job_of(
         recipients, at = None, chosen["at"]
     elif recipients is None:
         raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
+    else:
+        _check_readable(recipients)
     where = f"{project.environment}-{address}" if project.environment else str(address)
     name = re.sub("[^A-Za-z0-9_-]", "-", where)
     dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
@@ -133,6 +135,19 @@ def job_of(
         failed_of=failed_of,
         again=chosen["again"],
     )
+
+
+def _check_readable(path: Path) -> None:
+    """Find out before the service is asked that there is no list."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise SmsconfError(
+            _("the list {file} cannot be read: {reason}").format(
+                file=path, reason=error.strerror or type(error).__name__
+            ),
+            fix=_("save it as CSV (UTF-8): the number first, one recipient in each row"),
+        ) from None
 
 
 def _keep_apart(dropped: Path, lists: list[Path]) -> None:

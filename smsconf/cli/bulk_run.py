@@ -16,28 +16,26 @@ from typing import Any
 import click
 
 from smsconf.cli.asking import confirmed
-from smsconf.cli.bulk_job import Chunks, Job, Read, is_same, list_chunks, opt_outs_of, read_list
-from smsconf.cli.bulk_sending import clock_of, send_run, shortage, start_of, wait_until
-from smsconf.cli.inbox import LEDGER, inboxes
+from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, wanted_of
+from smsconf.cli.bulk_job import Job, Read, opt_outs_of
+from smsconf.cli.bulk_sending import clock_of, send_run, start_of, wait_until
+from smsconf.cli.bulk_trial import send_tests
+from smsconf.cli.inbox import inboxes
 from smsconf.cli.output import report, show_error, talk
 from smsconf.cli.sending import Ready, make_ready
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import PlanRefused, SmsconfError
-from smsconf.language import _
-from smsconf.messaging.bulk.choice import Choice, Wanted, choose, text_of
-from smsconf.messaging.bulk.failed import failed_recipients
+from smsconf.language import _, ngettext
+from smsconf.messaging.bulk.choice import Choice, choose
 from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
-from smsconf.messaging.bulk.run import Key, Run, Tally
-from smsconf.messaging.bulk.schema import numbers_digest
+from smsconf.messaging.bulk.reader import LedgerReader
+from smsconf.messaging.bulk.run import Run, Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.bulk_report import Standing, bulk_view, exit_code
 from smsconf.messaging.numbers import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.render.bulk import bulk_lines
-from smsconf.resources import MessageType
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +84,6 @@ class Order:
         return tally.waiting + (tally.uncertain if self.assume_sent is False else 0)
 
 
-def ledger_path(project: Project) -> Path:
-    """Return where a project's ledger is."""
-    return project.folder / STATE_FOLDER / LEDGER
-
-
 @contextmanager
 def open_ledger(project: Project) -> Iterator[Ledger]:
     """Open a project's ledger to send: one process at a time.
@@ -110,18 +103,20 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         PlanRefused: it may not go out, or not now.
         SmsconfError: the list or the ledger cannot be used.
     """
-    _check_type(ready.target)
+    check_type(ready.target)
     opt_outs = opt_outs_of(project, job, ready.target)
     with open_ledger(project) as ledger:
-        draft, read = _draft(ledger, project, job, ready, opt_outs, teller)
+        draft, read = draft_of(ledger, project, job, ready, opt_outs, teller.shown)
         order = None
         try:
-            choice = choose(ledger.runs_of(draft.key), ledger.is_open, _wanted(job, ready, read))
+            choice = choose(ledger.runs_of(draft.key), ledger.is_open, wanted_of(job, ready, read))
             order = _order(ledger, draft, choice, job, read, chosen)
         finally:
             if order is None or not order.is_new:
                 ledger.call_off(draft)
         start = _prepare(ledger, order, ready, teller, job)
+        if not isinstance(start, int) and chosen["test_to"]:
+            start = _tested(ledger, project, order, ready, chosen, start)
     return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
 
 
@@ -136,40 +131,6 @@ def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: M
     with open_ledger(project) as ledger:
         start = _prepare(ledger, order, ready, teller, None)
     return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
-
-
-def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int:
-    """Show what a job would do and what would stop it, without a trace; return the exit code."""
-    _check_type(ready.target)
-    opt_outs = opt_outs_of(project, job, ready.target)
-    problem: PlanRefused | None = None
-    with open_ledger_to_read(ledger_path(project)) as ledger:
-        with _chunks(ledger, project, job, ready) as chunks:
-            read = read_list(job, ready.target, chunks, opt_outs.current(), shown=teller.shown, keep=None)
-        runs = ledger.runs_of(_key(project, job, ready)) if ledger else []
-        run: Run | None = None
-        tally = Tally(waiting=read.summary["valid"])
-        try:
-            choice = choose(runs, lambda one: bool(ledger and ledger.is_open(one)), _wanted(job, ready, read))
-            run = choice.run
-            if run and ledger:
-                tally = ledger.tally(run)
-            if tally.waiting:
-                start_of(ready.target.type, job, ready.now, is_new=run is None)
-                _check_room(ledger, project, ready, tally.waiting)
-        except PlanRefused as refused:
-            problem = refused
-        standing = Standing(run, _name(job, read.digest), read.summary, tally)
-    view = bulk_view(
-        ready.about,
-        ready.target,
-        standing,
-        stopped=problem.message if problem else None,
-        dry_run=True,
-        dropped_file=str(job.dropped),
-    )
-    teller.report(view)
-    return show_error(problem) if problem else 0
 
 
 def assumption(chosen: Mapping[str, Any]) -> bool | None:
@@ -208,51 +169,6 @@ def view_of(
 # -- which run
 
 
-def _draft(
-    ledger: Ledger, project: Project, job: Job, ready: Ready, opt_outs: OptOuts, teller: Teller
-) -> tuple[Run, Read]:
-    """Read who gets what into a new run that nobody agreed to yet."""
-    key = _key(project, job, ready)
-    new = Run(
-        id=0,
-        key=key,
-        name=key.subject,
-        template=str(job.template),
-        region=ready.target.region.value,
-        digest="",
-        message=_message(job, ready.target),
-        made=ready.now,
-        failed_of=job.failed_of.id if job.failed_of else None,
-    )
-    with ledger.making(new) as making, _chunks(ledger, project, job, ready) as chunks:
-        out = opt_outs.current()
-        read = read_list(
-            job, ready.target, chunks, out, shown=teller.shown, keep=lambda one: making.add(*one)
-        )
-        making.note(read.digest, _name(job, read.digest), read.summary)
-    made = ledger.find(making.run)
-    assert made is not None  # noqa: S101 - for the type checker: it was made just now
-    return made, read
-
-
-@contextmanager
-def _chunks(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
-    """Give what reads a job's recipients: its list, or the numbers that another run did not reach."""
-    if job.failed_of is None or ledger is None:
-        with list_chunks(job, ready.target) as chunks:
-            yield chunks
-        return
-    run = job.failed_of
-    if text_of({**run.message, "same": None}) != text_of({"target": ready.target.to_json()}):
-        raise PlanRefused(
-            _("what is live now is not what run {run} sent").format(run=run.id),
-            why=_("--failed-of sends the same message once more"),
-            fix=_("send the new text to a list of its own"),
-        )
-    paths = inboxes(project.folder)
-    yield lambda count, _drop: failed_recipients(ledger, run, paths, ready.now, count)
-
-
 def _order(
     ledger: Ledger, draft: Run, choice: Choice, job: Job, read: Read, chosen: Mapping[str, Any]
 ) -> Order:
@@ -272,30 +188,6 @@ def _order(
     if choice.copies:
         draft = ledger.rename(draft, f"{draft.name}#{choice.copies + 1}")
     return Order(draft, is_new=True, dropped=job.dropped)
-
-
-def _key(project: Project, job: Job, ready: Ready) -> Key:
-    return Key(ready.scope, project.environment, str(job.subject))
-
-
-def _name(job: Job, digest: str) -> str:
-    """Return a run's name for people and receipts."""
-    return str(job.subject) if job.subject != job.template else f"{job.subject}:{digest[:12]}"
-
-
-def _message(job: Job, target: Target) -> dict[str, Any]:
-    same = list(target.arrange(job.fixed)) if is_same(target, job.fixed) else None
-    return {"target": target.to_json(), "same": same}
-
-
-def _wanted(job: Job, ready: Ready, read: Read) -> Wanted:
-    return Wanted(
-        digest=read.digest,
-        numbers=numbers_digest(read.numbers),
-        message=_message(job, ready.target),
-        failed_of=job.failed_of.id if job.failed_of else None,
-        again=job.again,
-    )
 
 
 # -- what is asked, waited for and sent
@@ -323,9 +215,28 @@ def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Jo
         return 1
     settle(ledger, order)
     if job:  # the same text, perhaps by now in another version
-        ledger.fix(run, {**run.message, "target": ready.target.to_json()})
+        fresh = {"target": ready.target.to_json(), "text": ready.target.text_key()}
+        ledger.fix(run, {**run.message, **fresh})
     ledger.agree(run, ready.now)
     return start
+
+
+def _tested(
+    ledger: Ledger,
+    project: Project,
+    order: Order,
+    ready: Ready,
+    chosen: Mapping[str, Any],
+    start: datetime,
+) -> datetime | int:
+    """Send the test messages; return when the list may follow, or the exit code if it may not."""
+    allowed = False
+    try:
+        allowed = send_tests(project, ledger, ledger.find(order.run.id) or order.run, ready, chosen)
+    finally:
+        if not allowed and order.is_new:
+            ledger.call_off(order.run)
+    return start if allowed else 5
 
 
 def _go(
@@ -351,11 +262,23 @@ def _go(
                 fix=_("smsconf bulk --runs shows the runs there are"),
             )
         order = replace(order, run=run)
+        out = ledger.tally(run).opted_out
         ended = send_run(ledger, run, project, clock, chosen, opt_outs)
+        _tell_opted_out(ledger.tally(run).opted_out - out)
         teller.report(view_of(ledger, order, ready, teller, ended))
         if ended.problem:
             show_error(ended.problem)
         return exit_code(ledger.tally(run), ended)
+
+
+def _tell_opted_out(count: int) -> None:
+    if count:
+        text = ngettext(
+            "{count} recipient opted out since the run began",
+            "{count} recipients opted out since the run began",
+            count,
+        )
+        click.echo(text.format(count=count), err=True)
 
 
 def _called_off(project: Project, order: Order) -> int:
@@ -374,32 +297,10 @@ def _check_text(project: Project, order: Order, ready: Ready) -> None:
     """
     signature = ready.signature
     again = make_ready(project, ready.target.address, signature)
-    if text_of({"target": again.target.to_json()}) != text_of({"target": ready.target.to_json()}):
+    if again.target.text_key() != ready.target.text_key():
         raise PlanRefused(
             _("another text of {address} is live now than when run {run} was agreed to").format(
                 address=ready.target.address, run=order.run.id
             ),
             fix=_("look at it with --dry-run, then run again"),
-        )
-
-
-def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, count: int) -> None:
-    stops = shortage(ledger, project, ready, count)
-    if stops:
-        raise PlanRefused(stops, fix=_("raise the threshold, or send the rest when it counts anew"))
-
-
-def _check_type(target: Target) -> None:
-    """Refuse what must not go to many.
-
-    Raises:
-        PlanRefused: it is a verification code.
-    """
-    if target.type == MessageType.VERIFICATION.value:
-        raise PlanRefused(
-            _("{address} is a verification template: it does not go to a list").format(
-                address=target.address
-            ),
-            why=_("a code is for the one person who asked for it"),
-            fix=_("send it with smsconf send"),
         )

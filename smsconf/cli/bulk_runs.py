@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from smsconf.address import Kind
-from smsconf.cli.bulk_run import Order, Teller, ledger_path, open_ledger, settle
+from smsconf.cli.bulk_draft import ledger_path
+from smsconf.cli.bulk_run import Order, Teller, open_ledger, settle
 from smsconf.cli.output import report
 from smsconf.cli.sending import Ready, look_at
 from smsconf.config import Project

@@ -1,4 +1,4 @@
-"""Commands in processes of their own, forked from this one so that they start at once, and killed anywhere."""
+"""Commands in processes of their own, forked from this one so that they start at once; killed anywhere."""
 
 from __future__ import annotations
 

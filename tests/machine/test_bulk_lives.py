@@ -1,4 +1,4 @@
-"""Random lives of lists, side by side: forty here, two thousand with ``make soak`` (SMSCONF_SOAK_LISTS=2000)."""
+"""Random lives of lists: forty here, two thousand with ``make soak`` (SMSCONF_SOAK_LISTS=2000)."""
 
 from __future__ import annotations
 

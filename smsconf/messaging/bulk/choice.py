@@ -73,13 +73,6 @@ def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) 
     return Choice(None, copies=len(same))
 
 
-def text_of(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a recipient can tell apart: two messages with the same are one text from one sender."""
-    target = message.get("target", {})
-    said = {name: target.get(name) for name in ("sender", "signature", "prefix", "content", "slots")}
-    return {**said, "same": message.get("same")}
-
-
 def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
     ways = _(
         "the command that began it goes on, smsconf bulk --join {run} goes on as it began, "
@@ -93,7 +86,7 @@ def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
             why=_("whoever is on both lists would get the message twice"),
             fix=ways,
         )
-    if run.begun and text_of(run.message) != text_of(wanted.message):
+    if run.begun and any(run.message[part] != wanted.message[part] for part in ("text", "same")):
         raise PlanRefused(
             _("run {run} of {subject} began with another text, signature or sender").format(
                 run=run.id, subject=run.key.subject

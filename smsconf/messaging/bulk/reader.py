@@ -106,6 +106,16 @@ class LedgerReader:
             (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
             return int(count)
 
+    def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
+        """Return what the first numbers that wait get; ``None`` where all get the same."""
+        asked = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT ?"
+        found: list[tuple[str, ...] | None] = []
+        with self._explained():
+            for (number,) in self._database.execute(asked, (run.id, count)).fetchall():
+                batch = self._read(number)
+                found += batch.values or [None] * len(batch.numbers)
+        return found[:count]
+
     def failed(self, run: Run, undelivered: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...] | None]]:
         """Yield the numbers that the service refused, and those of some messages, with their own values.
 

@@ -1,0 +1,59 @@
+"""``bulk --dry-run``: what a job would do and what would stop it, without a trace."""
+
+from __future__ import annotations
+
+from smsconf.cli.bulk_draft import check_type, chunks_of, key_of, ledger_path, name_of, wanted_of
+from smsconf.cli.bulk_job import Job, opt_outs_of, read_list
+from smsconf.cli.bulk_run import Teller
+from smsconf.cli.bulk_sending import shortage, start_of
+from smsconf.cli.output import show_error
+from smsconf.cli.sending import Ready
+from smsconf.config import Project
+from smsconf.errors import PlanRefused
+from smsconf.language import _
+from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
+from smsconf.messaging.bulk.run import Run, Tally
+from smsconf.messaging.bulk_report import Standing, bulk_view
+
+
+def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int:
+    """Show it; return the exit code: 4 if something would stop it."""
+    check_type(ready.target)
+    opt_outs = opt_outs_of(project, job, ready.target)
+    problem: PlanRefused | None = None
+    with open_ledger_to_read(ledger_path(project)) as ledger:
+        with chunks_of(ledger, project, job, ready) as chunks:
+            read = read_list(job, ready.target, chunks, opt_outs.current(), shown=teller.shown, keep=None)
+        runs = ledger.runs_of(key_of(project, job, ready)) if ledger else []
+        run: Run | None = None
+        tally = Tally(waiting=read.summary["valid"])
+        try:
+            choice = choose(
+                runs, lambda one: bool(ledger and ledger.is_open(one)), wanted_of(job, ready, read)
+            )
+            run = choice.run
+            if run and ledger:
+                tally = ledger.tally(run)
+            if tally.waiting:
+                start_of(ready.target.type, job, ready.now, is_new=run is None)
+                _check_room(ledger, project, ready, tally.waiting)
+        except PlanRefused as refused:
+            problem = refused
+        standing = Standing(run, name_of(job, read.digest), read.summary, tally)
+    view = bulk_view(
+        ready.about,
+        ready.target,
+        standing,
+        stopped=problem.message if problem else None,
+        dry_run=True,
+        dropped_file=str(job.dropped),
+    )
+    teller.report(view)
+    return show_error(problem) if problem else 0
+
+
+def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, count: int) -> None:
+    stops = shortage(ledger, project, ready, count)
+    if stops:
+        raise PlanRefused(stops, fix=_("raise the threshold, or send the rest when it counts anew"))
