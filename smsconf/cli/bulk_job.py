@@ -38,8 +38,7 @@ from smsconf.messaging.bulk.recipients import (
 )
 from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.numbers import mask_all
-from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.opt_outs import opt_outs
+from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.resources import MessageType
 
@@ -222,9 +221,7 @@ def _opted_out(project: Project, job: Job, target: Target) -> Iterator[str]:
     for path in job.opt_outs:
         yield from read_opt_outs(path, target.region)
     inbox = project.folder / STATE_FOLDER / "inbox.db"
-    if inbox.exists():
-        with open_to_read(inbox) as received:
-            yield from (number for number in opt_outs(received.replies()) if number.startswith("+"))
+    yield from (f"+{number}" for number in OptOuts([inbox]).current())
 
 
 @contextmanager
