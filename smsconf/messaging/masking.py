@@ -71,15 +71,20 @@ def mask_all(text: str) -> str:
         for start, end in (found.span() for found in re.finditer("[0-9]+", digits))
         if not _touches(kept, start, end)
     ]
-    shown = [found.span() for pattern in (_DATES, _ADDRESS) for found in pattern.finditer(digits)]
-    return _hidden(text, list(_numbers(digits, groups, shown)))
+    dates = [found.span() for found in _DATES.finditer(digits)]
+    hosts = [found.span() for found in _ADDRESS.finditer(digits)]
+    return _hidden(text, list(_numbers(digits, groups, dates, hosts)))
 
 
-def _numbers(text: str, groups: list[_Group], shown: list[tuple[int, int]]) -> Iterator[list[int]]:
+def _numbers(
+    text: str, groups: list[_Group], dates: list[tuple[int, int]], hosts: list[tuple[int, int]]
+) -> Iterator[list[int]]:
     """Yield the places of the digits to hide of each number in a text."""
-    place = 0
+    shown, place = dates + hosts, 0
     while place < len(groups):
         count = _mainland(text, groups, place)
+        if all(_touches(dates, one.start, one.end) for one in groups[place : place + count]):
+            count = 0  # a number has too few digits to be two dates
         if not count and not _touches(shown, groups[place].start, groups[place].end):
             count = _other(text, groups, place, shown)
         if count:
