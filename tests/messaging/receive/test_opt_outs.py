@@ -218,6 +218,23 @@ def test_replies_that_another_process_writes_are_seen_by_the_next_call(
         assert process.wait(timeout=30) == 0
 
 
+def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: OptOuts) -> None:
+    """It leaves its log behind, and nobody who might have tidied up."""
+    script = (
+        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
+        "from smsconf.messaging.receive.callbacks import Reply\n"
+        "from smsconf.messaging.receive.inbox import Inbox\n"
+        "inbox = Inbox(Path(sys.argv[1]))\n"
+        f"inbox.add([Reply('x', '{A}', '10690', 'R')], datetime.now(UTC))\n"
+        "os._exit(9)\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run([sys.executable, "-c", script, str(replies.path)], check=False, env=environ)
+    assert ran.returncode == 9
+    replies.path.with_name("inbox.db-shm").unlink()
+    assert out.current() == {A}
+
+
 @given(
     st.lists(
         st.tuples(
