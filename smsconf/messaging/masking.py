@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 _LEAST, _MOST = 8, 15  # digits of a number; the most of ITU-T E.164
 _FARTHEST = 8  # characters between two digits of one number
+_PLAIN = re.compile(r"\+?[0-9]{8,15}")
+_DIGIT = re.compile("[0-9]")
 _JOINS = re.compile(r"[ \t\u00a0\u2000-\u200f\u202f\u3000().\-/\u2010-\u2015\u2212\u00b7\u2060\ufeff]{1,3}")
 _KEPT = re.compile(
     r"""
@@ -54,6 +56,8 @@ class _Group(NamedTuple):
 
 def mask(number: str) -> str:
     """Hide four digits of a number, wherever its separators stand."""
+    if _PLAIN.fullmatch(number):  # they come by the million
+        return f"{number[:-8]}****{number[-4:]}"
     places = [place for place, char in enumerate(number) if char.isdigit()]
     if len(places) >= _LEAST:
         return _hidden(number, [_middle(places)])
@@ -62,9 +66,13 @@ def mask(number: str) -> str:
 
 def mask_all(text: str) -> str:
     """Hide whatever looks like a phone number in a text from outside."""
-    if sum(char.isdigit() for char in text) < _LEAST:
+    if _PLAIN.fullmatch(text) and not _DATES.fullmatch(text):
+        return mask(text)
+    digits = text
+    if not text.isascii():
+        digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
+    if len(_DIGIT.findall(digits)) < _LEAST:
         return text
-    digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     kept = [found.span() for found in _KEPT.finditer(digits)]
     groups = [
         _Group(start, end, free=_is_free(digits, start, end))

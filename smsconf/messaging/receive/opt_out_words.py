@@ -42,7 +42,7 @@ class Word(NamedTuple):
 
 
 _LEAVING = "(?:退订|退定|拒收|取消订阅|取消推送|停止发送)"
-_SENDING = "(?:发送|推送|群发|发|推)"
+_SENDING = "(?:发送|推送|群发|发|推|传|寄)"
 _WHAT = "(?:短信|简讯|讯息|信息|消息|广告|垃圾|骚扰|这种|这些|此类|任何|营销|推广|促销|推销)"
 _NOT = "(?:不要|不用|不必|不需要|不许|不准|别|勿|莫)"
 _AGAIN = "(?:再|继续|老是?|总是?)"
@@ -124,10 +124,10 @@ WORDS: tuple[Word, ...] = (
         Sense.LEAVE,
         "en",
         "people",
-        "unsub",
+        "unsub\\w*",
         "stop (?:texting|sending|messaging|contacting|spamming|bothering)",
         "stop (?:these|this|the|all|your) (?:texts?|messages?|sms|spam|ads?)",
-        "(?:do not|dont) (?:text|message|contact|sms|bother)(?: me)?",
+        "(?:do not|dont) (?:text|message|contact|sms|bother|send)(?: me)?",
         "no more (?:texts?|messages?|sms|ads?)",
         "(?:remove|take) me(?: off| from)?",
         "leave me alone",
@@ -135,8 +135,8 @@ WORDS: tuple[Word, ...] = (
     *_rows(Sense.LEAVE_FIRST, "zh", "huawei", "r"),
     *_rows(Sense.LEAVE_FIRST, "zh", "tencent, aws", "(?:t ?d)+"),
     *_rows(Sense.LEAVE_FIRST, "zh", "tencent", "t"),
-    *_rows(Sense.LEAVE_FIRST, "zh", "people", "tuiding"),
-    *_rows(Sense.LEAVE_FIRST, "en", "ctia, fcc", "stop"),
+    *_rows(Sense.LEAVE_FIRST, "zh", "people", "tui ?ding", "停发"),
+    *_rows(Sense.LEAVE_FIRST, "en", "ctia, fcc", "s ?t ?o ?p"),
     *_rows(Sense.LEAVE_FIRST, "fr", "aws, bronto", "arret"),
     *_rows(Sense.LEAVE_FIRST, "no", "bronto", "stopp"),
     *_rows(Sense.LEAVE_ALONE, "zh", "carrier", "00000?"),
@@ -165,8 +165,8 @@ WORDS: tuple[Word, ...] = (
 )
 
 SIMPLIFIED = str.maketrans(
-    "訂閱閲復覆複請發繼續關訊簡給謝煩認確業務廣騷擾絕別為爲麼還無後這個嗎營銷馬啟對們會幫過來貴總亂編輯輸盡徹願購遞車錯",
-    "订阅阅复复复请发继续关讯简给谢烦认确业务广骚扰绝别为为么还无后这个吗营销马启对们会帮过来贵总乱编辑输尽彻愿购递车错",
+    "訂閱閲復覆複請發繼續關訊簡給謝煩認確業務廣騷擾絕別為爲麼還無後這個嗎營銷馬啟對們會幫過來貴總亂編輯輸盡徹願購遞車錯傳",
+    "订阅阅复复复请发继续关讯简给谢烦认确业务广骚扰绝别为为么还无后这个吗营销马启对们会帮过来贵总乱编辑输尽彻愿购递车错传",
 )
 """Traditional characters of the words, and their simplified ones."""
 

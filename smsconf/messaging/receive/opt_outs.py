@@ -89,6 +89,7 @@ class OptOuts:
         self._standing: dict[str, _Standing] = {}
         self._replied: set[str] = set()
         self._current = self._listed
+        self._changed = False
 
     def current(self) -> frozenset[str]:
         """Return everybody who is out now, digits without a plus; the same object if nothing changed.
@@ -96,14 +97,13 @@ class OptOuts:
         Raises:
             SmsconfError: a file is there and cannot be read, or is there no more.
         """
-        changed = False
         for place, file in enumerate(self._files):
             for row, wish, sender, at in file.news():
-                if number := normal_number(sender):
-                    when = _When(at.timestamp(), place, row)
-                    changed |= self._hear(number.removeprefix("+"), wish, when)
-        if changed:
-            self._current = self._listed | self._replied
+                number = (normal_number(sender) or sender).removeprefix("+")
+                self._hear(number, wish, _When(at.timestamp(), place, row))
+        if self._changed:
+            self._current = self._listed | {one for one in self._replied if one.isdecimal()}
+            self._changed = False
         return self._current
 
     def holds(self, number: str) -> bool:
@@ -111,19 +111,16 @@ class OptOuts:
         return (normal_number(number) or "").removeprefix("+") in self._current
 
     def people(self) -> list[OptOut]:
-        """Return who is out by a reply of theirs, the longest first; what ``current`` last read counts."""
+        """Return who is out by a reply of theirs, the longest first, as ``current`` last read it.
+
+        Somebody whose number nobody can read is shown as they came, though no list can leave them out.
+        """
         found = []
         for number in self._replied:
             standing = self._standing[number]
             assert standing.first is not None  # noqa: S101 - for the type checker: they are out
-            said = self._files[standing.first.file].reply(standing.first.row)
-            if said:
-                message_id, sender, to, body, created, received = said
-                since = _time(created, received)
-                arrived = datetime.fromisoformat(received)
-                found.append(
-                    OptOut(f"+{number}", standing.word, since, message_id, sender, to, body, created, arrived)
-                )
+            if said := self._files[standing.first.file].reply(standing.first.row):
+                found.append(_opt_out(standing.word, said))
         return sorted(found, key=lambda one: (one.since, one.number))
 
     def close(self) -> None:
@@ -131,14 +128,12 @@ class OptOuts:
         for file in self._files:
             file.close()
 
-    def _hear(self, number: str, wish: Wish, when: _When) -> bool:
-        """Take in a wish; tell whether somebody is out who was in, or the other way round."""
+    def _hear(self, number: str, wish: Wish, when: _When) -> None:
         standing = self._standing.setdefault(number, _Standing())
         standing.hear(wish, when)
-        if (standing.last is not None) == (number in self._replied):
-            return False
-        self._replied ^= {number}
-        return number not in self._listed
+        if (standing.last is not None) != (number in self._replied):
+            self._replied ^= {number}
+            self._changed = self._changed or number not in self._listed
 
 
 class _Replies:
@@ -226,6 +221,21 @@ class _Replies:
             why=_("without it the message would go to people who asked for none"),
             fix=_("name the file that smsconf receive writes, or put it back"),
         )
+
+
+def _opt_out(word: str, said: tuple[str, str, str, str, str | None, str]) -> OptOut:
+    message_id, sender, to, body, created, received = said
+    return OptOut(
+        number=normal_number(sender) or sender,
+        word=word,
+        since=_time(created, received),
+        message_id=message_id,
+        sender=sender,
+        to=to,
+        body=body,
+        created=created,
+        received=datetime.fromisoformat(received),
+    )
 
 
 def _time(created: str | None, received: str) -> datetime:

@@ -102,6 +102,13 @@ def test_people_who_are_out_are_named_once_with_word_and_time(replies: Replies, 
     assert one.body == "回复TD"
 
 
+def test_sender_that_nobody_can_read_is_shown_and_leaves_out_nobody(replies: Replies, out: OptOuts) -> None:
+    """A number may arrive with stars; it is no reason to lose the others."""
+    replies.say(("+86155****5172", "R"), (A, "R"))
+    assert out.current() == {A}
+    assert [one.number for one in out.people()] == ["+86155****5172", f"+{A}"]
+
+
 def test_nothing_new_is_the_same_answer(replies: Replies, out: OptOuts) -> None:
     """So a caller may compare by identity; a reply that is no wish, or no news, changes nothing either."""
     replies.say((A, "R"))

@@ -130,6 +130,15 @@ LEAVE = [
     ),
     *("REVOKE", "OPTOUT", "opt-out", "Opt out", "REMOVE", "ARRET", "arrêt", "STOPP", "stop texting me"),
     *("Don't text me", "remove me from your list", "leave me alone", "reply STOP to opt out"),
+    *(
+        "tui ding",
+        "请停发",
+        "S.T.O.P",
+        "unsubscibe",
+        "don't send me ads",
+        "不要再傳簡訊給我",
+        "請勿再寄送廣告",
+    ),
     *("%E9%80%80%E8%AE%A2", "%25E9%2580%2580%25E8%25AE%25A2", "%CD%CB%B6%A9", "%52"),
 ]
 NEITHER = [
