@@ -7,6 +7,7 @@ command does is in ``workflow``, and each command has one file here.
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -47,6 +48,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
     "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
 }
+
+
+# commands whose errors may quote a list, a push or a number that somebody typed
+WITH_NUMBERS = frozenset({"send", "bulk", "receive", "receipts", "replies"})
 
 
 class LazyGroup(click.Group):
@@ -125,11 +130,14 @@ def run(arguments: list[str]) -> int:
     try:
         result = _spoken(cli).main(arguments, prog_name="smsconf", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(_masked(said.getvalue(), arguments), err=True, nl=False)
         return 1
     except SmsconfError as error:
         from smsconf.cli.output import show_error
 
+        error.message = _masked(error.message, arguments)
         return show_error(error)
     except BrokenPipeError:
         _discard_stdout()
@@ -146,6 +154,15 @@ def run(arguments: list[str]) -> int:
         )
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _masked(message: str, arguments: list[str]) -> str:
+    """Hide the numbers in an error, whatever it quotes; ids of other commands' errors are left alone."""
+    if "--show-numbers" in arguments or WITH_NUMBERS.isdisjoint(arguments):
+        return message
+    from smsconf.messaging.masking import mask_all
+
+    return mask_all(message)
 
 
 def _open_what_is_closed() -> None:

@@ -9,15 +9,20 @@ import click
 from smsconf.cli.inbox import inbox_options, inbox_path
 from smsconf.cli.options import numbers_option, report_options
 from smsconf.cli.output import report
-from smsconf.messaging.numbers import mask
+from smsconf.messaging.numbers import mask, mask_all
 from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.opt_outs import opt_outs
-from smsconf.render.replies import replies_lines, replies_view
+from smsconf.messaging.receive.opt_outs import OptOuts
+from smsconf.render.replies import opt_outs_lines, opt_outs_view, replies_lines, replies_view
 
 
 @click.command("replies")
 @inbox_options
-@click.option("--opt-outs", "only_opt_outs", is_flag=True, help="Only who opted out, each number once.")
+@click.option(
+    "--opt-outs",
+    "only_opt_outs",
+    is_flag=True,
+    help="Only who is out now, each number once, with the word and since when.",
+)
 @numbers_option
 @report_options
 def command(
@@ -36,12 +41,19 @@ def command(
       smsconf replies
       smsconf replies --opt-outs --format json
 
-    Who answers R opts out: `smsconf bulk` leaves these numbers out of everything. Exits 0.
+    Who answers R, TD, 退订, STOP or a sentence that means it opts out; START or 恢复订阅 takes it back, and
+    the last word counts. `smsconf bulk` leaves who is out out of everything. Exits 0.
     """
-    with open_to_read(inbox_path(folder, database)) as inbox:
-        every = list(inbox.replies())
-    out = opt_outs(every)
-    shown = list(out.values()) if only_opt_outs else every
-    view = replies_view(shown, out, shown=str if show_numbers else mask)
-    report(view, replies_lines, form, output)
+    path = inbox_path(folder, database)
+    shown, said = (str, str) if show_numbers else (mask, mask_all)
+    with open_to_read(path) as inbox:
+        out = OptOuts([path])
+        count = len(out.current())
+        if only_opt_outs:
+            report(opt_outs_view(out.people(), shown=shown, said=said), opt_outs_lines, form, output)
+        else:
+            every = list(inbox.replies())
+            view = replies_view(every, out.holds, count, shown=shown, said=said)
+            report(view, replies_lines, form, output)
+        out.close()
     return 0

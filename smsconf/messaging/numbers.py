@@ -10,18 +10,31 @@ most 21 characters) and the rules of ITU-T E.164.
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum
 from functools import cache
 from types import ModuleType
+from urllib.parse import unquote
 
 from smsconf.errors import SmsconfError
 from smsconf.language import N_, _
+from smsconf.messaging.masking import mask, mask_all
 from smsconf.resources import Region
+
+__all__ = ["Fault", "mask", "mask_all", "normal_number", "read_number"]
 
 _LONGEST = 40  # characters of a number as people write it, separators included
 _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _SEPARATORS = str.maketrans("", "", " -().\t\u00a0\u2007\u202f")
-_WRITTEN = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{8,21}(?![0-9A-Za-z])")
+_SHORTEST, _MOST_DIGITS = 5, 15  # digits: an operator's own number, and the most of ITU-T E.164
+_MAINLAND_DIGITS = re.compile(r"(86)?0?(1[3-9][0-9]{9})")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]"
+)
+_DECIMALS = re.compile(r"(?<=\d{8})\.0+$")  # what a worksheet makes of a number
+_PHONE_CONTEXT = re.compile(r";phone-context=[+0-9a-z.-]*$")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-"))
+_WRITTEN_NUMBER = re.compile(r"\+?\s*\(?\+?\d+(?:[\s().\-/]{1,3}\d+)*\)?")
 
 
 class Fault(Enum):
@@ -53,14 +66,30 @@ def read_number(text: str, region: Region) -> str | Fault:
     return _parsed(compact, region)
 
 
-def mask(number: str) -> str:
-    """Hide four digits of a number: enough to recognise one's own, too little to call."""
-    return f"{number[: max(0, len(number) - 8)]}****{number[-4:]}" if len(number) > 4 else "****"
+def normal_number(text: str) -> str | None:
+    """Return ``+`` and digits for what a push, a list or a person may hold; ``None``: it is no number alone.
 
-
-def mask_all(text: str) -> str:
-    """Hide whatever looks like a phone number in a text from outside."""
-    return _WRITTEN.sub(lambda found: mask(found[0]), text)
+    It serves to compare, not to send: no region is needed. Percent-encoding (once or twice), a blank in place
+    of the plus, ``tel:``, other digits than ASCII, invisible marks and the separators that people write are
+    undone. Then: 00 is a plus; an 11-digit mainland mobile number gets +86, with or without a 0 before it;
+    anything else is taken as written internationally, since the service writes its numbers so, and keeps its
+    digits. A national number with its 0 therefore equals no international one: none begins with 0.
+    """
+    plain = text
+    for _time in range(2):
+        plain = unquote(plain) if "%" in plain else plain
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain)).strip().lower().removeprefix("tel:")
+    plain = _PHONE_CONTEXT.sub("", _DECIMALS.sub("", plain)).translate(_DASHES)
+    if not _WRITTEN_NUMBER.fullmatch(plain):
+        return None
+    international = plain.startswith("+")
+    digits = "".join(str(unicodedata.decimal(char)) for char in plain.replace("(0)", "") if char.isdecimal())
+    if digits.startswith("00"):
+        international, digits = True, digits[2:]
+    found = _MAINLAND_DIGITS.fullmatch(digits)
+    if found and (found[1] or not international):
+        return f"+86{found[2]}"
+    return f"+{digits}" if _SHORTEST <= len(digits) <= _MOST_DIGITS else None
 
 
 def _parsed(text: str, region: Region) -> str | Fault:

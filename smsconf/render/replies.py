@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import ngettext
@@ -12,13 +12,22 @@ FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
 
 
-def replies_view(replies: Sequence[Any], out: Container[str], *, shown: Callable[[str], str]) -> View:
+def replies_view(
+    replies: Sequence[Any],
+    is_out: Callable[[str], bool],
+    count: int,
+    *,
+    shown: Callable[[str], str],
+    said: Callable[[str], str],
+) -> View:
     """Return the document of ``replies``.
 
     Args:
         replies: each with ``item`` (sender, to, body, created, message_id) and ``at``, oldest first.
-        out: the numbers that opted out.
+        is_out: whether a sender is out now.
+        count: how many numbers are.
         shown: how a number is written.
+        said: how a text of theirs is written, which may hold numbers.
     """
     return {
         "format_version": FORMAT_VERSION,
@@ -29,13 +38,56 @@ def replies_view(replies: Sequence[Any], out: Container[str], *, shown: Callable
                 "created": one.item.created,
                 "from": shown(one.item.sender),
                 "to": one.item.to,
-                "body": one.item.body,
-                "opted_out": one.item.sender in out,
+                "body": said(one.item.body),
+                "opted_out": is_out(one.item.sender),
             }
             for one in replies
         ],
-        "opt_outs": len({one.item.sender for one in replies if one.item.sender in out}),
+        "opt_outs": count,
     }
+
+
+def opt_outs_view(people: Sequence[Any], *, shown: Callable[[str], str], said: Callable[[str], str]) -> View:
+    """Return the same document with who is out now: each number once, with the reply since which it is.
+
+    Args:
+        people: each with number, word, since and the reply: message_id, sender, to, body, created, received.
+        shown: how a number is written.
+        said: how a text of theirs is written.
+    """
+    return {
+        "format_version": FORMAT_VERSION,
+        "replies": [
+            {
+                "message_id": one.message_id,
+                "received": one.received.isoformat(timespec="seconds"),
+                "created": one.created,
+                "from": shown(one.sender),
+                "number": shown(one.number),
+                "to": one.to,
+                "body": said(one.body),
+                "opted_out": True,
+                "word": one.word,
+                "since": one.since.isoformat(timespec="seconds"),
+            }
+            for one in people
+        ],
+        "opt_outs": len(people),
+    }
+
+
+def opt_outs_lines(view: View) -> Iterator[Line]:
+    """Draw one line a number: since when, with which word, and the reply if it says more."""
+    for one in view["replies"]:
+        more = "" if one["body"].strip().upper() == one["word"] else f"  {clean(one['body'])}"
+        yield line(
+            Span(f"{one['since']}  ", "dim"),
+            Span(clean(one["number"]), "bold"),
+            Span(f"  {clean(one['word'])}", "yellow"),
+            Span(more, "dim"),
+            hang=4,
+        )
+    yield line(_counted(view["opt_outs"]))
 
 
 def replies_lines(view: View) -> Iterator[Line]:
@@ -50,5 +102,8 @@ def replies_lines(view: View) -> Iterator[Line]:
         )
     count = len(view["replies"])
     said = ngettext("{count} reply", "{count} replies", count).format(count=count)
-    out = ngettext("{count} number opted out", "{count} numbers opted out", view["opt_outs"])
-    yield line(f"{said}, {out.format(count=view['opt_outs'])}")
+    yield line(f"{said}, {_counted(view['opt_outs'])}")
+
+
+def _counted(count: int) -> str:
+    return ngettext("{count} number opted out", "{count} numbers opted out", count).format(count=count)

@@ -134,6 +134,28 @@ def test_who_opted_out_is_left_out(shop: World) -> None:
     assert [one["to"] for one in outbox(shop)] == ["+8615012345678"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "body"),
+    [
+        ("13812345678", "R，"),
+        ("8613812345678", "请勿再发，退订"),
+        ("%2B8613812345678", "退訂"),
+        ("+86 138-1234-5678", "STOP\n--\nJohn"),
+    ],
+)
+def test_opt_out_is_honoured_however_number_and_wish_are_written(shop: World, sender: str, body: str) -> None:
+    """What `replies --opt-outs` shows is what a list leaves out; who came back is in again."""
+    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
+    said = [(sender, body), ("13912345678", "TD"), ("+8613912345678", "恢复订阅")]
+    for number, (one, text) in enumerate(said):
+        reply = Reply(f"m{number}", one, "10690000001", text)
+        inbox.add([reply], datetime(2026, 3, 1, number, tzinfo=UTC))
+    inbox.close()
+    assert shop.json("replies", "--opt-outs").json["opt_outs"] == 1
+    assert bulk(shop, REFUND, "list.csv").json["recipients"]["dropped"] == {"opted-out": 1}
+    assert [one["to"] for one in outbox(shop)] == ["+8613912345678", "+8615012345678"]
+
+
 def test_who_opts_out_in_the_middle_of_a_run_is_left_out_of_its_rest(shop: World) -> None:
     """The run goes on the next day, and a reply came in between."""
     shop.edit("apps:\n", "thresholds: {cn: {daily: {limit: 1}}}\napps:\n")

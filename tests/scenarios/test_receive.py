@@ -162,6 +162,31 @@ def test_replies_are_shown_without_numbers_unless_asked(world: World) -> None:
     assert (only["from"], only["opted_out"]) == ("+8613800000001", True)
 
 
+def test_opt_outs_show_number_word_and_time_of_who_is_out_now(world: World) -> None:
+    """Each number once, masked; who came back is not shown; numbers in a reply are masked too."""
+    said = ["请退订，138 0000 0000", "R", "退訂"]
+    with receiving(world) as receiver:
+        for number, body in enumerate(said):
+            assert receiver.post("/replies", reply(number, body)) == 200
+        again = reply(1, "START").replace(b"smsMsgId=", b"smsMsgId=again-")
+        assert receiver.post("/replies", again) == 200
+        receiver.stop()
+    shown = world.json("replies", "--opt-outs").json
+    assert shown["opt_outs"] == 2
+    assert {one["word"] for one in shown["replies"]} == {"退订"}
+    first = shown["replies"][0]
+    assert (first["number"], first["from"], first["body"]) == (
+        "+86138****0000",
+        "+86138****0000",
+        "请退订，138 **** 0000",
+    )
+    assert all(one["since"] and one["opted_out"] for one in shown["replies"])
+    text = world.smsconf("replies", "--opt-outs").out
+    assert text.count("退订") >= 2
+    assert text.endswith("2 numbers opted out\n")
+    assert [one["opted_out"] for one in world.json("replies").json["replies"]] == [True, False, True, False]
+
+
 def test_replies_without_a_file_say_what_to_do(world: World) -> None:
     """Nothing was received yet: that is said, and how to change it."""
     ran = world.smsconf("replies")

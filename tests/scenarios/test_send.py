@@ -183,6 +183,36 @@ def test_what_cannot_be_sent_stays_here(shop: World, arguments: tuple[str, ...],
     assert sends(shop) == 0
 
 
+@pytest.mark.parametrize(
+    "value", [" ", "\u3000", "\u200b", "\t", "2026-02-30", "20260230", " 2026-01-31", "24:00"]
+)
+def test_value_that_says_nothing_or_no_day_is_sent_to_nobody(shop: World, value: str) -> None:
+    """Named, with its variable; nothing leaves this machine."""
+    ran = shop.smsconf("send", SHIPPED, "--to", ONE, "--var", "order=A1", "--var", f"day={value}")
+    assert ran.code == 1
+    assert "day " in ran.err
+    assert sends(shop) == 0
+
+
+@pytest.mark.parametrize(
+    "number", ["13812345603", "138 1234 5603", "138-1234-5603", "１３８１２３４５６０３"]
+)
+def test_number_in_an_error_is_masked_however_it_is_written(shop: World, number: str) -> None:
+    """Errors quote what was typed and name files; with --show-numbers as it stands."""
+    for typed in (
+        ("--to", f"{number}99"),
+        ("--to", ONE, "--var", number),
+        ("--to", ONE, "--vars-file", f"{number}.json"),
+        (f"--{number}",),
+        ("--to", ONE, number),
+    ):
+        ran = shop.smsconf("send", SHIPPED, *typed)
+        assert ran.code == 1
+        assert number not in ran.err + ran.out
+        assert "*" in ran.err
+        assert number in shop.smsconf("send", SHIPPED, *typed, "--show-numbers").err
+
+
 def test_dry_run_shows_the_request_and_sends_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Body and host are there, secrets and numbers are hidden; no secret is needed for it."""
     monkeypatch.delenv("SMSCONF_SECRETS")

@@ -1,32 +1,249 @@
-"""Who asked not to be written to: replies that say so.
+"""Who is out now: the last wish of every number, from the files that replies come into.
 
-Pure. The service blocks such numbers by itself, per signature and type; sending to them costs money and
-trust, so ``bulk`` leaves them out.
+Nothing is written here, and no sentence understood (``wishes`` does). The last word of a number counts, by
+the service's time of the reply where it gives one, else by its arrival. The service blocks by itself, per
+signature and type, who answers R, and only its support lifts that; here it is the wish of a person, so it
+counts for everything that ``bulk`` sends.
 
-Written from https://support.huaweicloud.com/msgsms_faq/ (promotions end in 拒收请回复R), read 2026-11; the
-other words are what people in China and abroad use for the same wish.
+Written from https://support.huaweicloud.com/msgsms_faq/sms_faq_0110.html, read 2026-11.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
 
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Received
-
-WORDS = frozenset({"R", "T", "TD", "退订", "拒收", "STOP", "UNSUBSCRIBE"})
-
-
-def is_opt_out(body: str) -> bool:
-    """Tell whether a reply means: write no more. Full-width letters, quotes and full stops do not matter."""
-    return unicodedata.normalize("NFKC", body).strip(" \t\r\n\"'“”‘’.。!！").upper() in WORDS
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+from smsconf.messaging.numbers import normal_number
+from smsconf.messaging.receive.wishes import Wish, read_wish
 
 
-def opt_outs(replies: Iterable[Received]) -> Mapping[str, Received]:
-    """Return the numbers that opted out, each with the reply that first said so."""
-    found: dict[str, Received] = {}
-    for one in replies:
-        if isinstance(one.item, Reply) and is_opt_out(one.item.body):
-            found.setdefault(one.item.sender, one)
-    return found
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Somebody who is out now: with which word, since which reply; the rest is that reply as it came."""
+
+    number: str
+    word: str
+    since: datetime
+    message_id: str
+    sender: str
+    to: str
+    body: str
+    created: str | None
+    received: datetime
+
+
+class _When(NamedTuple):
+    """When a wish was uttered, in order: the time of the reply, then the order of arrival."""
+
+    at: float
+    file: int
+    row: int
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What a number wished last: when it came back, and its opt-outs after that, the first and the last."""
+
+    back: _When | None = None
+    first: _When | None = None
+    last: _When | None = None
+    word: str = ""
+
+    def hear(self, wish: Wish, when: _When) -> None:
+        """Take in one more wish; they may come in any order."""
+        if not wish.leaves:
+            if self.back is None or when > self.back:
+                self.back = when
+            if self.last and self.last < when:
+                self.first = self.last = None
+            elif self.first and self.first < when:
+                self.first = self.last
+        elif self.back is None or when > self.back:
+            if self.first is None or when < self.first:
+                self.first, self.word = when, wish.word
+            if self.last is None or when > self.last:
+                self.last = when
+
+
+class OptOuts:
+    """Who is out at this moment, by lists and by what is in the files of replies.
+
+    Cheap to ask before every batch: a call reads what arrived since the last one. The files are opened to be
+    read only; one that is not there yet is looked for again each time. Calls from several threads must take
+    turns. Who stands in a list stays out, whatever they reply: a list is a person's word.
+    """
+
+    def __init__(self, paths: Sequence[Path], listed: Iterable[str] = ()) -> None:
+        """Take the files of replies, and numbers that are out anyway, in any form ``normal_number`` reads."""
+        self._files = [_Replies(path) for path in dict.fromkeys(paths)]
+        self._listed = frozenset(
+            number.removeprefix("+") for one in listed if (number := normal_number(one)) is not None
+        )
+        self._standing: dict[str, _Standing] = {}
+        self._replied: set[str] = set()
+        self._current = self._listed
+        self._changed = False
+
+    def current(self) -> frozenset[str]:
+        """Return everybody who is out now, digits without a plus; the same object if nothing changed.
+
+        Raises:
+            SmsconfError: a file is there and cannot be read, or is there no more.
+        """
+        for place, file in enumerate(self._files):
+            for row, wish, sender, at in file.news():
+                number = (normal_number(sender) or sender).removeprefix("+")
+                self._hear(number, wish, _When(at.timestamp(), place, row))
+        if self._changed:
+            self._current = self._listed | {one for one in self._replied if one.isdecimal()}
+            self._changed = False
+        return self._current
+
+    def holds(self, number: str) -> bool:
+        """Tell whether a number, in any form, is out as ``current`` last read it."""
+        return (normal_number(number) or "").removeprefix("+") in self._current
+
+    def people(self) -> list[OptOut]:
+        """Return who is out by a reply of theirs, the longest first, as ``current`` last read it.
+
+        Somebody whose number nobody can read is shown as they came, though no list can leave them out.
+        """
+        found = []
+        for number in self._replied:
+            standing = self._standing[number]
+            assert standing.first is not None  # noqa: S101 - for the type checker: they are out
+            if said := self._files[standing.first.file].reply(standing.first.row):
+                found.append(_opt_out(standing.word, said))
+        return sorted(found, key=lambda one: (one.since, one.number))
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files:
+            file.close()
+
+    def _hear(self, number: str, wish: Wish, when: _When) -> None:
+        standing = self._standing.setdefault(number, _Standing())
+        standing.hear(wish, when)
+        if (standing.last is not None) != (number in self._replied):
+            self._replied ^= {number}
+            self._changed = self._changed or number not in self._listed
+
+
+class _Replies:
+    """A file of replies, read from where the last reading ended, and never written."""
+
+    _NEWS = "SELECT number, body FROM replies WHERE number > ? ORDER BY number"
+    _ONE = 'SELECT message_id, sender, "to", body, created, received FROM replies WHERE number = ?'
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._version = -1
+        self._last, self._last_id = 0, ""
+
+    def news(self) -> Iterator[tuple[int, Wish, str, datetime]]:
+        """Yield the wishes that arrived since the last call: number of the row, wish, sender, time."""
+        try:
+            database = self._opened()
+            if database is None:
+                return
+            version = database.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._version or not self._holds_replies(database):
+                return
+            known = database.execute(self._ONE, (self._last,)).fetchone()
+            if self._last and (known is None or known[0] != self._last_id):
+                self._last = 0  # rows were taken away, and their numbers given anew
+            row = self._last
+            for row, body in database.execute(self._NEWS, (self._last,)):
+                if wish := read_wish(body):
+                    said = database.execute(self._ONE, (row,)).fetchone()
+                    yield row, wish, said[1], _time(said[4], said[5])
+            if row:
+                self._last, self._last_id = row, database.execute(self._ONE, (row,)).fetchone()[0]
+            self._version = version
+        except (sqlite3.Error, OSError) as problem:
+            raise self._unreadable(str(problem)) from problem
+
+    def reply(self, row: int) -> tuple[str, str, str, str, str | None, str] | None:
+        """Return message id, sender, channel, body and times of one reply."""
+        if self._database is None:
+            return None
+        try:
+            found: tuple[str, str, str, str, str | None, str] | None = self._database.execute(
+                self._ONE, (row,)
+            ).fetchone()
+        except sqlite3.Error as problem:
+            raise self._unreadable(str(problem)) from problem
+        return found
+
+    def close(self) -> None:
+        if self._database:
+            self._database.close()
+        self._database, self._file = None, None
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """Return the file, opened again if another one stands in its place; ``None``: there is none yet."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            if self._file is None:
+                return None
+            raise self._unreadable(_("it was there, and is gone")) from None
+        if self._database is None or self._file != (found.st_dev, found.st_ino):
+            self.close()
+            self._database = sqlite3.connect(
+                f"file:{quote(str(self._path.absolute()))}?mode=ro",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+            )
+            self._file, self._version, self._last = (found.st_dev, found.st_ino), -1, 0
+        return self._database
+
+    def _holds_replies(self, database: sqlite3.Connection) -> bool:
+        """Tell whether the table is there; a file with nothing in it is being made just now."""
+        names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if names and "replies" not in names:
+            raise self._unreadable(_("it holds no replies"))
+        return bool(names)
+
+    def _unreadable(self, reason: str) -> SmsconfError:
+        return SmsconfError(
+            _("who opted out cannot be read from {file}: {reason}").format(file=self._path, reason=reason),
+            why=_("without it the message would go to people who asked for none"),
+            fix=_("name the file that smsconf receive writes, or put it back"),
+        )
+
+
+def _opt_out(word: str, said: tuple[str, str, str, str, str | None, str]) -> OptOut:
+    message_id, sender, to, body, created, received = said
+    return OptOut(
+        number=normal_number(sender) or sender,
+        word=word,
+        since=_time(created, received),
+        message_id=message_id,
+        sender=sender,
+        to=to,
+        body=body,
+        created=created,
+        received=datetime.fromisoformat(received),
+    )
+
+
+def _time(created: str | None, received: str) -> datetime:
+    """Return when a reply was written: the service's time if it can be read, else that of its arrival."""
+    for text in (created, received):
+        try:
+            at = datetime.fromisoformat(text or "")
+        except ValueError:
+            continue
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(0, UTC)

@@ -1,7 +1,10 @@
 """What the value of a variable may be, by its attribute: one table, checked before anything is sent.
 
-Pure. The service refuses a whole number with E200028 for what is refused here by name. Where the vendor gives
-no rule (newtext, longtext) only what holds for all values is checked.
+Pure. The service refuses a whole number with E200028 for what is refused here by name. Where the vendor
+gives no rule (newtext, longtext) only what holds for all values is checked: none is empty or blank, begins
+or ends with a blank, or holds what nobody sees (controls, format characters, fillers, unassigned and
+private ones). An emoji may hold its own joiners and selectors; a joiner between letters, which some scripts
+write, is refused.
 
 Written from https://support.huaweicloud.com/productdesc-msgsms/sms_faq_0003.html (2024-11-08).
 """
@@ -9,60 +12,99 @@ Written from https://support.huaweicloud.com/productdesc-msgsms/sms_faq_0003.htm
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address
 from typing import NamedTuple
 
 from smsconf.language import N_, _
 from smsconf.resources import VariableType
 
 
+@lru_cache(maxsize=1024)
+def _is_date_or_time(value: str) -> bool:
+    """Tell whether a day exists; times are right by their form."""
+    found = _DATE.fullmatch(value)
+    if not found:
+        return True
+    try:
+        date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_amount(value: str) -> bool:
+    """Tell whether something with three points is an address, which the vendor allows here."""
+    if value.count(".") < 2:
+        return True
+    try:
+        IPv4Address(value)
+    except AddressValueError:
+        return False
+    return True
+
+
 class Rule(NamedTuple):
-    """Shortest and longest value in characters, what it looks like, and that in words."""
+    """Shortest and longest value in characters, what it looks like, that in words, and whether it exists."""
 
     shortest: int
     longest: int
     form: re.Pattern[str]
     words: str
+    exists: Callable[[str], bool] = lambda _value: True
 
 
+_DATE = re.compile(r"([0-9]{4})[-/年]?([0-9]{1,2})[-/月]?([0-9]{1,2})日?")
 _HOUR, _MINUTE = "([01]?[0-9]|2[0-3])", "[0-5][0-9]"
-_MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 _DATETIME = "|".join(
     (
-        f"[0-9]{{4}}{_MONTH}{_DAY}",
-        f"[0-9]{{4}}-{_MONTH}-{_DAY}",
-        f"[0-9]{{4}}/{_MONTH}/{_DAY}",
-        "[0-9]{4}年(0?[1-9]|1[0-2])月(0?[1-9]|[12][0-9]|3[01])日",
+        r"[0-9]{4}(-|/|)[0-9]{2}\1[0-9]{2}",
+        "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日",
         f"{_HOUR}:{_MINUTE}(:{_MINUTE})?",
         f"{_HOUR}点{_MINUTE}分?",
     )
 )
-_ANY = re.compile(r"[^\r\n]*")
+_NUMERALS = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億"
+_MONEY = rf"[0-9]+(\.[0-9]+){{0,3}}([{_NUMERALS}]+[0-9]*)*|[{_NUMERALS}]+"
 
 RULES: Mapping[str, Rule] = {
     VariableType.PHONE: Rule(
-        4, 15, re.compile("[0-9+-]*[0-9]"), N_("digits, + and -, with a digit at the end")
+        4, 15, re.compile(r"\+?[0-9]+(-[0-9]+)*"), N_("digits, with + before them and single - between them")
     ),
     VariableType.ALPHANUMERIC: Rule(1, 20, re.compile("[A-Za-z0-9_]*"), N_("letters, digits and _")),
     VariableType.DATETIME: Rule(
         1,
         20,
         re.compile(_DATETIME),
-        N_("a date or a time: 20260131, 2026-01-31, 2026/01/31, 2026年1月31日, 09:30, 09:30:00, 9点30分"),
+        N_(
+            "a date or a time that exists: 20260131, 2026-01-31, 2026/01/31, 2026年1月31日, 09:30, 09:30:00, "
+            "9点30分"
+        ),
+        _is_date_or_time,
     ),
     VariableType.MONEY: Rule(
         1,
         20,
-        re.compile("[0-9.〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億]*"),
-        N_("digits, a point, Chinese numerals; the currency is text of the template"),
+        re.compile(_MONEY),
+        N_("a number such as 12 or 12.50, Chinese numerals; the currency is text of the template"),
+        _is_amount,
     ),
     VariableType.TEXT: Rule(
         1, 20, re.compile("[^.。'<>{}\r\n]*"), N_("text in one line without . 。 ' < > { }")
     ),
 }
-_OTHER = Rule(1, 100, _ANY, N_("text in one line"))
+_OTHER = Rule(1, 100, re.compile(r"[^\r\n]*"), N_("text in one line"))
 _NEVER = frozenset("'{}")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_JOINER, _SELECTORS, _KEYCAP = "\u200d", "\ufe0e\ufe0f", "\u20e3"
+_SYMBOLS = frozenset({"So", "Sk", "Sm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +122,47 @@ class Slot:
         longest = self.longest or rule.longest
         if not value:
             return _("{name} is empty, and no value may be").format(name=self.name)
+        if said := _hole(value):
+            return _(said[0]).format(name=self.name, code=said[1])
         if not rule.shortest <= len(value) <= longest:
             return _("{name} has {length} characters, expected {shortest} to {longest}").format(
                 name=self.name, length=len(value), shortest=rule.shortest, longest=longest
             )
-        if not rule.form.fullmatch(value) or _NEVER & set(value):
+        if not rule.form.fullmatch(value) or _NEVER & set(value) or not rule.exists(value):
             return _("{name} is no value of type {type}: expected {words}").format(
                 name=self.name, type=self.type, words=_(rule.words)
             )
         return None
+
+
+def _hole(value: str) -> tuple[str, str] | None:
+    """Return why nobody would see all of a value, and the code of a character that is at fault."""
+    if value.isprintable() and value == value.strip() and not _FILLERS.search(value):
+        return None
+    if value.isspace():
+        return N_("{name} has nothing but blanks"), ""
+    if unseen := _unseen(value):
+        return N_("{name} holds a character that nobody sees, {code}"), f"U+{ord(unseen):04X}"
+    return None if value == value.strip() else (N_("{name} begins or ends with a blank"), "")
+
+
+def _unseen(value: str) -> str | None:
+    """Return the first character that no phone shows, the parts of an emoji apart."""
+    for place, char in enumerate(value):
+        hidden = unicodedata.category(char) in _UNSEEN or _FILLERS.match(char)
+        if hidden and not _is_part_of_emoji(char, value[:place][-1:], value[place + 1 :][:1]):
+            return char
+    return None
+
+
+def _is_part_of_emoji(char: str, before: str, after: str) -> bool:
+    if not before:
+        return False
+    of_symbol = unicodedata.category(before) in _SYMBOLS
+    if char == _JOINER:
+        joins = after != "" and unicodedata.category(after) in _SYMBOLS
+        return joins and (of_symbol or before in _SELECTORS)
+    return char in _SELECTORS and (of_symbol or after == _KEYCAP)
 
 
 def problems(slots: Sequence[Slot], values: Sequence[str]) -> Iterator[str]:

@@ -1,35 +1,268 @@
-"""Which replies mean: write no more."""
+"""Who is out now, by the files that replies come into."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from smsconf.errors import SmsconfError
 from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Received
-from smsconf.messaging.receive.opt_outs import is_opt_out, opt_outs
+from smsconf.messaging.receive.inbox import Inbox
+from smsconf.messaging.receive.opt_outs import OptOuts
+
+A, B = "8613812345601", "8613812345602"
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("body", ["R", "r", " R ", "Ｒ", "“R”", "R。", "TD", "td", "退订", "拒收", "stop"])
-def test_opt_out_is_heard_in_every_form(body) -> None:
-    """People answer as they type: small letters, full width, quotes, a full stop."""
-    assert is_opt_out(body)
+class Replies:
+    """A file of replies that a test writes into, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._count = 0
+
+    def say(self, *said: tuple[str, str] | tuple[str, str, str], after: timedelta = timedelta()) -> None:
+        """Add replies of a sender: text, and the service's time if there is one."""
+        inbox = Inbox(self.path)
+        for sender, body, *created in said:
+            self._count += 1
+            reply = Reply(f"{self.path}{self._count}", sender, "10690", body, *created)
+            inbox.add([reply], AT + after + timedelta(seconds=self._count))
+        inbox.close()
 
 
-@pytest.mark.parametrize("body", ["", "RR", "OK", "好的", "不退订", "Really?", "回复R", "N"])
-def test_other_replies_are_no_opt_out(body) -> None:
-    """An answer that merely holds the letter says something else."""
-    assert not is_opt_out(body)
+@pytest.fixture
+def replies(tmp_path: Path) -> Replies:
+    return Replies(tmp_path / "inbox.db")
 
 
-def test_opt_outs_name_each_number_once() -> None:
-    """The first reply that said so stands for the number."""
-    at = datetime(2026, 1, 5, tzinfo=UTC)
-    replies = [
-        Received(Reply(str(number), sender, "10690", body), at)
-        for number, (sender, body) in enumerate(
-            [("+861", "你好"), ("+861", "R"), ("+862", "?"), ("+861", "TD")]
-        )
-    ]
-    assert {number: one.item.message_id for number, one in opt_outs(replies).items()} == {"+861": "1"}
+@pytest.fixture
+def out(replies: Replies) -> Iterator[OptOuts]:
+    made = OptOuts([replies.path])
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        *("+8613812345601", "13812345601", "8613812345601", "008613812345601", " 8613812345601"),
+        *(
+            "%2B8613812345601",
+            "%252B8613812345601",
+            "+86 138-1234-5601",
+            "tel:+8613812345601",
+            "１３８１２３４５６０１",
+        ),
+    ],
+)
+def test_opt_out_counts_however_the_sender_is_written(replies: Replies, out: OptOuts, sender: str) -> None:
+    """The service, a proxy and a form write a number differently; it is one person."""
+    replies.say((sender, "退订"))
+    assert out.current() == {A}
+    assert out.holds("138 1234 5601")
+
+
+def test_last_word_of_a_number_counts(replies: Replies, out: OptOuts) -> None:
+    """START takes an opt-out back, and R takes that back again; other replies change nothing."""
+    replies.say((A, "R"), (B, "R"), (A, "START"), (A, "你好"))
+    assert out.current() == {B}
+    replies.say((A, "TD"))
+    assert out.current() == {A, B}
+
+
+def test_time_of_the_service_goes_before_that_of_arrival(replies: Replies, out: OptOuts) -> None:
+    """Pushes arrive in any order."""
+    replies.say((A, "START", "2026-03-01T10:00:00Z"), (A, "R", "2026-03-01T09:59:00Z"))
+    replies.say((B, "R", "2026-03-01T10:00:00Z"), (B, "START", "2026-03-01T09:59:00Z"))
+    assert out.current() == {B}
+
+
+def test_unreadable_time_gives_way_to_that_of_arrival(replies: Replies, out: OptOuts) -> None:
+    """The field is optional, and the service's tables are not always kept to."""
+    replies.say((A, "R", "soon"), (A, "START", ""), (B, "START", "-"), (B, "R"))
+    assert out.current() == {B}
+
+
+def test_people_who_are_out_are_named_once_with_word_and_time(replies: Replies, out: OptOuts) -> None:
+    """Since the first opt-out after they last came back; who came back is not named."""
+    replies.say((A, "R"), (A, "START"), (A, "回复TD"), (A, "R"), (B, "R"), (B, "START"))
+    out.current()
+    (one,) = out.people()
+    assert (one.number, one.word, one.since) == (f"+{A}", "TD", AT + timedelta(seconds=3))
+    assert one.body == "回复TD"
+
+
+def test_sender_that_nobody_can_read_is_shown_and_leaves_out_nobody(replies: Replies, out: OptOuts) -> None:
+    """A number may arrive with stars; it is no reason to lose the others."""
+    replies.say(("+86155****5172", "R"), (A, "R"))
+    assert out.current() == {A}
+    assert [one.number for one in out.people()] == ["+86155****5172", f"+{A}"]
+
+
+def test_nothing_new_is_the_same_answer(replies: Replies, out: OptOuts) -> None:
+    """So a caller may compare by identity; a reply that is no wish, or no news, changes nothing either."""
+    replies.say((A, "R"))
+    first = out.current()
+    assert out.current() is first
+    replies.say((A, "R"), (B, "你好"))
+    assert out.current() is first
+
+
+def test_listed_number_stays_out_whatever_it_replies(replies: Replies) -> None:
+    """A list is a person's word: START does not take it back."""
+    replies.say((A, "START"), (B, "R"), (B, "START"))
+    out = OptOuts([replies.path], listed=["138 1234 5601", "+6591234567", "no number"])
+    assert out.current() == {A, "6591234567"}
+    out.close()
+
+
+def test_several_files_count_together(tmp_path: Path, replies: Replies) -> None:
+    """The last word may stand in another file; the same file twice is one."""
+    other = Replies(tmp_path / "other.db")
+    replies.say((A, "R"), (B, "R"))
+    other.say((A, "START"), after=timedelta(hours=1))
+    out = OptOuts([replies.path, other.path, replies.path])
+    assert out.current() == {B}
+    out.close()
+
+
+def test_file_that_is_not_there_yet_is_not_made_and_read_when_it_comes(
+    replies: Replies, out: OptOuts
+) -> None:
+    """Receiving may begin later than sending."""
+    assert out.current() == frozenset()
+    assert not replies.path.exists()
+    replies.path.touch()
+    assert out.current() == frozenset()
+    replies.path.unlink()
+    replies.say((A, "R"))
+    assert out.current() == {A}
+
+
+def test_file_that_was_put_in_the_place_of_another_is_read(replies: Replies, out: OptOuts) -> None:
+    """What was known stays known: an opt-out does not vanish with a file."""
+    replies.say((A, "R"))
+    assert out.current() == {A}
+    replies.path.rename(replies.path.with_suffix(".old"))
+    replies.say((B, "R"))
+    assert out.current() == {A, B}
+
+
+def test_rows_that_got_the_number_of_others_are_read(replies: Replies, out: OptOuts) -> None:
+    """Old rows may be purged while somebody is sending."""
+    replies.say((A, "R"))
+    assert out.current() == {A}
+    with sqlite3.connect(replies.path) as database:
+        database.execute("DELETE FROM replies")
+    database.close()
+    replies.say((B, "R"))
+    assert out.current() == {A, B}
+
+
+@pytest.mark.parametrize("kind", ["garbage", "other", "folder", "gone"])
+def test_file_that_cannot_be_read_stops_the_sending(replies: Replies, out: OptOuts, kind: str) -> None:
+    """Nobody is written to because a file was damaged, exchanged or taken away."""
+    if kind == "garbage":
+        replies.path.write_bytes(b"no database at all" * 100)
+    elif kind == "folder":
+        replies.path.mkdir()
+    elif kind == "other":
+        with sqlite3.connect(replies.path) as database:
+            database.execute("CREATE TABLE messages (number)")
+        database.close()
+    else:
+        replies.say((A, "R"))
+        out.current()
+        replies.path.unlink()
+    with pytest.raises(SmsconfError, match=r"inbox\.db"):
+        out.current()
+
+
+def test_replies_that_another_process_writes_are_seen_by_the_next_call(
+    replies: Replies, out: OptOuts
+) -> None:
+    """Receiving goes on beside sending: nobody waits for the other, and nothing is missed."""
+    replies.say((A, "R"))
+    assert out.current() == {A}
+    script = (
+        "import sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
+        "from smsconf.messaging.receive.callbacks import Reply\n"
+        "from smsconf.messaging.receive.inbox import Inbox\n"
+        "inbox = Inbox(Path(sys.argv[1]))\n"
+        "for number, line in enumerate(sys.stdin):\n"
+        "    inbox.add([Reply(f'x{number}', *line.split())], datetime(2026, 3, 2, number, tzinfo=UTC))\n"
+        "    print('stored', flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(replies.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for said, expected in (
+            (f"{B} 10690 R", {A, B}),
+            (f"{A} 10690 START", {B}),
+            (f"{B} 10690 OK", {B}),
+        ):
+            process.stdin.write(said + "\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "stored\n"
+            assert out.current() == expected
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
+def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: OptOuts) -> None:
+    """It leaves its log behind, and nobody who might have tidied up."""
+    script = (
+        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
+        "from smsconf.messaging.receive.callbacks import Reply\n"
+        "from smsconf.messaging.receive.inbox import Inbox\n"
+        "inbox = Inbox(Path(sys.argv[1]))\n"
+        f"inbox.add([Reply('x', '{A}', '10690', 'R')], datetime.now(UTC))\n"
+        "os._exit(9)\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run([sys.executable, "-c", script, str(replies.path)], check=False, env=environ)
+    assert ran.returncode == 9
+    replies.path.with_name("inbox.db-shm").unlink()
+    assert out.current() == {A}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([A, B]), st.sampled_from(["R", "START", "OK"]), st.integers(0, 9), st.booleans()
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_reading_bit_by_bit_is_reading_at_once(tmp_path_factory, said) -> None:
+    """Whenever somebody asked in between, the answer is that of the last word of each number."""
+    path = tmp_path_factory.mktemp("bits") / "inbox.db"
+    out, expected = OptOuts([path]), {}
+    inbox = Inbox(path)
+    for row, (sender, body, minute, ask) in enumerate(said):
+        inbox.add([Reply(f"m{row}", sender, "1", body, f"2026-03-01T09:0{minute}:00Z")], AT)
+        if body != "OK":
+            expected[sender] = max(expected.get(sender, (-1, -1, "")), (minute, row, body))
+        if ask:
+            out.current()
+    assert out.current() == {sender for sender, (*_when, body) in expected.items() if body == "R"}
+    assert {one.number for one in out.people()} == {f"+{one}" for one in out.current()}
+    inbox.close()
+    out.close()
