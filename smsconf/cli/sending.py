@@ -29,9 +29,9 @@ from smsconf.language import N_, _
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
+from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
-from smsconf.render.outputs import outputs_view
 from smsconf.sites import SITES
 from smsconf.workflow import look
 
@@ -84,8 +84,9 @@ def make_ready(project: Project, address: Address, signature: Address | None = N
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
-    row = outputs_view(plan, situation.observed.signatures.items)["templates"][str(address)]
-    target = find_target(plan.changes, row, address, site=site, signature=signature)
+    observed = situation.observed
+    outputs = read_outputs(plan.changes, observed.signatures.items, observed.countries.items)
+    target = find_target(plan.changes, outputs[address], site=site, signature=signature)
     return Ready(target, session.about, now)
 
 
