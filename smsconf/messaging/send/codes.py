@@ -16,6 +16,9 @@ from smsconf.language import N_, _
 SENDING_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0050.html"
 RECEIPT_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0051.html"
 
+HALF_WAY: Final = frozenset({"E000000", "E000510", "E200037"})
+"""Codes of a request that may have been taken in part: a system error, and "look at each status"."""
+
 
 def _by_code(rows: Iterable[tuple[str, str, str | None]]) -> Mapping[str, Meaning]:
     return {code: Meaning(why, fix) for codes, why, fix in rows for code in codes.split(", ")}
