@@ -144,6 +144,13 @@ SENDING: Mapping[str, Meaning] = _by_code(
     )
 )
 
+CREDENTIALS: Final = frozenset(
+    code
+    for code in SENDING
+    if "E000001" <= code <= "E000026" or "E000041" <= code <= "E000045" or "E000101" <= code <= "E000112"
+)
+"""Codes that are about who asks, not about what is asked."""
+
 RECEIPTS: Mapping[str, Meaning] = _by_code(
     (
         ("DELIVRD", N_("delivered: the only success"), None),
