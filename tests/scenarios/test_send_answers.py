@@ -143,6 +143,23 @@ def test_refusal_of_the_whole_request_is_one_with_any_status(
     assert len(service.seen) == 1
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_list_keeps_its_numbers_when_the_whole_request_is_refused(
+    shop: World, service: Service, status: int
+) -> None:
+    """All of them had failed for good with status 200; raised the limit, they get their message."""
+    service.status, service.answers = status, [{"code": "E000623", "description": "limit"}]
+    shop.write(f"{ONE}\n{TWO}\n", "list.csv")
+    ran = shop.json("bulk", REFUND, "list.csv", "--auto-approve")
+    assert ran.code != 0
+    counts = ran.json["messages"]
+    assert (counts["waiting"], counts["accepted"], counts["failed"]) == (2, 0, 0)
+    service.status, service.answers = 200, [success(fate(ONE, total=2**63), fate(TWO, total=10**400))]
+    ran = shop.json("bulk", REFUND, "list.csv", "--auto-approve")
+    assert (ran.code, ran.json["messages"]["accepted"]) == (0, 2), ran.err
+    assert len(service.seen) == 2
+
+
 @pytest.mark.parametrize("status", [200, 401])
 def test_credentials_that_are_not_taken_are_an_error(shop: World, service: Service, status: int) -> None:
     """Exit 1: nothing was asked of the service yet."""

@@ -26,8 +26,9 @@ from smsconf.resources import MessageType, Region, Template
 from smsconf.segments import PLACEHOLDER, Count, count_international, count_mainland
 from smsconf.sites import Site
 
-# what a recipient sees, and the version that was approved to say it
-_TEXT = ("template_id", "remote_name", "type", "sender", "signature", "prefix", "content", "slots")
+# what a recipient sees, and the version that was approved to say it; names and longest values of variables
+# are not among them: those follow the files, which may change while the version stays
+_TEXT = ("app_key", "template_id", "remote_name", "sender", "signature", "prefix", "content")
 _STRINGS = ("app_key", "template_id", "remote_name", "type", "sender", "content")
 _BRACKETS = {"CN": "【{}】", "GB": "[{}]"}
 

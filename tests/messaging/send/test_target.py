@@ -15,7 +15,7 @@ from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.variables import Slot
 from smsconf.reconcile.outputs import read_outputs
-from smsconf.resources import Region
+from smsconf.resources import Region, Template
 from smsconf.sites import SITES
 from tests.reconcile import build
 
@@ -96,19 +96,26 @@ def test_damaged_target_is_said(kept: dict[str, Any]) -> None:
 
 
 def test_text_key_stands_for_what_recipients_get() -> None:
-    """Another text, signature, sender or version is another key; what is on its way is not."""
-    others = [
-        replace(LOGIN, **{name: "other"})
-        for name in ("template_id", "remote_name", "type", "sender", "signature", "prefix", "content")
-    ]
-    others.append(replace(LOGIN, slots=()))
+    """Another text, signature, sender, app or version is another key; what only follows the files is not."""
+    fields = ("app_key", "template_id", "remote_name", "sender", "signature", "prefix", "content")
+    others = [replace(LOGIN, **{name: "other"}) for name in fields]
     assert len({LOGIN.text_key(), *(one.text_key() for one in others)}) == len(others) + 1
-    same = replace(LOGIN, successor="world-login_v3", countries=None, slots=(Slot(*_values(LOGIN.slots[0])),))
+    same = replace(LOGIN, successor="v3", countries=None, type="notification", slots=(Slot(1, "1", ""),))
     assert same.text_key() == LOGIN.text_key()
 
 
-def _values(slot: Slot) -> tuple[Any, ...]:
-    return slot.number, slot.name, slot.type, slot.longest
+def test_text_key_outlives_a_change_of_the_files() -> None:
+    """The files ask for another text with other limits, and what serves is what served before."""
+    served = build.observed(build.o_shop, replace(build.o_brand, channel_num="8820"), build.o_shipped)
+
+    def target(asked: Template) -> Target:
+        plan = build.plan(build.desired(build.shop, build.brand, asked), served)
+        output = read_outputs(plan.changes, served.signatures.items)[build.SHIPPED]
+        return find_target(plan.changes, output, site=SITES["china"], signature=None)
+
+    before, after = target(build.shipped), target(replace(build.shipped, content="改了${1}。"))
+    assert before != after
+    assert before.text_key() == after.text_key()
 
 
 @pytest.mark.parametrize(
