@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 MISTAKEN: Final = {"UK": "GB", "UAE": "AE", "KSA": "SA", "ROK": "KR", "PRC": "CN", "RSA": "ZA"}
@@ -338,7 +339,18 @@ _SILENT: Final = frozenset({"the", "of", "and"})
 
 def code_of(name: str) -> str | None:
     """Return the ISO code of a country by any name that is known of it; ``None`` for a name that is not."""
-    return _CODES.get(_compared(name))
+    return _codes().get(_compared(name))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Name, as it is compared → code. Made when it is asked for: most commands never do."""
+    short = [(code, name) for code, name in NAMES.items() if len(code) == 2]
+    found = {_compared(word): code for code, name in short for word in (code, name)}
+    for line in _OTHERS.strip().splitlines():
+        code, names = line.split(" ", 1)
+        found.update((_compared(name), code) for name in names.split("; "))
+    return found
 
 
 def _compared(name: str) -> str:
@@ -346,11 +358,3 @@ def _compared(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).casefold().replace("\u2019", "").replace("'", "")
     words = re.findall("[^\\W\\d_]+", "".join(one for one in plain if not unicodedata.combining(one)))
     return "".join("saint" if word == "st" else word for word in words if word not in _SILENT)
-
-
-_CODES: Final = {_compared(name): code for code, name in NAMES.items() if len(code) == 2}
-_CODES.update((code.casefold(), code) for code in tuple(NAMES) if len(code) == 2)
-
-for _line in _OTHERS.strip().splitlines():
-    _two, _names = _line.split(" ", 1)
-    _CODES.update((_compared(_name), _two) for _name in _names.split("; "))

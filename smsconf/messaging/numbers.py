@@ -68,13 +68,14 @@ class Origin(NamedTuple):
 def origin_of(number: str) -> Origin:
     """Tell which countries a number (``+…``) may be of."""
     library = _library()
-    try:
-        parsed = library.parse(number)
-    except library.NumberParseException:
-        return Origin(0, ())
-    region = library.region_code_for_number(parsed)
-    regions = (region,) if region else library.region_codes_for_country_code(parsed.country_code)
-    return Origin(parsed.country_code, tuple(one for one in regions if one.isalpha()))
+    for length in (1, 2, 3):  # no dialling code begins with another one
+        code = number[1 : length + 1]
+        regions = library.region_codes_for_country_code(int(code))
+        if regions:
+            break
+    if len(regions) > 1 and (region := library.region_code_for_number(library.parse(number))):
+        regions = (region,)
+    return Origin(int(code), tuple(one for one in regions if one.isalpha()))
 
 
 def example_number(country: str) -> str | None:

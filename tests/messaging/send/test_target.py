@@ -179,6 +179,19 @@ def test_nothing_live_is_refused_with_what_it_waits_for() -> None:
         found(replace(build.o_hello, status="Reviewing", template_id=None))
 
 
+def test_version_that_nothing_tells_to_be_the_live_one_is_not_sent() -> None:
+    """Without a journal, at a site that shows no notes: recipients would get the text of one or the other."""
+    second = replace(build.o_shipped, remote_id="id-second", name="order-shipped_v2", content="第二${1}。")
+    brand = replace(build.o_brand, channel_num="8820")
+    observed = build.observed(build.o_shop, brand, build.o_shipped, second)
+    asked = build.desired(build.shop, build.brand, replace(build.shipped, content="第三${1}。"))
+    plan = build.plan(asked, observed, site="international")
+    output = read_outputs(plan.changes, observed.signatures.items)[build.SHIPPED]
+    assert output.live is not None
+    with pytest.raises(PlanRefused, match="order-shipped, order-shipped_v2"):
+        find_target(plan.changes, output, site=SITES["international"], signature=None)
+
+
 def test_longest_values_are_by_number_where_names_cannot_be_read() -> None:
     """The descriptions were written by somebody else; the text is ours, and so are its limits."""
     version = replace(build.o_shipped, variables=(replace(build.o_shipped.variables[0], description=None),))
