@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from smsconf.config import Project
-from smsconf.config.countries import NAMES
 from smsconf.config.problems import CODES
 from smsconf.config.source import span_at
+from smsconf.countries import NAMES
 from smsconf.diagnostics import Diagnostic, Severity, in_order
 from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint

@@ -24,6 +24,7 @@ from smsconf.guide.quick_start import guide
 from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.journal import Journal
 from smsconf.language import _
+from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.manual import decide_manual
@@ -95,6 +96,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
         secrets=str(folder / SECRETS),
         has_secrets=(folder / SECRETS).exists(),
         sent=frozenset(one.template for one in read_sent(state / SENT)),
+        example=example_number,
         suffix=suffix,
     )
     return seen if has_errors(project.diagnostics) else _asked(seen, project)

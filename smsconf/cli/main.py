@@ -121,6 +121,9 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_stdout()
+    except OSError as error:
+        _discard_stdout()
+        code = code or _say_unwritten(error)
     sys.exit(code)
 
 
@@ -146,13 +149,7 @@ def run(arguments: list[str]) -> int:
         click.echo(_("interrupted"), err=True)
         return 130
     except OSError as error:
-        click.echo(
-            _("error: {message}").format(
-                message=f"{error.filename or _('input/output')}: {error.strerror or error}"
-            ),
-            err=True,
-        )
-        return 1
+        return _say_unwritten(error)
     return result if isinstance(result, int) else 0
 
 
@@ -163,6 +160,17 @@ def _masked(message: str, arguments: list[str]) -> str:
     from smsconf.messaging.masking import mask_all
 
     return mask_all(message)
+
+
+def _say_unwritten(error: OSError) -> int:
+    """Say what could not be read or written; return the exit code."""
+    click.echo(
+        _("error: {message}").format(
+            message=f"{error.filename or _('input/output')}: {error.strerror or error}"
+        ),
+        err=True,
+    )
+    return 1
 
 
 def _open_what_is_closed() -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -13,7 +18,7 @@ import click
 from smsconf.address import Address
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
-from smsconf.cli.output import report, show_error
+from smsconf.cli.output import report, show_error, talk, try_file, unwritable
 from smsconf.cli.sending import (
     app_key_of,
     callback_option,
@@ -28,18 +33,21 @@ from smsconf.cli.sending import (
 )
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
-from smsconf.errors import SmsconfError
+from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
 from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.report import dry_view, send_view
+from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
 from smsconf.render.sending import send_lines
 from smsconf.resources import Region
 from smsconf.workflow import check
+
+_LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers kill after ten
 
 
 @click.command("send")
@@ -84,9 +92,10 @@ def command(
       smsconf send template.order-shipped --to +8613812345678 --var order=A1024 --var day=2026-01-31
       smsconf send template.order-shipped --vars-file messages.json --dry-run
 
-    It asks nothing: what is named is sent, once. Values are checked first. Exits 0 if the service took
-    every message, 5 if only a part or if nobody knows (then nothing is repeated), 4 if the template is not
-    approved, 1 if nothing was taken. Whether a message arrived only its status report says.
+    It asks nothing: what is named is sent, once. Numbers and values are checked first. Exits 0 if the
+    service took every message, 5 if one failed or if nobody knows (then nothing is repeated), 4 if nothing
+    was sent because the template is not approved or the service refused the request. Whether a message
+    arrived only its status report says.
     """
     project = check(folder, environment)
     check_words(chosen["extend"], chosen["status_callback"])
@@ -94,27 +103,108 @@ def command(
     messages = _messages(project, address, chosen)
     ready = make_ready(project, address, signature)
     target = ready.target
+    shown = str if chosen["show_numbers"] else mask
+    _check_countries(target, messages, shown)
     callback = chosen["status_callback"] or _callback_of(project)
     request = _request(target, messages, callback, chosen["extend"])
-    shown = str if chosen["show_numbers"] else mask
     if chosen["dry_run"]:
         view = dry_view(ready.about, target, request, url_of(project), wsse=chosen["wsse"], shown=shown)
         report(view, send_lines, form, output)
         return 0
-    problem: Uncertain | None = None
+    if output:
+        try_file(output)
+    key = app_key_of(target, chosen["secrets_file"])
+    problem: CloudError | None = None
     answer: Answer | None = None
-    try:
-        with open_sending(project, app_key_of(target, chosen["secrets_file"]), wsse=chosen["wsse"]) as sender:
-            answer = sender.send(request)
-    except Uncertain as error:
-        problem = error
+    with _patience() as stopped:
+        try:
+            with open_sending(project, key, wsse=chosen["wsse"]) as sender:
+                answer = sender.send(request)
+        except KeyboardInterrupt:
+            problem = _interrupted()
+        except CloudError as error:
+            problem = error
+    if problem and not isinstance(problem, Uncertain):
+        code = max(show_error(problem), 4 if _refused(problem) else 1)
+        return 130 if stopped else code
     if answer:
         _keep(project, target, answer, ready.now)
-    view = send_view(ready.about, target, request, answer, shown=shown)
-    report(view, send_lines, form, output)
+    written = _reported(send_view(ready.about, target, request, answer, shown=shown), form, output)
     if problem:
         show_error(problem)
-    return _exit_code(answer)
+    return 130 if stopped else _exit_code(answer) if written else 5
+
+
+@contextmanager
+def _patience() -> Iterator[list[int]]:
+    """Wait for the answer after the first Ctrl-C or termination, but not for long; the second ends at once.
+
+    The message may be on its way: nobody can call it back, and only the answer says whether it was taken.
+    """
+    stopped: list[int] = []
+    before: dict[int, Any] = {}
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        stopped.append(number)
+        text = _("interrupted: the message may be on its way; waiting {seconds} s for the answer")
+        # not by print: whoever is writing to stderr just now must not be entered again
+        os.write(2, f"\n{text.format(seconds=_LONGEST_WAIT)}\n".encode(errors="replace"))
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, handler)
+        signal.alarm(_LONGEST_WAIT)
+
+    before |= {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        if stopped:
+            signal.alarm(0)
+        for number, handled in before.items():
+            signal.signal(number, handled)
+
+
+def _interrupted() -> Uncertain:
+    return Uncertain(
+        _("interrupted before the service answered: nobody knows whether it took the message"),
+        why=_("the messages may be on their way: nothing is sent a second time"),
+        fix=_("wait for the status reports, or look at the sending records in the console"),
+    )
+
+
+def _refused(problem: CloudError) -> bool:
+    """Tell whether the service turned a request down; credentials that it does not take are an error."""
+    turned_down = isinstance(problem, Refused | Unauthorized | RateLimited) and problem.arrived
+    return bool(turned_down) and problem.status != 401 and problem.code not in CREDENTIALS
+
+
+def _reported(view: Mapping[str, Any], form: str, output: Path | None) -> bool:
+    """Write the report; if that fails, say on stderr what it holds, for the message is sent."""
+    try:
+        report(view, send_lines, form, output)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever closed it does not want to know
+        return True
+    except OSError as error:
+        show_error(unwritable(Path("stdout"), error))
+    except SmsconfError as error:
+        show_error(error)
+    else:
+        return True
+    talk(send_lines(view))
+    return False
+
+
+def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[str], str]) -> None:
+    """Make sure that the template goes to the country of every number.
+
+    Raises:
+        UsageError: it does not; the service would refuse it, or deliver what was approved for elsewhere.
+    """
+    for number in numbers:
+        reason = target.refuses(number)
+        if reason:
+            raise click.UsageError(f"{shown(number)}: {reason}")
 
 
 def _keep(project: Project, target: Target, answer: Answer, at: datetime) -> None:
@@ -131,13 +221,8 @@ def _keep(project: Project, target: Target, answer: Answer, at: datetime) -> Non
 
 
 def _exit_code(answer: Answer | None) -> int:
-    """Return 0 if all were taken, 1 if surely none, else 5."""
-    if answer is None:
-        return 5
-    accepted = [fate.accepted for fate in answer.fates]
-    if all(accepted):
-        return 0
-    return 5 if any(accepted) or any(fate.status is None for fate in answer.fates) else 1
+    """Return 0 if all were taken; 5 if one failed, or nobody knows of one."""
+    return 0 if answer and all(fate.accepted for fate in answer.fates) else 5
 
 
 def _callback_of(project: Project) -> str | None:

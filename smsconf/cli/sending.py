@@ -29,9 +29,9 @@ from smsconf.language import N_, _
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
+from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.render.outputs import outputs_view
 from smsconf.sites import SITES, Site
 from smsconf.workflow import look
 
@@ -108,8 +108,9 @@ def make_ready(project: Project, address: Address, signature: Address | None = N
     """
     require_template(project, address)
     seen = look_at(project)
-    row = outputs_view(seen.plan, seen.situation.observed.signatures.items)["templates"][str(address)]
-    target = find_target(seen.plan.changes, row, address, site=seen.site, signature=signature)
+    observed, changes = seen.situation.observed, seen.plan.changes
+    outputs = read_outputs(changes, observed.signatures.items, observed.countries.items)
+    target = find_target(changes, outputs[address], site=seen.site, signature=signature)
     return Ready(target, seen.about, seen.now, seen.scope, signature)
 
 

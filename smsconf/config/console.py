@@ -27,13 +27,13 @@ from smsconf.config.console_model import (
     RegistrationEntry,
     ThresholdEntry,
 )
-from smsconf.config.countries import MISTAKEN, NAMES
 from smsconf.config.entry import Entry
 from smsconf.config.files import Unreadable, inside, nearest_path
 from smsconf.config.problems import Problems, fix_reference, nearest, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.config.validation import unknown_key, valid_entries, validate, wrong_type
 from smsconf.console import CHINESE
+from smsconf.countries import MISTAKEN, NAMES
 from smsconf.language import N_, _
 from smsconf.resources import (
     Account,

@@ -16,7 +16,6 @@ from typing import TypeVar
 from smsconf.address import Address, Kind
 from smsconf.config.console import ConsoleMaker
 from smsconf.config.content import Content, number_content
-from smsconf.config.countries import MISTAKEN, NAMES
 from smsconf.config.entry import Entry
 from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_path, read_bytes
 from smsconf.config.model import AppEntry, SignatureEntry, TemplateEntry, VariableEntry
@@ -24,6 +23,7 @@ from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.references import Declared, check_identities, resolve_app, resolve_signature
 from smsconf.config.source import Block, Items, Span
 from smsconf.config.validation import valid_entries, wrong_type
+from smsconf.countries import MISTAKEN, NAMES
 from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
 from smsconf.resources import (

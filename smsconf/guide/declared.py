@@ -6,19 +6,23 @@ Pure. A step with several addresses stands where the one stands that needs someb
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from smsconf.address import Address, Kind
 from smsconf.console import screen_of
+from smsconf.countries import code_of
 from smsconf.guide.steps import Judge, Outcome, Seen, State
 from smsconf.language import _
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.lifecycle import Phase
+from smsconf.reconcile.outputs import Output, read_outputs
 from smsconf.resources import App, Region, VariableType
 
-NUMBERS = {Region.CN: "+8613812345678", Region.INTL: "+5511961234567"}  # for the emulator: no message arrives
+_MAINLAND_NUMBER = "+8613812345678"  # for the emulator: no message arrives
+_ANY_COUNTRY = "BR"  # for a template that names none
 
-_SAMPLES = {
+
+_SAMPLES: Mapping[str, str] = {
     VariableType.PHONE: "13812345678",
     VariableType.ALPHANUMERIC: "123456",
     VariableType.DATETIME: "2026-12-24",
@@ -222,13 +226,12 @@ def judge_sending(seen: Seen, region: Region) -> Outcome:
     if not ready:
         return Outcome(State.LATER, _("when a template is approved"))
     address, template = ready[0]
-    number = NUMBERS[region] if seen.emulated else _("NUMBER")
-    words = ["send", str(address), "--to", number]
-    for variable in template.variables:
-        sample = _SAMPLES.get(variable.type, "示例" if region is Region.CN else "sample")[
-            : variable.max_length
-        ]
-        words += ["--var", f"{variable.name}={sample}"]
+    output = read_outputs(seen.changes, ())[address]
+    words = ["send", str(address), "--to", _example(seen, output) or _("NUMBER")]
+    longest = {one.name: one.max_length for one in template.variables}
+    for name, kind in _variables(output):
+        sample = _SAMPLES.get(kind, "示例" if region is Region.CN else "sample")
+        words += ["--var", f"{name}={sample[: longest.get(name)]}"]
     if seen.has_secrets:
         words += ["--secrets", seen.secrets]
         message = _("{address} can be sent").format(address=address)
@@ -237,3 +240,21 @@ def judge_sending(seen: Seen, region: Region) -> Outcome:
             address=address
         )
     return Outcome(State.OPEN, message, (seen.command(shlex.join(words)),), (), (address,))
+
+
+def _example(seen: Seen, output: Output) -> str | None:
+    """Return a number of a country that the live version goes to; only the emulator gets one of ours."""
+    if not seen.emulated:
+        return None
+    if output.desired.region is Region.CN:
+        return _MAINLAND_NUMBER
+    codes = [code_of(name) for name in output.countries or output.desired.countries] or [_ANY_COUNTRY]
+    return next((number for code in codes if code and (number := seen.example(code))), None)
+
+
+def _variables(output: Output) -> Iterator[tuple[str, str]]:
+    """Yield name (or number) and type of the variables of the version that serves."""
+    version = output.live
+    attributes = sorted((version.variables if version else None) or (), key=lambda one: one.number)
+    for place, one in enumerate(attributes):
+        yield output.names[place] if output.names else str(one.number), one.type

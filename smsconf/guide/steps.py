@@ -76,8 +76,8 @@ class Seen:
 
     ``errors`` and ``warnings`` count what validate and lint find; ``credentials`` is absent where there are
     none; ``manual`` are the rows of what people set, which need no service; ``secrets`` is where the apps'
-    secrets are kept, or would be; ``sent`` are the templates that were sent once; ``suffix`` goes behind
-    every command.
+    secrets are kept, or would be; ``sent`` are the templates that were sent once; ``example`` gives a number
+    of a country by its ISO code, if one is known; ``suffix`` goes behind every command.
     """
 
     project: Project | None
@@ -91,6 +91,7 @@ class Seen:
     secrets: str = SECRETS
     has_secrets: bool = False
     sent: frozenset[str] = frozenset()
+    example: Callable[[str], str | None] = lambda _country: None
     suffix: str = ""
 
     @property

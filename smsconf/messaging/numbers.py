@@ -14,6 +14,7 @@ import unicodedata
 from enum import Enum
 from functools import cache
 from types import ModuleType
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from smsconf.errors import SmsconfError
@@ -64,6 +65,37 @@ def read_number(text: str, region: Region) -> str | Fault:
     if len(text) > _LONGEST:
         return Fault.NOT_A_NUMBER
     return _parsed(compact, region)
+
+
+class Origin(NamedTuple):
+    """Where a number is of: its dialling code, and the ISO codes of the countries that it may be of.
+
+    There is one where the number tells, all that share the code where it does not, and none where no country
+    has the code.
+    """
+
+    code: int
+    regions: tuple[str, ...]
+
+
+def origin_of(number: str) -> Origin:
+    """Tell which countries a number (``+…``) may be of."""
+    library = _library()
+    for length in (1, 2, 3):  # no dialling code begins with another one
+        code = number[1 : length + 1]
+        regions = library.region_codes_for_country_code(int(code))
+        if regions:
+            break
+    if len(regions) > 1 and (region := library.region_code_for_number(library.parse(number))):
+        regions = (region,)
+    return Origin(int(code), tuple(one for one in regions if one.isalpha()))
+
+
+def example_number(country: str) -> str | None:
+    """Return a mobile number such as a country (ISO code) has, and nobody there; none if none is known."""
+    library = _library()
+    found = library.example_number_for_type(country, library.PhoneNumberType.MOBILE)
+    return str(library.format_number(found, library.PhoneNumberFormat.E164)) if found else None
 
 
 def normal_number(text: str) -> str | None:

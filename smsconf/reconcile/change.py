@@ -5,7 +5,7 @@ Values only; ``lifecycle`` decides them, ``plan`` orders and guards them, ``clou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -156,3 +156,8 @@ class Change:
         if self.kind is Kind.TEMPLATE:
             return int(Step.SUBMIT in self.steps or self.steps == (Step.CREATE,))
         return 0
+
+
+def rows_by_address(changes: Iterable[Change]) -> dict[Address, Change]:
+    """Return the row of every address; what is beside it, a leftover or a twin, has rows of its own."""
+    return {change.address: change for change in changes if change.address and not change.beside}

@@ -14,7 +14,7 @@ from smsconf.address import Address, Kind
 from smsconf.language import _
 from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.campaigns import decide_campaigns
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.change import Action, Change, Step, rows_by_address
 from smsconf.reconcile.elsewhere import declared_elsewhere
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.guards import Refusal, check_guards
@@ -296,7 +296,7 @@ def _targeted(changes: Sequence[Change], targets: frozenset[Address]) -> Sequenc
     """Keep the targets and what they need; without targets, everything."""
     if not targets:
         return changes
-    by_address = {change.address: change for change in changes if change.address}
+    by_address = rows_by_address(changes)
     wanted: set[Address] = set()
     pending = list(targets)
     while pending:

@@ -1,7 +1,7 @@
 """Which template ids and senders to use now → view (the JSON contract) → shell variables, YAML, a ConfigMap.
 
-A row tells about the live version of a template and *its* variables, not about what the files ask; while
-nothing is live it tells about the version on its way, and ``template_id`` is null. No secret is in it.
+Decides nothing: ``reconcile.outputs`` says what serves. While nothing is live ``template_id`` is null. No
+secret is in it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,14 @@ from typing import Any
 from smsconf.address import Kind
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Change, rows_by_address
+from smsconf.reconcile.outputs import Output, read_outputs
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import Region, Template
+from smsconf.reconcile.state import ObservedApp, ObservedSignature
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]
 
-_PLACEHOLDER = re.compile(r"\$\{([0-9]+)\}")
-_FIRST_WORD = re.compile(r"\S+")
 # what YAML does not print as it is, besides what JSON escapes already
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
@@ -38,17 +36,15 @@ def outputs_view(plan: Plan, signatures: Iterable[ObservedSignature]) -> View:
         plan: has the live version of each template.
         signatures: all that were observed; a live version may hang on one that is declared no more.
     """
-    by_id = {one.remote_id: one for one in signatures}
-    apps = {change.address: change for change in plan.changes if change.kind is Kind.APP}
-    templates = {
-        str(change.address): _template(change, change.desired, apps[change.desired.app], by_id)
-        for change in plan.changes
-        if isinstance(change.desired, Template) and change.action not in (Action.RETIRE, Action.DELETE)
-    }
+    templates = read_outputs(plan.changes, signatures)
     return {
         "format_version": FORMAT_VERSION,
-        "templates": templates,
-        "apps": {str(address): _app(change) for address, change in apps.items() if change.desired},
+        "templates": {str(address): _template(output) for address, output in templates.items()},
+        "apps": {
+            str(address): _app(change)
+            for address, change in rows_by_address(plan.changes).items()
+            if change.kind is Kind.APP and change.desired
+        },
     }
 
 
@@ -68,56 +64,19 @@ def _app(change: Change) -> View:
     }
 
 
-def _template(
-    change: Change, desired: Template, app: Change, signatures: Mapping[str, ObservedSignature]
-) -> View:
-    live, candidate = change.live, change.candidate
-    observed = change.observed if isinstance(change.observed, ObservedTemplate) else None
-    shown = live or candidate or observed
-    names, count = _variables(shown, desired) if shown else (None, None)
-    sender, signature = _sender(shown, desired, app, signatures)
+def _template(output: Output) -> View:
+    candidate = output.candidate
     return {
-        "template_id": live.template_id if live else None,
-        "remote_name": shown.name if shown else desired.name,
-        "sender": sender,
-        "signature": signature,
-        "region": desired.region.value,
-        "variables": names,
-        "variable_count": count,
-        "status": shown.status if shown else None,
+        "template_id": output.template_id,
+        "remote_name": output.remote_name,
+        "sender": output.sender,
+        "signature": output.signature,
+        "region": output.desired.region.value,
+        "variables": None if output.names is None else list(output.names),
+        "variable_count": output.count,
+        "status": output.status,
         "candidate": {"remote_name": candidate.name, "status": candidate.status} if candidate else None,
     }
-
-
-def _sender(
-    shown: ObservedTemplate | None,
-    desired: Template,
-    app: Change,
-    signatures: Mapping[str, ObservedSignature],
-) -> tuple[str | None, str | None]:
-    """Return the sender and the signature's name to use; a universal template leaves both to the message."""
-    if desired.region is Region.INTL:
-        return (app.observed.channel_num if isinstance(app.observed, ObservedApp) else None), None
-    found = signatures.get(shown.signature_id or "") if shown and not shown.universal else None
-    return (found.channel_num, found.name) if found else (None, None)
-
-
-def _variables(version: ObservedTemplate, desired: Template) -> tuple[list[str] | None, int]:
-    """Read the variables' names back, each the first word of its description, and count them.
-
-    There are no names where a description has none, where two are the same, or where the files number the
-    variables of this very content.
-    """
-    count = len(set(_PLACEHOLDER.findall(version.content)))
-    if not count:
-        return [], 0
-    numbered = any(one.name.isdigit() for one in desired.variables) and version.content == desired.content
-    if numbered or version.variables is None:
-        return None, count
-    ordered = sorted(version.variables, key=lambda one: one.number)
-    words = [found[0] if (found := _FIRST_WORD.match(one.description or "")) else "" for one in ordered]
-    readable = len(words) == count == len(set(words)) and all(word.isidentifier() for word in words)
-    return (words if readable else None), count
 
 
 def variables_of(view: Mapping[str, Any]) -> dict[str, str]:

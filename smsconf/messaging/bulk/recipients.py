@@ -33,6 +33,7 @@ from smsconf.resources import Region
 DUPLICATE = ("duplicate", N_("the number stands in an earlier row"))
 OPTED_OUT = ("opted-out", N_("the recipient asked not to be written to"))
 BAD_VALUE = "bad-value"
+OTHER_COUNTRY = "other-country"
 
 _CHUNK = 5_000
 _WORKBOOKS = {".xlsx", ".xlsm"}
@@ -192,6 +193,9 @@ class _Reader:
             number = read_number(text, region)
             if not isinstance(number, str):
                 self.leave_out(row, text, number.word, _(number.text))
+                continue
+            if refused := self._target.refuses(number):
+                self.leave_out(row, number, OTHER_COUNTRY, refused)
                 continue
             values = self._values(row, number, cells) if same is None else same
             if values is not None:

@@ -16,6 +16,9 @@ from smsconf.language import N_, _
 SENDING_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0050.html"
 RECEIPT_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0051.html"
 
+HALF_WAY: Final = frozenset({"E000000", "E000510", "E200037"})
+"""Codes of a request that may have been taken in part: a system error, and "look at each status"."""
+
 
 def _by_code(rows: Iterable[tuple[str, str, str | None]]) -> Mapping[str, Meaning]:
     return {code: Meaning(why, fix) for codes, why, fix in rows for code in codes.split(", ")}
@@ -140,6 +143,13 @@ SENDING: Mapping[str, Meaning] = _by_code(
         ),
     )
 )
+
+CREDENTIALS: Final = frozenset(
+    code
+    for code in SENDING
+    if "E000001" <= code <= "E000026" or "E000041" <= code <= "E000045" or "E000101" <= code <= "E000112"
+)
+"""Codes that are about who asks, not about what is asked."""
 
 RECEIPTS: Mapping[str, Meaning] = _by_code(
     (

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 
 import httpx
 
-from smsconf.cloud.answers import decode
+from smsconf.cloud.answers import Answer as Response
+from smsconf.cloud.answers import decode, request_id
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
 from smsconf.cloud.connection import open_connection
@@ -23,11 +24,20 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
 from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
-from smsconf.language import _
+from smsconf.language import _, told
 from smsconf.messaging.numbers import mask_all
-from smsconf.messaging.send.codes import SENDING
+from smsconf.messaging.send.codes import HALF_WAY, SENDING
 from smsconf.messaging.send.credentials import AppKey
-from smsconf.messaging.send.wire import Answer, Request, body, form, read_answer
+from smsconf.messaging.send.wire import (
+    ACCEPTED,
+    OF_NUMBERS,
+    Answer,
+    Request,
+    body,
+    form,
+    read_answer,
+    unread,
+)
 from smsconf.messaging.send.wsse import WsseAuth
 from smsconf.sites import SITES, Site
 
@@ -54,28 +64,60 @@ class Sender:
         operation = request.operation
         try:
             if operation == SEND_SAME:
-                answer = self._client.ask(operation, form=form(request))
+                response = self._client.ask(operation, form=form(request))
             else:
-                answer = self._client.ask(operation, body=body(request))
-            return read_answer(request, decode(operation, answer, self._client.clean))
+                response = self._client.ask(operation, body=body(request))
+            answer = read_answer(request, decode(operation, response, self._client.clean))
+            if answer.whole and answer.code != ACCEPTED:
+                raise self._refused(operation, response, answer)
         except CloudError as problem:
-            told = _told(request, problem)
-            if told:
-                return told
+            said = _said(request, problem)
+            if said:
+                return said
             raise _explained(problem) from None
+        return answer
+
+    def _refused(self, operation: str, response: Response, answer: Answer) -> CloudError:
+        """Return the error for a code that is said of a whole request although the status is 2xx.
+
+        A code that the vendor lists is a refusal, as it is with another status. Of one that nobody lists
+        nothing is known: to take it for a refusal could send the messages twice.
+        """
+        said = f"{answer.code} {self._client.clean(answer.description)}".rstrip()
+        kind: type[CloudError] = CloudBroken
+        message = told("{operation} failed: {said}", operation=operation, said=said)
+        if _refuses(answer.code):
+            kind = Refused
+            message = told("{operation} was refused: {said}", operation=operation, said=said)
+        return kind(
+            message,
+            operation=operation,
+            status=response.status,
+            code=answer.code,
+            request_id=request_id(response, self._client.clean),
+            arrived=True,
+        )
 
 
-def _told(request: Request, problem: CloudError) -> Answer | None:
+def _refuses(code: str | None) -> bool:
+    """Tell whether the vendor lists a code as one with which nothing of a request is sent."""
+    return code in SENDING and code != ACCEPTED and code not in OF_NUMBERS
+
+
+def _said(request: Request, problem: CloudError) -> Answer | None:
     """Return what a refusal says about each number, if it does (E000510 may come with status 400)."""
     if not isinstance(problem, Refused):
         return None
     try:
         said = json.loads(problem.body)
-        if isinstance(said, dict) and said.get("result"):
-            return read_answer(request, said)
-    except (ValueError, RecursionError, CloudBroken):
-        pass
-    return None
+        answer = read_answer(request, said)
+    except (ValueError, RecursionError):
+        return None
+    except CloudBroken:
+        if not (isinstance(said, dict) and said.get("result")):
+            return None
+        return unread(request, problem.code)  # something is said of the numbers, and nobody knows what
+    return None if answer.whole else answer
 
 
 def _explained(problem: CloudError) -> CloudError:
@@ -87,15 +129,30 @@ def _explained(problem: CloudError) -> CloudError:
     redirected = problem.status is not None and 300 <= problem.status < 400
     if problem.arrived is False or redirected or not isinstance(problem, CloudBroken | Unreachable):
         return problem
-    return Uncertain(
+    if _refuses(problem.code) and problem.code not in HALF_WAY:  # the service's own word, with status 5xx
+        return _again(Refused, problem, problem.why, problem.fix, arrived=True)
+    return _again(
+        Uncertain,
+        problem,
+        _("the messages may be on their way: nothing is sent a second time"),
+        _("wait for the status reports, or look at the sending records in the console"),
+        arrived=None,
+    )
+
+
+def _again(
+    kind: type[CloudError], problem: CloudError, why: str | None, fix: str | None, *, arrived: bool | None
+) -> CloudError:
+    """Return an error as one of another kind."""
+    return kind(
         problem.message,
         operation=problem.operation,
         status=problem.status,
         code=problem.code,
         request_id=problem.request_id,
-        why=_("the messages may be on their way: nothing is sent a second time"),
-        fix=_("wait for the status reports, or look at the sending records in the console"),
-        arrived=None,
+        why=why,
+        fix=fix,
+        arrived=arrived,
     )
 
 

@@ -1,25 +1,35 @@
 """What a message is sent with: the version that is live, its sender, its variables; or what it waits for.
 
-Pure: reads a plan's row and the document of ``outputs``, and asks nobody.
+Pure: reads a plan's rows and what ``reconcile.outputs`` decided, and asks nobody. A target is a value: it can
+be compared, kept as JSON, and sent later by somebody who sees no plan.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 from smsconf.address import Address, Kind
+from smsconf.countries import NAMES, code_of
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _, clauses
+from smsconf.messaging.numbers import origin_of
 from smsconf.messaging.send.variables import Slot, problems
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import Change, rows_by_address
 from smsconf.reconcile.lifecycle import read_status
+from smsconf.reconcile.outputs import Output
 from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.resources import MessageType, Region, Template
 from smsconf.segments import PLACEHOLDER, Count, count_international, count_mainland
 from smsconf.sites import Site
 
+# what a recipient sees; neither the version that says it, nor names and longest values of variables, which
+# follow the files
+_TEXT = ("sender", "signature", "prefix", "content")
+_STRINGS = ("app_key", "template_id", "remote_name", "type", "sender", "content")
 _BRACKETS = {"CN": "【{}】", "GB": "[{}]"}
 
 
@@ -28,8 +38,9 @@ class Target:
     """A live version and all it takes to send it.
 
     ``signature`` is the parameter of a universal template, else ``None``; ``prefix`` is what stands before
-    the text, brackets included, or ``None`` for an international message. ``successor`` is the name of a
-    version on its way.
+    the text, brackets included, or ``None`` for an international message. ``countries`` are the ISO codes of
+    those that the version goes to, ``None`` where it is not limited or one of its countries is not known to
+    us. ``successor`` is the name of a version on its way.
     """
 
     address: Address
@@ -44,7 +55,68 @@ class Target:
     prefix: str | None
     content: str
     slots: tuple[Slot, ...]
+    countries: frozenset[str] | None = None
     successor: str | None = None
+
+    def text_key(self) -> str:
+        """Return a word for what recipients get before their values are filled in, and from whom.
+
+        Two targets of one key send the same; what one began another key must not go on with.
+        """
+        said = self.to_json()
+        words = {name: said[name] for name in _TEXT}
+        return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it in plain JSON types, for :meth:`from_json`."""
+        return {
+            **asdict(self),
+            "address": str(self.address),
+            "app": str(self.app),
+            "region": self.region.value,
+            "slots": [asdict(slot) for slot in self.slots],
+            "countries": None if self.countries is None else sorted(self.countries),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Return what :meth:`to_json` kept.
+
+        Raises:
+            SmsconfError: it is something else, or damaged.
+        """
+        try:
+            made = cls(
+                **{
+                    **kept,
+                    "address": Address.parse(kept["address"]),
+                    "app": Address.parse(kept["app"]),
+                    "region": Region(kept["region"]),
+                    "slots": tuple(Slot(**slot) for slot in kept["slots"]),
+                    "countries": None if kept["countries"] is None else frozenset(kept["countries"]),
+                }
+            )
+        except (KeyError, TypeError, ValueError) as problem:
+            raise _damaged() from problem
+        if made.to_json() != kept or not all(isinstance(kept[name], str) for name in _STRINGS):
+            raise _damaged()
+        return made
+
+    def refuses(self, number: str) -> str | None:
+        """Return why a number (``+…``) is not of a country that the version goes to; ``None`` if it may be.
+
+        Countries share dialling codes: where the number does not tell which it is of, each of them counts.
+        """
+        if self.countries is None:
+            return None
+        origin = origin_of(number)
+        if not self.countries.isdisjoint(origin.regions):
+            return None
+        return _("the number is of {country}, and {address} goes to {countries}").format(
+            country=_named(origin.regions) if len(origin.regions) == 1 else f"+{origin.code}",
+            address=self.address,
+            countries=_named(sorted(self.countries)),
+        )
 
     def arrange(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """Return values by name (or number) in the order of the wire, each checked.
@@ -87,8 +159,7 @@ class Target:
 
 def find_target(
     changes: Iterable[Change],
-    row: Mapping[str, Any],
-    address: Address,
+    output: Output,
     *,
     site: Site,
     signature: Address | None,
@@ -97,20 +168,20 @@ def find_target(
 
     Args:
         changes: the plan's.
-        row: the template's in the document of ``outputs``.
-        address: which template.
+        output: what serves for the template.
         site: of the service.
         signature: with which signature a universal template is to be sent.
 
     Raises:
         PlanRefused: it cannot be sent yet, or not so.
     """
-    rows = {change.address: change for change in changes if change.address}
-    change = rows[address]
-    desired, live = change.desired, change.live
-    assert isinstance(desired, Template)  # noqa: S101 - for the type checker: the caller looked
+    changes = tuple(changes)
+    rows = rows_by_address(changes)
+    address, desired, live = output.address, output.desired, output.live
     if live is None or live.template_id is None:
-        raise _not_live(change)
+        raise _not_live(rows[address])
+    if rows[address].contenders:
+        raise _ambiguous(rows[address], live)
     app = rows[desired.app].observed
     if not isinstance(app, ObservedApp) or not read_status(Kind.APP, site, app.status).verdict.usable:
         raise PlanRefused(
@@ -118,13 +189,13 @@ def find_target(
         )
     found = None
     if live.universal and desired.region is Region.CN:
-        found = _chosen(live, rows, app, site, signature)
+        found = _chosen(live, changes, app, site, signature)
     elif signature:
         raise PlanRefused(_("{address} is sent with its own signature").format(address=address))
-    sender = found.channel_num if found else row["sender"]
+    sender = found.channel_num if found else output.sender
     if not sender:
         raise _no_sender(address, desired)
-    name = found.name if found else row["signature"]
+    name = found.name if found else output.signature
     brackets = _BRACKETS.get(live.brackets or "CN", _BRACKETS["CN"])
     return Target(
         address=address,
@@ -134,12 +205,32 @@ def find_target(
         remote_name=live.name,
         region=desired.region,
         type=live.type if desired.region is Region.CN else desired.type.value,
-        sender=str(sender),
+        sender=sender,
         signature=found.name if found else None,
         prefix=brackets.format(name) if desired.region is Region.CN else None,
         content=live.content,
-        slots=_slots(live, desired, row["variables"]),
-        successor=change.candidate.name if change.candidate else None,
+        slots=_slots(live, desired, output.names),
+        countries=_codes(output.countries) if desired.region is Region.INTL else None,
+        successor=output.candidate.name if output.candidate else None,
+    )
+
+
+def _codes(names: Sequence[str]) -> frozenset[str] | None:
+    """Return the ISO codes of countries; none where one is not known: a number could be of that one."""
+    codes = [code_of(name) for name in names]
+    known = frozenset(code for code in codes if code)
+    return known if names and len(known) == len(set(names)) else None
+
+
+def _named(codes: Iterable[str]) -> str:
+    return ", ".join(NAMES.get(code, code) for code in codes)
+
+
+def _damaged() -> SmsconfError:
+    return SmsconfError(
+        _("what was kept about the text and the sender of a run cannot be read"),
+        why=_("it was written by another version, or the file is damaged"),
+        fix=_("use the version that began the run, or give up the rest of it"),
     )
 
 
@@ -166,22 +257,39 @@ def _not_live(change: Change) -> PlanRefused:
     )
 
 
+def _ambiguous(change: Change, live: ObservedTemplate) -> PlanRefused:
+    names = ", ".join(one.name for one in (live, *change.contenders))
+    return PlanRefused(
+        _("{address}: nothing tells which of these serves: {names}; smsconf plan says more").format(
+            address=change.label, names=names
+        ),
+        why=_("recipients would get the text of one or of the other"),
+        fix=_("name in adopt: what is ours, or run where the journal is"),
+    )
+
+
 def _chosen(
     live: ObservedTemplate,
-    rows: Mapping[Address, Change],
+    changes: Iterable[Change],
     app: ObservedApp,
     site: Site,
     signature: Address | None,
 ) -> ObservedSignature:
-    """Return the signature of a universal template: the one asked for, or the only one that can be."""
-    fitting = {
-        address: one
-        for address, change in rows.items()
-        if isinstance(one := change.observed, ObservedSignature)
-        and one.app_key == app.app_key
-        and one.type == live.type
-        and read_status(Kind.SIGNATURE, site, one.status).verdict.usable
-    }
+    """Return the signature of a universal template: the one asked for, or the only one that can be.
+
+    One that is being replaced serves until its successor is approved, and no longer.
+    """
+    fitting: dict[Address, ObservedSignature] = {}
+    for change in sorted(changes, key=lambda change: change.beside):
+        one = change.observed
+        if (
+            change.address
+            and isinstance(one, ObservedSignature)
+            and one.app_key == app.app_key
+            and one.type == live.type
+            and read_status(Kind.SIGNATURE, site, one.status).verdict.usable
+        ):
+            fitting.setdefault(change.address, one)
     if signature is None and len(fitting) == 1:
         return next(iter(fitting.values()))
     if signature in fitting:
@@ -204,13 +312,13 @@ def _slots(live: ObservedTemplate, desired: Template, names: Sequence[str] | Non
     """Return the live version's variables; the files' longest values count where they are about this text."""
     numbers = sorted({int(number) for number in PLACEHOLDER.findall(live.content)})
     observed = {one.number: one.type for one in live.variables or ()}
-    longest: dict[str, int] = {}
+    longest: dict[int, int] = {}
     if live.content == desired.content:
-        longest = {one.name: one.max_length for one in desired.variables}
-    elif live.type == MessageType.VERIFICATION.value and names:
-        longest = dict.fromkeys(names, 8)
+        longest = {number: one.max_length for number, one in enumerate(desired.variables, 1)}
+    elif live.type == MessageType.VERIFICATION.value:
+        longest = dict.fromkeys(numbers, 8)
     called = names or [str(number) for number in numbers]
     return tuple(
-        Slot(number, name, observed.get(number, ""), longest.get(name))
+        Slot(number, name, observed.get(number, ""), longest.get(number))
         for number, name in zip(numbers, called, strict=True)
     )

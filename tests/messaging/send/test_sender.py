@@ -68,10 +68,76 @@ def test_number_is_known_however_the_service_writes_it(written: str) -> None:
         assert sender.send(DIFFERENT).fates[0].accepted
 
 
-def test_failing_code_on_http_200_fails_every_number() -> None:
-    """Without a result the code holds for all of them."""
-    with open_sender(saying(answering({"code": "E000503", "description": "no"}))) as sender:
-        assert {one.status for one in sender.send(SAME).fates} == {"E000503"}
+LISTED = ("E000000", "E000101", "E000503", "E000510", "E000623", "E200030", "E200037")
+
+
+@pytest.mark.parametrize("empty", [{}, {"result": None}, {"result": []}, {"result": ""}], ids=str)
+@pytest.mark.parametrize("code", LISTED)
+def test_failing_code_on_http_200_refuses_the_whole_request(code: str, empty: dict[str, Any]) -> None:
+    """Without a result it is what it is with 403: nothing was sent, and why and what to do are said."""
+    said = {"code": code, "description": f"no {ONE}\x1b", **empty}
+    transport = saying(answering(said))
+    with open_sender(transport) as sender, pytest.raises(Refused) as caught:
+        sender.send(SAME)
+    error = caught.value
+    assert (error.code, error.status, error.arrived) == (code, 200, True)
+    assert error.why
+    assert error.fix
+    assert "+86138****5678" in error.message
+    assert error.message.isprintable()
+    assert len(transport.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("code", ["E200015", "E200041", "E200048"])
+def test_code_about_numbers_is_said_of_each(code: str, status: int) -> None:
+    """Too busy is tried again by who can, and a number that is written to too often stops nobody else."""
+    with open_sender(saying(answering({"code": code, "description": "no"}, status))) as sender:
+        assert {one.status for one in sender.send(SAME).fates} == {code}
+
+
+@pytest.mark.parametrize("code", ["E000999", "000001", "1", 1, "OK"])
+def test_failing_code_that_nobody_lists_is_uncertain(code: Any) -> None:
+    """To take it for a refusal could send the messages twice; it is named."""
+    transport = saying(answering({"code": code, "description": "no"}))
+    with open_sender(transport) as sender, pytest.raises(Uncertain) as caught:
+        sender.send(SAME)
+    assert caught.value.code == str(code)
+    assert str(code) in caught.value.message
+
+
+def test_success_without_a_result_is_uncertain_for_each_number() -> None:
+    """The code says that it was taken; of no number is anything known."""
+    with open_sender(saying(answering({"code": "000000", "description": "Success"}))) as sender:
+        assert [one.status for one in sender.send(SAME).fates] == [None, None]
+
+
+@pytest.mark.parametrize("code", ["E000510", "E200037", "E000623", "E000999"])
+def test_failing_code_with_results_counts_for_no_number(code: str) -> None:
+    """Each number has its own status, and one that is left out is not known."""
+    with open_sender(saying(answering(success(fate(ONE), code=code)))) as sender:
+        assert [one.status for one in sender.send(SAME).fates] == ["000000", None]
+
+
+def test_results_of_a_refusal_that_cannot_be_read_are_uncertain() -> None:
+    """Status 400 says that nothing was sent; a result says that something was."""
+    told = {"code": "E000510", "description": "look", "result": [{"status": "000000"}]}
+    with open_sender(saying(answering(told, 400))) as sender:
+        assert [one.status for one in sender.send(SAME).fates] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("E000623", Refused), ("E000101", Refused), ("E000000", Uncertain), ("E000510", Uncertain)],
+)
+def test_code_of_the_service_is_its_word_with_status_500_too(code: str, kind: type[CloudError]) -> None:
+    """It is a refusal; what may have been taken in part is not known."""
+    transport = saying(answering({"code": code, "description": "no"}, 500))
+    with open_sender(transport) as sender, pytest.raises(CloudError) as caught:
+        sender.send(SAME)
+    assert type(caught.value) is kind
+    assert caught.value.arrived is (True if kind is Refused else None)
+    assert len(transport.requests) == 1
 
 
 def test_result_that_comes_with_400_is_read() -> None:

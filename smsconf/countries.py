@@ -1,14 +1,18 @@
-"""Countries: ISO 3166-1 codes → English names, as data.
+"""Countries: ISO 3166-1 codes → English names, and names as others write them → codes. Data.
 
 The service knows countries by English and Chinese names of its own; a list of them is not published
 (UNKNOWN), so these are the usual short English names. Regions of China are written as the vendor's pages
 write them. Names that a user writes out are passed on untouched.
 
-Source of the codes: ISO 3166-1, by way of Debian's iso-codes.
+Source of the codes: ISO 3166-1, by way of Debian's iso-codes; XK is no code of it, but is what everybody
+uses for Kosovo. Other names: the formal ones of ISO 3166-1, older ones, and what lists of carriers say.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import cache
 from typing import Final
 
 MISTAKEN: Final = {"UK": "GB", "UAE": "AE", "KSA": "SA", "ROK": "KR", "PRC": "CN", "RSA": "ZA"}
@@ -272,3 +276,85 @@ NAMES: Final[dict[str, str]] = {}
 for _line in _TABLE.strip().splitlines():
     _two, _three, _name = _line.split(" ", 2)
     NAMES[_two] = NAMES[_three] = _name
+
+_OTHERS: Final = """
+AE UAE
+BA Bosnia
+BL St Barts
+BN Brunei Darussalam
+BO Plurinational State of Bolivia; Bolivia (Plurinational State of)
+BQ Bonaire; Caribbean Netherlands; Netherlands Antilles
+CC Cocos Islands; Keeling Islands
+CD DR Congo; DRC; Congo DR; Congo (Kinshasa); Congo, Democratic Republic of the; Zaire
+CF Central African Rep
+CG Congo; Congo (Brazzaville); Congo Republic; Republic of Congo
+CI Ivory Coast; Cote d'Ivoire; Ivory Coast (Cote d'Ivoire)
+CN Mainland China; Chinese mainland; China mainland; People's Republic of China; PRC
+CV Cape Verde; Cabo Verde
+CZ Czech Republic; Czechia; Czech
+DO Dominican Rep
+FK Falkland Islands; Falkland Islands (Malvinas)
+FM Micronesia; Federated States of Micronesia; Micronesia (Federated States of)
+FO Faroe Islands; Faeroe Islands
+GB Great Britain; UK; United Kingdom of Great Britain and Northern Ireland
+GF French Guiana; French Guyana
+GW Guinea Bissau
+HK Hong Kong; China Hong Kong; Hong Kong SAR; Hong Kong SAR China; Hongkong; HKSAR
+IR Iran (Islamic Republic of); Islamic Republic of Iran
+KG Kyrgyz Republic; Kirghizia
+KN St Kitts and Nevis; Saint Christopher and Nevis
+KP Democratic People's Republic of Korea; Korea (Democratic People's Republic of); DPRK; Korea North
+KR Korea; Republic of Korea; Korea (Republic of); Korea South; ROK
+LA Lao; Lao PDR; Lao People's Democratic Republic
+LY Libyan Arab Jamahiriya
+MD Republic of Moldova; Moldova (Republic of)
+MF Saint Martin (French part); St Martin
+MK Macedonia; Republic of North Macedonia; FYROM; The former Yugoslav Republic of Macedonia
+MM Burma; Myanmar (Burma)
+MO Macao; Macau; China Macao; China Macau; Macao SAR; Macau SAR; Macau, China
+PN Pitcairn Islands
+PS Palestinian Territory; Palestinian Territories; State of Palestine; Palestine (State of)
+RE Reunion Island
+RU Russian Federation
+SA Kingdom of Saudi Arabia; KSA
+SH Saint Helena, Ascension and Tristan da Cunha
+ST Sao Tome
+SX Sint Maarten (Dutch part); St Maarten
+SY Syrian Arab Republic
+SZ Swaziland
+TL East Timor; Timor Leste
+TR Turkiye
+TW Taiwan; China Taiwan; Taiwan (Province of China); Chinese Taipei; Taiwan, Province of China
+TZ United Republic of Tanzania; Tanzania (United Republic of)
+US USA; United States of America
+VA Holy See; Vatican City; Vatican City State; Holy See (Vatican City State)
+VE Venezuela (Bolivarian Republic of); Bolivarian Republic of Venezuela
+VG Virgin Islands (British); Virgin Islands, British
+VI US Virgin Islands; Virgin Islands (US); Virgin Islands, U.S.
+VN Viet Nam
+XK Kosovo; Republic of Kosovo
+"""
+_SILENT: Final = frozenset({"the", "of", "and"})
+
+
+def code_of(name: str) -> str | None:
+    """Return the ISO code of a country by any name that is known of it; ``None`` for a name that is not."""
+    return _codes().get(_compared(name))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Name, as it is compared → code. Made when it is asked for: most commands never do."""
+    short = [(code, name) for code, name in NAMES.items() if len(code) == 2]
+    found = {_compared(word): code for code, name in short for word in (code, name)}
+    for line in _OTHERS.strip().splitlines():
+        code, names = line.split(" ", 1)
+        found.update((_compared(name), code) for name in names.split("; "))
+    return found
+
+
+def _compared(name: str) -> str:
+    """Return what two spellings of one name share: letters without accents, no small words, Saint in full."""
+    plain = unicodedata.normalize("NFKD", name).casefold().replace("\u2019", "").replace("'", "")
+    words = re.findall("[^\\W\\d_]+", "".join(one for one in plain if not unicodedata.combining(one)))
+    return "".join("saint" if word == "st" else word for word in words if word not in _SILENT)
