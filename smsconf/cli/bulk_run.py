@@ -32,7 +32,7 @@ from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Run, Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.bulk_report import Standing, bulk_view, exit_code
-from smsconf.messaging.numbers import mask
+from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.render.bulk import bulk_lines
@@ -199,6 +199,11 @@ def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Jo
     count = order.to_send(ledger.tally(run))
     if not count:
         settle(ledger, order)
+        if job and run.message["text"] != ready.target.text_key():
+            said = _(
+                "the list was sent with another text than the one that is live now; --again sends this one"
+            )
+            click.echo(said, err=True)
         view = view_of(ledger, order, ready, teller, None)
         teller.report(view)
         return 5 if view["messages"]["uncertain"] else 0

@@ -184,7 +184,7 @@ def outbox_command(
 
     A message without a status waits for its report; `smsconf emulator advance` lets time pass.
     """
-    from smsconf.messaging.numbers import mask
+    from smsconf.messaging.masking import mask
 
     with _steered(folder, environment, database) as engine:
         total = _count(engine)

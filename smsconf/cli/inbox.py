@@ -25,3 +25,8 @@ inbox_options = stacked(
 def inbox_path(folder: Path, database: Path | None) -> Path:
     """Return the file with what was received."""
     return database or folder / STATE_FOLDER / "inbox.db"
+
+
+def inboxes(folder: Path) -> list[Path]:
+    """Return every file that replies and reports of a project come into."""
+    return [folder / STATE_FOLDER / "inbox.db"]

@@ -15,7 +15,7 @@ from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, unwritable
 from smsconf.cli.session import STATE_FOLDER
-from smsconf.messaging.numbers import mask
+from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import Received, open_to_read
 from smsconf.messaging.receive.receipts import Receipt, match, tally
 from smsconf.messaging.receive.sent import read_ledger, read_sent

@@ -19,6 +19,7 @@ from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
 from smsconf.messaging.bulk.schema import VERSION
+from smsconf.messaging.database import unusable
 
 _RUN = """
 SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
@@ -206,8 +207,8 @@ def explained(path: Path, kinds: tuple[type[Exception], ...] = _DAMAGE) -> Itera
     except SmsconfError:
         raise
     except kinds as problem:
-        raise SmsconfError(
-            _("the ledger {file} cannot be used: {problem}").format(file=path, problem=problem),
-            why=_("what is sent is noted there first; without it nothing is sent"),
-            fix=_("make room and rights for it, or put back a copy, then run the same command again"),
-        ) from problem
+        error = unusable(
+            path, _("used"), problem, _("make room and rights for it, then run the same command again")
+        )
+        error.why = error.why or _("what is sent is noted there first; without it nothing is sent")
+        raise error from problem

@@ -15,7 +15,7 @@ from smsconf.messaging.bulk.digest import ListDigest
 VERSION: Final = 2
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS run (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT, environment TEXT, subject TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, scope TEXT, environment TEXT, subject TEXT NOT NULL,
   name TEXT NOT NULL, template TEXT NOT NULL, region TEXT NOT NULL, digest TEXT NOT NULL,
   message TEXT NOT NULL, made TEXT NOT NULL, failed_of INTEGER,
   agreed TEXT, begun TEXT, finished TEXT, summary TEXT NOT NULL DEFAULT '{}'

@@ -200,6 +200,8 @@ class Bulk:
         self._done += len(batch.numbers) - busy
         self._uncertain += silent
         self._failed += len(batch.numbers) - busy - silent - taken
+        if silent == len(batch.numbers):
+            self._lose(Ended(_("the service answered without a word about any number")))
         if busy:
             self._limiter.throttled(min(float(2**batch.tries), _LONGEST_PAUSE))
         else:
@@ -212,13 +214,17 @@ class Bulk:
         self._end(Ended(problem.message, problem))
 
     def _doubt(self, batch: Batch, problem: Uncertain) -> None:
-        """Keep a batch back; when as many as there are connections got lost, the way itself is bad."""
+        """Keep a batch back: nobody knows whether it was sent."""
         self._ledger.doubt(batch)
         self._done += len(batch.numbers)
         self._uncertain += len(batch.numbers)
+        self._lose(Ended(problem.message, problem))
+
+    def _lose(self, how: Ended) -> None:
+        """Count an answer that is lost; as many as there are connections end the run."""
         self._doubts += 1
         if self._doubts >= self._connections:
-            self._end(Ended(problem.message, problem))
+            self._end(how)
 
     def _end(self, how: Ended) -> None:
         self._ended = self._ended or how

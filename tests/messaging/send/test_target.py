@@ -96,11 +96,19 @@ def test_damaged_target_is_said(kept: dict[str, Any]) -> None:
 
 
 def test_text_key_stands_for_what_recipients_get() -> None:
-    """Another text, signature, sender, app or version is another key; what only follows the files is not."""
-    fields = ("app_key", "template_id", "remote_name", "sender", "signature", "prefix", "content")
+    """Another text, signature or sender is another key; another version that says the same is not."""
+    fields = ("sender", "signature", "prefix", "content")
     others = [replace(LOGIN, **{name: "other"}) for name in fields]
     assert len({LOGIN.text_key(), *(one.text_key() for one in others)}) == len(others) + 1
-    same = replace(LOGIN, successor="v3", countries=None, type="notification", slots=(Slot(1, "1", ""),))
+    same = replace(
+        LOGIN,
+        template_id="2",
+        remote_name="v2",
+        successor="v3",
+        countries=None,
+        type="notification",
+        slots=(Slot(1, "1", ""),),
+    )
     assert same.text_key() == LOGIN.text_key()
 
 

@@ -1,0 +1,80 @@
+"""Which run a command means: the table of cases, each in a line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from smsconf.errors import PlanRefused
+from smsconf.messaging.bulk.choice import Choice, Wanted, choose
+from smsconf.messaging.bulk.run import Key, Run
+
+NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+MESSAGE: dict[str, Any] = {"text": "one", "same": None, "target": {}}
+RUN = Run(
+    id=7,
+    key=Key("account", None, "template.news"),
+    name="template.news:1",
+    template="template.news",
+    region="cn",
+    digest="list",
+    message=MESSAGE,
+    made=NOON,
+    agreed=NOON,
+    begun=NOON,
+)
+OLD = replace(RUN, id=2, key=Key(None, None, "template.news"), digest="numbers:n")
+WANTED = Wanted("list", "numbers:n", MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("runs", "waiting", "wanted", "expected"),
+    [
+        ((), (), WANTED, Choice(None)),
+        ((RUN,), (7,), WANTED, Choice(RUN, is_open=True)),
+        ((RUN,), (7,), replace(WANTED, again=True), Choice(RUN, is_open=True)),
+        ((RUN,), (), WANTED, Choice(RUN, copies=1)),
+        ((RUN,), (), replace(WANTED, again=True), Choice(None, copies=1)),
+        ((RUN,), (), replace(WANTED, digest="other"), Choice(None)),
+        ((RUN,), (), replace(WANTED, failed_of=7), Choice(None)),
+        ((RUN,), (), replace(WANTED, message={**MESSAGE, "text": "two"}), Choice(RUN, copies=1)),
+        ((replace(RUN, begun=None),), (7,), replace(WANTED, message={**MESSAGE, "text": "two"}), None),
+        ((replace(RUN, id=9), RUN), (), WANTED, Choice(replace(RUN, id=9), copies=2)),
+        ((OLD,), (), replace(WANTED, again=True), Choice(None)),
+        ((replace(OLD, digest="numbers:other"),), (), WANTED, Choice(None)),
+        ((OLD,), (2,), replace(WANTED, numbers="numbers:other"), Choice(None)),
+    ],
+)
+def test_run_is_gone_on_with_told_or_made(
+    runs: tuple[Run, ...], waiting: tuple[int, ...], wanted: Wanted, expected: Choice | None
+) -> None:
+    """Open: go on; over: told, unless it is meant again; else new. A text is fixed at the first request."""
+    found = choose(runs, lambda run: run.id in waiting, wanted)
+    assert found == (expected or Choice(runs[0], is_open=True))
+
+
+@pytest.mark.parametrize(
+    ("runs", "waiting", "wanted", "words"),
+    [
+        ((RUN,), (7,), replace(WANTED, digest="other"), "another list"),
+        ((RUN,), (7,), replace(WANTED, digest="other", again=True), "another list"),
+        ((RUN,), (7,), replace(WANTED, failed_of=3), "another list"),
+        ((RUN,), (7,), replace(WANTED, message={**MESSAGE, "text": "two"}), "another text"),
+        ((RUN,), (7,), replace(WANTED, message={**MESSAGE, "same": ["x"]}), "another text"),
+        ((replace(RUN, id=9), RUN), (7,), replace(WANTED, digest="other"), "run 7"),
+        ((OLD,), (), WANTED, "older smsconf"),
+    ],
+)
+def test_two_lists_or_texts_at_once_are_refused_with_the_ways_on(
+    runs: tuple[Run, ...], waiting: tuple[int, ...], wanted: Wanted, words: str
+) -> None:
+    """The refusal names the run and what can be done about it."""
+    with pytest.raises(PlanRefused, match=words) as caught:
+        choose(runs, lambda run: run.id in waiting, wanted)
+    assert caught.value.fix
+    if waiting:
+        assert "--join 7" in caught.value.fix
+        assert "--end 7" in caught.value.fix
