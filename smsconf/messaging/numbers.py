@@ -29,6 +29,8 @@ _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _SEPARATORS = str.maketrans("", "", " -().\t\u00a0\u2007\u202f")
 _SHORTEST, _MOST_DIGITS = 5, 15  # digits: an operator's own number, and the most of ITU-T E.164
 _MAINLAND_DIGITS = re.compile(r"(86)?0?(1[3-9][0-9]{9})")
+_PLAIN_MAINLAND = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
+_PLAIN_FOREIGN = re.compile(r"\+(?!0|86)[0-9]{5,15}")
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 )
@@ -107,6 +109,10 @@ def normal_number(text: str) -> str | None:
     anything else is taken as written internationally, since the service writes its numbers so, and keeps its
     digits. A national number with its 0 therefore equals no international one: none begins with 0.
     """
+    if found := _PLAIN_MAINLAND.fullmatch(text):
+        return f"+86{found[1]}"
+    if _PLAIN_FOREIGN.fullmatch(text):
+        return text
     plain = text
     for _time in range(2):
         plain = unquote(plain) if "%" in plain else plain

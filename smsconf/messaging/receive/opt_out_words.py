@@ -174,6 +174,6 @@ LOOKALIKES = str.maketrans({"®": "r", "т": "t", "τ": "t"})
 """What a phone makes of ``(R)``, and letters of other alphabets that look the same."""
 
 HINTS = re.compile(
-    r"[A-Za-z%退拒停取别別勿莫恢继繼不给給还還阅閱閲购購]|00|[^\x00-\x7f\u3001-\u301f\u4e00-\u9fff\uff01-\uff1f]"
+    r"[A-Za-z%退拒停取别別勿莫恢继繼不给給还還阅閱閲购購０]|(?<![0-9])0000|[^\x00-\x7f\u3001-\u301f\u4e00-\u9fff\uff01-\uff1f]"
 )
 """Every wish holds one of these as it was written; most replies hold none and are read no further."""

@@ -89,7 +89,7 @@ class _Said:
 
 def _fold(text: str) -> str:
     """Bring a text to the form in which the words are written; punctuation and symbols become a blank."""
-    plain = unicodedata.normalize("NFKD", text.translate(LOOKALIKES)).casefold().translate(_FOLDED)
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDED)
     return " ".join(_BLANKS.sub("", plain).split())
 
 
