@@ -38,9 +38,10 @@ from smsconf.cloud.hosts import is_loopback, safe_url
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import OPERATIONS, Operation
 from smsconf.cloud.retries import Judge, repeat
+from smsconf.cloud.scope import Account
 from smsconf.cloud.transport import OPERATION, ServiceAuth, only_reads, utc_now
 from smsconf.cloud.upload import Upload, UploadBody, multipart
-from smsconf.errors import CloudBroken
+from smsconf.errors import CloudBroken, CloudError
 from smsconf.language import _, told
 from smsconf.sites import Site
 
@@ -82,6 +83,7 @@ class Client:
     Args:
         site: what this site of the service can do.
         base_url: scheme and host; plain http only to loopback.
+        region: of the project; empty where there is none (IAM, the sending API).
         project_id: fills ``{project_id}`` in paths; empty for IAM.
         auth: credentials; ``None`` sends none.
         transport: how requests travel; by default a connection to ``base_url``.
@@ -100,6 +102,7 @@ class Client:
         *,
         site: Site,
         base_url: str,
+        region: str = "",
         project_id: str,
         auth: ServiceAuth | None,
         read_only: bool,
@@ -121,6 +124,7 @@ class Client:
         self._base_url = str(url).rstrip("/")
         self._host = url.netloc.decode()
         self._loopback = is_loopback(url.host)
+        self._account = Account(site, region, project_id, url)
         self.sleep = sleep
         self._limiter = limiter or Limiter(None, sleep=sleep)
         self._real_clock = real_clock
@@ -162,6 +166,28 @@ class Client:
         """The service's time as of the first answer; before any answer, the real time."""
         with self._lock:
             return self._service_time or self._real_clock()
+
+    @property
+    def scope(self) -> str:
+        """The account that this client reads and writes, as stable text; what is remembered belongs to it.
+
+        ``huaweicloud/SITE/REGION/PROJECT_ID``, with ``/HOST:PORT`` where the host is not the site's own, or
+        ``emulator/SITE/DATABASE``, however the emulator is reached.
+
+        Raises:
+            CloudError: on this machine, before the first answer: nobody knows who is there.
+        """
+        known = self.known_scope
+        if known is None:
+            raise CloudError(
+                _("nobody knows yet which account answers at {host}").format(host=self._host), arrived=False
+            )
+        return known
+
+    @property
+    def known_scope(self) -> str | None:
+        """The same, ``None`` while nobody knows."""
+        return self._account.scope
 
     def call(self, operation: str, **parts: Any) -> Any:  # noqa: ANN401 - any JSON
         """Carry out one operation and return its decoded answer, ``None`` if that is empty.
@@ -320,6 +346,7 @@ class Client:
             finally:
                 response.close()
         self._note_time(answer.headers)
+        self._account.note(request.extensions[OPERATION], answer)
         return answer
 
     def _request(

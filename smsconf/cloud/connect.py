@@ -81,6 +81,7 @@ def connect(
     with Client(
         site=site,
         base_url=base_url,
+        region=provider.region,
         project_id=project_id,
         auth=auth,
         read_only=read_only,

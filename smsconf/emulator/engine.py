@@ -55,6 +55,8 @@ class _Moment(NamedTuple):
     real_now: datetime
     now: datetime
     """Virtual time."""
+    database: str
+    """Which database answers: a control call may have made a new one of it."""
 
 
 class _Caller(NamedTuple):
@@ -132,11 +134,13 @@ class Engine:
                 derived_id(self.settings, "request", number),
                 real_now,
                 control.virtual_now(self._store, real_now),
+                self._store.database_id,
             )
             self._play(moment.now)
             if request.path.startswith(control.PREFIX):
                 outcome = _Outcome(control.answer_control(self._store, self.settings, request, real_now))
-                moment = moment._replace(now=control.virtual_now(self._store, real_now))
+                now = control.virtual_now(self._store, real_now)
+                moment = moment._replace(now=now, database=self._store.database_id)
             else:
                 outcome = self._answer(request, moment)
             return _respond(outcome, moment)
@@ -248,6 +252,7 @@ def _respond(outcome: _Outcome, moment: _Moment) -> Response:
         ("Date", format_datetime(moment.real_now, usegmt=True)),
         ("X-Request-Id", moment.request_id),
         ("X-Emulator-Now", iso(moment.now)),
+        ("X-Emulator-Database", moment.database),
         *answer.headers,
     ]
     if answer.status != 204:

@@ -7,6 +7,7 @@ remembered between two requests. Column names follow the answers documented on s
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -100,6 +101,8 @@ class Store:
             for statement in SCHEMA.split(";\n"):
                 self.connection.execute(statement)
             self.connection.execute(f"PRAGMA user_version = {VERSION}")
+        if not self.database_id:
+            self._name_database()
 
     def close(self) -> None:
         """Close the connection."""
@@ -147,11 +150,20 @@ class Store:
             raise StoreError(self.database, error, fix) from error
 
     def reset(self) -> None:
-        """Forget everything but the site and the counter of requests, as in a new file."""
+        """Forget everything but the site and the counter of requests, as in a new file; its id is new too."""
         for table in EMPTIED:
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
         self.connection.execute("DELETE FROM sqlite_sequence")
         self.connection.execute("DELETE FROM meta WHERE name NOT IN ('requests', 'site')")
+        self._name_database()
+
+    @property
+    def database_id(self) -> str:
+        """What tells this database from every other one: ids of objects repeat, this one never does."""
+        return self.meta("database", "")
+
+    def _name_database(self) -> None:
+        self.set_meta("database", secrets.token_hex(8))
 
     def belong_to(self, site: str) -> None:
         """Make the file one of this site: statuses of two sites do not mix.

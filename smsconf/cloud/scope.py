@@ -1,0 +1,79 @@
+"""Name the account that answers, so that nothing remembered of one is taken for another's.
+
+Asks nothing (``client`` does), and keeps nothing beyond a run. A real account is known by site, region,
+project and host; a database of the emulator by the id that it sends along, as it uses the same ids for its
+objects as any other one.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from urllib.parse import quote
+
+import httpx
+
+from smsconf.cloud.answers import Answer
+from smsconf.cloud.hosts import is_loopback
+from smsconf.errors import CloudBroken
+from smsconf.language import _
+from smsconf.sites import Site
+
+EMULATOR_DATABASE = "X-Emulator-Database"
+
+_DATABASE = re.compile(r"[0-9a-f]{8,64}")
+_PORTS = {"https": 443, "http": 80}
+
+
+class Account:
+    """Who is at a host: known from its name, on this machine from its answers.
+
+    ``region`` is empty for a host that serves no region's project.
+    """
+
+    def __init__(self, site: Site, region: str, project_id: str, url: httpx.URL) -> None:
+        self._site = site
+        self._named = _named(site, region, project_id, url)
+        self._loopback = is_loopback(url.host)
+        self._scope = None if self._loopback else self._named
+        self._lock = threading.Lock()
+
+    @property
+    def scope(self) -> str | None:
+        """The account as stable text, ``None`` while nobody knows."""
+        with self._lock:
+            return self._scope
+
+    def note(self, operation: str, answer: Answer) -> None:
+        """Learn from an answer who is there; the header counts on this machine only.
+
+        Raises:
+            CloudBroken: it is another one than before: what is remembered of the first is not of it.
+        """
+        found = self._emulated(answer.headers) if self._loopback else None
+        if found is None and answer.status < 400:  # an emulator that fails may not know its own id
+            found = self._named
+        with self._lock:
+            known = self._scope = self._scope or found
+        if found not in (None, known):
+            raise CloudBroken(
+                _("another database answers than at the start of this run"),
+                operation=operation,
+                status=answer.status,
+                arrived=True,
+                why=_("the emulator was reset meanwhile, or started again with another file"),
+                fix=_("run the command again"),
+            )
+
+    def _emulated(self, headers: httpx.Headers) -> str | None:
+        database = headers.get(EMULATOR_DATABASE, "")
+        return f"emulator/{self._site.name}/{database}" if _DATABASE.fullmatch(database) else None
+
+
+def _named(site: Site, region: str, project_id: str, url: httpx.URL) -> str:
+    """Name an account of the service itself; its host only where it is not the site's own."""
+    words = ["huaweicloud", site.name, region, project_id]
+    own = site.regions.get(region, ("",))[0]
+    if url.scheme != "https" or url.host != own or url.port is not None:
+        words.append(f"{url.host}:{url.port or _PORTS[url.scheme]}")
+    return "/".join(quote(word, safe=":") for word in words)
