@@ -41,7 +41,7 @@ from smsconf.reconcile.situation import Selection
 from smsconf.render.markdown import apply_markdown, plan_markdown
 from smsconf.render.text import apply_lines, plan_lines
 from smsconf.render.view import apply_view, plan_view
-from smsconf.workflow import Report, carry_out, check, make_plan
+from smsconf.workflow import Report, carry_out, check, make_plan, recorded
 
 
 @click.command("apply")
@@ -203,7 +203,7 @@ def _plan(
         require_selected(asked, project, plan)
     else:
         check_age(permit, session.client.service_time)
-        judged = judge(permit, plan, session.journal.read().entries, strict=strict)
+        judged = judge(permit, plan, recorded(session.client, session.journal), strict=strict)
         plan, skipped = judged.plan, judged.skipped
     plan = held_back(plan, project, found)
     outlooks = look_ahead(session, project, plan, applied=True, subject=subject)

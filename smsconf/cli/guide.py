@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +16,13 @@ from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
-from smsconf.cli.session import STATE_FOLDER, open_session
+from smsconf.cli.session import STATE_FOLDER, open_journal, open_session, told_account
 from smsconf.cloud.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import Severity, has_errors
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide.quick_start import guide
 from smsconf.guide.steps import SECRETS, Seen, next_of
-from smsconf.journal import Journal
 from smsconf.language import _
 from smsconf.messaging.receive.sent import read_sent
 from smsconf.reconcile.change import Change
@@ -103,7 +103,11 @@ def _see(folder: Path, environment: str | None) -> Seen:
 def _manual(project: Project) -> tuple[Change, ...]:
     """Return the rows of what people set; no service is needed to know them."""
     site = SITES[project.provider.site if project.provider else "china"]
-    memory = recall(project, Journal(project.folder / STATE_FOLDER / "journal.jsonl"))
+    account = None
+    if project.provider and not has_errors(project.diagnostics):
+        with suppress(SmsconfError):
+            account = told_account(project, os.environ)
+    memory = recall(project, open_journal(project).read(), account.scope if account else None)
     situation = Situation(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
     return tuple(decide_manual(situation))
 
@@ -123,7 +127,8 @@ def _asked(seen: Seen, project: Project) -> Seen:
             reviews = {one.address: one for one in follow_reviews(session.client, plan)}
     except SmsconfError as problem:
         return replace(seen, problem=problem)
-    return replace(seen, plan=plan, reviews=reviews)
+    manual = tuple(change for change in plan.changes if change.manual)
+    return replace(seen, plan=plan, reviews=reviews, manual=manual)
 
 
 def _credentials(project: Project) -> str | None:

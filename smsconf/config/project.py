@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from smsconf.address import Address
-from smsconf.config.confirmations import latest, read_confirmations
+from smsconf.config.confirmations import Line, read_confirmations
 from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
@@ -32,7 +32,6 @@ from smsconf.config.validation import valid_entries, validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
 from smsconf.language import N_, _, listed
-from smsconf.reconcile.memory import Confirmation
 from smsconf.resources import Desired
 
 VERSION = 1
@@ -64,7 +63,7 @@ class Project:
     data: Block
     paths: Mapping[Address, tuple[str | int, ...]] = field(default_factory=dict)
     confirmations: Path | None = None
-    confirmed: Mapping[Address, Confirmation] = field(default_factory=dict)
+    confirmed: tuple[Line, ...] = ()
 
     @property
     def environments(self) -> frozenset[str]:
@@ -163,7 +162,7 @@ class _Loading:
         maker = Maker(data, self.folder, self.problems)
         desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
-        confirmed = self._confirmed(confirmations, environment) if confirmations else {}
+        confirmed = self._confirmed(confirmations) if confirmations else ()
         return Project(
             folder=self.given,
             name=self.given.name,
@@ -368,9 +367,9 @@ class _Loading:
             return None
         return path
 
-    def _confirmed(self, path: Path, environment: str | None) -> dict[Address, Confirmation]:
+    def _confirmed(self, path: Path) -> tuple[Line, ...]:
         name = path.relative_to(self.folder).as_posix()
-        return latest(read_confirmations(path, name, self.problems), environment)
+        return tuple(read_confirmations(path, name, self.problems))
 
     def _lint(self, data: Block) -> LintEntry:
         if "lint" not in data:
