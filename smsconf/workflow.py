@@ -56,6 +56,8 @@ class Report:
 def check(folder: Path, environment: str | None) -> Project:
     """Read a project and everything that can be said about it offline; findings are in its diagnostics.
 
+    ``environment`` is the name of one, empty for the files alone; without it the files' default counts.
+
     Raises:
         ConfigError: there is no project to read.
     """
@@ -240,21 +242,21 @@ def _elsewhere(project: Project, memory: Memory, *, strict: bool) -> dict[str, D
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
+    from smsconf.config.environments import FILES_ALONE
+
     found = {}
     runs: tuple[str | None, ...] = (None,) if None in memory.environments else ()
     for name in (*runs, *sorted(project.environments)):
         if name == project.environment:
             continue
-        other, label = check(project.folder, name), name or _("(none)")
+        other, label = check(project.folder, name or FILES_ALONE), name or _("(none)")
         if other.provider not in (None, project.provider):
             continue
         if strict and has_errors(other.diagnostics):
             raise SmsconfError(
                 _("the environment {name} has errors, and may share this account").format(name=label),
                 why=_("nobody knows what of it must not be deleted"),
-                fix=_("{command} names them").format(
-                    command=f"smsconf validate --env {name}" if name else "smsconf validate"
-                ),
+                fix=_("{command} names them").format(command=f"smsconf validate --env {name or repr('')}"),
             )
         found[label] = other.desired
     return found

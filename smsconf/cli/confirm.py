@@ -13,7 +13,13 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.options import AddressParam, nearest, project_options, report_options
+from smsconf.cli.options import (
+    AddressParam,
+    nearest,
+    project_options,
+    report_options,
+    require_environment,
+)
 from smsconf.cli.output import report
 from smsconf.cli.session import Account, find_account, open_journal
 from smsconf.config import Project
@@ -68,6 +74,7 @@ def command(  # noqa: PLR0913 - one for each option
     project = check(folder, environment)
     if project.provider is None or any(one.severity is Severity.ERROR for one in project.diagnostics):
         raise ConfigError(project.diagnostics)
+    require_environment(project)
     journal = open_journal(project)
     account = find_account(project, os.environ)
     now = account.now

@@ -54,7 +54,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     provider = seen.project.provider if seen.project else None
     about = {
         "project": seen.project.name if seen.project else None,
-        "environment": environment,
+        "environment": seen.project.environment if seen.project else environment,
         "site": provider.site if provider else None,
         "provider": None if provider is None else "emulator" if seen.emulated else "huaweicloud",
         "problem": seen.problem.message if seen.problem else None,
@@ -80,7 +80,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
         if os.path.lexists(folder) and (not folder.is_dir() or os.path.lexists(folder / "smsconf.yaml")):
             raise
         return Seen(None, suffix=suffix)
-    if environment and os.environ.get("SMSCONF_ENV") != environment:
+    if environment is not None and os.environ.get("SMSCONF_ENV") != environment:
         suffix = f" --env {shlex.quote(environment)}{suffix}"
     found = find_all(project)
     errors = sum(one.severity is Severity.ERROR for one in found)

@@ -47,11 +47,11 @@ def command(
     here = [
         {**one, "scope": scope_of(one, taken)}
         for one in reading.entries
-        if one.get("environment") == environment
+        if one.get("environment") == project.environment
     ]
     entries = [one for one in here if address in (None, one.get("address"))]
-    elsewhere = [one for one in reading.entries if one.get("environment") != environment]
-    about = {"project": project.name, "environment": environment}
+    elsewhere = [one for one in reading.entries if one.get("environment") != project.environment]
+    about = {"project": project.name, "environment": project.environment}
     shown = entries[-limit:] if limit else entries
     report(
         history_view(shown, about, torn=reading.torn, elsewhere=len(elsewhere)), history_lines, form, output

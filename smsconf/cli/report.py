@@ -50,7 +50,7 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
         planned = look_ahead(session, project, plan, applied=True)
         awaited = look_ahead(session, project, plan, applied=False)
         known = recorded(client, session.journal)
-        entries = [one for one in known if one.get("environment") == environment]
+        entries = [one for one in known if one.get("environment") == project.environment]
         now = client.service_time
     seen = status_view(
         reviews, session.about, unmanaged=plan.unmanaged, foreign=plan.foreign, outlooks=awaited

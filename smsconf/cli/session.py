@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from smsconf.cli.emulator import ask, emulator_engine
+from smsconf.cli.options import require_environment
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect, told_scope
@@ -57,6 +58,7 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
     """
     if project.provider is None or any(found.severity == "error" for found in project.diagnostics):
         raise ConfigError(project.diagnostics)
+    require_environment(project)
     with open_client(project, os.environ, read_only=read_only, tell=_tell_credentials) as client:
         words = {
             "project": project.name,
