@@ -111,12 +111,14 @@ def command(  # noqa: PLR0913 - one for each option
             raise click.UsageError(
                 _("--save-secrets and --output are one file: the report would replace the secrets")
             )
+    secrets = SecretFile(save_secrets) if save_secrets else None
     with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None
         if not _agreed(ready, form=form, output=output, auto_approve=approved):
             return 4 if ready.plan.guarded else 1
-        secrets = SecretFile(save_secrets) if save_secrets else None
+        if secrets:
+            secrets.open()
         with stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
