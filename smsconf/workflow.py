@@ -10,15 +10,15 @@ now, says what it waits for, and ends; running it again is how things continue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smsconf.diagnostics import has_errors
 from smsconf.errors import SmsconfError
-from smsconf.journal import Journal, confirmed, news, remember
+from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, of_account, remember
 from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.memory import Confirmation, Memory
@@ -55,6 +55,8 @@ class Report:
 
 def check(folder: Path, environment: str | None) -> Project:
     """Read a project and everything that can be said about it offline; findings are in its diagnostics.
+
+    ``environment`` is the name of one, empty for the files alone; without it the files' default counts.
 
     Raises:
         ConfigError: there is no project to read.
@@ -97,23 +99,38 @@ def look(
     """
     from smsconf.cloud.observe import observe
 
-    memory = recall(project, journal)
+    reading = journal.read()  # before the service: what another run records meanwhile is not taken back
     observed = observe(client, project.desired, cache=cache, progress=progress)
+    memory = recall(project, reading, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
     elsewhere = _elsewhere(project, memory, strict=deletes)
     return Situation(client.site, project.desired, observed, selection, memory, elsewhere)
 
 
-def recall(project: Project, journal: Journal) -> Memory:
-    """Return what the journal knows; about manual steps the committed file, if there is one."""
+def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
+    """Return what the journal knows of an account; about manual steps the committed file, if there is one."""
+    from smsconf.config.confirmations import latest
+
     others = project.environments - {project.environment}
-    memory = remember(journal.read().entries, project.environment, others)
-    return replace(memory, confirmations=project.confirmed) if project.confirmations else memory
+    memory = remember(reading.entries, Owner(scope, project.environment), others)
+    if not project.confirmations:
+        return memory
+    return replace(memory, confirmations=latest(project.confirmed, project.environment, scope))
+
+
+def recorded(client: Client, journal: Journal) -> list[Entry]:
+    """Return the journal's entries of a client's account, of every environment, oldest first.
+
+    Raises:
+        SmsconfError: the journal cannot be read.
+    """
+    return of_account(journal.read().entries, client.known_scope)
 
 
 def confirm(
     project: Project,
     journal: Journal,
+    scope: str,
     now: datetime,
     *,
     done: Sequence[Confirmation] = (),
@@ -126,17 +143,21 @@ def confirm(
     """
     from smsconf.config.confirmations import latest, read_again, write_confirmations
 
-    environment = project.environment
+    owner = Owner(scope, project.environment)
+    journal.take_older(now, owner)
     if project.confirmations:
         with journal.locked(project.confirmations.name):
             lines = read_again(project.confirmations, project.folder)
-            known = {**latest(lines, environment), **{one.address: one for one in done}}
+            known = {
+                **latest(lines, project.environment, scope),
+                **{one.address: one for one in done},
+            }
             left = {address: one for address, one in known.items() if address not in withdrawn}
-            write_confirmations(project.confirmations, lines, environment, left)
+            write_confirmations(project.confirmations, lines, project.environment, scope, left)
     for one in done:
-        journal.append(now, {"environment": environment, **confirmed(one)})
+        journal.append(now, owner, confirmed(one))
     for address in withdrawn:
-        journal.append(now, {"event": "reopened", "environment": environment, "address": str(address)})
+        journal.append(now, owner, {"event": "reopened", "address": str(address)})
 
 
 def carry_out(
@@ -159,6 +180,7 @@ def carry_out(
     from smsconf.cloud.apply import StepEvent, apply_changes
 
     now = client.service_time
+    owner = Owner(client.scope, environment)
     total = sum(len(change.steps) for change in plan.changes)
     done = 0
 
@@ -168,12 +190,12 @@ def carry_out(
             done += 1
             if progress:
                 progress(N_("steps"), done, total)
-        journal.append(now, {"event": event.phase, "environment": environment, **event.record()})
+        journal.append(now, owner, {"event": event.phase, **event.record()})
 
     note_news(client, plan, journal, environment)
     outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
     try:
-        _remember_apps(plan, outcomes, journal, now, environment)
+        _remember_apps(plan, outcomes, journal, now, owner)
     except SmsconfError:
         if not any(went_wrong(one) for one in outcomes):
             raise
@@ -186,15 +208,19 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
     Raises:
         SmsconfError: the journal cannot be written.
     """
+    if client.known_scope is None:
+        return  # nothing was read, either
+    owner = Owner(client.scope, environment)
 
-    def unrecorded() -> Iterator[Mapping[str, Any]]:
-        return news(journal.read().entries, environment, plan, client.site)
+    def unrecorded() -> Iterator[Entry]:
+        return news(journal.read().entries, owner, plan, client.site)
 
+    journal.take_older(client.service_time, owner)
     if next(unrecorded(), None) is None:
         return
     with journal.locked("news"):  # another run may record the same meanwhile
         for entry in list(unrecorded()):
-            journal.append(client.service_time, {"environment": environment, **entry})
+            journal.append(client.service_time, owner, entry)
 
 
 def note_seen(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
@@ -216,43 +242,43 @@ def _elsewhere(project: Project, memory: Memory, *, strict: bool) -> dict[str, D
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
+    from smsconf.config.environments import FILES_ALONE
+
     found = {}
     runs: tuple[str | None, ...] = (None,) if None in memory.environments else ()
     for name in (*runs, *sorted(project.environments)):
         if name == project.environment:
             continue
-        other, label = check(project.folder, name), name or _("(none)")
+        other, label = check(project.folder, name or FILES_ALONE), name or _("(none)")
         if other.provider not in (None, project.provider):
             continue
         if strict and has_errors(other.diagnostics):
             raise SmsconfError(
                 _("the environment {name} has errors, and may share this account").format(name=label),
                 why=_("nobody knows what of it must not be deleted"),
-                fix=_("{command} names them").format(
-                    command=f"smsconf validate --env {name}" if name else "smsconf validate"
-                ),
+                fix=_("{command} names them").format(command=f"smsconf validate --env {name or repr('')}"),
             )
         found[label] = other.desired
     return found
 
 
 def _remember_apps(
-    plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, environment: str | None
+    plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, owner: Owner
 ) -> None:
     """Record which apps this project manages, so that one that leaves the files can be named once."""
-    known = remember(journal.read().entries, environment).apps
+    known = remember(journal.read().entries, owner).apps
     created = {outcome.change.label: outcome.remote_id for outcome in outcomes if outcome.remote_id}
     for change in plan.changes:
         address = change.address
         if address is None or address not in plan.apps:
             continue
         if change.action is Action.FORGET:
-            journal.append(now, {"event": "forgotten", "environment": environment, "address": str(address)})
+            journal.append(now, owner, {"event": "forgotten", "address": str(address)})
             continue
         remote_id = change.remote_id or created.get(change.label)
         if remote_id and known.get(address) != remote_id:
             entry = {"address": str(address), "remote_name": change.remote_name, "remote_id": remote_id}
-            journal.append(now, {"event": "managed", "environment": environment, **entry})
+            journal.append(now, owner, {"event": "managed", **entry})
 
 
 def _report(plan: Plan, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> Report:

@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "sites": {"resources"},
     "workdays": set(),
     "reconcile": NOUNS - {"signing"},
-    "journal": {"address", "errors", "language", "reconcile", "sites"},
+    "journal": {"address", "atomic", "errors", "language", "reconcile", "sites"},
     "config": {*NOUNS, "atomic", "reconcile"} - {"signing"},
     "lint": NOUNS - {"signing", "workdays"},
     "cloud": {*NOUNS, "atomic", "reconcile"} - {"workdays"},

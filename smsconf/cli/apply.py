@@ -41,7 +41,7 @@ from smsconf.reconcile.situation import Selection
 from smsconf.render.markdown import apply_markdown, plan_markdown
 from smsconf.render.text import apply_lines, plan_lines
 from smsconf.render.view import apply_view, plan_view
-from smsconf.workflow import Report, carry_out, check, make_plan
+from smsconf.workflow import Report, carry_out, check, make_plan, recorded
 
 
 @click.command("apply")
@@ -111,12 +111,14 @@ def command(  # noqa: PLR0913 - one for each option
             raise click.UsageError(
                 _("--save-secrets and --output are one file: the report would replace the secrets")
             )
+    secrets = SecretFile(save_secrets) if save_secrets else None
     with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
         approved = auto_approve or permit is not None
         if not _agreed(ready, form=form, output=output, auto_approve=approved):
             return 4 if ready.plan.guarded else 1
-        secrets = SecretFile(save_secrets) if save_secrets else None
+        if secrets:
+            secrets.open()
         with stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
@@ -203,7 +205,7 @@ def _plan(
         require_selected(asked, project, plan)
     else:
         check_age(permit, session.client.service_time)
-        judged = judge(permit, plan, session.journal.read().entries, strict=strict)
+        judged = judge(permit, plan, recorded(session.client, session.journal), strict=strict)
         plan, skipped = judged.plan, judged.skipped
     plan = held_back(plan, project, found)
     outlooks = look_ahead(session, project, plan, applied=True, subject=subject)

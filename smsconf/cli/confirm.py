@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import getpass
+import os
 import subprocess
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.emulator import ask, emulator_engine
-from smsconf.cli.options import AddressParam, nearest, project_options, report_options
+from smsconf.cli.options import (
+    AddressParam,
+    nearest,
+    project_options,
+    report_options,
+    require_environment,
+)
 from smsconf.cli.output import report
-from smsconf.cli.session import STATE_FOLDER
-from smsconf.config import EmulatorProvider, Project
+from smsconf.cli.session import Account, find_account, open_journal
+from smsconf.config import Project
 from smsconf.diagnostics import Severity
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal
@@ -59,20 +65,23 @@ def command(  # noqa: PLR0913 - one for each option
       smsconf confirm
       smsconf confirm threshold.cn --env prod --note "ticket 4711" --expires 90d
 
-    It is recorded in the journal, and in the file that `confirmations:` names: who, when, and the values as
-    they are declared now. Other values open the step again. Nothing is sent; smsconf cannot see the console.
+    It is recorded in the journal, and in the file that `confirmations:` names: who, when, for which
+    account, and the values as they are declared now. Other values open the step again. Nothing is written to
+    the service; smsconf cannot see the console.
     Exits 0, 1 if an address is not a manual step.
     """
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
     project = check(folder, environment)
     if project.provider is None or any(one.severity is Severity.ERROR for one in project.diagnostics):
         raise ConfigError(project.diagnostics)
-    journal = Journal(project.folder / STATE_FOLDER / "journal.jsonl")
-    now = _now(project)
-    rows = {change.address: change for change in _rows(project, journal, now) if change.address}
+    require_environment(project)
+    journal = open_journal(project)
+    account = find_account(project, os.environ)
+    now = account.now
+    rows = {change.address: change for change in _rows(project, journal, account) if change.address}
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
     if withdraw:
-        confirm(project, journal, now, withdrawn=[address for address, _change in steps])
+        confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
     elif steps:
         until = now + timedelta(seconds=expires) if expires else None
         by = _who(project.folder)
@@ -81,8 +90,8 @@ def command(  # noqa: PLR0913 - one for each option
             for address, change in steps
             if change.manual
         ]
-        confirm(project, journal, now, done=said)
-    shown = _rows(check(folder, environment), journal, now)
+        confirm(project, journal, account.scope, now, done=said)
+    shown = _rows(check(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}
     report(steps_view(chosen, about), steps_lines, form, output)
@@ -104,11 +113,11 @@ def _refuse_nonsense(
         )
 
 
-def _rows(project: Project, journal: Journal, now: datetime) -> list[Change]:
-    """Return every manual step and how it stands; offline."""
+def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
+    """Return every manual step and how it stands."""
     site = SITES[project.provider.site if project.provider else "china"]
-    memory = recall(project, journal)
-    return list(decide_manual(Situation(site, project.desired, Observed(now), Selection(), memory)))
+    memory = recall(project, journal.read(), account.scope)
+    return list(decide_manual(Situation(site, project.desired, Observed(account.now), Selection(), memory)))
 
 
 def _step(
@@ -150,15 +159,6 @@ def _not_manual(address: Address, rows: dict[Address, Change], project: Project)
         address=address, hint=nearest(address, [*rows, *by_api])
     )
     return SmsconfError(message, fix=_("see what is: smsconf confirm"))
-
-
-def _now(project: Project) -> datetime:
-    """Return the time by which confirmations expire: the emulator's own, else this machine's."""
-    provider = project.provider
-    if not isinstance(provider, EmulatorProvider):
-        return datetime.now(UTC)
-    with emulator_engine(provider.database, site=provider.site) as engine:
-        return datetime.fromisoformat(ask(engine, "GET", "health")["now"])
 
 
 def _who(folder: Path) -> str:

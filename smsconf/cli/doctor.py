@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options, report_options
+from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
 from smsconf.cli.session import STATE_FOLDER, open_client
 from smsconf.config import EmulatorProvider, Project
+from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError
 from smsconf.guide.checks import blocks, judge
 from smsconf.guide.examination import examine
@@ -35,6 +36,8 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     loaded: Project | ConfigError
     try:
         loaded = check(folder, environment)
+        if not has_errors(loaded.diagnostics):
+            require_environment(loaded)
     except ConfigError as problem:
         loaded = problem
     checks = judge(
@@ -49,7 +52,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     provider = project.provider if project else None
     about = {
         "project": project.name if project else None,
-        "environment": environment,
+        "environment": project.environment if project else environment,
         "site": provider.site if provider else None,
         "provider": None
         if provider is None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smsconf.cli.duration import iso_duration
-from smsconf.cli.options import project_options, report_options
+from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
 from smsconf.errors import SmsconfError
 from smsconf.language import _, ngettext
@@ -285,6 +285,7 @@ def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str,
     from smsconf.errors import ConfigError
 
     project = load_project(folder, environment)
+    require_environment(project)
     if isinstance(project.provider, EmulatorProvider):
         return project.provider.database, {"site": project.provider.site}
     if project.provider is None:

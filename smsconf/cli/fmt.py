@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.output import show_error, talk
+from smsconf.config.environments import FILES_ALONE
 from smsconf.config.rewrite import Rewrite, files_of, formatted
 from smsconf.errors import SmsconfError
 from smsconf.render.lines import clean
@@ -50,7 +51,7 @@ def command(
     Exits 0, 3 with --check if a file would change, 1 if a file cannot be read or written.
     """
     changed = failed = False
-    for path in dict.fromkeys(files) or files_of(load(folder, None)):
+    for path in dict.fromkeys(files) or files_of(load(folder, FILES_ALONE)):
         try:
             found = formatted(path, _name(path))
             if not isinstance(found, Rewrite):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +16,13 @@ from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
-from smsconf.cli.session import STATE_FOLDER, open_session
+from smsconf.cli.session import STATE_FOLDER, open_journal, open_session, told_account
 from smsconf.cloud.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import Severity, has_errors
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide.quick_start import guide
 from smsconf.guide.steps import SECRETS, Seen, next_of
-from smsconf.journal import Journal
 from smsconf.language import _
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
@@ -55,7 +55,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     provider = seen.project.provider if seen.project else None
     about = {
         "project": seen.project.name if seen.project else None,
-        "environment": environment,
+        "environment": seen.project.environment if seen.project else environment,
         "site": provider.site if provider else None,
         "provider": None if provider is None else "emulator" if seen.emulated else "huaweicloud",
         "problem": seen.problem.message if seen.problem else None,
@@ -81,7 +81,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
         if os.path.lexists(folder) and (not folder.is_dir() or os.path.lexists(folder / "smsconf.yaml")):
             raise
         return Seen(None, suffix=suffix)
-    if environment and os.environ.get("SMSCONF_ENV") != environment:
+    if environment is not None and os.environ.get("SMSCONF_ENV") != environment:
         suffix = f" --env {shlex.quote(environment)}{suffix}"
     found = find_all(project)
     errors = sum(one.severity is Severity.ERROR for one in found)
@@ -105,7 +105,11 @@ def _see(folder: Path, environment: str | None) -> Seen:
 def _manual(project: Project) -> tuple[Change, ...]:
     """Return the rows of what people set; no service is needed to know them."""
     site = SITES[project.provider.site if project.provider else "china"]
-    memory = recall(project, Journal(project.folder / STATE_FOLDER / "journal.jsonl"))
+    account = None
+    if project.provider and not has_errors(project.diagnostics):
+        with suppress(SmsconfError):
+            account = told_account(project, os.environ)
+    memory = recall(project, open_journal(project).read(), account.scope if account else None)
     situation = Situation(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
     return tuple(decide_manual(situation))
 
@@ -125,7 +129,8 @@ def _asked(seen: Seen, project: Project) -> Seen:
             reviews = {one.address: one for one in follow_reviews(session.client, plan)}
     except SmsconfError as problem:
         return replace(seen, problem=problem)
-    return replace(seen, plan=plan, reviews=reviews)
+    manual = tuple(change for change in plan.changes if change.manual)
+    return replace(seen, plan=plan, reviews=reviews, manual=manual)
 
 
 def _credentials(project: Project) -> str | None:

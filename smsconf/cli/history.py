@@ -11,8 +11,8 @@ import click
 
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
-from smsconf.cli.session import STATE_FOLDER
-from smsconf.journal import Journal
+from smsconf.cli.session import open_journal
+from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
 from smsconf.render.history import history_lines, history_view
 from smsconf.workflow import check
@@ -38,15 +38,20 @@ def command(
       smsconf history template.order-shipped
       smsconf history --limit 20 --format json
 
-    It reads the journal of this checkout. What other checkouts sent is not in it; the service's present
-    state is in `smsconf status`. Exits 0.
+    It reads the journal of this checkout, with every account that it was used for. What other checkouts sent
+    is not in it; the service's present state is in `smsconf status`. Exits 0.
     """
     project = check(folder, environment)
-    reading = Journal(project.folder / STATE_FOLDER / "journal.jsonl").read()
-    here = [one for one in reading.entries if one.get("environment") == environment]
+    reading = open_journal(project).read()
+    taken = takers(reading.entries)
+    here = [
+        {**one, "scope": scope_of(one, taken)}
+        for one in reading.entries
+        if one.get("environment") == project.environment
+    ]
     entries = [one for one in here if address in (None, one.get("address"))]
-    elsewhere = [one for one in reading.entries if one.get("environment") != environment]
-    about = {"project": project.name, "environment": environment}
+    elsewhere = [one for one in reading.entries if one.get("environment") != project.environment]
+    about = {"project": project.name, "environment": project.environment}
     shown = entries[-limit:] if limit else entries
     report(
         history_view(shown, about, torn=reading.torn, elsewhere=len(elsewhere)), history_lines, form, output

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from smsconf.language import _
+from smsconf.errors import SmsconfError
+from smsconf.language import _, listed
 
 if TYPE_CHECKING:
     from smsconf.address import Address
@@ -144,7 +145,11 @@ folder_option = click.option(
 project_options = stacked(
     folder_option,
     click.option(
-        "--env", "environment", envvar="SMSCONF_ENV", metavar="NAME", help="Environment, else SMSCONF_ENV."
+        "--env",
+        "environment",
+        envvar="SMSCONF_ENV",
+        metavar="NAME",
+        help="Environment, else SMSCONF_ENV, else the project's default; '' for the files alone.",
     ),
 )
 
@@ -233,4 +238,25 @@ def selection(  # noqa: PLR0913 - one for each option
         allow_deletes=allow_deletes,
         allow_submissions=allow_submissions,
         require_confirmed=require_confirmed,
+    )
+
+
+def require_environment(project: Project) -> None:
+    """Make sure that somebody chose an environment, where some are declared.
+
+    Raises:
+        SmsconfError: nobody did: the files alone would be taken for one of them.
+    """
+    if project.is_chosen:
+        return
+    names = sorted(project.environments)
+    raise SmsconfError(
+        _("this project declares environments, and none was chosen: {names}").format(
+            names=listed(names, last="and")
+        ),
+        why=_("the files alone may be meant for no account, and an app that is made cannot be deleted"),
+        fix=_(
+            "choose with --env {name} or SMSCONF_ENV={name}; --env '' means the files alone; "
+            "default_environment: in smsconf.yaml chooses for every command"
+        ).format(name=names[0]),
     )

@@ -13,7 +13,7 @@ from smsconf.address import Address
 from smsconf.cli.findings import subject_of
 from smsconf.cli.session import Session
 from smsconf.config import Project
-from smsconf.journal import remember
+from smsconf.journal import Owner, remember
 from smsconf.lint import Subject, codes_about
 from smsconf.lint.advice import advise
 from smsconf.lint.international import SPECIAL_COUNTRIES
@@ -55,7 +55,8 @@ def look_ahead(
     client = session.client
     forecaster = Forecaster(client.service_time, client.site, project.desired.calendar, SPECIAL_COUNTRIES)
     if any(change.awaits for change in plan.changes):
-        memory = remember(session.journal.read().entries, project.environment)
+        owner = Owner(client.known_scope, project.environment)
+        memory = remember(session.journal.read().entries, owner)
         forecaster = replace(forecaster, memory=memory)
     expected = forecaster.expected(plan.changes, applied=applied)
     subject = subject or subject_of(project)

@@ -28,7 +28,7 @@ from smsconf.reconcile.plan import Plan
 from smsconf.render.markdown import plan_markdown
 from smsconf.render.text import plan_lines
 from smsconf.render.view import plan_view
-from smsconf.workflow import check, make_plan
+from smsconf.workflow import check, make_plan, recorded
 
 
 @click.command("plan")
@@ -89,7 +89,7 @@ def command(  # noqa: PLR0913 - one for each option
         outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
         now = session.client.service_time
         scope = scope_of(session, project)
-        entries = len(session.journal.read().entries)
+        entries = len(recorded(session.client, session.journal))
     if out is not None:
         permit = make_permit(
             plan,

@@ -17,7 +17,7 @@ from smsconf.reconcile.situation import Selection
 from smsconf.render.board import report_view
 from smsconf.render.html import report_html
 from smsconf.render.view import plan_view, status_view
-from smsconf.workflow import check, follow_reviews, make_plan
+from smsconf.workflow import check, follow_reviews, make_plan, recorded
 
 
 @click.command("report")
@@ -49,7 +49,8 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
         reviews = follow_reviews(client, plan)
         planned = look_ahead(session, project, plan, applied=True)
         awaited = look_ahead(session, project, plan, applied=False)
-        entries = [one for one in session.journal.read().entries if one.get("environment") == environment]
+        known = recorded(client, session.journal)
+        entries = [one for one in known if one.get("environment") == project.environment]
         now = client.service_time
     seen = status_view(
         reviews, session.about, unmanaged=plan.unmanaged, foreign=plan.foreign, outlooks=awaited

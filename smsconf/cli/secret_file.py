@@ -1,32 +1,45 @@
 """The file that ``apply --save-secrets`` writes: key and secret of new apps, readable by its owner alone.
 
 The service tells an app's secret once, in the answer to its creation; so the file is opened and tried before
-anything is created, and is on the disk before the next step.
+anything is created, and is on the disk before the next step. It is a plain file or none yet: what a pipe, a
+device or a link leads to may wait for ever, have no end, or be read by others.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import stat
 import threading
 from pathlib import Path
 
-from smsconf.atomic import write_atomically
+from smsconf.atomic import NoRegularFile, write_atomically
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 class SecretFile:
     """A JSON file of mode 0600: address → app_key and app_secret. What it holds already is kept."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file and try to write it.
+        """Look at the file, without writing.
 
         Raises:
-            SmsconfError: it cannot be written, or holds something else.
+            SmsconfError: it is no plain file, or holds something else.
         """
         self._path = path
         self._lock = threading.Lock()
         self._secrets: dict[str, dict[str, str]] = self._read()
+
+    def open(self) -> None:
+        """Try to write it; what another run put there meanwhile is kept, too.
+
+        Raises:
+            SmsconfError: it cannot be written, or is something else by now.
+        """
+        self._secrets = self._read()
         self._write()
 
     def keep(self, address: str, app_key: str, app_secret: str) -> None:
@@ -41,10 +54,10 @@ class SecretFile:
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8") or "{}")
+            found = json.loads(_read_plain(self._path) or "{}")
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise self._unusable(_("the file of secrets {path} cannot be read: {reason}"), error) from None
         if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
             raise self._unusable(
@@ -69,3 +82,21 @@ class SecretFile:
             why=_("the service tells the secret of an app once; later it can only be renewed in the console"),
             fix=_("name another file with --save-secrets, in a folder that you can write to"),
         )
+
+
+def _read_plain(path: Path) -> str:
+    """Read a file that is one, and is not larger than such a file can be.
+
+    Raises:
+        OSError: it cannot be read, or is a link, a pipe, a device, a socket or a folder.
+        ValueError: it is too large, or no text.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):  # opening a device may do something already
+        raise NoRegularFile(path)
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NoRegularFile(path)
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ValueError(path)
+    return content.decode()

@@ -9,19 +9,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import click
 
-from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.emulator import ask, emulator_engine
+from smsconf.cli.options import require_environment
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
-from smsconf.cloud.connect import connect
+from smsconf.cloud.connect import connect, told_scope
 from smsconf.cloud.inprocess import InProcessTransport
+from smsconf.cloud.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.transport import SigningAuth
 from smsconf.config import EmulatorProvider, Project
 from smsconf.errors import ConfigError
-from smsconf.journal import Journal
+from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
 from smsconf.sites import SITES
 
@@ -30,12 +33,19 @@ STATE_FOLDER = ".smsconf"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a command that talks to the service works with; ``about`` says for whom, in reports."""
+    """What a command that talks to the service works with; ``opening`` is the journal as it was then."""
 
     client: Client
     journal: Journal
     cache: AttributeCache
-    about: Mapping[str, Any]
+    opening: JournalReading
+    words: Mapping[str, Any]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Say for whom, in reports; of the journal what is this account's, as soon as that is known."""
+        entries = of_account(self.opening.entries, self.client.known_scope)
+        return {**self.words, "journal": {"entries": len(entries), "torn": self.opening.torn}}
 
 
 @contextmanager
@@ -48,21 +58,70 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
     """
     if project.provider is None or any(found.severity == "error" for found in project.diagnostics):
         raise ConfigError(project.diagnostics)
+    require_environment(project)
     with open_client(project, os.environ, read_only=read_only, tell=_tell_credentials) as client:
-        state = project.folder / STATE_FOLDER
-        about: dict[str, Any] = {
+        words = {
             "project": project.name,
             "environment": project.environment,
             "site": client.site.name,
             "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
             "credentials": client.credentials,
         }
-        journal = Journal(state / "journal.jsonl")
-        reading = journal.read()
-        about["journal"] = {"entries": len(reading.entries), "torn": reading.torn}
-        cache = AttributeCache(state / f"attributes-{client.site.name}-{client.project_id}.json")
-        yield Session(client, journal, cache, about)
+        journal = open_journal(project)
+        file = project.folder / STATE_FOLDER / f"attributes-{client.site.name}-{client.project_id}.json"
+        cache = AttributeCache(file, lambda: client.known_scope)
+        yield Session(client, journal, cache, journal.read(), words)
         cache.save()
+
+
+def open_journal(project: Project) -> Journal:
+    """Return the journal of a project's folder; nothing is read or made yet."""
+    return Journal(project.folder / STATE_FOLDER / "journal.jsonl", lambda text: click.echo(text, err=True))
+
+
+class Account(NamedTuple):
+    """For whom something is recorded that is not sent, and the time there."""
+
+    scope: str
+    now: datetime
+
+
+def find_account(project: Project, environ: Mapping[str, str]) -> Account:
+    """Say which account a project is for; it is asked only where files and environment do not tell.
+
+    Raises:
+        SmsconfError: it must be asked, and there are no credentials or no answer.
+    """
+    told = told_account(project, environ)
+    if told:
+        return told
+    with open_client(project, environ, read_only=True) as client:
+        client.call("ListAppDetails", query={"limit": "1", "offset": "0"})
+        return Account(client.scope, client.service_time)
+
+
+def told_account(project: Project, environ: Mapping[str, str]) -> Account | None:
+    """Say the same offline; ``None`` if the service must be asked.
+
+    Raises:
+        SmsconfError: the region is not known, or the emulator cannot be opened.
+    """
+    provider = project.provider
+    if isinstance(provider, EmulatorProvider):
+        return _emulated(provider)
+    assert provider is not None  # noqa: S101 - for the type checker: whoever calls this has looked
+    told = told_scope(provider, environ)
+    return Account(told, datetime.now(UTC)) if told else None
+
+
+def _emulated(provider: EmulatorProvider) -> Account:
+    """Ask the emulator by its own route, which leaves no trace among the requests to the service."""
+    with emulator_engine(provider.database, site=provider.site) as engine:
+        now = datetime.fromisoformat(ask(engine, "GET", "health")["now"])
+        headers = dict(engine.handle("GET", "/_emulator/health", [], b"").headers)
+    scope = emulator_scope(SITES[provider.site], headers[EMULATOR_DATABASE])
+    assert scope is not None  # noqa: S101 - for the type checker: our own emulator names its database
+    return Account(scope, now)
 
 
 def _tell_credentials(source: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from smsconf.atomic import write_atomically
 from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
 
-_FORMAT = 1
+_FORMAT = 2
 _SETTLED = timedelta(minutes=1)
 # the zone of the service's timestamps is undocumented: UTC or Beijing
 _ZONES = (UTC, timezone(timedelta(hours=8)))
@@ -25,12 +26,13 @@ _ZONES = (UTC, timezone(timedelta(hours=8)))
 class AttributeCache:
     """Variables by template, valid while its update time, status and content stay.
 
-    One file for one account and project: the caller's path tells them apart. It is read on first use and
-    written by :meth:`save`.
+    One file for one account, whose name is asked for when the file is first used: what another one left
+    there, the emulator's database before a reset for example, is as lost. It is written by :meth:`save`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, scope: Callable[[], str | None]) -> None:
         self._path = path
+        self._scope = scope
         self._entries: dict[str, Any] | None = None
         self._changed = False
 
@@ -66,7 +68,8 @@ class AttributeCache:
         """Write the file whole, in one rename; a place that cannot be written is no error."""
         if not self._changed:
             return
-        text = json.dumps({"format": _FORMAT, "templates": self._entries}, separators=(",", ":"))
+        document = {"format": _FORMAT, "scope": self._scope(), "templates": self._entries}
+        text = json.dumps(document, separators=(",", ":"))
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, text.encode())
@@ -74,16 +77,16 @@ class AttributeCache:
 
     def _load(self) -> dict[str, Any]:
         if self._entries is None:
-            self._entries = _read(self._path)
+            self._entries = _read(self._path, self._scope())
         return self._entries
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, scope: str | None) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+    if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("scope") != scope:
         return {}
     entries = document.get("templates")
     return entries if isinstance(entries, dict) else {}

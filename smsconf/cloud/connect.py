@@ -7,7 +7,7 @@ only a password, and the project's id, where nobody says it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple, Protocol
 
 import httpx
@@ -18,6 +18,7 @@ from smsconf.cloud.credentials import Credentials, Environ, find_credentials
 from smsconf.cloud.hosts import check_host, is_loopback
 from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token, find_project_id
 from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.scope import named_scope
 from smsconf.cloud.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
 from smsconf.errors import CloudError, Unauthorized
 from smsconf.language import _
@@ -90,6 +91,25 @@ def connect(
         credentials=str(credentials),
     ) as client:
         yield client
+
+
+def told_scope(provider: ServiceProvider, environ: Environ) -> str | None:
+    """Name the account of a provider as files and environment tell it; ``None`` if somebody must be asked.
+
+    Nothing is sent, and no credentials are needed where the files name the project.
+
+    Raises:
+        CloudError: the region is not known.
+    """
+    site = SITES[provider.site]
+    url = httpx.URL(service_url(site, provider))
+    project_id = provider.project_id
+    if project_id is None:
+        with suppress(Unauthorized):
+            project_id = find_credentials(environ).project_id
+    if project_id is None or is_loopback(url.host):
+        return None
+    return named_scope(site, provider.region, project_id, url)
 
 
 class _Iam(NamedTuple):

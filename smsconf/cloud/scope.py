@@ -33,9 +33,10 @@ class Account:
 
     def __init__(self, site: Site, region: str, project_id: str, url: httpx.URL) -> None:
         self._site = site
-        self._named = _named(site, region, project_id, url)
+        self._named = named_scope(site, region, project_id, url)
         self._loopback = is_loopback(url.host)
         self._scope = None if self._loopback else self._named
+        self._database: str | None = None
         self._lock = threading.Lock()
 
     @property
@@ -47,14 +48,19 @@ class Account:
     def note(self, operation: str, answer: Answer) -> None:
         """Learn from an answer who is there; the header counts on this machine only.
 
+        Not every answer need have it: an emulator that fails may not know its own id, and what stands before
+        it may answer too.
+
         Raises:
-            CloudBroken: it is another one than before: what is remembered of the first is not of it.
+            CloudBroken: it is another database than before: what is remembered of the first is not of it.
         """
-        found = self._emulated(answer.headers) if self._loopback else None
-        if found is None and answer.status < 400:  # an emulator that fails may not know its own id
-            found = self._named
+        if not self._loopback:
+            return
+        found = emulator_scope(self._site, answer.headers.get(EMULATOR_DATABASE, ""))
         with self._lock:
-            known = self._scope = self._scope or found
+            known = self._database = self._database or found
+            if known or answer.status < 400:
+                self._scope = known or self._named
         if found not in (None, known):
             raise CloudBroken(
                 _("another database answers than at the start of this run"),
@@ -65,12 +71,13 @@ class Account:
                 fix=_("run the command again"),
             )
 
-    def _emulated(self, headers: httpx.Headers) -> str | None:
-        database = headers.get(EMULATOR_DATABASE, "")
-        return f"emulator/{self._site.name}/{database}" if _DATABASE.fullmatch(database) else None
+
+def emulator_scope(site: Site, database: str) -> str | None:
+    """Name a database of the emulator; ``None`` if that is no id of one."""
+    return f"emulator/{site.name}/{database}" if _DATABASE.fullmatch(database) else None
 
 
-def _named(site: Site, region: str, project_id: str, url: httpx.URL) -> str:
+def named_scope(site: Site, region: str, project_id: str, url: httpx.URL) -> str:
     """Name an account of the service itself; its host only where it is not the site's own."""
     words = ["huaweicloud", site.name, region, project_id]
     own = site.regions.get(region, ("",))[0]

@@ -1,7 +1,9 @@
 """The committed file of confirmations: what people said they did at the console, reviewed like code.
 
 One line each, sorted: a difference is a line, and a merge by union (`merge=union` in .gitattributes) is
-right, for of two lines about one step the later counts. Whether one still holds is ``reconcile``'s.
+right, for of two lines about one step the later counts. A line counts for the account that it names: what was
+set at one console is not set at another. The emulator's databases count as one, for they do not travel with
+the file. A line that names none counts for any, as older ones do. Whether one still holds is ``reconcile``'s.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ class ConfirmationEntry(Entry):
 
     address: Word = Field(description="The manual step.")
     environment: Maybe[Word] = Field(None, description="The environment it was confirmed for.")
+    scope: Maybe[Word] = Field(None, description="The account it was confirmed for; without, any.")
     digest: Word = Field(description="Digest of the values that were confirmed.")
     by: Word = Field(description="Who confirmed it.")
     time: Moment = Field(description="When.")
@@ -50,10 +53,22 @@ class ConfirmationEntry(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A confirmation and the environment it is for."""
+    """A confirmation, and the environment and the account it is for."""
 
     environment: str | None
+    scope: str | None
     confirmation: Confirmation
+
+    def counts(self, environment: str | None, scope: str | None) -> bool:
+        """Tell whether it is about an environment on an account; while nobody knows the account, on any."""
+        known = scope is None or self.scope in (None, account_of(scope))
+        return self.environment == environment and known
+
+
+def account_of(scope: str) -> str:
+    """Return what a line has of a scope: of the emulator's not which database it is."""
+    kind, _slash, rest = scope.partition("/")
+    return f"{kind}/{rest.partition('/')[0]}" if kind == "emulator" else scope
 
 
 def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
@@ -107,31 +122,42 @@ def read_again(path: Path, folder: Path) -> list[Line]:
     return lines
 
 
-def latest(lines: Iterable[Line], environment: str | None) -> dict[Address, Confirmation]:
-    """Return the last word on each step of an environment."""
+def latest(lines: Iterable[Line], environment: str | None, scope: str | None) -> dict[Address, Confirmation]:
+    """Return the last word on each step of an environment on an account."""
     found: dict[Address, Confirmation] = {}
     for line in lines:
         one = line.confirmation
         known = found.get(one.address)
-        if line.environment == environment and (known is None or known.time <= one.time):
+        if line.counts(environment, scope) and (known is None or known.time <= one.time):
             found[one.address] = one
     return found
 
 
 def write_confirmations(
-    path: Path, lines: Iterable[Line], environment: str | None, known: Mapping[Address, Confirmation]
+    path: Path,
+    lines: Iterable[Line],
+    environment: str | None,
+    scope: str,
+    known: Mapping[Address, Confirmation],
 ) -> None:
-    """Write the file anew: ``known`` for its environment, the lines of the others as they are.
+    """Write the file anew: ``known`` for its environment on its account, all other lines as they are.
 
     Whoever reads it finds the old one or the new one.
 
     Raises:
         SmsconfError: it cannot be written.
     """
-    kept = {(line.environment, line.confirmation.address): line for line in lines}
-    kept = {key: line for key, line in kept.items() if key[0] != environment}
-    kept |= {(environment, address): Line(environment, one) for address, one in known.items()}
-    order = sorted(kept.values(), key=lambda one: (one.environment or "", *one.confirmation.address.order))
+    account = account_of(scope)
+    kept = {
+        (line.environment, line.scope, line.confirmation.address): line
+        for line in lines
+        if not line.counts(environment, scope)
+    }
+    kept |= {(environment, account, one): Line(environment, account, known[one]) for one in known}
+    order = sorted(
+        kept.values(),
+        key=lambda one: (one.environment or "", *one.confirmation.address.order, one.scope or ""),
+    )
     text = f"{_HEAD}{_SECTION}:\n" + "".join(f"- {{{_written(line)}}}\n" for line in order)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,6 +172,7 @@ def write_confirmations(
 def _line(entry: ConfirmationEntry) -> Line:
     return Line(
         entry.environment,
+        entry.scope,
         Confirmation(
             Address.parse(entry.address),
             entry.digest,
@@ -162,6 +189,7 @@ def _written(line: Line) -> str:
     values = {
         "address": str(one.address),
         "environment": line.environment,
+        "scope": line.scope,
         "digest": one.digest,
         "by": one.by,
         "time": _moment(one.time),

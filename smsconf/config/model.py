@@ -203,6 +203,11 @@ class ProjectFile(Entry):
     environments: Maybe[dict[Key, EnvironmentEntry]] = Field(
         None, description="Variants of the project by name. Only in smsconf.yaml."
     )
+    default_environment: Maybe[str] = Field(
+        None,
+        description="The environment that commands use without --env, or '' for the files alone. Only in "
+        "smsconf.yaml.",
+    )
     apps: dict[Key, AppEntry] = Field(default_factory=dict, description="Applications by key.")
     signatures: dict[Key, SignatureEntry] = Field(default_factory=dict, description="Signatures by key.")
     templates: dict[Key, TemplateEntry] = Field(default_factory=dict, description="Templates by key.")
@@ -257,5 +262,5 @@ SECTIONS: Final = (
 )
 """The sections that are mappings, and that several files may add to."""
 
-ROOT_ONLY: Final = ("version", "include", "environments")
+ROOT_ONLY: Final = ("version", "include", "environments", "default_environment")
 """What stands in smsconf.yaml only; provider may stand in an overlay too."""

@@ -101,8 +101,8 @@ CODES: dict[str, Code] = {
     "SMS026": Code(
         "misplaced-section",
         N_(
-            "version, include and environments belong into smsconf.yaml, and so do provider, mark and "
-            "confirmations, unless an overlay has them"
+            "version, include, environments and default_environment belong into smsconf.yaml, and so do "
+            "provider, mark and confirmations, unless an overlay has them"
         ),
         N_("move the section to smsconf.yaml"),
     ),

@@ -18,25 +18,26 @@ from functools import lru_cache
 from pathlib import Path
 
 from smsconf.address import Address
-from smsconf.config.confirmations import latest, read_confirmations
+from smsconf.config.confirmations import Line, read_confirmations
 from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
+from smsconf.config.environments import is_declared, read_default, read_overlays
 from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
 from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
-from smsconf.config.model import EnvironmentEntry, LintEntry
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.model import LintEntry
+from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.provider import ROOT_NAME, Provider, read_provider
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Items, Span, span_at
-from smsconf.config.validation import valid_entries, validate, wrong_type
+from smsconf.config.validation import validate, wrong_type
 from smsconf.diagnostics import Diagnostic, Place, in_order
 from smsconf.errors import ConfigError
-from smsconf.language import N_, _, listed
-from smsconf.reconcile.memory import Confirmation
+from smsconf.language import N_, _
 from smsconf.resources import Desired
 
 VERSION = 1
 
+_PUT_TOGETHER = ("include", "environments", "default_environment")
 _GLOB = re.compile(r"[*?\[]")
 _MAX_PATTERN = 32  # parts of an include pattern
 
@@ -45,16 +46,19 @@ _MAX_PATTERN = 32  # parts of an include pattern
 class Project:
     """A project as loaded: what could be read is in ``desired``, what could not in ``diagnostics``.
 
-    ``fingerprint`` changes with the meaning of the configuration: the merged data, the environment's name
-    and the digests of the files that would be uploaded; comments, order of keys and file names do not count.
-    ``lint`` are the settings of the checks; ``data`` is the merged files, ``paths`` where in them an address
-    stands that is not section and key. ``confirmations`` is the committed file of what people ``confirmed``.
+    ``environment`` is ``None`` for the files alone; ``is_chosen`` is false if that is so although some are
+    declared, because neither the caller nor the files name one. ``fingerprint`` changes with the meaning of
+    the configuration: the merged data, the environment's name and the digests of the files that would be
+    uploaded; comments, order of keys and file names do not count. ``lint`` are the settings of the checks;
+    ``data`` is the merged files, ``paths`` where in them an address stands that is not section and key.
+    ``confirmations`` is the committed file of what people ``confirmed``.
     Get one with :func:`load_project`.
     """
 
     folder: Path
     name: str
     environment: str | None
+    is_chosen: bool
     provider: Provider | None
     desired: Desired
     diagnostics: tuple[Diagnostic, ...]
@@ -64,7 +68,7 @@ class Project:
     data: Block
     paths: Mapping[Address, tuple[str | int, ...]] = field(default_factory=dict)
     confirmations: Path | None = None
-    confirmed: Mapping[Address, Confirmation] = field(default_factory=dict)
+    confirmed: tuple[Line, ...] = ()
 
     @property
     def environments(self) -> frozenset[str]:
@@ -117,6 +121,8 @@ def _numbered(written: str) -> Content:
 def load_project(folder: Path, environment: str | None = None) -> Project:
     """Read a project; what is wrong in its files is in ``Project.diagnostics``.
 
+    ``environment`` is the name of one, empty for the files alone; without it the files' default counts.
+
     Raises:
         ConfigError: there is no root file to read: no folder, no smsconf.yaml, or not a readable file.
     """
@@ -155,19 +161,22 @@ class _Loading:
         root = self._root()
         root = checked_sections(root, self.problems, refused=())
         self._version(root)
-        environments = self._environments(root)
-        overlay = self._overlay(root, environments, environment) if environment is not None else None
+        environments, default = read_overlays(root, self.problems), read_default(root, self.problems)
+        chosen = default if environment is None else environment
+        environment = chosen or None
+        overlay = self._overlay(root, environments, environment) if environment else None
         data = combine([root, *self._included(root, environments)], self.problems)
         if overlay is not None:
             data = overlaid(data, overlay)
         maker = Maker(data, self.folder, self.problems)
         desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
-        confirmed = self._confirmed(confirmations, environment) if confirmations else {}
+        confirmed = self._confirmed(confirmations) if confirmations else ()
         return Project(
             folder=self.given,
             name=self.given.name,
             environment=environment,
+            is_chosen=chosen is not None or not environments,
             provider=provider,
             desired=desired,
             diagnostics=in_order(self.problems),
@@ -257,33 +266,8 @@ class _Loading:
             message = message.format(version=shown(str(version)), expected=VERSION)
             self.problems.add(problem("SMS025", message, span.value, fix=fix))
 
-    def _environments(self, root: Block) -> dict[str, str]:
-        """The overlays of the declared environments."""
-        section = root.get("environments")
-        if section is None:
-            return {}
-        span = root.spans["environments"]
-        if not isinstance(section, Block):
-            self.problems.add(wrong_type(N_("a mapping"), section, span))
-            return {}
-        entries = valid_entries(section, "environments", EnvironmentEntry, self.problems)
-        return {name: entry.overlay for name, entry in entries.items()}
-
     def _overlay(self, root: Block, overlays: dict[str, str], environment: str) -> Block | None:
-        section = root.get("environments")
-        names = list(section) if isinstance(section, Block) else []
-        if environment not in names:
-            near = nearest(environment, names)
-            span = root.spans.get("environments")
-            place = span.key if span else Place(ROOT_NAME)
-            said = shown(environment)
-            fix = _("choose {near}") if near else _("add {environment} to environments: in smsconf.yaml")
-            fix = fix.format(near=near, environment=said)
-            declared = _("unknown environment '{environment}': declared are {names}")
-            message = declared if names else _("unknown environment '{environment}': none is declared")
-            message = message.format(environment=said, names=listed(names, last="and"))
-            self.problems.add(problem("SMS033", message, place, fix=fix))
-        if environment not in overlays:
+        if not is_declared(environment, root, None, self.problems) or environment not in overlays:
             return None
         span = span_at(root, ("environments", environment, "overlay"))
         return self._read_named(overlays[environment], span, REFUSED_OVERLAY) if span else None
@@ -368,9 +352,9 @@ class _Loading:
             return None
         return path
 
-    def _confirmed(self, path: Path, environment: str | None) -> dict[Address, Confirmation]:
+    def _confirmed(self, path: Path) -> tuple[Line, ...]:
         name = path.relative_to(self.folder).as_posix()
-        return latest(read_confirmations(path, name, self.problems), environment)
+        return tuple(read_confirmations(path, name, self.problems))
 
     def _lint(self, data: Block) -> LintEntry:
         if "lint" not in data:
@@ -380,8 +364,8 @@ class _Loading:
 
 
 def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> str:
-    """Hash what the configuration means, not how it was put together (include, environments)."""
-    meaning = {key: value for key, value in data.items() if key not in ("include", "environments")}
+    """Hash what the configuration means, not how it was put together."""
+    meaning = {key: value for key, value in data.items() if key not in _PUT_TOGETHER}
     text = json.dumps([meaning, environment, digests], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -112,8 +112,9 @@ def provider_text(answers: Answers, emulated: bool) -> str:  # noqa: FBT001 - on
 
 
 def environments_text(answers: Answers) -> str:
-    """Return the section that names the overlay."""
-    return f"environments:\n  {answers.environment}: {{overlay: env/{answers.environment}.yaml}}"
+    """Return the section that names the overlay, and what counts without one."""
+    named = f"environments:\n  {answers.environment}: {{overlay: env/{answers.environment}.yaml}}"
+    return f"{named}\ndefault_environment: ''  # {_('without --env, these files alone')}"
 
 
 def modeline() -> str:

@@ -1,8 +1,11 @@
 """What the remote cannot tell, kept in an append-only file: intents before each write, and how they ended.
 
-One JSON object a line, flushed to disk before the write it announces. It is a memory, not a state file: it
-may be lost, and every decision that matters is made from the files and the remote. It holds no secret, no
-message content and no recipient's number.
+One JSON object a line, flushed to disk before the write it announces, with the account and the environment it
+belongs to. It is a memory, not a state file: it may be lost, and every decision that matters is made from the
+files and the remote. It holds no secret, no message content and no recipient's number.
+
+Lines of version 1 name no account: an environment's are taken for the account that its next run meets, once
+(a ``scoped`` entry says so), and a copy of the file is kept from before the first line of version 2.
 """
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smsconf.atomic import write_atomically
 from smsconf.errors import SmsconfError
+from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
 
-Entry = Mapping[str, Any]
-VERSION = 1
 MOST_BYTES = 4 * 1024 * 1024
 
 
@@ -33,17 +36,22 @@ class JournalReading:
 
 
 class Journal:
-    """The journal file of a project. Several processes may write it at once: a lock file orders them."""
+    """The journal file of a project. Several processes may write it at once: a lock file orders them.
 
-    def __init__(self, path: Path) -> None:
+    ``say`` is told when entries of an older version are taken for an account.
+    """
+
+    def __init__(self, path: Path, say: Callable[[str], None] = lambda _text: None) -> None:
         self.path = path
+        self._say = say
         self._read: tuple[object, JournalReading] | None = None
+        self._is_raised = False
 
     def read(self) -> JournalReading:
         """Read every entry, rotated files first; no file is an empty journal, a torn line is left out.
 
         Raises:
-            SmsconfError: the file is there and cannot be read.
+            SmsconfError: the file is there and cannot be read, or a newer version wrote it.
         """
         paths = (*self._rotated(), self.path)
         state = tuple((one, _size(one)) for one in paths)
@@ -53,6 +61,15 @@ class Journal:
         if len(self._rotated()) >= len(paths):
             return self.read()  # a full file was put aside meanwhile
         entries = [entry for line in lines if (entry := _decode(line)) is not None]
+        newest = max((version_of(entry) for entry in entries), default=VERSION)
+        if newest > VERSION:
+            raise SmsconfError(
+                _("the journal {path} is of version {newest}, and this smsconf knows {version}").format(
+                    path=self.path, newest=newest, version=VERSION
+                ),
+                why=_("a newer smsconf wrote it: what it recorded could be misunderstood"),
+                fix=_("use the newer smsconf"),
+            )
         reading = JournalReading(tuple(entries), len(lines) - len(entries))
         self._read = (state, reading)
         return reading
@@ -82,11 +99,12 @@ class Journal:
             number = max(map(self._number, self._rotated()), default=0) + 1
             self.path.rename(self.path.with_suffix(f".{number}{self.path.suffix}"))
 
-    def append(self, now: datetime, entry: Mapping[str, Any]) -> None:
+    def append(self, now: datetime, owner: Owner, entry: Mapping[str, Any]) -> None:
         """Add one entry and wait until it is on the disk.
 
         Args:
             now: the service's time of the run, aware.
+            owner: whom it belongs to.
             entry: plain values; ``None`` values are left out.
 
         Raises:
@@ -95,11 +113,13 @@ class Journal:
         from filelock import FileLock
 
         stamp = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        known = {key: value for key, value in entry.items() if value is not None}
-        line = json.dumps({"v": VERSION, "time": stamp, **known}, ensure_ascii=False) + "\n"
+        whole = {"v": VERSION, "time": stamp, **owner._asdict(), **entry}
+        known = {key: value for key, value in whole.items() if value is not None}
+        line = json.dumps(known, ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self.path}.lock"):
+                self._raise_version()
                 self._rotate()
                 with self.path.open("ab+") as file:
                     file.write(self._line_end(file) + line.encode())
@@ -107,6 +127,46 @@ class Journal:
                     os.fsync(file.fileno())
         except OSError as error:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
+
+    def take_older(self, now: datetime, owner: Owner) -> None:
+        """Write down that an environment's entries of version 1 are this account's, if nobody has yet.
+
+        Raises:
+            SmsconfError: the file cannot be written.
+        """
+        entries = self.read().entries
+        if owner.scope is None or owner.environment in takers(entries):
+            return
+        older = [one for one in entries if is_older(one) and one.get("environment") == owner.environment]
+        if not older:
+            return
+        self.append(now, owner, {"event": SCOPED})
+        self._say(
+            _(
+                "journal: {count} entries of environment {environment} name no account, as older versions "
+                "wrote them: from now on they count for {scope} alone; {copy} is the journal as it was"
+            ).format(
+                count=len(older),
+                environment=owner.environment or _("(none)"),
+                scope=owner.scope,
+                copy=self._copy.name,
+            )
+        )
+
+    @property
+    def _copy(self) -> Path:
+        """Where the file of version 1 is kept; no number, so nobody reads it as one that is full."""
+        return self.path.with_suffix(f".v1{self.path.suffix}")
+
+    def _raise_version(self) -> None:
+        """Keep a copy of a file of version 1, before the first line of this version is added."""
+        if self._is_raised:
+            return
+        entries = self.read().entries
+        untouched = bool(entries) and all(map(is_older, entries))
+        if untouched and self.path.exists() and not self._copy.exists():
+            write_atomically(self._copy, self.path.read_bytes())
+        self._is_raised = True
 
     @contextmanager
     def locked(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
@@ -164,4 +224,5 @@ def _decode(line: str) -> Entry | None:
         entry = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return entry if isinstance(entry, dict) and "event" in entry else None
+    known = isinstance(entry, dict) and "event" in entry and version_of(entry)
+    return entry if known else None

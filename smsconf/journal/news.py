@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from smsconf.address import Kind
-from smsconf.journal.file import Entry
+from smsconf.journal.belonging import SCOPED, Entry, Owner, of_account
 from smsconf.journal.recall import remember
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.lifecycle import Phase, read_status
@@ -14,23 +14,19 @@ from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.sites import Site
 
 
-def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: Site) -> Iterator[Entry]:
+def news(entries: tuple[Entry, ...], owner: Owner, plan: Plan, site: Site) -> Iterator[Entry]:
     """Yield what a plan shows that the journal has not: decisions of the service, and which version is live.
 
     A journal without an entry about the service takes the present state as its baseline (``seen``) and
     announces nothing. What is taken for live although nothing tells is a ``guess``, no record of its being
     live. What another run recorded of an address since this one looked is not taken back.
     """
-    own = [entry for entry in entries if entry.get("environment") == environment]
-    since = entries[plan.recorded :] if plan.recorded is not None else ()
-    later = {
-        entry.get("address")
-        for entry in since
-        if entry.get("environment") == environment and entry["event"] in _SEEN
-    }
-    memory = remember(entries, environment)
+    own = _of_owner(entries, owner)
+    since = _of_owner(entries[plan.recorded :] if plan.recorded is not None else (), owner)
+    later = {entry.get("address") for entry in since if entry["event"] in _SEEN}
+    memory = remember(entries, owner)
     known = _last_statuses(own)
-    began = any(entry["event"] not in ("confirmed", "reopened") for entry in own)
+    began = any(entry["event"] not in _NO_SERVICE for entry in own)
     for change in plan.changes:
         if change.address is None or change.kind not in (Kind.SIGNATURE, Kind.TEMPLATE):
             continue
@@ -60,7 +56,12 @@ def news(entries: tuple[Entry, ...], environment: str | None, plan: Plan, site: 
 
 
 _SEEN = frozenset({"decision", "seen", "live", "guess"})
+_NO_SERVICE = frozenset({"confirmed", "reopened", SCOPED})  # entries that tell nothing about the service
 _DECIDED = frozenset({Phase.APPROVED, Phase.REJECTED, Phase.DEAD})
+
+
+def _of_owner(entries: Iterable[Entry], owner: Owner) -> list[Entry]:
+    return [one for one in of_account(entries, owner.scope) if one.get("environment") == owner.environment]
 
 
 def _versions(change: Change, mine: Collection[str]) -> list[ObservedSignature | ObservedTemplate]:

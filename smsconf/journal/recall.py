@@ -7,32 +7,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from smsconf.address import Address, Kind
-from smsconf.journal.file import Entry
+from smsconf.journal.belonging import Entry, Owner, of_account
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.lifecycle import Phase
 from smsconf.reconcile.memory import Confirmation, Memory
 
 
-def remember(
-    entries: tuple[Entry, ...], environment: str | None, others: frozenset[str] = frozenset()
-) -> Memory:
+def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = frozenset()) -> Memory:
     """Return what the entries of one environment tell the planner; damaged ones are passed over.
 
-    ``others`` are further environments on the same account: what is theirs is told apart.
+    Those of other accounts are, too. ``others`` are further environments: what is theirs on this account is
+    told apart.
     """
-    recalls = {name: _Recall() for name in (environment, *others)}
-    for entry in entries:
+    here = of_account(entries, owner.scope)
+    recalls = {name: _Recall() for name in (owner.environment, *others)}
+    for entry in here:
         try:
             recall = recalls.get(entry.get("environment"))
             if recall:
                 recall.take(entry)
         except (KeyError, TypeError, ValueError):
             continue
-    own = recalls.pop(environment)
+    own = recalls.pop(owner.environment)
     return replace(
         own.memory(),
         entries=len(entries),
-        environments=frozenset(_environment(entry) for entry in entries if "step" in entry),
+        environments=frozenset(_environment(entry) for entry in here if "step" in entry),
         created_elsewhere=frozenset(one for other in recalls.values() for one in other.created),
         live_elsewhere=_serving(recalls),
     )

@@ -16,7 +16,7 @@ FORMAT_VERSION = "1.0"
 View = dict[str, Any]
 
 _ALWAYS = (
-    *("time", "event", "address", "step", "remote_name", "remote_id", "status"),
+    *("time", "scope", "event", "address", "step", "remote_name", "remote_id", "status"),
     *("review_message", "message", "error_code", "request_id"),
 )
 _DROPPED = ("v", "environment")
@@ -61,7 +61,12 @@ def history_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     """Draw one line an entry, the reviewer's words and what went wrong below it."""
     entries = view["entries"]
     event_width = max((cells(clean(one["event"])) for one in entries), default=0) + 2
+    accounts = len({one["scope"] for one in entries}) > 1
+    before: object = ...
     for one in entries:
+        if accounts and one["scope"] != before:
+            before = one["scope"]
+            yield line(Span(_("account: {scope}").format(scope=clean(before or "?")), "dim"))
         event = clean(one["event"])
         said = " ".join(clean(one[key]) for key in ("step", "status") if one[key])
         yield line(

@@ -239,7 +239,8 @@ def test_variables_come_from_the_cache_until_something_changes(emulated: Emulate
     def look() -> tuple[int, Any]:
         emulated.control("DELETE", "requests")
         with emulated.client(read_only=True) as client:
-            observed = observe(client, wanted, AttributeCache(tmp_path / "cache.json"))
+            cache = AttributeCache(tmp_path / "cache.json", lambda: client.known_scope)
+            observed = observe(client, wanted, cache)
         return count(emulated, "ListTemplateVarilableDetails"), observed.templates.items[0].variables
 
     assert look() == (1, ORDER)

@@ -110,6 +110,15 @@ def test_client_stops_when_another_database_answers() -> None:
         assert client.scope == f"emulator/china/{'0' * 16}"
 
 
+def test_answer_without_an_id_says_nothing_against_the_others() -> None:
+    """What stands before an emulator may answer a request itself, the first one too."""
+    named = answer(X_Emulator_Database="0123456789abcdef")
+    with at("http://127.0.0.1", answer(), named, answer()) as client:
+        for _ in range(3):
+            client.call("ListAppDetails")
+        assert client.scope == "emulator/china/0123456789abcdef"
+
+
 def test_database_is_the_same_in_process_and_served_and_new_after_a_reset(tmp_path: Path) -> None:
     """The file's id goes with the file, however it is reached, and a reset makes another database of it."""
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,18 +130,63 @@ def test_selection_of_an_unknown_address_is_an_error(world: World, command, opti
     assert world.writes() == []
 
 
-def test_secrets_go_to_no_device_and_through_a_link(world: World) -> None:
-    """A run as root replaced /dev/null by a file, and a link to a vault by a file beside it."""
-    (world.folder / "device").symlink_to("/dev/null")
-    ran = world.apply("--save-secrets", "device")
-    assert (ran.code, world.writes()) == (1, [])
-    assert "it is no regular file" in ran.err
+@pytest.fixture
+def odd(world: World) -> Iterator[Path]:
+    """A folder with one of everything that is no plain file."""
+    folder = world.folder / "odd"
+    (folder / "folder").mkdir(parents=True)
+    (folder / "vault.json").write_text("{}")
+    os.mkfifo(folder / "pipe")
+    for name, target in (("device", "/dev/null"), ("link", "vault.json"), ("dangling", "none.json")):
+        (folder / name).symlink_to(target)
+    with closing(socket.socket(socket.AF_UNIX)) as listening:
+        before = Path.cwd()
+        os.chdir(folder)  # the path of a socket may be short only
+        listening.bind("socket")
+        os.chdir(before)
+        yield folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["folder", "pipe", "device", "link", "dangling", "socket", "/dev/stdout", "/dev/stdin", "/dev/zero"],
+)
+def test_secrets_go_into_plain_files_only(world: World, odd: Path, name: str) -> None:
+    """A pipe hung with the lock held, /dev/zero filled the memory, /dev/null was replaced by a file."""
+    process = world.process(
+        "apply", "--auto-approve", "--save-secrets", str(odd / name), stdin=subprocess.DEVNULL
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, "Traceback" in err) == (1, "", False)
+    assert "is a directory" in err or "it is no regular file" in err
+    assert world.writes() == []
+    assert not (world.folder / ".smsconf/apply.lock").exists()
+    assert (odd / "vault.json").read_text() == "{}"
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
-    (world.folder / "link").symlink_to("vault.json")
-    assert world.apply("--save-secrets", "link").code == 0
-    assert (world.folder / "link").is_symlink()
-    assert "app.shop" in json.loads((world.folder / "vault.json").read_text(encoding="utf-8"))
-    assert stat.S_IMODE((world.folder / "vault.json").stat().st_mode) == 0o600
+
+
+def test_output_that_goes_to_a_file_takes_no_secrets(world: World) -> None:
+    """/dev/stdout is then that very file: the secrets would stand between the lines of the report."""
+    with (world.folder / "report.txt").open("w") as report:
+        process = world.process("apply", "--auto-approve", "--save-secrets", "/dev/stdout", stdout=report)
+        _out, err = process.communicate(timeout=60)
+    assert (process.returncode, "it is no regular file" in err, world.writes()) == (1, True, [])
+
+
+@pytest.mark.parametrize("content", ['{"a": "' + "x" * (4 << 20) + '"}', "[" * 100_000, '{"a": 1}', "\xff"])
+def test_file_that_holds_no_secrets_is_left_as_it_is(world: World, content: str) -> None:
+    """It is read within bounds, said to be something else, and not replaced."""
+    path = world.folder / "secrets.json"
+    path.write_text(content, encoding="latin-1")
+    ran = world.smsconf("apply", "--auto-approve", "--save-secrets", "secrets.json")
+    assert (ran.code, "the file of secrets secrets.json cannot be read" in ran.err) == (1, True)
+    assert (path.read_text(encoding="latin-1"), world.writes()) == (content, [])
+
+
+def test_refused_run_makes_no_file_of_secrets(world: World) -> None:
+    """It is made when something is about to be sent, not to ask."""
+    assert world.smsconf("apply", "--save-secrets", "secrets.json").code == 1
+    assert not (world.folder / "secrets.json").exists()
 
 
 def test_secret_of_an_app_that_a_lost_answer_told_is_said_to_be_lost(world: World) -> None:

@@ -101,7 +101,7 @@ def test_environments_have_their_own_databases(world: World) -> None:
     """An overlay changes the provider and a reply address; each environment plans against its own world."""
     world.edit("version: 1\n", "version: 1\nenvironments:\n  prod: {overlay: prod.yaml}\n")
     world.write("provider: {emulator: {database: .smsconf/prod.db}}\n", "prod.yaml")
-    assert world.apply().code == 0
-    assert world.json("plan", "--detailed-exitcode").code == 0
+    assert world.apply("--env", "").code == 0
+    assert world.json("plan", "--detailed-exitcode", "--env", "").code == 0
     prod = world.json("plan", "--detailed-exitcode", "--env", "prod")
     assert (prod.code, prod.json["environment"]) == (2, "prod")

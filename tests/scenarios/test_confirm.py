@@ -162,7 +162,8 @@ def committed(shop: World) -> World:
     """The shop with a committed file of confirmations, and two environments on the same emulator."""
     shop.edit(
         "version: 1\n",
-        f"version: 1\nconfirmations: {FILE}\nenvironments: {{prod: {{overlay: prod.yaml}}}}\n",
+        f"version: 1\nconfirmations: {FILE}\nenvironments: {{prod: {{overlay: prod.yaml}}}}\n"
+        "default_environment: ''\n",
     )
     shop.write("apps: {shop: {name: shop_real}}\n", "prod.yaml")
     return shop

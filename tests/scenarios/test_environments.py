@@ -81,10 +81,10 @@ def test_pruning_spares_what_the_files_declare_without_an_environment(shared: Wo
     )
     shared.edit("templates: {", "templates: {base: null, ", "env/test.yaml")
     shared.control("PUT", "reviewer", {"default": "approve", "rules": []})
-    assert shared.apply().code == 0
+    assert shared.apply("--env", "").code == 0
     shared.advance("P14D")
     shared.apply("--prune", "--env", "test")
-    assert shared.json("outputs", "--require-all").code == 0
+    assert shared.json("outputs", "--require-all", "--env", "").code == 0
 
 
 def test_pruning_spares_what_the_other_environment_declares(shared: World) -> None:
@@ -249,7 +249,7 @@ def test_review_that_another_environment_asks_for_is_left_alone_whoever_made_it(
     shared.edit(f"content: {REFUND}", "content: 您的退款已经到账。")
     kept = (shared.folder / ".smsconf/journal.jsonl").read_bytes()
     forget(shared)
-    assert shared.apply().code == 0
+    assert shared.apply("--env", "").code == 0
     assert shared.writes() == ["CreateTemplate", "UpdateTemplate"]
     (shared.folder / ".smsconf/journal.jsonl").write_bytes(kept)
     assert shared.apply("--env", "test").code == 0

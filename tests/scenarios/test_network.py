@@ -46,7 +46,7 @@ def test_plan_over_http_equals_the_plan_in_process(approved: World, server: Serv
     """The same database gives the same plan through a socket with AK/SK as in process."""
     approved.edit("您的退款已到账。", "您的退款已经到账。")
     over_http(approved, server.url, monkeypatch)
-    inside = approved.json("plan", "--detailed-exitcode")
+    inside = approved.json("plan", "--detailed-exitcode", "--env", "")
     outside = approved.json("plan", "--detailed-exitcode", "--env", "http")
     assert outside.code == inside.code
     assert without_names(outside.json) == without_names(inside.json)

@@ -296,7 +296,8 @@ def test_other_environment_makes_it_stale(world: World) -> None:
     world.edit("version: 1\n", "version: 1\nenvironments:\n  prod: {overlay: prod.yaml}\n")
     world.write("thresholds: {cn: {daily: {warn: 8}}}\n", "prod.yaml")
     planned(world, "--env", "prod")
-    assert "environment was 'prod', is none" in stale(world)
+    ran = applied(world, "--env", "")
+    assert (ran.code, "environment was 'prod', is none" in ran.err) == (4, True)
     assert applied(world, "--env", "prod").code == 0
 
 
