@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,12 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
     os.environ.pop(name, None)
     os.environ.pop(name.lower(), None)
 os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
+
+# a signal that is ignored here, as in the background of a script, would be ignored by every process that
+# tests start; one that is handled, to no effect, is not
+for number in (signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda _number, _frame: None)
 
 settings.register_profile("fixed", derandomize=True, database=None, **SLOW)
 settings.register_profile("searching", **SLOW)

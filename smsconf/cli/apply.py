@@ -35,7 +35,7 @@ from smsconf.language import N_, _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.judge import judge
 from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
-from smsconf.reconcile.permit import Permit, check_age, check_scope
+from smsconf.reconcile.permit import Permit, check_account, check_age, check_scope
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
 from smsconf.render.markdown import apply_markdown, plan_markdown
@@ -204,6 +204,7 @@ def _plan(
     if permit is None:
         require_selected(asked, project, plan)
     else:
+        check_account(permit, session.client.known_scope)
         check_age(permit, session.client.service_time)
         judged = judge(permit, plan, recorded(session.client, session.journal), strict=strict)
         plan, skipped = judged.plan, judged.skipped

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
 
 from smsconf.language import _
+
+_PAUSE = 0.1  # seconds between two looks of somebody who waits
 
 
 def confirmed(question: str) -> bool:
@@ -24,23 +27,52 @@ def confirmed(question: str) -> bool:
     return False
 
 
+class Stop:
+    """The wish to stop; a signal may set it at any moment, so it holds no lock (``threading.Event`` does)."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        """Tell whether somebody wants it."""
+        return self._is_set
+
+    def set(self) -> None:
+        """Want it."""
+        self._is_set = True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until somebody wants it, or the time is up; tell which."""
+        end = time.monotonic() + seconds
+        while not self._is_set and (left := end - time.monotonic()) > 0:
+            time.sleep(min(_PAUSE, left))
+        return self._is_set
+
+
 @contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a wish to stop after what is in flight; the second stops at once.
+def stop_on_interrupt() -> Iterator[Stop]:
+    """Turn Ctrl-C into a wish to stop after what is in flight; a second one stops at once.
 
-    A termination, as schedulers send it, is taken for a Ctrl-C.
+    A termination, as schedulers send it, is the same wish, however often it is sent; once it is heard,
+    another one does not keep the report from being written. Both are heard even if they were ignored when the
+    program started, as they are in the background of a script: what is under way ends in good order.
     """
-    stop = threading.Event()
+    stop = Stop()
+    words = "\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once") + "\n"
+    said = words.encode(errors="replace")
 
-    def handler(_number: int, _frame: FrameType | None) -> None:
+    def handler(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            return
         stop.set()
-        click.echo("\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once"), err=True)
+        with suppress(OSError):
+            os.write(2, said)  # a signal may come in the middle of a print, which cannot be begun twice
 
     before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        for number, handled in before.items():
-            signal.signal(number, handled)
+        signal.signal(signal.SIGINT, before[signal.SIGINT])
+        signal.signal(signal.SIGTERM, signal.SIG_IGN if stop.is_set() else before[signal.SIGTERM])

@@ -28,6 +28,7 @@ def scope_of(session: Session, project: Project) -> Scope:
         site=session.client.site.name,
         project_id=session.client.project_id,
         fingerprint=project.fingerprint,
+        account=session.client.known_scope,
     )
 
 

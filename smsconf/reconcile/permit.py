@@ -44,13 +44,17 @@ class _Frozen(BaseModel):
 
 
 class Scope(_Frozen):
-    """For whom a plan was made; any difference makes it stale."""
+    """For whom a plan was made; any difference makes it stale.
+
+    ``account`` is what memory belongs to, down to the emulator's database; older files do not have it.
+    """
 
     project: str
     environment: str | None
     site: str
     project_id: str
     fingerprint: str
+    account: str | None = None
 
 
 class PermittedStep(_Frozen):
@@ -195,6 +199,19 @@ def check_scope(permit: Permit, scope: Scope, commit: str | None) -> None:
     raise stale(
         _("the plan was made for something else: {differences}").format(differences=clauses(differences))
     )
+
+
+def check_account(permit: Permit, account: str | None) -> None:
+    """Make sure that a permit was given for the account that answered; asked after the service was read.
+
+    Raises:
+        PlanStale: it was given for another one.
+    """
+    was = permit.scope.account
+    if was not in (None, account):
+        now = f"'{account}'" if account else _("none")
+        difference = _("{name} was {before}, is {now}").format(name="account", before=f"'{was}'", now=now)
+        raise stale(_("the plan was made for something else: {differences}").format(differences=difference))
 
 
 def check_age(permit: Permit, now: datetime) -> None:

@@ -90,6 +90,7 @@ class World:
     folder: Path
     capsys: pytest.CaptureFixture[str]
     environ: dict[str, str] = field(default_factory=dict)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def write(self, text: str, name: str = "smsconf.yaml") -> None:
         path = self.folder / name
@@ -118,7 +119,8 @@ class World:
         command = [sys.executable, "-m", "smsconf", *arguments]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
         environ = {**os.environ, "PYTHONUTF8": "1", **self.environ}
-        return subprocess.Popen(command, cwd=self.folder, env=environ, **options)
+        self.started.append(subprocess.Popen(command, cwd=self.folder, env=environ, **options))
+        return self.started[-1]
 
     def json(self, command: str, *arguments: str) -> Ran:
         return self.smsconf(command, *arguments, "--format", "json")
@@ -177,7 +179,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> World:
+def world(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """A shop on the emulator, on a Monday morning, with a reviewer who decides only when told."""
     for name in list(os.environ):
         if name.startswith(("SMSCONF_", "HUAWEICLOUD_", "HW_")) or name in ("NO_COLOR", "FORCE_COLOR"):
@@ -187,7 +191,11 @@ def world(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     made.write(PROJECT)
     made.control("POST", "clock", {"set": MONDAY})
     made.control("PUT", "reviewer", {"default": "hold", "rules": []})
-    return made
+    yield made
+    for process in made.started:  # whatever a test that failed left behind
+        with process:  # closes its pipes, and waits for it
+            if process.poll() is None:
+                process.kill()
 
 
 @pytest.fixture

@@ -165,6 +165,15 @@ def test_plan_says_that_another_accounts_journal_tells_nothing(rejected: World) 
     assert lost in world.smsconf("plan").out
 
 
+def test_plan_file_of_another_database_is_stale(rejected: World) -> None:
+    """The emulator uses its ids again: what was agreed to for one database permits nothing in the next."""
+    assert rejected.smsconf("plan", "--out", "plan.json", "--resubmit", "template.refund").code == 0
+    reset(rejected)
+    ran = rejected.smsconf("apply", "plan.json")
+    assert (ran.code, rejected.writes()) == (4, [])
+    assert "account was 'emulator/china/" in ran.err
+
+
 # -- journals of before
 
 

@@ -261,7 +261,7 @@ STORY = (
     ("fmt", "--check"),
     ("schema", "--nonsense"),
     ("nonsense",),
-    ("plan", "-C", "/nowhere"),
+    ("plan", "-C", "nowhere"),
     ("plan", "--env", "prod"),
     ("plan", "--expires", "soon"),
     ("apply", "nowhere.json"),
