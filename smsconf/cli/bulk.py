@@ -18,6 +18,7 @@ from smsconf.address import Address
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.bulk_job import Job, check_type, job_of, make_run, read_list, slots_of
 from smsconf.cli.inbox import LEDGER
+from smsconf.cli.list_options import list_options
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error, talk
 from smsconf.cli.progress import progress
@@ -92,6 +93,7 @@ class MomentParam(click.ParamType[datetime]):
 @click.option(
     "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
 )
+@list_options
 @click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
 @click.option("--assume-sent", is_flag=True, help="Take uncertain batches for sent.")
@@ -131,7 +133,7 @@ def command(
     output: Path | None,
     **chosen: Any,  # noqa: ANN401 - how to send
 ) -> int:
-    """Send a live template to a list: xlsx, csv or text, the number in the first column.
+    """Send a live template to a list: xlsx, csv or text.
 
     \b
     Example:
@@ -139,7 +141,8 @@ def command(
       smsconf bulk template.order-shipped recipients.xlsx
       smsconf bulk campaign.winter-sale --at 2026-12-01T09:00:00+08:00
 
-    A first row may name the columns: the number, then variables. Each number gets one message. What is
+    A first row names the columns: one of the numbers (手机号, phone, number …), one for each variable by its
+    name or description; without it the numbers are in the first column. Each number gets one message. What is
     sent is in .smsconf/ledger.db before and after: a run that was stopped or killed goes on with the same
     command, and no number gets it twice. Exits 0 if the service took all, 5 after a part, 4 if nothing may
     be sent now.

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
+from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import require_known
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import Ready, require_template, values_of
@@ -27,16 +28,18 @@ from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.lists import open_list
 from smsconf.messaging.bulk.recipients import (
     Count,
     Dropped,
     Recipient,
     digest,
-    open_rows,
     read_opt_outs,
     read_recipients,
 )
 from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.bulk.samples import Samples
+from smsconf.messaging.bulk.table import Reading
 from smsconf.messaging.numbers import mask_all
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.opt_outs import opt_outs
@@ -59,6 +62,7 @@ class Job:
     dropped: Path
     at: datetime | None
     again: bool
+    reading: Reading
 
 
 def job_of(project: Project, address: Address, recipients: Path | None, chosen: Mapping[str, Any]) -> Job:
@@ -89,7 +93,9 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
     name = str(address) if address.kind is Kind.CAMPAIGN else f"{address}:{made[:12]}"
     plain = re.sub("[^A-Za-z0-9_-]", "-", name)
     dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{plain}.csv")
-    return Job(name, template, recipients, made, fixed, lists, dropped, at, chosen["again"])
+    return Job(
+        name, template, recipients, made, fixed, lists, dropped, at, chosen["again"], reading_of(chosen)
+    )
 
 
 def _nearby(path: Path) -> Path:
@@ -190,6 +196,8 @@ def read_list(
         SmsconfError: a file cannot be read, or the file of what is left out not written.
     """
     count = Count()
+    samples = Samples(target)
+    lists: list[dict[str, Any]] = []
     segments = requests = 0
     same = not set(slots_of(target)) - set(job.fixed)
     each = target.count(target.arrange(job.fixed)).segments if same else 0
@@ -198,12 +206,17 @@ def read_list(
         nonlocal segments
         for chunk in found:
             segments += each * len(chunk) or sum(target.count(one.values).segments for one in chunk)
+            samples.add(chunk)
             update(N_("rows"), count.rows, 0)
             yield chunk
 
-    opted_out = _opted_out(project, job, target)
-    with progress(N_("reading")) as update, open_rows(job.recipients) as rows, _dropping(job, shown) as drop:
-        found = read_recipients(rows, target, job.fixed, opted_out, count=count, drop=drop)
+    opted_out = _opted_out(project, job, target, lists)
+    with (
+        progress(N_("reading")) as update,
+        open_list(job.recipients, job.reading) as table,
+        _dropping(job, shown) as drop,
+    ):
+        found = read_recipients(table, target, job.fixed, opted_out, count=count, drop=drop)
         for draft in drafts(counted(found), target, same=same):
             requests += 1
             if keep:
@@ -214,13 +227,24 @@ def read_list(
         "segments": segments,
         "requests": requests,
         "dropped": dict(Counter(count.dropped).most_common()),
+        "source": count.source.view() if count.source else None,
+        "samples": samples.texts(shown),
+        "opt_out_lists": lists,
     }
 
 
-def _opted_out(project: Project, job: Job, target: Target) -> Iterator[str]:
-    """Yield who asked not to be written to: in lists, and in replies that were received."""
+def _opted_out(
+    project: Project, job: Job, target: Target, lists: list[dict[str, Any]] | None = None
+) -> Iterator[str]:
+    """Yield who asked not to be written to: in lists, and in replies that were received.
+
+    ``lists`` is told of each list how many rows were understood.
+    """
     for path in job.opt_outs:
-        yield from read_opt_outs(path, target.region)
+        count = Count()
+        yield from read_opt_outs(path, target.region, count, job.reading)
+        if lists is not None:
+            lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
     inbox = project.folder / STATE_FOLDER / "inbox.db"
     if inbox.exists():
         with open_to_read(inbox) as received:

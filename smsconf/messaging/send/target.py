@@ -210,7 +210,8 @@ def _slots(live: ObservedTemplate, desired: Template, names: Sequence[str] | Non
     elif live.type == MessageType.VERIFICATION.value and names:
         longest = dict.fromkeys(names, 8)
     called = names or [str(number) for number in numbers]
+    told = {one.name: one.description for one in desired.variables}
     return tuple(
-        Slot(number, name, observed.get(number, ""), longest.get(name))
+        Slot(number, name, observed.get(number, ""), longest.get(name), told.get(name))
         for number, name in zip(numbers, called, strict=True)
     )
