@@ -90,7 +90,9 @@ def find_columns(table: Table, region: Region, slots: Sequence[Slot] = ()) -> Co
             ),
             fix=_("head each column with the name of its variable"),
         )
-    phones = [place for place, heading in enumerate(headings) if place not in taken and _is_phone(heading)]
+    phones = [
+        place for place, heading in enumerate(headings) if place not in taken and is_phone_heading(heading)
+    ]
     if len(phones) != 1:
         raise _no_phone(headings, phones)
     return Columns(phones[0], cells, headings)
@@ -137,7 +139,7 @@ def _is_heading(row: Row, region: Region, slots: Sequence[Slot]) -> bool:
     cells = [cell.strip() for cell in row.cells]
     if any(is_number(row, place, region) for place in range(len(cells))):
         return False
-    if any(_is_phone(cell) or _meant(cell, slots) for cell in cells):
+    if any(is_phone_heading(cell) or _meant(cell, slots) for cell in cells):
         return True
     first = next((cell for cell in cells if cell), "")
     return not row.unread and bool(_letters(first)) and max(map(_digits, cells)) < _FEWEST
@@ -151,7 +153,8 @@ def _digits(text: str) -> int:
     return sum(char.isdigit() for char in text)
 
 
-def _is_phone(heading: str) -> bool:
+def is_phone_heading(heading: str) -> bool:
+    """Whether a heading is one of a column of phone numbers."""
     plain = unicodedata.normalize("NFKC", heading).casefold()
     return _MARKS.sub("", _REMARK.sub("", plain)) in PHONE_HEADINGS
 

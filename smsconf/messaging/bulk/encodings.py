@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from smsconf.language import _
+from smsconf.messaging.bulk.columns import is_phone_heading
 from smsconf.messaging.bulk.common_characters import COMMON
 from smsconf.messaging.bulk.table import Reading, unreadable
 
@@ -155,22 +156,25 @@ def _is_chinese(path: Path) -> bool:
     """Whether a file is GB18030 made of common Chinese characters, to the last one that is not ASCII."""
     decoder = codecs.getincrementaldecoder("gb18030")()
     found: Counter[str] = Counter()
+    first = ""
     try:
         for piece in _pieces(path):
-            found.update(_ASCII.sub("", decoder.decode(piece)))
+            text = decoder.decode(piece)
+            first = first or re.split("[\r\n]", text, maxsplit=1)[0]
+            found.update(_ASCII.sub("", text))
         found.update(_ASCII.sub("", decoder.decode(b"", final=True)))
     except UnicodeDecodeError:
         return False
-    return plausible(
-        {char: count for char, count in found.items() if char not in _MARKS_OF_TEXT | _FULL_WIDTH}
-    )
+    headed = any(not cell.isascii() and is_phone_heading(cell) for cell in re.split("[,;\t]", first))
+    letters = {char: count for char, count in found.items() if char not in _MARKS_OF_TEXT | _FULL_WIDTH}
+    return all(map(_is_simplified, letters)) if headed else plausible(letters)
 
 
 def plausible(found: dict[str, int]) -> bool:
     """Whether characters, each with how often it stands there, are those of a list of the mainland.
 
     Of many, the share in running text decides; of few, how many are common: a name or two in another
-    encoding give some by chance.
+    encoding give some by chance. (Where a heading says 手机号, nothing has to be weighed.)
     """
     if not all(_is_simplified(char) for char in found):
         return False

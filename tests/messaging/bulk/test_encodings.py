@@ -29,6 +29,9 @@ def chosen(folder: Path, content: bytes, reading: Reading = Reading()) -> tuple[
         "number,day\n13812345678,2026年1月31日\n",
         "号码；备注\n13812345678；“您好”——（会员）\n",
         "13812345678,上海市浦东新区张江路\n",
+        "电话\n13812345678\n",
+        "手机;x\n13812345678\n",
+        "姓名,联系电话\n尉迟恭,13812345678\n",
         "电话,内容\n13812345678,您的快递已到菜鸟驿站，取件码１２３４。\n",
     ],
 )
@@ -59,6 +62,7 @@ def test_list_of_a_chinese_windows_is_told(tmp_path: Path, text: str) -> None:
         ("number,name\n13812345678,สมชาย\n", "cp874"),
         ("number,name\n13812345678,Γιώργος\n", "cp1253"),
         ("手机号,姓名\n13812345678,王㐂\n", "gb18030"),
+        ("number,name\n13812345678,尉迟恭\n", "gb18030"),
     ],
 )
 def test_other_encodings_are_not_turned_into_chinese(tmp_path: Path, text: str, encoding: str) -> None:
