@@ -83,7 +83,6 @@ HOMES: dict[str, set[str]] = {
     "phonenumbers": {"messaging"},
     "pydantic": {"resources", "config", "reconcile"},
     "pydantic_core": {"config"},
-    "python_calamine": {"messaging"},
     "rich": {"render"},
     "stamina": {"cloud"},
     "starlette": {"emulator", "messaging", "serving"},
@@ -94,7 +93,6 @@ ONE_FILE = {
     "deepdiff": "diff.py",
     "jinja2": "html.py",
     "phonenumbers": "numbers.py",
-    "python_calamine": "xlsx.py",
     "rich": "terminal.py",
 }
 

@@ -15,12 +15,13 @@ from typing import Any
 
 import click
 
+from smsconf.address import Address
 from smsconf.cli.asking import confirmed
 from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, wanted_of
-from smsconf.cli.bulk_job import Job, Read, opt_outs_of
+from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
 from smsconf.cli.bulk_sending import clock_of, send_run, start_of, wait_until
 from smsconf.cli.bulk_trial import send_tests
-from smsconf.cli.inbox import inboxes
+from smsconf.cli.list_options import reading_of
 from smsconf.cli.output import report, show_error, talk
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
@@ -104,9 +105,9 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         SmsconfError: the list or the ledger cannot be used.
     """
     check_type(ready.target)
-    opt_outs = opt_outs_of(project, job, ready.target)
+    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading)
     with open_ledger(project) as ledger:
-        draft, read = draft_of(ledger, project, job, ready, opt_outs, teller.shown)
+        draft, read = draft_of(ledger, project, job, ready, left_out, teller.shown)
         order = None
         try:
             choice = choose(ledger.runs_of(draft.key), ledger.is_open, wanted_of(job, ready, read))
@@ -117,7 +118,11 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         start = _prepare(ledger, order, ready, teller, job)
         if not isinstance(start, int) and chosen["test_to"]:
             start = _tested(ledger, project, order, ready, chosen, start)
-    return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
+    return (
+        start
+        if isinstance(start, int)
+        else _go(project, order, ready, teller, chosen, left_out.opt_outs, start)
+    )
 
 
 def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: Mapping[str, Any]) -> int:
@@ -126,7 +131,8 @@ def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: M
     Raises:
         PlanRefused: its text is at the service no longer, or it may not go out now.
     """
-    opt_outs = OptOuts(inboxes(project.folder))
+    lists = opt_out_lists(project, Address.parse(run.key.subject), chosen)
+    opt_outs = left_out_of(project, lists, ready.target.region, reading_of(chosen)).opt_outs
     order = Order(run, is_new=False, assume_sent=assumption(chosen))
     with open_ledger(project) as ledger:
         start = _prepare(ledger, order, ready, teller, None)

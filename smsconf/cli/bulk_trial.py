@@ -21,7 +21,8 @@ from smsconf.language import _
 from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Batch, Run
-from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
+from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.target import Target

@@ -9,7 +9,7 @@ import click
 from smsconf.cli.inbox import inbox_options, inbox_path
 from smsconf.cli.options import numbers_option, report_options
 from smsconf.cli.output import report
-from smsconf.messaging.numbers import mask, mask_all
+from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.render.replies import opt_outs_lines, opt_outs_view, replies_lines, replies_view

@@ -35,7 +35,8 @@ from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
-from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
+from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.report import dry_view, send_view

@@ -1,45 +1,50 @@
-"""Lists of recipients: an xlsx, csv or plain text file → numbers and values, checked, each number once.
+"""Lists of recipients and of people to leave out: rows → numbers and values, checked, each number once.
 
-Read line by line, with memory that does not grow: what was seen is kept in a temporary file. A workbook is
-read by another process (``xlsx``). What is left out is handed to the caller with its row and the reason.
+Read line by line, with memory that does not grow: what was seen is kept in a temporary file. What is left out
+is handed to the caller with its row and the reason; which file the rows came from is ``lists``' matter.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import hashlib
-import io
-import os
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from smsconf.errors import SmsconfError
-from smsconf.language import N_, _
-from smsconf.messaging.bulk import xlsx
-from smsconf.messaging.numbers import Fault, read_number
+from smsconf.language import N_, _, clauses
+from smsconf.messaging.bulk.columns import (
+    Columns,
+    find_columns,
+    number_in,
+    other_number,
+    seen,
+    wrong_column,
+)
+from smsconf.messaging.bulk.lists import open_list
+from smsconf.messaging.bulk.table import BAD_CELLS, Reading, Row, Source, Table, column_name, unreadable
+from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import problems
 from smsconf.resources import Region
 
-DUPLICATE = ("duplicate", N_("the number stands in an earlier row"))
+DUPLICATE = "duplicate"
 OPTED_OUT = ("opted-out", N_("the recipient asked not to be written to"))
 BAD_VALUE = "bad-value"
 OTHER_COUNTRY = "other-country"
+BAD_CELL = "bad-cell"
+EXTRA_CELLS = ("extra-cells", N_("the row has more cells than the first row has headings"))
+SECOND_NUMBER = (
+    Fault.NOT_ALONE.word,
+    N_("a second number stands in the row, and no heading says which is which"),
+)
 
 _CHUNK = 5_000
-_WORKBOOKS = {".xlsx", ".xlsm"}
-_ZIP = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _READ = 1024 * 1024
+_MOST_NAMED = 5  # rows that an error names
+_ELSEWHERE = frozenset({Fault.ABROAD, Fault.MAINLAND})
 
 
 class Recipient(NamedTuple):
@@ -61,62 +66,23 @@ class Dropped(NamedTuple):
 
 @dataclass(slots=True)
 class Count:
-    """What a list consists of; ``dropped`` counts by reason."""
+    """What a list consists of; ``dropped`` counts by reason, ``source`` says how the list was read."""
 
     rows: int = 0
     valid: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    source: Source | None = None
 
 
-class Columns(NamedTuple):
-    """How a row becomes values: the fixed ones, and the cells of those that differ."""
+class Values(NamedTuple):
+    """How a row becomes values: the fixed ones, and the places of those that differ."""
 
     fixed: Mapping[str, str]
     cells: Mapping[str, int]
 
 
-def digest(path: Path, *more: str) -> str:
-    """Return the sha256 of a file and some texts, as hex digits.
-
-    Raises:
-        SmsconfError: it cannot be read.
-    """
-    made = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_READ):
-                made.update(piece)
-    except OSError as error:
-        raise _unreadable(path, error.strerror or type(error).__name__) from None
-    for text in more:
-        made.update(b"\0" + text.encode())
-    return made.hexdigest()
-
-
-@contextmanager
-def open_rows(path: Path) -> Iterator[Iterator[list[str]]]:
-    """Open a list and yield its rows, the first one first; their cells are text.
-
-    Raises:
-        SmsconfError: it is no list that can be read.
-    """
-    head = _head(path)
-    if head.startswith(_OLD_WORKBOOK):
-        raise _unreadable(path, _("it is an old or an encrypted workbook"))
-    if head.startswith(_ZIP) or path.suffix.lower() in _WORKBOOKS:
-        with _workbook(path) as rows:
-            yield rows
-        return
-    try:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            comma = "\t" if path.suffix.lower() == ".tsv" else _comma(path, file)
-            yield _parsed(path, file, comma)
-    except OSError as error:
-        raise _unreadable(path, error.strerror or type(error).__name__) from None
-
-
 def read_recipients(
-    rows: Iterable[list[str]],
+    table: Table,
     target: Target,
     fixed: Mapping[str, str],
     opted_out: Iterable[str],
@@ -127,7 +93,7 @@ def read_recipients(
     """Yield who gets what, some thousand at a time, each number once.
 
     Args:
-        rows: the number first; a first row that is none names the columns.
+        table: the list; a first row that is no recipient names the columns.
         target: knows the variables.
         fixed: values that are the same for all.
         opted_out: numbers to leave out, as the service writes them (``+86…``).
@@ -135,81 +101,143 @@ def read_recipients(
         drop: told what is left out.
 
     Raises:
-        SmsconfError: a variable has no column and no fixed value, or nothing is there.
+        SmsconfError: it is not clear which column is what, a variable has no column and no fixed value,
+            nothing is there, or no number stands where they should.
     """
-    numbered = enumerate(rows, 1)
-    header, first = _header(numbered, target)
-    columns = _columns(target, header, fixed)
-    reader = _Reader(target, columns, count, drop)
-    with _Seen() as seen:
-        seen.add([(int(number.removeprefix("+")), 0) for number in opted_out])
-        for chunk in reader.read(first, numbered):
-            earlier = seen.add([(int(one.number), one.row) for one in chunk])
+    columns = find_columns(table, target.region, target.slots)
+    values = _values_of(target, columns, fixed)
+    count.source = _source(table, columns)
+    reader = _Reader(target, columns, values, count, drop)
+    with _Seen() as known:
+        known.add([(int(number.removeprefix("+")), 0, 0) for number in opted_out])
+        for chunk in reader.read(table.rows(columns.needed)):
+            earlier = known.add([(int(one.number), one.row, hash(one.values)) for one in chunk])
             fresh = [one for one in chunk if one.row not in earlier] if earlier else chunk
             count.valid += len(fresh)
             yield fresh
             for one in chunk if earlier else ():
                 if one.row in earlier:
-                    reason = DUPLICATE if earlier[one.row] else OPTED_OUT
-                    reader.leave_out(one.row, f"+{one.number}", reason[0], _(reason[1]))
+                    reader.leave_out_known(one, *earlier[one.row])
     if not count.rows:
         raise SmsconfError(
             _("the list of recipients is empty"), fix=_("write one number in each row of column A")
         )
+    if not reader.understood:
+        _check_column(table, columns, target.region, count.rows)
 
 
-def read_opt_outs(path: Path, region: Region) -> Iterator[str]:
-    """Yield the numbers of a list as the service writes them; what is no number is passed over."""
-    with open_rows(path) as rows:
-        for cells in rows:
-            number = read_number(cells[0], region) if cells else Fault.EMPTY
-            if isinstance(number, str):
-                yield number
+def read_opt_outs(
+    path: Path, region: Region, count: Count | None = None, reading: Reading | None = None
+) -> Iterator[str]:
+    """Yield the numbers of a list of people to leave out, as the service writes them.
+
+    Numbers that an app of this region cannot send to anyway count as understood. ``count`` is filled.
+
+    Raises:
+        SmsconfError: it cannot be read, no number is in it, or a row is not understood.
+    """
+    count = Count() if count is None else count
+    wrong: list[str] = []
+    with open_list(path, (reading or Reading()).of_opt_outs()) as table:
+        columns = find_columns(table, region)
+        count.source = _source(table, columns)
+        for row in _data(table.rows(columns.needed), columns):
+            count.rows += 1
+            found = number_in(row, columns.number, region)
+            fault = _fault_in(row, columns, region, found)
+            if isinstance(found, str) and fault is None:
+                count.valid += 1
+                yield found
+            elif found in _ELSEWHERE:
+                count.valid += 1
+            elif fault is not None:
+                count.dropped[fault[0]] += 1
+                if len(wrong) < _MOST_NAMED:
+                    wrong.append(_("row {row}: {reason}").format(row=row.number, reason=fault[1]))
+        if not count.valid:
+            _check_column(table, columns, region, count.rows)
+    if wrong:
+        more = ["…"] if sum(count.dropped.values()) > len(wrong) else []
+        raise unreadable(
+            path,
+            _("of {rows} rows {understood} are understood; {wrong}").format(
+                rows=count.rows, understood=count.valid, wrong=clauses([*wrong, *more])
+            ),
+            fix=_("correct these rows: whoever stands there would be written to"),
+        )
+    if not count.rows:
+        raise unreadable(
+            path, _("no number is in it"), fix=_("leave out --opt-out if nobody is to be left out")
+        )
 
 
 class _Reader:
     """Reads rows one by one, and says which it leaves out."""
 
     def __init__(
-        self, target: Target, columns: Columns, count: Count, drop: Callable[[Dropped], None]
+        self,
+        target: Target,
+        columns: Columns,
+        values: Values,
+        count: Count,
+        drop: Callable[[Dropped], None],
     ) -> None:
+        self.understood = False
         self._target = target
+        self._columns = columns
         self._count = count
         self._drop = drop
-        self._cells = [(slot, columns.cells.get(slot.name)) for slot in target.slots]
-        self._fixed = columns.fixed
-        self._same = target.arrange(columns.fixed) if not columns.cells else None
+        self._cells = [(slot, values.cells.get(slot.name)) for slot in target.slots]
+        self._fixed = values.fixed
+        self._same = target.arrange(values.fixed) if not values.cells else None
 
-    def read(
-        self, first: Sequence[tuple[int, list[str]]], rows: Iterable[tuple[int, list[str]]]
-    ) -> Iterator[list[Recipient]]:
-        region, same = self._target.region, self._same
+    def read(self, rows: Iterable[Row]) -> Iterator[list[Recipient]]:
+        """Yield recipients, numbers that stand there twice included."""
+        region, same, columns = self._target.region, self._same, self._columns
         chunk: list[Recipient] = []
-        for row, cells in chain(first, rows):
-            text = cells[0] if cells else ""
-            if not text and not any(cells):
-                continue  # an empty row is no row
+        for row in _data(rows, columns):
             self._count.rows += 1
-            number = read_number(text, region)
-            if not isinstance(number, str):
-                self.leave_out(row, text, number.word, _(number.text))
+            found = number_in(row, columns.number, region)
+            fault = _fault_in(row, columns, region, found)
+            if fault is not None or not isinstance(found, str):
+                text = row.cells[columns.number] if columns.number < len(row.cells) else ""
+                self.leave_out(row.number, text, *(fault or ("", "")))
                 continue
-            if refused := self._target.refuses(number):
-                self.leave_out(row, number, OTHER_COUNTRY, refused)
+            self.understood = True
+            if refused := self._target.refuses(found):
+                self.leave_out(row.number, found, OTHER_COUNTRY, refused)
                 continue
-            values = self._values(row, number, cells) if same is None else same
+            values = self._values(row, found) if same is None else same
             if values is not None:
-                chunk.append(Recipient(number[1:], values, row))
+                chunk.append(Recipient(found[1:], values, row.number))
                 if len(chunk) == _CHUNK:
                     yield chunk
                     chunk = []
         yield chunk
 
     def leave_out(self, row: int, text: str, reason: str, explanation: str) -> None:
+        """Count a row and tell it."""
         self._count.dropped[reason] += 1
         self._drop(Dropped(row, text, reason, explanation))
 
-    def _values(self, row: int, number: str, cells: Sequence[str]) -> tuple[str, ...] | None:
+    def leave_out_known(self, one: Recipient, first: int, values: int) -> None:
+        """Leave out a number that was seen in the row ``first``, or that is not to be written to."""
+        if not first:
+            self.leave_out(one.row, f"+{one.number}", OPTED_OUT[0], _(OPTED_OUT[1]))
+            return
+        text = _("the number stands in row {row} already")
+        if values != hash(one.values):
+            text = _("the number stands in row {row} already, with other values: those of that row count")
+        self.leave_out(one.row, f"+{one.number}", DUPLICATE, text.format(row=first))
+
+    def _values(self, row: Row, number: str) -> tuple[str, ...] | None:
+        cells = row.cells
+        if row.unread:
+            for slot, place in self._cells:
+                word = None if place is None else row.unread.get(place)
+                if word:
+                    self.leave_out(row.number, number, BAD_CELL, f"{slot.name}: {_(BAD_CELLS[word])}")
+                    return None
         values = tuple(
             self._fixed[slot.name] if place is None else cells[place] if place < len(cells) else ""
             for slot, place in self._cells
@@ -217,59 +245,107 @@ class _Reader:
         wrong = next(problems(self._target.slots, values), None)
         if wrong is None:
             return values
-        self.leave_out(row, number, BAD_VALUE, wrong)
+        self.leave_out(row.number, number, BAD_VALUE, wrong)
         return None
 
 
 class _Seen:
-    """Numbers and the rows they were first seen in, in a temporary file: any number of them."""
+    """Numbers with the rows and values they were first seen with, in a temporary file: any number of them."""
 
     def __enter__(self) -> Self:
         self._database = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute("CREATE TABLE seen (number INTEGER PRIMARY KEY, place INTEGER NOT NULL)")
+        self._database.execute(
+            "CREATE TABLE seen (number INTEGER PRIMARY KEY, place INTEGER NOT NULL, content INTEGER NOT NULL)"
+        )
         self._database.execute("BEGIN")
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._database.close()
 
-    def add(self, new: Sequence[tuple[int, int]]) -> dict[int, int]:
-        """Add numbers and rows; return for each row whose number was there the row where that was."""
+    def add(self, new: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
+        """Add numbers, rows and marks of values; return for each later row the first one and its mark.
+
+        Raises:
+            SmsconfError: the temporary file cannot be written.
+        """
+        try:
+            return self._add(new)
+        except sqlite3.Error as error:
+            raise SmsconfError(
+                _("the temporary file of the numbers seen cannot be written: {reason}").format(reason=error),
+                fix=_("make room there, or name another folder with TMPDIR"),
+            ) from None
+
+    def _add(self, new: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
         before = self._database.total_changes
-        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", new)
+        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", new)
         if self._database.total_changes - before == len(new):
             return {}
-        known: dict[int, int] = {}
-        for number, row in new:
-            (first,) = self._database.execute("SELECT place FROM seen WHERE number = ?", (number,)).fetchone()
+        known: dict[int, tuple[int, int]] = {}
+        for number, row, _content in new:
+            first, content = self._database.execute(
+                "SELECT place, content FROM seen WHERE number = ?", (number,)
+            ).fetchone()
             if first != row:
-                known[row] = first
+                known[row] = (first, content)
         return known
 
 
-def _header(
-    rows: Iterator[tuple[int, list[str]]], target: Target
-) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
-    """Return the row that names the columns, if there is one, and what was read beyond it."""
-    for row, cells in rows:
-        if not any(cells):
-            continue
-        names = [cell.strip() for cell in cells]
-        slots = {slot.name for slot in target.slots}
-        named = any(name in slots for name in names[1:]) or not any(char.isdigit() for char in names[0])
-        if named and isinstance(read_number(names[0], target.region), Fault):
-            return names, []
-        return None, [(row, cells)]
-    return None, []
+def _data(rows: Iterable[Row], columns: Columns) -> Iterator[Row]:
+    """Yield the rows below the headings."""
+    found = iter(rows)
+    if columns.headings is not None:
+        next(found, None)
+    return found
 
 
-def _columns(target: Target, header: Sequence[str] | None, fixed: Mapping[str, str]) -> Columns:
+def _fault_in(row: Row, columns: Columns, region: Region, found: str | Fault) -> tuple[str, str] | None:
+    """Return why a row is not understood, as a word and for people; ``None`` if it is."""
+    if isinstance(found, Fault):
+        word = (row.unread or {}).get(columns.number)
+        return (BAD_CELL, _(BAD_CELLS[word])) if word else (found.word, _(found.text))
+    if columns.headings is None:
+        second = len(row.cells) > 1 and other_number(columns, row, region) is not None
+        return (SECOND_NUMBER[0], _(SECOND_NUMBER[1])) if second else None
+    if len(row.cells) > len(columns.headings) and any(map(str.strip, row.cells[len(columns.headings) :])):
+        return EXTRA_CELLS[0], _(EXTRA_CELLS[1])
+    return None
+
+
+def _check_column(table: Table, columns: Columns, region: Region, rows: int) -> None:
+    """Make sure that the numbers are not in another column than the one that was taken.
+
+    Raises:
+        SmsconfError: they are.
+    """
+    other = wrong_column(table, columns, region)
+    if other is not None:
+        raise SmsconfError(
+            _(
+                "none of the {rows} rows of {file} has a number in column {column}, but column {other} has"
+            ).format(
+                rows=rows, file=table.path, column=column_name(columns.number), other=column_name(other)
+            ),
+            fix=_("write a first row with a heading for each column: 手机号 or number over the numbers"),
+        )
+
+
+def _source(table: Table, columns: Columns) -> Source:
+    return Source(table.sheet, table.encoding, table.guessed, columns.named())
+
+
+def _values_of(target: Target, columns: Columns, fixed: Mapping[str, str]) -> Values:
+    """Return where the values come from.
+
+    Raises:
+        SmsconfError: one comes from nowhere, from two places, or is not the template's.
+    """
     names = [slot.name for slot in target.slots]
-    cells = {name: place for place, name in enumerate(header or ()) if place and name in names}
-    both = sorted(cells.keys() & fixed.keys())
-    missing = [name for name in names if name not in cells and name not in fixed]
+    both = sorted(columns.cells.keys() & fixed.keys())
+    missing = [name for name in names if name not in columns.cells and name not in fixed]
     if both:
         raise SmsconfError(
             _("{names} has a column and a --var").format(names=", ".join(both)),
@@ -280,7 +356,9 @@ def _columns(target: Target, header: Sequence[str] | None, fixed: Mapping[str, s
             _("{address} needs {names}, and the list has no such column").format(
                 address=target.address, names=", ".join(missing)
             ),
-            why=_("the first row names the columns: the number, then the variables"),
+            why=_("its first row holds a number, so nothing names the columns")
+            if columns.headings is None
+            else _("its first row names: {names}").format(names=seen(columns.headings)),
             fix=_("write a first row such as: number,{names}; or give --var NAME=VALUE for all").format(
                 names=",".join(names)
             ),
@@ -291,85 +369,4 @@ def _columns(target: Target, header: Sequence[str] | None, fixed: Mapping[str, s
             _("{address} has no variable '{name}'").format(address=target.address, name=unknown[0]),
             fix=_("leave out --var {name}").format(name=unknown[0]),
         )
-    return Columns(fixed, cells)
-
-
-def _encoding(path: Path) -> str:
-    """Return the encoding of a text: UTF-8 if all of it is, else what a Chinese Windows writes."""
-    if _head(path).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while piece := file.read(_READ):
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "gb18030"
-    return "utf-8-sig"
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(4)
-    except OSError as error:
-        raise _unreadable(path, error.strerror or type(error).__name__) from None
-
-
-def _comma(path: Path, file: io.TextIOBase) -> str:
-    try:
-        line = file.readline(10_000)
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, str(error)) from None
-    file.seek(0)
-    return max(",;\t", key=line.count)
-
-
-def _parsed(path: Path, file: Iterable[str], comma: str) -> Iterator[list[str]]:
-    reader = csv.reader(file, delimiter=comma)
-    try:
-        for cells in reader:
-            yield [cell.strip() for cell in cells]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise _unreadable(path, f"line {reader.line_num + 1}: {error}") from None
-
-
-@contextmanager
-def _workbook(path: Path) -> Iterator[Iterator[list[str]]]:
-    command = [sys.executable, "-P", "-m", "smsconf.messaging.bulk.xlsx", str(path.resolve())]
-    # a foreign file is taken apart there: no secret of the environment goes along
-    environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    with subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ
-    ) as process:
-        assert process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
-        output = io.TextIOWrapper(process.stdout, encoding="utf-8", newline="")
-        try:
-            yield _from_child(path, process, output)
-        finally:
-            output.close()
-            process.kill()
-
-
-def _from_child(path: Path, process: subprocess.Popen[bytes], output: Iterable[str]) -> Iterator[list[str]]:
-    yield from csv.reader(output)
-    code = process.wait()
-    if code == 0:
-        return
-    reasons = {
-        xlsx.BAD_FILE: _("it is no workbook, or a broken or encrypted one"),
-        xlsx.TOO_LARGE: _("unpacked it has more than {most} MB").format(most=xlsx.MOST_UNPACKED // 2**20),
-        xlsx.NO_READER: _("the package python-calamine is not installed: pip install 'smsconf[bulk]'"),
-    }
-    killed = _("its reader died (exit {code}): the sheet claims more cells than fit into memory").format(
-        code=code
-    )
-    raise _unreadable(path, reasons.get(code, killed))
-
-
-def _unreadable(path: Path, reason: str) -> SmsconfError:
-    return SmsconfError(
-        _("the list {file} cannot be read: {reason}").format(file=path, reason=reason),
-        fix=_("save it as CSV (UTF-8): the number first, one recipient in each row"),
-    )
+    return Values(fixed, columns.cells)

@@ -1,70 +1,152 @@
-"""Read the first sheet of a workbook in a process of its own, which writes it as CSV to its stdout.
+"""Read one sheet of a workbook in a process of its own, which writes its rows as CSV to its stdout.
 
-A file of 5 KB can claim a sheet of 17 thousand million cells, and the reader would ask for the memory: so
-it runs with a limit, and when it dies only it dies. Nothing is understood here: cells become text.
+A foreign file is taken apart here, with limits of memory and time: when it dies, only it dies. It chooses
+the sheet and says what hinders it; what the cells mean is not known here.
 
-Run as ``python -m smsconf.messaging.bulk.xlsx FILE`` by ``recipients``.
+Run as ``python -m smsconf.messaging.bulk.xlsx FILE JSON`` by ``workbook``. It writes records: ``sheet,NAME``,
+then the first rows, then ``head``; it reads a line with the places of the columns that are wanted (empty:
+all), and writes the other rows, then ``end``; instead of any of them ``problem,WORD,DETAIL…``. A row is its
+number (and ``!`` if a cell is marked), then its cells.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import resource
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any, Final
+from xml.parsers.expat import ExpatError
 
-MOST_MEMORY = 2 * 1024**3  # bytes of address space
-MOST_SECONDS = 300  # of processor time
-MOST_UNPACKED = 1024**3  # bytes of all files in the workbook
-EXACT = 2**53  # from here on a cell's number is not exact
+from smsconf.messaging.bulk.shared_strings import SharedStrings, read_strings
+from smsconf.messaging.bulk.sheet_rows import SheetReader, SheetRow
+from smsconf.messaging.bulk.table import HEAD, HiddenRows, Reading
+from smsconf.messaging.bulk.workbook_parts import Book, Problem, Sheet, open_book
 
-BAD_FILE, TOO_LARGE, NO_READER = 3, 4, 5
-"""Exit codes: no workbook, more than we unpack, the package is not installed."""
+MOST_MEMORY: Final = 512 * 1024**2  # bytes of address space
+MOST_SECONDS: Final = 300  # of processor time
 
-Cell = int | float | str | bool | time | date | datetime | timedelta
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ExpatError,
+    EOFError,
+    NotImplementedError,  # a way of packing that nobody uses
+    RuntimeError,  # packed with a password
+    ValueError,
+    LookupError,
+    OverflowError,
+)
 
 
-def text_of(cell: Cell) -> str:
-    """Write a cell as a person would have typed it: whole numbers without a point."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
-    return str(cell)
-
-
-def main(path: Path) -> int:
-    """Write the sheet and return the exit code."""
+def main(path: Path, asked: dict[str, Any]) -> None:
+    """Write the rows of a sheet, or what hinders it."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    writer = csv.writer(sys.stdout)
     try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
-                return TOO_LARGE
-    except (OSError, zipfile.BadZipFile, ValueError):
-        return BAD_FILE
-    try:
-        import python_calamine
-    except ImportError:
-        return NO_READER
-    try:
-        sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except (python_calamine.CalamineError, OSError, IndexError):
-        return BAD_FILE
-    csv.writer(sys.stdout).writerows(_rows(sheet.iter_rows()))
+        with zipfile.ZipFile(path) as archive:
+            _write(writer, open_book(archive), Reading(**asked))
+    except Problem as problem:
+        writer.writerow(("problem", problem.word, *problem.details))
+    except MemoryError:
+        writer.writerow(("problem", "memory"))
+    except OSError as error:
+        writer.writerow(("problem", "system", error.strerror or type(error).__name__))
+    except _BROKEN:
+        writer.writerow(("problem", "broken"))
     sys.stdout.flush()
-    return 0
 
 
-def _rows(rows: Iterator[list[Cell]]) -> Iterator[list[str]]:
-    for cells in rows:
-        yield [text_of(cell) for cell in cells]
+def _write(writer: Any, book: Book, reading: Reading) -> None:  # noqa: ANN401 - csv's writer has no name
+    if book.strings:
+        with book.package.open(book.strings) as file:
+            strings = read_strings(file)
+    else:
+        strings = SharedStrings()
+    sheet = _choose(book, strings, reading)
+    writer.writerow(("sheet", sheet.name))
+    reader = SheetReader(book, strings)
+    with book.package.open(sheet.part) as file:
+        count = 0
+        for row in _shown(reader.read(file), sheet, reading):
+            width = max(row.cells) + 1
+            cells = [row.cells.get(place, "") for place in range(width)]
+            writer.writerow((f"{row.number}!" if row.odd else row.number, *cells))
+            count += 1
+            if count == HEAD:
+                _ask(writer, reader)
+        if count < HEAD:
+            _ask(writer, reader)
+    writer.writerow(("end",))
+
+
+def _ask(writer: Any, reader: SheetReader) -> None:  # noqa: ANN401 - csv's writer has no name
+    writer.writerow(("head",))
+    sys.stdout.flush()
+    wanted = sys.stdin.readline().strip()
+    reader.wanted = frozenset(map(int, wanted.split(","))) if wanted else None
+
+
+def _shown(rows: Iterator[SheetRow], sheet: Sheet, reading: Reading) -> Iterator[SheetRow]:
+    """Yield the rows that are meant.
+
+    Raises:
+        Problem: the sheet hides a row, and nobody said what that is to mean.
+    """
+    for row in rows:
+        if row.hidden and reading.hidden_rows is None:
+            raise Problem("hidden-rows", sheet.name, str(row.number))
+        if not row.hidden or reading.hidden_rows == HiddenRows.SEND:
+            yield row
+
+
+def _choose(book: Book, strings: SharedStrings, reading: Reading) -> Sheet:
+    """Return the sheet that is named, else the only one that is shown and has something in it.
+
+    Raises:
+        Problem: there is none, or several.
+    """
+    named = _named(book, reading.sheet) if reading.sheet else None
+    if reading.sheet and reading.firm:
+        if named is None:
+            raise Problem("no-sheet", *(sheet.name for sheet in book.sheets))
+        return named
+    shown = [sheet for sheet in book.sheets if sheet.shown]
+    if len(shown) == 1 and len(book.sheets) == 1:
+        return shown[0]
+    filled = [sheet for sheet in shown if _is_filled(book, strings, sheet)]
+    if len(filled) == 1:
+        return filled[0]
+    if named:
+        return named
+    if filled:
+        raise Problem("sheets", *(sheet.name for sheet in filled))
+    if any(_is_filled(book, strings, sheet) for sheet in book.sheets if not sheet.shown):
+        raise Problem("hidden-sheets", *(sheet.name for sheet in book.sheets if not sheet.shown))
+    return (shown or book.sheets)[0]
+
+
+def _named(book: Book, name: str) -> Sheet | None:
+    exact = [sheet for sheet in book.sheets if sheet.name == name]
+    alike = [sheet for sheet in book.sheets if sheet.name.casefold() == name.strip().casefold()]
+    return next(iter(exact or alike), None)
+
+
+def _is_filled(book: Book, strings: SharedStrings, sheet: Sheet) -> bool:
+    with book.package.open(sheet.part) as file:
+        rows = SheetReader(book, strings).read(file)
+        return any(any(map(str.strip, row.cells.values())) for row in rows)
 
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    sys.exit(main(Path(sys.argv[1])))
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    main(Path(sys.argv[1]), json.loads(sys.argv[2]))
