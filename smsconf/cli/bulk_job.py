@@ -245,6 +245,8 @@ def _opted_out(
         yield from read_opt_outs(path, target.region, count, job.reading)
         if lists is not None:
             lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
+            text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
+            click.echo(text, err=True)
     inbox = project.folder / STATE_FOLDER / "inbox.db"
     if inbox.exists():
         with open_to_read(inbox) as received:
