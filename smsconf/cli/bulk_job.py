@@ -194,6 +194,8 @@ def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading
         count = Count()
         listed += read_opt_outs(path, region, count, reading)
         lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
+        text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
+        click.echo(text, err=True)
     return LeftOut(OptOuts(inboxes(project.folder), listed), lists)
 
 

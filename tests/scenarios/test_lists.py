@@ -115,5 +115,6 @@ def test_opt_out_lists_say_how_many_rows_they_have(shop: World) -> None:  # noqa
     """And leave out whom they name."""
     shop.write("姓名,手机号\n张三,'13912345678\n", "no.csv")
     ran = dry(shop, REFUND, "list.csv", "--opt-out", "no.csv")
+    assert "no.csv: 1 rows of people to leave out" in ran.err
     assert ran.json["recipients"]["opt_out_lists"] == [{"file": "no.csv", "rows": 1, "understood": 1}]
     assert ran.json["recipients"]["dropped"] == {"opted-out": 1}

@@ -41,6 +41,8 @@ PHONE_HEADINGS: Final = frozenset({*_WHAT, *_ENGLISH, *(whose + what for whose i
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _MARKS = re.compile(r"[\s\W_]+")
 _FEWEST = 7  # digits of what may be meant as a number
+_MAINLAND_DIGITS = 11
+_PLUSES = frozenset("+＋")  # what an international number begins with
 _MOST_NAMED = 30  # columns that an error names
 
 
@@ -101,7 +103,9 @@ def find_columns(table: Table, region: Region, slots: Sequence[Slot] = ()) -> Co
 def other_number(columns: Columns, row: Row, region: Region) -> int | None:
     """Return the place of another number in a row of a list without headings."""
     for place, cell in enumerate(row.cells):
-        if place != columns.number and cell and is_number(row, place, region):
+        # most cells are far from being one, and need no closer look
+        near = len(cell) >= _MAINLAND_DIGITS if region is Region.CN else not _PLUSES.isdisjoint(cell)
+        if (near or row.raw) and place != columns.number and is_number(row, place, region):
             return place
     return None
 

@@ -100,9 +100,9 @@ def row_of_fault(path: Path, codec: str) -> int:
         before = decoder.getstate()
         try:
             line += decoder.decode(piece).count("\n")
-        except UnicodeDecodeError:
+        except UnicodeError:
             decoder.setstate(before)
-            with suppress(UnicodeDecodeError):
+            with suppress(UnicodeError):
                 for byte in piece:  # one by one, to the one that fails
                     line += decoder.decode(bytes((byte,))).count("\n")
             return line
@@ -143,11 +143,11 @@ def _first_foreign_line(path: Path) -> int | None:
         if fine:
             try:
                 decoder.decode(piece)
-            except UnicodeDecodeError:
+            except UnicodeError:
                 fine = False
     try:
         decoder.decode(b"", final=fine)
-    except UnicodeDecodeError:
+    except UnicodeError:
         fine = False
     return None if fine else row_of_fault(path, "utf-8")
 
@@ -163,7 +163,7 @@ def _is_chinese(path: Path) -> bool:
             first = first or re.split("[\r\n]", text, maxsplit=1)[0]
             found.update(_ASCII.sub("", text))
         found.update(_ASCII.sub("", decoder.decode(b"", final=True)))
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     headed = any(not cell.isascii() and is_phone_heading(cell) for cell in re.split("[,;\t]", first))
     letters = {char: count for char, count in found.items() if char not in _MARKS_OF_TEXT | _FULL_WIDTH}

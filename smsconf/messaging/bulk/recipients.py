@@ -239,7 +239,7 @@ class _Reader:
                     self.leave_out(row.number, number, BAD_CELL, f"{slot.name}: {_(BAD_CELLS[word])}")
                     return None
         values = tuple(
-            self._fixed[slot.name] if place is None else cells[place] if place < len(cells) else ""
+            self._fixed[slot.name] if place is None else cells[place].strip() if place < len(cells) else ""
             for slot, place in self._cells
         )
         wrong = next(problems(self._target.slots, values), None)

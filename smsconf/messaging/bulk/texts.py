@@ -72,7 +72,7 @@ def _lines(path: Path, file: TextIO, codec: str) -> Iterator[str]:
             yield line.removesuffix("\n") if number > 1 else line.removesuffix("\n").removeprefix("\ufeff")
     except OSError as error:
         raise unreadable(path, error.strerror or type(error).__name__) from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise unreadable(
             path,
             _("row {row} is not {encoding}").format(row=row_of_fault(path, codec), encoding=codec),

@@ -19,6 +19,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
@@ -47,9 +48,15 @@ _BROKEN = (
 
 def main(path: Path, asked: dict[str, Any]) -> None:
     """Write the rows of a sheet, or what hinders it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(
+            ValueError, OSError
+        ):  # a system that knows no such limit; what is read is bounded anyway
+            resource.setrlimit(limit, (most, most))
     writer = csv.writer(sys.stdout)
     try:
         with zipfile.ZipFile(path) as archive:

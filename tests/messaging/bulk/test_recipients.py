@@ -229,11 +229,11 @@ def test_number_that_stands_there_with_other_values_says_so(tmp_path: Path) -> N
     assert count.dropped == {"duplicate": 2}
 
 
-def test_values_are_kept_as_they_stand(tmp_path: Path) -> None:
-    """Blanks round a value are its own; a number is read without them."""
+def test_values_are_read_without_the_blanks_round_their_cells(tmp_path: Path) -> None:
+    """Blanks within a value are its own; those round a cell belong to the file."""
     target = replace(NAMED, slots=(Slot(1, "order", "newtext"), NAMED.slots[1]))
     found, _, _ = read(written(tmp_path, "手机号,order,day\n 13812345678 , A 1 ,09:30\n"), target)
-    assert found == [Recipient(A, (" A 1 ", "09:30"), 2)]
+    assert found == [Recipient(A, ("A 1", "09:30"), 2)]
 
 
 def test_row_of_more_cells_than_headings_is_left_out(tmp_path: Path) -> None:

@@ -103,6 +103,13 @@ def test_bytes_that_are_not_of_the_encoding_are_an_error_with_the_row(tmp_path: 
         rows_of(written(tmp_path, content), Reading(encoding=encoding))
 
 
+def test_utf_16_without_its_mark_is_not_what_it_is_called(tmp_path: Path) -> None:
+    """Python wants the mark; which half of a character comes first is not guessed."""
+    path = written(tmp_path, "138\n".encode("utf-16-le"))
+    with pytest.raises(SmsconfError, match="row 1 is not utf-16"):
+        rows_of(path, Reading(encoding="utf-16"))
+
+
 def test_mark_of_the_encoding_is_no_part_of_the_first_cell(tmp_path: Path) -> None:
     """Nor where the encoding was named."""
     for encoding in ("utf-8", "utf-16-le"):
