@@ -16,7 +16,9 @@ from smsconf import serving
 from smsconf.emulator.control import PREFIX
 from smsconf.emulator.engine import BODY_LIMIT, Engine
 from smsconf.emulator.pusher import pushing
-from smsconf.serving import read_body
+from smsconf.serving import Limits, read_body
+
+LIMITS = Limits(read=60.0)  # a person may be at the other end
 
 
 def serve(engine: Engine, host: str, port: int) -> None:
@@ -26,7 +28,7 @@ def serve(engine: Engine, host: str, port: int) -> None:
         OSError: the address can not be bound.
     """
     with pushing(engine):
-        serving.serve(make_app(engine), host, port)
+        serving.serve(make_app(engine), host, port, LIMITS)
 
 
 def make_app(engine: Engine) -> ASGIApp:

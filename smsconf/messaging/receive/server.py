@@ -101,14 +101,22 @@ class _Receiver:
         """Answer one request; the token is looked at before anything else."""
         place = _place(request)
         if place == "/healthz":
-            return await self._health() if request.method in ("GET", "HEAD") else self._refuse_method("GET")
+            return (
+                await self._health()
+                if request.method in ("GET", "HEAD")
+                else self._refuse("wrong method", 405, Allow="GET")
+            )
         prefix = f"/{self._rules.token}" if self._rules.token else ""
         if not hmac.compare_digest(place.rpartition("/")[0].encode(), prefix.encode()):
             return self._refuse("wrong path", 404)
         for what, read in _READERS.items():
             if place == f"{prefix}/{what}":
                 taken = request.method == "POST"
-                return await self._take(request, what, read) if taken else self._refuse_method("POST")
+                return (
+                    await self._take(request, what, read)
+                    if taken
+                    else self._refuse("wrong method", 405, Allow="POST")
+                )
         return self._refuse("wrong path", 404)
 
     async def _health(self) -> Response:
@@ -150,13 +158,11 @@ class _Receiver:
             raise _Refusal("wrong signature", 401)
         return body
 
-    def _refuse(self, reason: str, status: int) -> Response:
+    def _refuse(self, reason: str, status: int, **headers: str) -> Response:
+        """Count and answer what is refused; where its body may not have been read, nothing may follow it."""
         self._counts[reason] += 1
-        return Response(status_code=status)
-
-    def _refuse_method(self, allowed: str) -> Response:
-        self._counts["wrong method"] += 1
-        return Response(status_code=405, headers={"Allow": allowed})
+        closing = {"Connection": "close"} if status in (404, 405, 413) else {}
+        return Response(status_code=status, headers=closing | headers)
 
     def _is_signed(self, request: Request, body: bytes) -> bool:
         return is_signed(
