@@ -77,6 +77,7 @@ HOMES: dict[str, set[str]] = {
     "click": {"cli"},
     "deepdiff": {"reconcile"},
     "filelock": {"journal", "cloud"},
+    "h11": {"serving"},
     "httpcore": {"cloud"},
     "httpx": {"cloud", "messaging"},
     "jinja2": {"render"},

@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,6 +19,7 @@ from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error, talk, try_file, unwritable
 from smsconf.cli.sending import (
+    Ready,
     app_key_of,
     callback_option,
     check_words,
@@ -129,7 +129,7 @@ def command(
         code = max(show_error(problem), 4 if _refused(problem) else 1)
         return 130 if stopped else code
     if answer:
-        _keep(project, target, answer, ready.now)
+        _keep(project, ready, answer)
     written = _reported(send_view(ready.about, target, request, answer, shown=shown), form, output)
     if problem:
         show_error(problem)
@@ -208,10 +208,17 @@ def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[st
             raise click.UsageError(f"{shown(number)}: {reason}")
 
 
-def _keep(project: Project, target: Target, answer: Answer, at: datetime) -> None:
+def _keep(project: Project, ready: Ready, answer: Answer) -> None:
     """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
     messages = [
-        Sent(fate.message_id, fate.to, at, str(target.address), segments=fate.parts)
+        Sent(
+            fate.message_id,
+            fate.to,
+            ready.now,
+            str(ready.target.address),
+            segments=fate.parts,
+            scope=ready.scope,
+        )
         for fate in answer.fates
         if fate.accepted and fate.message_id
     ]

@@ -116,13 +116,13 @@ class Inbox:
         """
         yield from self._read("reports", _REPORT, Report, "number")
 
-    def reports_by_message(self) -> Iterator[Received]:
-        """Yield every report once, those about one message together, sorted by its id.
+    def reports_by_message(self, message_id: str | None = None) -> Iterator[Received]:
+        """Yield every report once, or those about one message, sorted by its id.
 
         Raises:
             SmsconfError: the file cannot be read.
         """
-        yield from self._read("reports", _REPORT, Report, "message_id, number")
+        yield from self._read("reports", _REPORT, Report, "message_id, number", message_id)
 
     def replies(self) -> Iterator[Received]:
         """Yield every reply once, in the order of arrival.
@@ -171,12 +171,16 @@ class Inbox:
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Reply)],
             )
 
-    def _read(self, table: str, names: Sequence[str], kind: type[Item], order: str) -> Iterator[Received]:
+    def _read(
+        self, table: str, names: Sequence[str], kind: type[Item], order: str, message_id: str | None = None
+    ) -> Iterator[Received]:
         columns = ", ".join(f'"{name}"' for name in ["received", *names])
+        only = "" if message_id is None else "WHERE message_id = :message_id"
         with self._explained(_("read")), readable():
             # table, columns and order are ours, never anybody's input
             for received, *values in self._database.execute(
-                f"SELECT {columns} FROM {table} ORDER BY {order}"  # noqa: S608
+                f"SELECT {columns} FROM {table} {only} ORDER BY {order}",  # noqa: S608
+                {"message_id": message_id},
             ):
                 item = kind(**dict(zip(names, values, strict=True)))
                 yield Received(item, datetime.fromisoformat(received))
