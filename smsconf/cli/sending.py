@@ -26,6 +26,7 @@ from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
+from smsconf.lint.callback_urls import object_to
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
@@ -141,6 +142,9 @@ def check_words(extend: str | None, callback: str | None) -> None:
         )
     if callback is not None and not callback.lower().startswith(("http://", "https://")):
         raise click.UsageError(_("--status-callback takes a url that begins with https://"))
+    objection = object_to(callback) if callback is not None else None
+    if objection and objection.fatal and not objection.inside:  # inside: an emulator posts there
+        raise click.UsageError(_("--status-callback: {problem}").format(problem=objection.message))
 
 
 def values_of(texts: Iterable[str]) -> dict[str, str]:
