@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections import Counter
@@ -16,7 +15,7 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.inbox import inboxes
+from smsconf.cli.inbox import inbox_path, inboxes
 from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
 from smsconf.cli.output import same_file
@@ -44,6 +43,7 @@ from smsconf.messaging.bulk.table import Reading, unreadable
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.render.sheets import csv_row
 from smsconf.resources import Region
 
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
@@ -196,7 +196,8 @@ def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading
         lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
         text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
         click.echo(text, err=True)
-    return LeftOut(OptOuts(inboxes(project.folder), listed), lists)
+    own = inbox_path(project.folder, None)  # it may be yet to come
+    return LeftOut(OptOuts([own, *inboxes(project.folder)], listed), lists)
 
 
 def read_list(
@@ -300,12 +301,11 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
         owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("row", "number", "reason", "explanation"))
+                file.write(csv_row(("row", "number", "reason", "explanation")))
 
                 def drop(one: Dropped) -> None:
                     text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
-                    writer.writerow((one.row, text, one.reason, one.explanation))
+                    file.write(csv_row((one.row, text, one.reason, one.explanation)))
 
                 yield drop
             temporary.replace(job.dropped)

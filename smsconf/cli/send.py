@@ -15,30 +15,26 @@ from typing import Any
 import click
 
 from smsconf.address import Address
-from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error, talk, try_file, unwritable
 from smsconf.cli.sending import (
-    Ready,
     app_key_of,
     callback_option,
     check_words,
     make_ready,
     open_sending,
+    remember_sent,
     secrets_option,
     signature_option,
     url_of,
     values_of,
     wsse_option,
 )
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.report import dry_view, send_view
 from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
@@ -129,7 +125,7 @@ def command(
         code = max(show_error(problem), 4 if _refused(problem) else 1)
         return 130 if stopped else code
     if answer:
-        _keep(project, ready, answer)
+        remember_sent(project, ready, answer)
     written = _reported(send_view(ready.about, target, request, answer, shown=shown), form, output)
     if problem:
         show_error(problem)
@@ -206,26 +202,6 @@ def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[st
         reason = target.refuses(number)
         if reason:
             raise click.UsageError(f"{shown(number)}: {reason}")
-
-
-def _keep(project: Project, ready: Ready, answer: Answer) -> None:
-    """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
-    messages = [
-        Sent(
-            fate.message_id,
-            fate.to,
-            ready.now,
-            str(ready.target.address),
-            segments=fate.parts,
-            scope=ready.scope,
-        )
-        for fate in answer.fates
-        if fate.accepted and fate.message_id
-    ]
-    try:
-        add_sent(project.folder / STATE_FOLDER / SENT, messages)
-    except SmsconfError as error:
-        show_error(error)
 
 
 def _exit_code(answer: Answer | None) -> int:
