@@ -114,11 +114,9 @@ def command(  # noqa: PLR0913 - one for each option
     secrets = SecretFile(save_secrets) if save_secrets else None
     with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
-        approved = auto_approve or permit is not None
-        if not _agreed(ready, form=form, output=output, auto_approve=approved):
+        if not _agreed(ready, form=form, output=output, auto_approve=auto_approve or permit is not None):
             return 4 if ready.plan.guarded else 1
-        if secrets:
-            secrets.open()
+        keep_secret = secrets.open() if secrets else None
         with stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
@@ -126,7 +124,7 @@ def command(  # noqa: PLR0913 - one for each option
                 session.journal,
                 project.environment,
                 stopping=stop.is_set,
-                keep_secret=secrets.keep if secrets else None,
+                keep_secret=keep_secret,
                 progress=update,
             )
     code = apply_exit(ready.plan, done)
