@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,10 @@ from smsconf.address import Address
 from smsconf.cli.asking import confirmed
 from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, wanted_of
 from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
-from smsconf.cli.bulk_sending import clock_of, send_run, start_of, wait_until
+from smsconf.cli.bulk_sending import check_way, clock_of, send_run, start_of, wait_until
 from smsconf.cli.bulk_trial import send_tests
 from smsconf.cli.list_options import reading_of
-from smsconf.cli.output import report, show_error, talk
+from smsconf.cli.output import report, report_sent, show_error, talk, try_file
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
 from smsconf.errors import PlanRefused, SmsconfError
@@ -37,6 +37,8 @@ from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.render.bulk import bulk_lines
+
+_RECENT = timedelta(hours=24)  # a list that was changed by a row and sent whole is a mistake of the same day
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Teller:
     def report(self, view: Mapping[str, Any]) -> None:
         """Write the report."""
         report(view, bulk_lines, self.form, self.output)
+
+    def report_sent(self, view: Mapping[str, Any]) -> bool:
+        """Write the report after something was sent, to stderr where it cannot; return whether it could."""
+        return report_sent(view, bulk_lines, self.form, self.output)
 
     def agreed(self, view: Mapping[str, Any], count: int) -> bool:
         """Show what is about to happen and find out whether it may."""
@@ -115,7 +121,7 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         finally:
             if order is None or not order.is_new:
                 ledger.call_off(draft)
-        start = _prepare(ledger, order, ready, teller, job)
+        start = _prepare(ledger, project, order, ready, teller, chosen, job)
         if not isinstance(start, int) and chosen["test_to"]:
             start = _tested(ledger, project, order, ready, chosen, start)
     return (
@@ -135,7 +141,7 @@ def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: M
     opt_outs = left_out_of(project, lists, ready.target.region, reading_of(chosen)).opt_outs
     order = Order(run, is_new=False, assume_sent=assumption(chosen))
     with open_ledger(project) as ledger:
-        start = _prepare(ledger, order, ready, teller, None)
+        start = _prepare(ledger, project, order, ready, teller, chosen, None)
     return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
 
 
@@ -199,7 +205,15 @@ def _order(
 # -- what is asked, waited for and sent
 
 
-def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Job | None) -> datetime | int:
+def _prepare(
+    ledger: Ledger,
+    project: Project,
+    order: Order,
+    ready: Ready,
+    teller: Teller,
+    chosen: Mapping[str, Any],
+    job: Job | None,
+) -> datetime | int:
     """Ask whether a run may be sent; return when, or the exit code where nothing is to be sent."""
     run = order.run
     count = order.to_send(ledger.tally(run))
@@ -215,6 +229,11 @@ def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Jo
         return 5 if view["messages"]["uncertain"] else 0
     try:
         start = start_of(ready.target.type, job, ready.now, is_new=order.is_new)
+        check_way(project, ready.target, chosen)
+        if teller.output:
+            try_file(teller.output)
+        if order.is_new:
+            _tell_recent(ledger.written_to(run, ready.now - _RECENT))
         agreed = teller.agreed(view_of(ledger, order, ready, teller, None), count)
     except BaseException:
         if order.is_new:
@@ -276,10 +295,21 @@ def _go(
         out = ledger.tally(run).opted_out
         ended = send_run(ledger, run, project, clock, chosen, opt_outs)
         _tell_opted_out(ledger.tally(run).opted_out - out)
-        teller.report(view_of(ledger, order, ready, teller, ended))
+        tally = ledger.tally(run)
+        written = teller.report_sent(view_of(ledger, order, ready, teller, ended))
         if ended.problem:
             show_error(ended.problem)
-        return exit_code(ledger.tally(run), ended)
+        return exit_code(tally, ended) if written else 5 if tally.touched else 1
+
+
+def _tell_recent(count: int) -> None:
+    if count:
+        text = ngettext(
+            "warning: {count} of these numbers got a message of this name within the last 24 hours",
+            "warning: {count} of these numbers got a message of this name within the last 24 hours",
+            count,
+        )
+        click.echo(text.format(count=f"{count:,}"), err=True)
 
 
 def _tell_opted_out(count: int) -> None:

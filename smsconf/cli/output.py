@@ -105,6 +105,23 @@ def _begun(rows: Iterable[View]) -> Iterator[View]:
     return chain(list(islice(every, 1)), every)
 
 
+def report_sent(view: View, draw: Callable[[View], Iterable[Line]], form: str, output: Path | None) -> bool:
+    """Write a report about what was sent; if that fails say on stderr what it holds, and return ``False``."""
+    try:
+        report(view, draw, form, output)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever closed it does not want to know
+        return True
+    except OSError as error:
+        show_error(unwritable(Path("stdout"), error))
+    except SmsconfError as error:
+        show_error(error)
+    else:
+        return True
+    talk(draw(view))
+    return False
+
+
 def talk(lines: Iterable[Line]) -> None:
     """Write lines for people to stderr."""
     from smsconf.render.terminal import show

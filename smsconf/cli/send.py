@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
-from smsconf.cli.output import report, show_error, talk, try_file, unwritable
+from smsconf.cli.output import report, report_sent, show_error, try_file
 from smsconf.cli.sending import (
     app_key_of,
     callback_option,
@@ -126,7 +125,8 @@ def command(
         return 130 if stopped else code
     if answer:
         remember_sent(project, ready, answer)
-    written = _reported(send_view(ready.about, target, request, answer, shown=shown), form, output)
+    view = send_view(ready.about, target, request, answer, shown=shown)
+    written = report_sent(view, send_lines, form, output)
     if problem:
         show_error(problem)
     return 130 if stopped else _exit_code(answer) if written else 5
@@ -173,23 +173,6 @@ def _refused(problem: CloudError) -> bool:
     """Tell whether the service turned a request down; credentials that it does not take are an error."""
     turned_down = isinstance(problem, Refused | Unauthorized | RateLimited) and problem.arrived
     return bool(turned_down) and problem.status != 401 and problem.code not in CREDENTIALS
-
-
-def _reported(view: Mapping[str, Any], form: str, output: Path | None) -> bool:
-    """Write the report; if that fails, say on stderr what it holds, for the message is sent."""
-    try:
-        report(view, send_lines, form, output)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever closed it does not want to know
-        return True
-    except OSError as error:
-        show_error(unwritable(Path("stdout"), error))
-    except SmsconfError as error:
-        show_error(error)
-    else:
-        return True
-    talk(send_lines(view))
-    return False
 
 
 def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[str], str]) -> None:
