@@ -94,7 +94,16 @@ def job_of(project: Project, address: Address, recipients: Path | None, chosen: 
     plain = re.sub("[^A-Za-z0-9_-]", "-", name)
     dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{plain}.csv")
     return Job(
-        name, template, recipients, made, fixed, lists, dropped, at, chosen["again"], reading_of(chosen)
+        name,
+        template,
+        recipients,
+        made,
+        fixed,
+        lists,
+        dropped,
+        at,
+        chosen["again"],
+        reading_of(chosen, shared=bool(lists)),
     )
 
 
