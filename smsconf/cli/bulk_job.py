@@ -142,7 +142,7 @@ def job_of(
         planned=at is not None and chosen["at"] is None,
         failed_of=failed_of,
         again=chosen["again"],
-        reading=reading_of(chosen),
+        reading=reading_of(chosen, shared=bool(lists)),
     )
 
 

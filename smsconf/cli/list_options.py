@@ -53,7 +53,7 @@ def list_options(command: Command) -> Command:
     return command
 
 
-def reading_of(chosen: Mapping[str, Any]) -> Reading:
-    """Return what the options say."""
-    hidden = chosen["hidden_rows"]
-    return Reading(chosen["sheet"], HiddenRows(hidden) if hidden else None, chosen["encoding"])
+def reading_of(chosen: Mapping[str, Any], *, shared: bool = False) -> Reading:
+    """Return what the options say; ``shared``: of several files."""
+    hidden = HiddenRows(chosen["hidden_rows"]) if chosen["hidden_rows"] else None
+    return Reading(chosen["sheet"], hidden, chosen["encoding"], shared=shared)

@@ -33,7 +33,7 @@ def open_list(path: Path, reading: Reading) -> Iterator[Table]:
             path, _("it is an old or an encrypted workbook"), fix=_("save it as xlsx without a password")
         )
     if head == _ZIP or path.suffix.lower() in _WORKBOOKS:
-        if reading.encoding and reading.firm:
+        if reading.encoding and reading.firm and not reading.shared:
             raise unreadable(path, _("a workbook knows its encoding"), fix=_("leave out --encoding"))
         with open_workbook(path, reading) as table:
             yield table

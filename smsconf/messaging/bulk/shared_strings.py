@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Final
 from xml.parsers import expat
 
-from smsconf.messaging.bulk.table import LONGEST_CELL
+from smsconf.messaging.bulk.table import LONGEST_CELL, NO_TEXT
 from smsconf.messaging.bulk.workbook_parts import READ, Problem, make_parser
 
 UNREADABLE: Final = "\x01"  # begins a text that stands for a problem; no cell has it, see ``cell_text``
@@ -22,7 +22,6 @@ _BLOCK = 64
 _MOST_BLOCKS = 1024  # kept in memory
 _END = "\0"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def cell_text(text: str) -> str:
@@ -38,7 +37,7 @@ def cell_text(text: str) -> str:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
         except UnicodeDecodeError:
             return f"{UNREADABLE}characters"
-    return f"{UNREADABLE}characters" if _CONTROL.search(text) else text
+    return f"{UNREADABLE}characters" if NO_TEXT.search(text) else text
 
 
 class SharedStrings:

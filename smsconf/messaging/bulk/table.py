@@ -5,6 +5,7 @@ Values only; ``texts`` and ``workbook`` make them from files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,6 +30,9 @@ BAD_CELLS: Mapping[str, str] = {
 }
 """Why a cell could not be told exactly: a word for files, a text for people."""
 
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ue000-\uf8ff\ufffd]")
+"""Characters that no phone shows: control, halves, private use, and the mark of what was lost before."""
+
 
 class HiddenRows(StrEnum):
     """What is to become of rows that the sheet does not show."""
@@ -42,13 +46,15 @@ class Reading:
     """What a person says about a file: ``None`` where nothing was said.
 
     ``firm`` is false where the same words may be about another file: then they count only if this one leaves
-    the question open.
+    the question open. ``shared`` is true where they may be about others too: then a word that does not fit
+    this kind of file is no error.
     """
 
     sheet: str | None = None
     hidden_rows: HiddenRows | None = None
     encoding: str | None = None
     firm: bool = True
+    shared: bool = False
 
     def of_opt_outs(self) -> Self:
         """Return how to read a list of people to leave out: hidden rows count, which is the safe side."""

@@ -19,14 +19,13 @@ from typing import TextIO
 
 from smsconf.language import _
 from smsconf.messaging.bulk.encodings import choose_encoding, row_of_fault
-from smsconf.messaging.bulk.table import HEAD, LONGEST_CELL, Reading, Row, Table, unreadable
+from smsconf.messaging.bulk.table import HEAD, LONGEST_CELL, NO_TEXT, Reading, Row, Table, unreadable
 
 _MOST = 1_000_000  # characters in a line
 _SEPARATORS = ",;\t"
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _AS_TEXT = re.compile(r'="([^"]*)"')  # how a spreadsheet is made to take digits for text
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @contextmanager
@@ -36,7 +35,7 @@ def open_text(path: Path, reading: Reading) -> Iterator[Table]:
     Raises:
         SmsconfError: it cannot be read, or not for sure.
     """
-    if reading.sheet and reading.firm:
+    if reading.sheet and reading.firm and not reading.shared:
         raise unreadable(path, _("it is a text and has no sheets"), fix=_("leave out --sheet"))
     try:
         encoding = choose_encoding(path, reading)
@@ -105,7 +104,7 @@ def _row(path: Path, number: int, line: str, comma: str) -> Row:
                 fix=_("correct the row; no cell may hold a line break"),
             ) from None
         cells = [found[1] if (found := _AS_TEXT.fullmatch(cell)) else cell for cell in cells]
-    if "#" in line or len(line) > LONGEST_CELL or _CONTROL.search(line):
+    if "#" in line or len(line) > LONGEST_CELL or NO_TEXT.search(line):
         return _odd(number, cells)
     return Row(number, cells)
 
@@ -116,7 +115,7 @@ def _odd(number: int, cells: list[str]) -> Row:
     for place, cell in enumerate(cells):
         if cell in _ERRORS or (len(cell) > 1 and not cell.strip("#")):
             unread[place] = "error"
-        elif _CONTROL.search(cell):
+        elif NO_TEXT.search(cell):
             unread[place] = "characters"
         elif len(cell) > LONGEST_CELL:
             unread[place] = "long"
