@@ -182,8 +182,7 @@ class Inbox:
                 f"SELECT {columns} FROM {table} {only} ORDER BY {order}",  # noqa: S608
                 {"message_id": message_id},
             ):
-                item = kind(**dict(zip(names, values, strict=True)))
-                yield Received(item, datetime.fromisoformat(received))
+                yield Received(kind(*values), datetime.fromisoformat(received))  # in the order of its fields
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -148,27 +148,32 @@ def _unreported(sent: Sent, clock: Clock) -> Delivery:
 
 def _reported(sent: Sent, reports: Iterable[Received], clock: Clock) -> Receipt:
     ahead = clock(sent.scope) - clock("")
-    parts = [(part, at + ahead) for part, at in _parts(reports)]
-    total = max(part.total for part, _ in parts)
-    receipt = _judged(sent.message_id, parts)
-    if receipt.delivery is Delivery.DELIVERED and len(parts) < total:
-        receipt = replace(receipt, delivery=_unreported(sent, clock))
-    return replace(receipt, sent=sent, segments=sent.segments or total)
+    return _judged(sent.message_id, [(part, at + ahead) for part, at in _parts(reports)], sent, clock)
 
 
 def _unknown(message_id: str, reports: Iterable[Received]) -> Receipt:
     return _judged(message_id, _parts(reports))
 
 
-def _judged(message_id: str, parts: list[tuple[Report, datetime]]) -> Receipt:
+def _judged(
+    message_id: str,
+    parts: list[tuple[Report, datetime]],
+    sent: Sent | None = None,
+    clock: Clock | None = None,
+) -> Receipt:
     """Judge a message by the parts that were reported: one that did not arrive spoils it."""
     failed = next((part for part, _ in parts if not part.delivered), None)
+    total = max(part.total for part, _ in parts)
+    delivery = Delivery.FAILED if failed else Delivery.DELIVERED
+    if sent and clock and not failed and len(parts) < total:
+        delivery = _unreported(sent, clock)
     return Receipt(
         message_id,
-        Delivery.FAILED if failed else Delivery.DELIVERED,
+        delivery,
+        sent,
         status=(failed or parts[0][0]).status,
         reported=max(_when(part, at) for part, at in parts),
-        segments=max(part.total for part, _ in parts),
+        segments=(sent.segments if sent else None) or total,
     )
 
 
