@@ -12,7 +12,7 @@ from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
 from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
+from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.choice import Wanted
 from smsconf.messaging.bulk.failed import failed_recipients
@@ -95,6 +95,18 @@ def wanted_of(job: Job, ready: Ready, read: Read) -> Wanted:
         message=message_of(job, ready.target),
         failed_of=job.failed_of.id if job.failed_of else None,
         again=job.again,
+    )
+
+
+def nobody(job: Job, read: Read) -> SmsconfError:
+    """Return the error for a list of which nobody can be written to."""
+    return SmsconfError(
+        _("nobody is left of the {count} rows of {file}").format(
+            count=read.summary["rows"],
+            file=job.recipients or _("run {run}").format(run=job.failed_of.id if job.failed_of else ""),
+        ),
+        why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
+        fix=_("look at {file}").format(file=job.dropped),
     )
 
 

@@ -28,8 +28,9 @@ from smsconf.errors import ConfigError, SmsconfError
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
-from smsconf.messaging.bulk.lists import open_list
-from smsconf.messaging.bulk.recipients import (
+from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.recipients import (
     OPTED_OUT,
     Count,
     Dropped,
@@ -37,9 +38,8 @@ from smsconf.messaging.bulk.recipients import (
     read_opt_outs,
     read_recipients,
 )
-from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.bulk.samples import Samples
-from smsconf.messaging.bulk.table import Reading, unreadable
+from smsconf.messaging.lists.samples import Samples
+from smsconf.messaging.lists.table import Reading, unreadable
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target

@@ -17,7 +17,7 @@ import click
 
 from smsconf.address import Address
 from smsconf.cli.asking import confirmed
-from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, wanted_of
+from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, nobody, wanted_of
 from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
 from smsconf.cli.bulk_sending import check_way, clock_of, send_run, start_of, wait_until
 from smsconf.cli.bulk_trial import send_tests
@@ -25,7 +25,7 @@ from smsconf.cli.list_options import reading_of
 from smsconf.cli.output import report, report_sent, show_error, talk, try_file
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused, SmsconfError
+from smsconf.errors import PlanRefused
 from smsconf.language import _, ngettext
 from smsconf.messaging.bulk.choice import Choice, choose
 from smsconf.messaging.bulk.ledger import Ledger
@@ -190,13 +190,7 @@ def _order(
     if said is not None:
         raise click.UsageError(_("nothing of this list is uncertain: it was not sent from here"))
     if not read.summary["valid"]:
-        raise SmsconfError(
-            _("nobody is left of the {count} rows of {file}").format(
-                count=read.summary["rows"], file=job.recipients or _("run {run}").format(run=draft.failed_of)
-            ),
-            why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
-            fix=_("look at {file}").format(file=job.dropped),
-        )
+        raise nobody(job, read)
     if choice.copies:
         draft = ledger.rename(draft, f"{draft.name}#{choice.copies + 1}")
     return Order(draft, is_new=True, dropped=job.dropped)

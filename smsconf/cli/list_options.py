@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from smsconf.language import _
-from smsconf.messaging.bulk.encodings import encoding_named
-from smsconf.messaging.bulk.table import HiddenRows, Reading
+from smsconf.messaging.lists.encodings import encoding_named
+from smsconf.messaging.lists.table import HiddenRows, Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
 
-from smsconf.messaging.bulk.number_formats import BUILTIN, GENERAL, SYSTEM, Show, compile_format, show_general
+from smsconf.messaging.lists.number_formats import (
+    BUILTIN,
+    GENERAL,
+    SYSTEM,
+    Show,
+    compile_format,
+    show_general,
+)
 
 READ: Final = 256 * 1024
 MOST_UNPACKED: Final = 1024**3  # bytes of all files in the workbook

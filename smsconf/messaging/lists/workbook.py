@@ -17,10 +17,10 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.bulk.shared_strings import UNREADABLE
-from smsconf.messaging.bulk.table import Reading, Row, Table, unreadable
-from smsconf.messaging.bulk.workbook_parts import MOST_UNPACKED
-from smsconf.messaging.bulk.xlsx import MOST_SECONDS
+from smsconf.messaging.lists.shared_strings import UNREADABLE
+from smsconf.messaging.lists.table import Reading, Row, Table, unreadable
+from smsconf.messaging.lists.workbook_parts import MOST_UNPACKED
+from smsconf.messaging.lists.xlsx import MOST_SECONDS
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "TMPDIR")
 
@@ -33,7 +33,7 @@ def open_workbook(path: Path, reading: Reading) -> Iterator[Table]:
         SmsconfError: it cannot be read, or it is not clear which of its rows are meant.
     """
     asked = json.dumps({"sheet": reading.sheet, "hidden_rows": reading.hidden_rows, "firm": reading.firm})
-    command = [sys.executable, "-P", "-m", "smsconf.messaging.bulk.xlsx", str(path.resolve()), asked]
+    command = [sys.executable, "-P", "-m", "smsconf.messaging.lists.xlsx", str(path.resolve()), asked]
     # a foreign file is taken apart there: no secret of the environment goes along
     environ = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     with subprocess.Popen(  # noqa: S603 - our own module

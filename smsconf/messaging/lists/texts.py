@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 from smsconf.language import _
-from smsconf.messaging.bulk.encodings import choose_encoding, row_of_fault
-from smsconf.messaging.bulk.table import HEAD, LONGEST_CELL, NO_TEXT, Reading, Row, Table, unreadable
+from smsconf.messaging.lists.encodings import choose_encoding, row_of_fault
+from smsconf.messaging.lists.table import HEAD, LONGEST_CELL, NO_TEXT, Reading, Row, Table, unreadable
 
 _MOST = 1_000_000  # characters in a line
 _SEPARATORS = ",;\t"

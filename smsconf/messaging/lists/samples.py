@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from smsconf.messaging.bulk.recipients import Recipient
+from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.numbers import read_number
 from smsconf.messaging.send.target import Target
 from smsconf.segments import PLACEHOLDER

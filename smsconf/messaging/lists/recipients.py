@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from smsconf.errors import SmsconfError
 from smsconf.language import N_, _, clauses
-from smsconf.messaging.bulk.columns import (
+from smsconf.messaging.lists.columns import (
     Columns,
     find_columns,
     number_in,
@@ -22,9 +22,9 @@ from smsconf.messaging.bulk.columns import (
     seen,
     wrong_column,
 )
-from smsconf.messaging.bulk.lists import open_list
-from smsconf.messaging.bulk.seen_numbers import SeenNumbers
-from smsconf.messaging.bulk.table import BAD_CELLS, Reading, Row, Source, Table, column_name, unreadable
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.seen_numbers import SeenNumbers
+from smsconf.messaging.lists.table import BAD_CELLS, Reading, Row, Source, Table, column_name, unreadable
 from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import problems

@@ -11,14 +11,14 @@ import pytest
 
 from smsconf.address import Address
 from smsconf.errors import SmsconfError
-from smsconf.messaging.bulk.lists import open_list
-from smsconf.messaging.bulk.recipients import (
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.recipients import (
     Count,
     Dropped,
     Recipient,
     read_recipients,
 )
-from smsconf.messaging.bulk.table import Reading, Source
+from smsconf.messaging.lists.table import Reading, Source
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import Slot
 from smsconf.resources import Region

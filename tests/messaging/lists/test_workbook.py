@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.bulk.lists import open_list
-from smsconf.messaging.bulk.table import LONGEST_CELL, HiddenRows, Reading, Row
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.table import LONGEST_CELL, HiddenRows, Reading, Row
 from tests.messaging.workbook import write_cells, write_workbook
 
 SEND, SKIP = Reading(hidden_rows=HiddenRows.SEND), Reading(hidden_rows=HiddenRows.SKIP)
@@ -376,7 +376,7 @@ def test_reader_takes_little_memory(tmp_path: Path) -> None:
 
 _WATCH = """
 import resource, subprocess, sys
-command = [sys.executable, "-m", "smsconf.messaging.bulk.xlsx", sys.argv[1], "{}"]
+command = [sys.executable, "-m", "smsconf.messaging.lists.xlsx", sys.argv[1], "{}"]
 subprocess.run(command, input=b"0\\n", stdout=subprocess.DEVNULL, check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """

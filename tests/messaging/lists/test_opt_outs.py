@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.bulk.recipients import Count, read_opt_outs
-from smsconf.messaging.bulk.table import HiddenRows, Reading
+from smsconf.messaging.lists.recipients import Count, read_opt_outs
+from smsconf.messaging.lists.table import HiddenRows, Reading
 from smsconf.resources import Region
 
 A, B = "+8613812345678", "+8613912345678"

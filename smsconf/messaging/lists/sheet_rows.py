@@ -13,9 +13,9 @@ from math import isfinite
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
 
-from smsconf.messaging.bulk.number_formats import show_general
-from smsconf.messaging.bulk.shared_strings import UNREADABLE, SharedStrings, TextPieces, cell_text
-from smsconf.messaging.bulk.workbook_parts import READ, Book, Problem, make_parser
+from smsconf.messaging.lists.number_formats import show_general
+from smsconf.messaging.lists.shared_strings import UNREADABLE, SharedStrings, TextPieces, cell_text
+from smsconf.messaging.lists.workbook_parts import READ, Book, Problem, make_parser
 
 MOST_COLUMNS: Final = 1024
 _MOST_ROWS = 1_048_576

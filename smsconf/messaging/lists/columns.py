@@ -14,7 +14,7 @@ from typing import Final
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.bulk.table import Row, Table, column_name
+from smsconf.messaging.lists.table import Row, Table, column_name
 from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.send.variables import Slot
 from smsconf.resources import Region

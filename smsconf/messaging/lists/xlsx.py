@@ -3,7 +3,7 @@
 A foreign file is taken apart here, with limits of memory and time: when it dies, only it dies. It chooses
 the sheet and says what hinders it; what the cells mean is not known here.
 
-Run as ``python -m smsconf.messaging.bulk.xlsx FILE JSON`` by ``workbook``. It writes records: ``sheet,NAME``,
+Run as ``python -m smsconf.messaging.lists.xlsx FILE JSON`` by ``workbook``. It writes records: ``sheet,NAME``,
 then the first rows, then ``head``; it reads a line with the places of the columns that are wanted (empty:
 all), and writes the other rows, then ``end``; instead of any of them ``problem,WORD,DETAIL…``. A row is its
 number (and ``!`` if a cell is marked), then its cells.
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
 
-from smsconf.messaging.bulk.shared_strings import SharedStrings, read_strings
-from smsconf.messaging.bulk.sheet_rows import SheetReader, SheetRow
-from smsconf.messaging.bulk.table import HEAD, HiddenRows, Reading
-from smsconf.messaging.bulk.workbook_parts import Book, Problem, Sheet, open_book
+from smsconf.messaging.lists.shared_strings import SharedStrings, read_strings
+from smsconf.messaging.lists.sheet_rows import SheetReader, SheetRow
+from smsconf.messaging.lists.table import HEAD, HiddenRows, Reading
+from smsconf.messaging.lists.workbook_parts import Book, Problem, Sheet, open_book
 
 MOST_MEMORY: Final = 512 * 1024**2  # bytes of address space
 MOST_SECONDS: Final = 300  # of processor time

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smsconf.language import _
-from smsconf.messaging.bulk.table import Reading, Table, unreadable
-from smsconf.messaging.bulk.texts import open_text
-from smsconf.messaging.bulk.workbook import open_workbook
+from smsconf.messaging.lists.table import Reading, Table, unreadable
+from smsconf.messaging.lists.texts import open_text
+from smsconf.messaging.lists.workbook import open_workbook
 
 _WORKBOOKS = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"

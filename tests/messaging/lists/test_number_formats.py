@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.bulk.number_formats import BUILTIN, SYSTEM, compile_format
+from smsconf.messaging.lists.number_formats import BUILTIN, SYSTEM, compile_format
 
 DAY = 46_053.395833333336  # 2026-01-31 09:30
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smsconf.messaging.bulk.recipients import Recipient
-from smsconf.messaging.bulk.samples import Samples
+from smsconf.messaging.lists.recipients import Recipient
+from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.masking import mask
 from smsconf.messaging.send.variables import Slot
-from tests.messaging.bulk.test_recipients import NAMED, PLAIN
+from tests.messaging.lists.test_recipients import NAMED, PLAIN
 
 
 def test_samples_are_the_first_three_and_the_longest() -> None:

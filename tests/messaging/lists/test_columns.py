@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.bulk.columns import Columns, find_columns
-from smsconf.messaging.bulk.lists import open_list
-from smsconf.messaging.bulk.table import Reading
+from smsconf.messaging.lists.columns import Columns, find_columns
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.send.variables import Slot
 from smsconf.resources import Region
 

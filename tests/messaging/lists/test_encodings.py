@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.bulk.encodings import choose_encoding, encoding_named
-from smsconf.messaging.bulk.table import Reading
+from smsconf.messaging.lists.encodings import choose_encoding, encoding_named
+from smsconf.messaging.lists.table import Reading
 
 
 def chosen(folder: Path, content: bytes, reading: Reading = Reading()) -> tuple[str, bool]:  # noqa: B008
@@ -146,7 +146,7 @@ def test_latin_letters_are_never_taken_for_chinese(text: str) -> None:
 def plausible_list(text: str) -> bool:
     from collections import Counter
 
-    from smsconf.messaging.bulk.encodings import plausible
+    from smsconf.messaging.lists.encodings import plausible
 
     found = Counter(char for char in text if ord(char) > 127)
     return bool(found) and plausible(found)

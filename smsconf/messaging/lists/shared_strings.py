@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import IO, Final
 from xml.parsers import expat
 
-from smsconf.messaging.bulk.table import LONGEST_CELL, NO_TEXT
-from smsconf.messaging.bulk.workbook_parts import READ, Problem, make_parser
+from smsconf.messaging.lists.table import LONGEST_CELL, NO_TEXT
+from smsconf.messaging.lists.workbook_parts import READ, Problem, make_parser
 
 UNREADABLE: Final = "\x01"  # begins a text that stands for a problem; no cell has it, see ``cell_text``
 _XML_BLANKS = " \t\r\n"

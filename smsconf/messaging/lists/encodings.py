@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from smsconf.language import _
-from smsconf.messaging.bulk.columns import is_phone_heading
-from smsconf.messaging.bulk.common_characters import COMMON
-from smsconf.messaging.bulk.table import Reading, unreadable
+from smsconf.messaging.lists.columns import is_phone_heading
+from smsconf.messaging.lists.common_characters import COMMON
+from smsconf.messaging.lists.table import Reading, unreadable
 
 _MARKS = (  # the longer ones first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
