@@ -100,6 +100,7 @@ def wanted_of(job: Job, ready: Ready, read: Read) -> Wanted:
 
 def nobody(job: Job, read: Read) -> SmsconfError:
     """Return the error for a list of which nobody can be written to."""
+    what = _("run {run}").format(run=job.failed_of.id) if job.failed_of else job.recipients
     return SmsconfError(
         _("nobody is left of the {count} rows of {file}").format(
             count=read.summary["rows"],
