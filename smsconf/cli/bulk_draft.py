@@ -104,7 +104,7 @@ def nobody(job: Job, read: Read) -> SmsconfError:
     return SmsconfError(
         _("nobody is left of the {count} rows of {file}").format(
             count=read.summary["rows"],
-            file=job.recipients or _("run {run}").format(run=job.failed_of.id if job.failed_of else ""),
+            file=what,
         ),
         why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
         fix=_("look at {file}").format(file=job.dropped),
