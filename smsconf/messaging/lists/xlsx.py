@@ -4,9 +4,9 @@ A foreign file is taken apart here, with limits of memory and time: when it dies
 the sheet and says what hinders it; what the cells mean is not known here.
 
 Run as ``python -m smsconf.messaging.lists.xlsx FILE JSON`` by ``workbook``. It writes records:
-``sheet,NAME``, then the first rows, then ``head``; it reads a line with the places of the columns that
-are wanted (empty: all), and writes the other rows, then ``end``; instead of any of them ``problem,WORD,DETAIL…``. A row is its
-number (and ``!`` if a cell is marked), then its cells.
+``sheet,NAME``, then the first rows, then ``head``; it reads a line with the places of the columns that are
+wanted (empty: all), and writes the other rows, then ``end``; instead of any of them
+``problem,WORD,DETAIL…``. A row is its number (and ``!`` if a cell is marked), then its cells.
 """
 
 from __future__ import annotations
