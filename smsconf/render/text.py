@@ -13,6 +13,7 @@ from smsconf.language import N_, _
 from smsconf.render import words
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.steps import where_lines
+from smsconf.render.submitted import unshown
 from smsconf.render.words import (
     is_quiet,
     phases,
@@ -189,6 +190,9 @@ def _change(change: View) -> Iterator[Line]:
         yield _detail(_field(one))
     for one in change["notes"]:
         yield _detail(_("note: {field}").format(field=_field(one)))
+    for one in unshown(change):  # a text that goes out as it is has no difference, and is seen all the same
+        if one["path"] == "content" or not change["fields"]:
+            yield _detail(clean(f"{one['path']} = {value(one['value'])}"))
     for said in (words.advice(change), words.segments(change)):
         if said:
             yield _detail(clean(said))
