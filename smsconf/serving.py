@@ -80,6 +80,7 @@ def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None
         ws="none",
         lifespan="off",
         log_config=None,
+        proxy_headers=False,  # X-Forwarded-For says who somebody wants to be
         access_log=False,
         server_header=False,
         date_header=False,

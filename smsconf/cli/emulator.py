@@ -14,6 +14,7 @@ import click
 from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
+from smsconf.emulator_keys import OTHER_SECRET_KEY
 from smsconf.errors import SmsconfError
 from smsconf.language import _, ngettext
 from smsconf.render.lines import Line, Span, clean, line
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 
-SECRET_VARIABLE = "SMSCONF_EMULATOR_SK"  # noqa: S105 - the name of a variable
 DECISIONS = ("approve", "reject", "deactivate", "suspend")
 
 database_option = click.option(
@@ -81,7 +81,7 @@ def serve_command(host: str, port: int, database: Path, **settings: Any) -> int:
     from smsconf.emulator.server import serve
 
     known = {name: value for name, value in settings.items() if value is not None}
-    secret_key = os.environ.get(SECRET_VARIABLE)
+    secret_key = os.environ.get(OTHER_SECRET_KEY)
     if secret_key:
         known["secret_key"] = secret_key
     with emulator_engine(database, **known) as engine:

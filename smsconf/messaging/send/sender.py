@@ -19,7 +19,7 @@ from smsconf.cloud.answers import decode, request_id
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
 from smsconf.cloud.connection import open_connection
-from smsconf.cloud.hosts import check_host, is_loopback
+from smsconf.cloud.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
@@ -177,6 +177,7 @@ def open_sender(
     site = SITES[provider.site]
     url = send_url(site, provider, environ)
     check_host(url, site, environ)
+    check_loopback(url, environ, emulators=app_key.emulators)
     transport = open_connection(httpx.URL(url), connections=connections)
     limiter = limiter or Limiter(rate_of(url))
     with sender_on(
