@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections import Counter
@@ -41,6 +40,7 @@ from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.numbers import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.render.sheets import csv_row
 
 Show = Callable[[str], str]
 Drop = Callable[[Dropped], None]
@@ -254,12 +254,11 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
         owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("row", "number", "reason", "explanation"))
+                file.write(csv_row(("row", "number", "reason", "explanation")))
 
                 def drop(one: Dropped) -> None:
                     text = one.text[:40] if shown is str else mask_all(one.text[:40])
-                    writer.writerow((one.row, text, one.reason, one.explanation))
+                    file.write(csv_row((one.row, text, one.reason, one.explanation)))
 
                 yield drop
             temporary.replace(job.dropped)

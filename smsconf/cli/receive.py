@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.inbox import inbox_options, inbox_path
+from smsconf.cli.output import say
 from smsconf.language import _
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
@@ -57,12 +58,12 @@ def command(folder: Path, database: Path | None, host: str, port: int, max_body:
     counts: Counter[str] = Counter()
     inbox = Inbox(inbox_path(folder, database))
     try:
-        click.echo(_("storing in {file}").format(file=inbox.path), err=True)
+        say(_("storing in {file}").format(file=inbox.path))
         serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port)
     finally:
         inbox.close()
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-    click.echo(_("received: {counts}").format(counts=said or _("nothing")), err=True)
+    say(_("received: {counts}").format(counts=said or _("nothing")))
     return 0
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import StringIO
 from typing import Any
 
 from smsconf.language import _, ngettext
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
+from smsconf.render.sheets import csv_rows
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
@@ -120,14 +119,5 @@ def _messages(rows: Iterable[View]) -> Iterator[Line]:
 
 
 def receipts_csv(rows: Iterable[View]) -> Iterator[str]:
-    """Write one line a message; a cell that a spreadsheet would take for a formula is made a text."""
-    yield ",".join(_COLUMNS) + "\n"
-    for row in rows:
-        out = StringIO()
-        csv.writer(out, lineterminator="\n").writerow(_cell(row[name]) for name in _COLUMNS)
-        yield out.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "-", "@", "\t", "\r") else text
+    """Write one line a message."""
+    return csv_rows(_COLUMNS, ([row[name] for name in _COLUMNS] for row in rows))
