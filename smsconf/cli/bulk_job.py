@@ -40,6 +40,7 @@ from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.numbers import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.render.lines import clean
 from smsconf.render.sheets import csv_row
 
 Show = Callable[[str], str]
@@ -258,7 +259,7 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
                 def drop(one: Dropped) -> None:
                     text = one.text[:40] if shown is str else mask_all(one.text[:40])
-                    file.write(csv_row((one.row, text, one.reason, one.explanation)))
+                    file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
                 yield drop
             temporary.replace(job.dropped)

@@ -3,8 +3,8 @@
 One classification for every target: what has no ink of its own is spelled out as its code. That is by
 Unicode's properties (not printable, default ignorable, blank, a mark that nobody could tell from another
 spelling), with no exception for joiners and selectors inside emoji: whether they show depends on the font,
-and so would whether two names look alike. Commands of workflow logs are broken up, wherever a runner looks for
-them. Two different texts are never spelled alike; so it is done once, where a text is shown. Letters that
+and so would whether two names look alike. Commands of workflow logs are broken up, wherever a runner looks
+for them. Two different texts are never spelled alike; so it is done once, where a text is shown. Letters that
 merely resemble others (Cyrillic ``а``) are letters, and stay.
 
 What else a target reads into a text is undone at its home: ``lines`` (terminal), ``markup`` (comments),
@@ -43,6 +43,11 @@ _COMMAND = re.compile(r"^(?=\s*)(\s*):(?=:|$)|(?<=#)#(?=[A-Za-z]*\[)")
 _ESCAPE_LIKE = re.compile(r"\\(?=x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
+def is_ordinary(text: str) -> bool:
+    """Tell at once of most texts that they are shown as they are."""
+    return _ORDINARY.fullmatch(text) is not None and "##" not in text
+
+
 def spell(text: str, *, blanks: bool = False) -> list[str]:
     """Return what to show for each character of a text.
 
@@ -51,7 +56,7 @@ def spell(text: str, *, blanks: bool = False) -> list[str]:
         blanks: usual blanks stay, where they are at the edges or side by side too; for what keeps them as
             they are, such as an excerpt.
     """
-    if _ORDINARY.fullmatch(text) and "##" not in text:
+    if is_ordinary(text):
         return list(text)
     shown = list(_spelled(text, keep_blanks=blanks))
     for found in (*_COMMAND.finditer(text), *_ESCAPE_LIKE.finditer(text)):

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smsconf.render.foreign import spell
+from smsconf.render.foreign import is_ordinary, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def line(*spans: Span | str, hang: int = 0) -> Line:
 
 def clean(text: object, *, blanks: bool = False) -> str:
     """Show a foreign text on one line, with what cannot be seen spelled out (``foreign.spell``)."""
-    return "".join(spell(str(text), blanks=blanks))
+    said = str(text)
+    return said if is_ordinary(said) else "".join(spell(said, blanks=blanks))
 
 
 # vowels and finals of Hangul that join the letter before, and shades of skin

@@ -131,18 +131,12 @@ def status_lines(view: View) -> Iterator[Line]:
             f"  {clean(one['remote_name'])}",
             hang=width,
         )
-        details = (
-            [f"{clean(one['status'])}{_(': ')}{clean(one['verdict']['message'])}"] if one["status"] else []
-        )
-        if not one["status"]:
-            details.append(clean(one["verdict"]["message"]))
+        details = [_(": ").join(clean(said) for said in (one["status"], one["verdict"]["message"]) if said)]
         details += [_("since {time}").format(time=clean(one["since"]))] if one["since"] else []
         expected = words.expected(one)
         details += [expected] if expected else []
-        details += [_("template id {id}").format(id=clean(one["template_id"]))] if one["template_id"] else []
-        details += (
-            [_("channel {number}").format(number=clean(one["channel_num"]))] if one["channel_num"] else []
-        )
+        for said, key in ((_("template id {id}"), "template_id"), (_("channel {number}"), "channel_num")):
+            details += [said.format(id=clean(one[key]), number=clean(one[key]))] if one[key] else []
         yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
         if one["review_message"]:
             said = _("reviewer: {words}").format(words=clean(one["review_message"]))
