@@ -23,12 +23,12 @@ from smsconf.cli.options import (
     selection_options,
 )
 from smsconf.cli.outlook import Outlooks, look_ahead
-from smsconf.cli.output import report, same_file, talk, try_file
+from smsconf.cli.output import report, same_file, say, talk, try_file
 from smsconf.cli.permit_file import commit_of, read_file, scope_of
 from smsconf.cli.progress import progress
 from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session
-from smsconf.cli.wait import look, say, wait_for_reviews
+from smsconf.cli.wait import look, wait_for_reviews
 from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
@@ -166,7 +166,7 @@ class _Ready:
 
 def _say_busy() -> None:
     """Say why nothing happens: a plan made now would be old before its turn came."""
-    click.echo(_("waiting for another run of this folder to end"), err=True)
+    say(_("waiting for another run of this folder to end"))
 
 
 def _waited(
@@ -262,7 +262,7 @@ def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool
     if plan.guarded or (active and not auto_approve and not terminal):
         report(view, plan_lines, form, output, markdown=plan_markdown)
         if not plan.guarded:
-            click.echo(_("nothing sent: no terminal to ask; pass --auto-approve"), err=True)
+            say(_("nothing sent: no terminal to ask; pass --auto-approve"))
         return False
     if form == "text" and output is None:
         report(view, plan_lines, form, output, markdown=plan_markdown)

@@ -43,6 +43,7 @@ from smsconf.messaging.lists.table import Reading, unreadable
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.render.lines import clean
 from smsconf.render.sheets import csv_row
 from smsconf.resources import Region
 
@@ -305,7 +306,7 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
                 def drop(one: Dropped) -> None:
                     text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
-                    file.write(csv_row((one.row, text, one.reason, one.explanation)))
+                    file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
                 yield drop
             temporary.replace(job.dropped)

@@ -135,7 +135,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         said = io.StringIO()
         error.show(said)
-        click.echo(_masked(said.getvalue(), arguments), err=True, nl=False)
+        click.echo(_masked(_harmless(error, said.getvalue()), arguments), err=True, nl=False)
         return 1
     except SmsconfError as error:
         from smsconf.cli.output import show_error
@@ -153,6 +153,16 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _harmless(error: click.ClickException, said: str) -> str:
+    """Clean what a usage error quotes; the lines round it are ours."""
+    from smsconf.render.lines import clean
+
+    message = error.format_message()
+    if isinstance(error, click.MissingParameter):  # quotes nothing, and lists what there is
+        return said
+    return said.replace(message, clean(message, blanks=True))
+
+
 def _masked(message: str, arguments: list[str]) -> str:
     """Hide the numbers in an error, whatever it quotes; ids of other commands' errors are left alone."""
     if "--show-numbers" in arguments or WITH_NUMBERS.isdisjoint(arguments):
@@ -164,12 +174,10 @@ def _masked(message: str, arguments: list[str]) -> str:
 
 def _say_unwritten(error: OSError) -> int:
     """Say what could not be read or written; return the exit code."""
-    click.echo(
-        _("error: {message}").format(
-            message=f"{error.filename or _('input/output')}: {error.strerror or error}"
-        ),
-        err=True,
-    )
+    from smsconf.cli.output import say
+
+    what = f"{error.filename or _('input/output')}: {error.strerror or error}"
+    say(_("error: {message}").format(message=what))
     return 1
 
 

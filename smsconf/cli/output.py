@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,6 +121,13 @@ def report_sent(view: View, draw: Callable[[View], Iterable[Line]], form: str, o
     return False
 
 
+def say(text: str, *, err: bool = True) -> None:
+    """Say one line to people, whatever it quotes: on stderr if not told otherwise."""
+    from smsconf.render.lines import clean
+
+    click.echo(clean(text, blanks=True), err=err)
+
+
 def talk(lines: Iterable[Line]) -> None:
     """Write lines for people to stderr."""
     from smsconf.render.terminal import show
@@ -161,7 +167,9 @@ def _is_ascii_only() -> bool:
 
 
 def _json(view: View, *, ascii_only: bool) -> str:
-    return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
+    from smsconf.render.foreign import json_text
+
+    return json_text(view, ascii_only=ascii_only) + "\n"
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -14,6 +14,7 @@ import click
 
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.inbox import inbox_options, inbox_path, note_inbox
+from smsconf.cli.output import say
 from smsconf.language import _
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
@@ -96,18 +97,18 @@ def command(  # noqa: PLR0913 - one for each option
     inbox = Inbox(inbox_path(folder, database))
     try:
         note_inbox(folder, inbox.path)
-        click.echo(_("storing in {file}").format(file=inbox.path), err=True)
+        say(_("storing in {file}").format(file=inbox.path))
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
                 "warning: anybody who reaches {host} can post reports and replies, opt-outs too; "
                 "set {token}, or the keys of push authentication"
             )
-            click.echo(unprotected.format(host=host, token=TOKEN), err=True)
+            say(unprotected.format(host=host, token=TOKEN))
         serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port, limits)
     finally:
         inbox.close()
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-    click.echo(_("received: {counts}").format(counts=said or _("nothing")), err=True)
+    say(_("received: {counts}").format(counts=said or _("nothing")))
     return 0
 
 

@@ -16,6 +16,7 @@ import click
 
 from smsconf.cli.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
+from smsconf.cli.output import say
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect, told_scope
@@ -76,7 +77,7 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
 
 def open_journal(project: Project) -> Journal:
     """Return the journal of a project's folder; nothing is read or made yet."""
-    return Journal(project.folder / STATE_FOLDER / "journal.jsonl", lambda text: click.echo(text, err=True))
+    return Journal(project.folder / STATE_FOLDER / "journal.jsonl", say)
 
 
 class Account(NamedTuple):
@@ -129,7 +130,7 @@ def _tell_credentials(source: str) -> None:
     context = click.get_current_context(silent=True)
     if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
         context.meta[__name__] = source
-        click.echo(_("credentials: {source}").format(source=source), err=True)
+        say(_("credentials: {source}").format(source=source))
 
 
 @contextmanager

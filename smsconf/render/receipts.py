@@ -128,7 +128,11 @@ def messages_lines(rows: Iterable[View]) -> Iterator[Line]:
 
 def receipts_csv(rows: Iterable[View]) -> Iterator[str]:
     """Write one line a message."""
-    return csv_rows(_COLUMNS, ([row[name] for name in _COLUMNS] for row in rows))
+    return csv_rows(_COLUMNS, ([_shown(row[name]) for name in _COLUMNS] for row in rows))
+
+
+def _shown(value: object) -> object:
+    return clean(value, blanks=True) if isinstance(value, str) else value
 
 
 def _nothing() -> Line:

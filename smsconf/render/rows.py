@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from smsconf.render.foreign import shown_json
+
 View = Mapping[str, Any]
 
 
@@ -36,7 +38,7 @@ def json_parts(
             f"{names.get(name) or names.setdefault(name, encode(name))}: {encode(value)}"
             for name, value in row.items()
         ]
-        yield f"{comma}\n    {{\n      " + ",\n      ".join(fields) + "\n    }"
+        yield shown_json(f"{comma}\n    {{\n      " + ",\n      ".join(fields) + "\n    }")
         comma = ","
     yield "\n  ]" if comma else "]"
     for name, value in behind.items():
