@@ -23,6 +23,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 _NOT_PRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Default ignorable or drawn blank, though letters, marks and symbols by their category (Unicode 16)
@@ -66,25 +67,38 @@ def spell(text: str, *, blanks: bool = False) -> list[str]:
 
 
 def _spelled(text: str, *, keep_blanks: bool) -> Iterator[str]:
-    cluster = ""  # the letter before, with its marks
+    letter = ""  # the one before, with its marks
     marks = 0
     for position, char in enumerate(text):
-        is_mark = unicodedata.category(char)[0] == "M"
-        marks = marks + 1 if is_mark else 0
+        kind, hidden = _kind(char)
+        marks = marks + 1 if kind == "M" else 0
         if char in _BLANKS:
             alone = 0 < position < len(text) - 1 and text[position - 1] not in _BLANKS
-            shown = char if alone or (keep_blanks and char == " ") else _code(char)
-        elif char == "\n":
-            shown = "⏎"
-        elif char == "⏎" or _is_hidden(char) or (is_mark and (not cluster or marks > _MOST_MARKS)):
-            shown = _code(char)
-        else:  # what Unicode takes for another spelling of the same looks the same
-            same = unicodedata.is_normalized("NFC", cluster + char)
-            shown = char if same else _code(char)
-        cluster = cluster + char if is_mark and shown == char else char if shown == char else ""
-        if char in _BLANKS:
-            cluster = ""
+            shown = char if alone or (keep_blanks and char == " ") else hidden
+        elif kind == "M" and (not letter or marks > _MOST_MARKS):
+            shown = hidden or _code(char)
+        elif (kind == "M" or "\u1160" < char < "\u1200") and not unicodedata.is_normalized(
+            "NFC", letter + char
+        ):
+            shown = _code(char)  # what Unicode takes for another spelling of the same looks the same
+        else:
+            shown = hidden or char
+        letter = "" if shown != char or kind not in "LMN" else letter + char if kind == "M" else char
         yield shown
+
+
+@lru_cache(maxsize=4096)
+def _kind(char: str) -> tuple[str, str]:
+    """Return the class of a character, and its code if that is all that can be shown of it."""
+    if char == "\n":
+        return "C", "⏎"
+    shown = (
+        char != "⏎"
+        and char not in _BLANKS
+        and not _is_hidden(char)
+        and unicodedata.is_normalized("NFC", char)
+    )
+    return unicodedata.category(char)[0], "" if shown else _code(char)
 
 
 def _is_hidden(char: str) -> bool:
