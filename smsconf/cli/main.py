@@ -136,7 +136,7 @@ def run(arguments: list[str]) -> int:
         from smsconf.render.lines import clean
 
         said = io.StringIO()
-        error.message = clean(error.message, blanks=True)  # it quotes arguments; what stands round it is ours
+        vars(error)["message"] = clean(error.message, source=True)  # quotes arguments; the rest is ours
         error.show(said)
         click.echo(_masked(said.getvalue(), arguments), err=True, nl=False)
         return 1

@@ -87,7 +87,7 @@ def hostile(world: World) -> World:
     templates = templates.replace(
         "    variables:", f"    name: {json.dumps('shipped' + TRICK)}\n    variables:"
     )
-    world.write(f"{project}include: [{json.dumps('*.yaml')}]\nlint: {{block: never}}\n")
+    world.write(f"{project}include: ['*.yaml']\n")
     world.write(f"templates:\n{templates}", FILE)
     world.control("POST", "clock", {"set": MONDAY})
     return world
