@@ -133,9 +133,12 @@ def run(arguments: list[str]) -> int:
     try:
         result = _spoken(cli).main(arguments, prog_name="smsconf", standalone_mode=False)
     except click.ClickException as error:
+        from smsconf.render.lines import clean
+
         said = io.StringIO()
+        vars(error)["message"] = clean(error.message, source=True)  # quotes arguments; the rest is ours
         error.show(said)
-        click.echo(_masked(_harmless(error, said.getvalue()), arguments), err=True, nl=False)
+        click.echo(_masked(said.getvalue(), arguments), err=True, nl=False)
         return 1
     except SmsconfError as error:
         from smsconf.cli.output import show_error
@@ -151,16 +154,6 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         return _say_unwritten(error)
     return result if isinstance(result, int) else 0
-
-
-def _harmless(error: click.ClickException, said: str) -> str:
-    """Clean what a usage error quotes; the lines round it are ours."""
-    from smsconf.render.lines import clean
-
-    message = error.format_message()
-    if isinstance(error, click.MissingParameter):  # quotes nothing, and lists what there is
-        return said
-    return said.replace(message, clean(message, blanks=True))
 
 
 def _masked(message: str, arguments: list[str]) -> str:

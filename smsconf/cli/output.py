@@ -125,7 +125,7 @@ def say(text: str, *, err: bool = True) -> None:
     """Say one line to people, whatever it quotes: on stderr if not told otherwise."""
     from smsconf.render.lines import clean
 
-    click.echo(clean(text, blanks=True), err=err)
+    click.echo(clean(text, source=True), err=err)
 
 
 def talk(lines: Iterable[Line]) -> None:

@@ -4,7 +4,7 @@ One classification for every target: what has no ink of its own is spelled out a
 Unicode's properties (not printable, default ignorable, blank, a mark that nobody could tell from another
 spelling), with no exception for joiners and selectors inside emoji: whether they show depends on the font,
 and so would whether two names look alike. Commands of workflow logs are broken up, wherever a runner looks
-for them. Two different texts are never spelled alike; so it is done once, where a text is shown. Letters that
+for them. Two different names are never spelled alike; so it is done once, where a text is shown. Letters that
 merely resemble others (Cyrillic ``а``) are letters, and stay.
 
 What else a target reads into a text is undone at its home: ``lines`` (terminal), ``markup`` (comments),
@@ -23,6 +23,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 _NOT_PRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Default ignorable or drawn blank, though letters, marks and symbols by their category (Unicode 16)
@@ -48,43 +49,56 @@ def is_ordinary(text: str) -> bool:
     return _ORDINARY.fullmatch(text) is not None and "##" not in text
 
 
-def spell(text: str, *, blanks: bool = False) -> list[str]:
+def spell(text: str, *, source: bool = False) -> list[str]:
     """Return what to show for each character of a text.
 
     Args:
         text: foreign.
-        blanks: usual blanks stay, where they are at the edges or side by side too; for what keeps them as
-            they are, such as an excerpt.
+        source: it is no name but a line of a file or of ours: usual blanks stay at its edges and side by
+            side, and so do escapes that somebody wrote.
     """
     if is_ordinary(text):
         return list(text)
-    shown = list(_spelled(text, keep_blanks=blanks))
-    for found in (*_COMMAND.finditer(text), *_ESCAPE_LIKE.finditer(text)):
+    shown = list(_spelled(text, source=source))
+    for found in (*_COMMAND.finditer(text), *(() if source else _ESCAPE_LIKE.finditer(text))):
         position = found.end() - 1
         shown[position] = _code(text[position])
     return shown
 
 
-def _spelled(text: str, *, keep_blanks: bool) -> Iterator[str]:
-    cluster = ""  # the letter before, with its marks
+def _spelled(text: str, *, source: bool) -> Iterator[str]:
+    letter = ""  # the one before, with its marks
     marks = 0
     for position, char in enumerate(text):
-        is_mark = unicodedata.category(char)[0] == "M"
-        marks = marks + 1 if is_mark else 0
+        kind, hidden = _kind(char)
+        marks = marks + 1 if kind == "M" else 0
         if char in _BLANKS:
             alone = 0 < position < len(text) - 1 and text[position - 1] not in _BLANKS
-            shown = char if alone or (keep_blanks and char == " ") else _code(char)
-        elif char == "\n":
-            shown = "⏎"
-        elif char == "⏎" or _is_hidden(char) or (is_mark and (not cluster or marks > _MOST_MARKS)):
-            shown = _code(char)
-        else:  # what Unicode takes for another spelling of the same looks the same
-            same = unicodedata.is_normalized("NFC", cluster + char)
-            shown = char if same else _code(char)
-        cluster = cluster + char if is_mark and shown == char else char if shown == char else ""
-        if char in _BLANKS:
-            cluster = ""
+            shown = char if alone or (source and char == " ") else hidden
+        elif kind == "M" and (not letter or marks > _MOST_MARKS):
+            shown = hidden or _code(char)
+        elif (kind == "M" or "\u1160" < char < "\u1200") and not unicodedata.is_normalized(
+            "NFC", letter + char
+        ):
+            shown = _code(char)  # what Unicode takes for another spelling of the same looks the same
+        else:
+            shown = hidden or char
+        letter = "" if shown != char or kind not in "LMN" else letter + char if kind == "M" else char
         yield shown
+
+
+@lru_cache(maxsize=4096)
+def _kind(char: str) -> tuple[str, str]:
+    """Return the class of a character, and its code if that is all that can be shown of it."""
+    if char == "\n":
+        return "C", "⏎"
+    shown = (
+        char != "⏎"
+        and char not in _BLANKS
+        and not _is_hidden(char)
+        and unicodedata.is_normalized("NFC", char)
+    )
+    return unicodedata.category(char)[0], "" if shown else _code(char)
 
 
 def _is_hidden(char: str) -> bool:
@@ -100,7 +114,7 @@ def _code(char: str) -> str:
 def several_lines(text: str) -> str:
     """Show a text of several lines, such as a difference of files; its lines and blanks stay."""
     lines = text.split("\n")
-    return "\n".join("".join(spell(one[:1], blanks=True) + spell(one[1:], blanks=True)) for one in lines)
+    return "\n".join("".join(spell(one[:1], source=True) + spell(one[1:], source=True)) for one in lines)
 
 
 def json_text(document: object, *, ascii_only: bool = False, indent: int | None = 2) -> str:

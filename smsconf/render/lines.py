@@ -40,10 +40,10 @@ def line(*spans: Span | str, hang: int = 0) -> Line:
     return Line(tuple(Span(one) if isinstance(one, str) else one for one in spans), hang)
 
 
-def clean(text: object, *, blanks: bool = False) -> str:
+def clean(text: object, *, source: bool = False) -> str:
     """Show a foreign text on one line, with what cannot be seen spelled out (``foreign.spell``)."""
     said = str(text)
-    return said if is_ordinary(said) else "".join(spell(said, blanks=blanks))
+    return said if is_ordinary(said) else "".join(spell(said, source=source))
 
 
 # vowels and finals of Hangul that join the letter before, and shades of skin

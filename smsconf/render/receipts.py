@@ -132,7 +132,7 @@ def receipts_csv(rows: Iterable[View]) -> Iterator[str]:
 
 
 def _shown(value: object) -> object:
-    return clean(value, blanks=True) if isinstance(value, str) else value
+    return clean(value) if isinstance(value, str) else value
 
 
 def _nothing() -> Line:

@@ -272,7 +272,7 @@ def _excerpt(found: View, gutter: int) -> Iterator[Line]:
     start = max(0, found["column"] - 1 - _MOST_EXCERPT // 2) if len(found["excerpt"]) > _MOST_EXCERPT else 0
     window = found["excerpt"][start : start + _MOST_EXCERPT]
     offset = found["column"] - 1 - start
-    shown = spell(window, blanks=True)
+    shown = spell(window, source=True)
     before = "".join(shown[:offset])
     marked = "".join(shown[offset : offset + max(1, found["length"])])
     blank = " " * gutter
