@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from smsconf.cli.asking import confirmed
+from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.inbox import SENT
 from smsconf.cli.output import show_error
 from smsconf.cli.sending import Ready, app_key_of, open_sending
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError
 from smsconf.language import _

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.options import folder_option, stacked
-from smsconf.cli.session import STATE_FOLDER
 
 SENT = "sent.db"  # what send sent
 LEDGER = "ledger.db"  # what bulk sent
@@ -24,9 +24,9 @@ inbox_options = stacked(
 
 def inbox_path(folder: Path, database: Path | None) -> Path:
     """Return the file with what was received."""
-    return database or folder / STATE_FOLDER / "inbox.db"
+    return database or state_folder(folder) / "inbox.db"
 
 
 def inboxes(folder: Path) -> list[Path]:
     """Return every file that replies and reports of a project come into."""
-    return [folder / STATE_FOLDER / "inbox.db"]
+    return [state_folder(folder) / "inbox.db"]

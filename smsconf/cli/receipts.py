@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, unwritable
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import Received, open_to_read
 from smsconf.messaging.receive.receipts import Receipt, match, tally
@@ -70,7 +70,7 @@ def command(
     It matches what `smsconf send` and `smsconf bulk` sent from this folder with the status reports that
     `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
-    state = folder / STATE_FOLDER
+    state = state_folder(folder)
     sent = merge(read_sent(state / SENT), read_ledger(state / LEDGER), key=lambda one: one.message_id)
     with _reports(inbox_path(folder, database), needed=database is not None) as reports:
         every = match(sent, reports, datetime.now(UTC))

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from smsconf.address import Address
+from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, show_error, talk, try_file, unwritable
@@ -31,7 +32,6 @@ from smsconf.cli.sending import (
     values_of,
     wsse_option,
 )
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
