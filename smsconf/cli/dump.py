@@ -11,6 +11,7 @@ import click
 
 from smsconf.address import Kind
 from smsconf.cli.options import project_options
+from smsconf.cli.output import say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.observe import observe
@@ -23,7 +24,7 @@ from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import Observed
-from smsconf.render.lines import clean
+from smsconf.render.foreign import in_quotes
 from smsconf.resources import Desired
 from smsconf.sites import Site
 from smsconf.workflow import check
@@ -95,12 +96,12 @@ def read_everything(project: Project) -> tuple[Observed, Site]:
 def tell(dump: Dump, remarks: Iterable[str], into: Path | None) -> None:
     """Say on stderr what one may not expect, and how much there is."""
     for remark in (*dump.remarks, *remarks):
-        click.echo(clean(remark), err=True)
+        say(remark)
     said = _("dumped {apps} apps, {signatures} signatures, {templates} templates")
     if into:
         said = _("dumped {apps} apps, {signatures} signatures, {templates} templates into {into}")
     counts = {"apps": len(dump.apps), "signatures": len(dump.signatures), "templates": len(dump.templates)}
-    click.echo(said.format(**counts, into=into), err=True)
+    say(said.format(**counts, into=into))
 
 
 def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
@@ -136,7 +137,7 @@ def _write(
     with TemporaryDirectory() as folder:
         write_files(Path(folder), {"smsconf.yaml": text}, force=False)
         remarks = list(compared(Path(folder), observed, site))
-    sys.stdout.write(text)
+    sys.stdout.write(in_quotes(text))
     return remarks
 
 

@@ -13,7 +13,8 @@ import click
 
 from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options, report_options, require_environment
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
+from smsconf.emulator_keys import OTHER_SECRET_KEY
 from smsconf.errors import SmsconfError
 from smsconf.language import _, ngettext
 from smsconf.render.lines import Line, Span, clean, line
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 
-SECRET_VARIABLE = "SMSCONF_EMULATOR_SK"  # noqa: S105 - the name of a variable
 DECISIONS = ("approve", "reject", "deactivate", "suspend")
 
 database_option = click.option(
@@ -81,7 +81,7 @@ def serve_command(host: str, port: int, database: Path, **settings: Any) -> int:
     from smsconf.emulator.server import serve
 
     known = {name: value for name, value in settings.items() if value is not None}
-    secret_key = os.environ.get(SECRET_VARIABLE)
+    secret_key = os.environ.get(OTHER_SECRET_KEY)
     if secret_key:
         known["secret_key"] = secret_key
     with emulator_engine(database, **known) as engine:
@@ -108,11 +108,11 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
     with _steered(folder, environment, database) as engine:
         answer = ask(engine, "POST", "clock", body)
         pushed = push_all(engine)
-    click.echo(_("now {time}").format(time=answer["now"]))
+    say(_("now {time}").format(time=answer["now"]), err=False)
     if pushed:
         arrived = sum(1 for one in pushed if one.status is not None and one.status < 300)
         text = ngettext("{count} push, {arrived} received", "{count} pushes, {arrived} received", len(pushed))
-        click.echo(text.format(count=len(pushed), arrived=arrived))
+        say(text.format(count=len(pushed), arrived=arrived), err=False)
     return 0
 
 
@@ -138,7 +138,7 @@ def decide_command(
     fix = successor if kind == "template" and ":" not in target else None
     with _steered(folder, environment, database) as engine:
         answer = ask(engine, "POST", "reviews", body, fix)
-    click.echo(f"{kind} {name}: {answer.get('status', decision)}")
+    say(f"{kind} {name}: {answer.get('status', decision)}", err=False)
     return 0
 
 
@@ -154,7 +154,7 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
     """
     with _steered(folder, environment, database) as engine:
         ask(engine, "POST", "reset")
-    click.echo(_("reset"))
+    say(_("reset"), err=False)
     return 0
 
 

@@ -16,6 +16,7 @@ import click
 from smsconf.address import KEY_PATTERN
 from smsconf.cli.dump import compared, read_everything, tell
 from smsconf.cli.findings import find_all
+from smsconf.cli.output import say
 from smsconf.config.dump import make_dump
 from smsconf.config.schema import schema_text
 from smsconf.config.write import as_files, write_files
@@ -169,13 +170,11 @@ def command(
     _refuse_existing(folder, files)
     _write(folder, files)
     for name in files:
-        click.echo(_("wrote {name}").format(name=folder / name))
+        say(_("wrote {name}").format(name=folder / name), err=False)
     if not _ignored(folder):
-        click.echo(
-            _("add {line} to .gitignore: what is in there is not for others").format(line=IGNORED), err=True
-        )
+        say(_("add {line} to .gitignore: what is in there is not for others").format(line=IGNORED))
     where = "" if folder == Path() else f" --project {shlex.quote(str(folder))}"
-    click.echo(_("next: {command}").format(command=f"smsconf guide{where}"), err=True)
+    say(_("next: {command}").format(command=f"smsconf guide{where}"))
     return 0
 
 

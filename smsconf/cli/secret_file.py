@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from smsconf.atomic import NoRegularFile, write_atomically
@@ -33,14 +34,15 @@ class SecretFile:
         self._lock = threading.Lock()
         self._secrets: dict[str, dict[str, str]] = self._read()
 
-    def open(self) -> None:
-        """Try to write it; what another run put there meanwhile is kept, too.
+    def open(self) -> Callable[[str, str, str], None]:
+        """Try to write it, and return :meth:`keep`; what another run put there meanwhile is kept, too.
 
         Raises:
             SmsconfError: it cannot be written, or is something else by now.
         """
         self._secrets = self._read()
         self._write()
+        return self.keep
 
     def keep(self, address: str, app_key: str, app_secret: str) -> None:
         """Put away what was just told; on the disk when this returns.

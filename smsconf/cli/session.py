@@ -17,6 +17,7 @@ import click
 from smsconf.cli.checkout import state_folder
 from smsconf.cli.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
+from smsconf.cli.output import say
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect, told_scope
@@ -79,7 +80,7 @@ def open_journal(project: Project) -> Journal:
     Raises:
         SmsconfError: the repository tracks it.
     """
-    return Journal(state_folder(project.folder) / "journal.jsonl", lambda text: click.echo(text, err=True))
+    return Journal(state_folder(project.folder) / "journal.jsonl", say)
 
 
 class Account(NamedTuple):
@@ -132,7 +133,7 @@ def _tell_credentials(source: str) -> None:
     context = click.get_current_context(silent=True)
     if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
         context.meta[__name__] = source
-        click.echo(_("credentials: {source}").format(source=source), err=True)
+        say(_("credentials: {source}").format(source=source))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import httpx
 from smsconf.cloud.client import PATIENCE, Client
 from smsconf.cloud.connection import open_connection
 from smsconf.cloud.credentials import Credentials, Environ, find_credentials
-from smsconf.cloud.hosts import check_host, is_loopback
+from smsconf.cloud.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token, find_project_id
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.scope import named_scope
@@ -77,6 +77,8 @@ def connect(
     iam = _Iam(site, provider, base_url, credentials, patience_of(environ))
     if iam.url:
         check_host(iam.url, site, environ)
+    for url in {base_url, iam.url or base_url}:
+        check_loopback(url, environ, emulators=credentials.emulators(environ))
     project_id, auth = iam.project_and_auth()
     loopback = is_loopback(httpx.URL(base_url).host)
     with Client(

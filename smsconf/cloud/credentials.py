@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
+from smsconf import emulator_keys
 from smsconf.cloud.transport import SigningAuth, utc_now
 from smsconf.errors import Unauthorized
 from smsconf.language import _, listed
@@ -51,6 +52,20 @@ class Credentials:
             if self.password
             else self.source
         )
+
+    def emulators(self, environ: Environ) -> bool:
+        """Tell whether nothing of this opens more than an emulator.
+
+        A secret key of its own is one that the environment names as an emulator's.
+        """
+        if self.security_token:
+            return False
+        if self.token:
+            return self.token.startswith(emulator_keys.TOKEN_START)
+        if self.password:
+            return self.password == emulator_keys.PASSWORD
+        own = environ.get(emulator_keys.OTHER_SECRET_KEY, "").strip()
+        return self.secret_key in {emulator_keys.SECRET_KEY, own}
 
     def signing(self, project_id: str | None, *, now: Callable[[], datetime] = utc_now) -> SigningAuth:
         """Return what signs requests with the keys; ``now`` is the real time."""

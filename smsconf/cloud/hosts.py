@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import httpx
 
+from smsconf import emulator_keys
 from smsconf.errors import Unauthorized
 from smsconf.language import _
 from smsconf.sites import IAM_HOSTS, SITES, Site
@@ -61,16 +62,53 @@ def check_host(url: str, site: Site, environ: Mapping[str, str]) -> None:
         )
     if host in _OURS and port is None:
         return
-    trusted = {name.strip().lower() for name in environ.get(TRUSTED_HOSTS, "").split(",")}
-    if host in trusted or f"{host}:{port or 443}" in trusted:
+    if _is_named(parsed, environ):
         return
-    shown = host if port is None else f"{host}:{port}"
+    shown = _place(parsed)
     raise _refused(
         _("credentials are not sent to {shown}").format(shown=shown),
         _("remove provider.endpoint, or set {trusted_hosts}={shown} in the environment").format(
             trusted_hosts=TRUSTED_HOSTS, shown=shown
         ),
         site,
+    )
+
+
+def check_loopback(url: str, environ: Mapping[str, str], *, emulators: bool) -> None:
+    """Make sure that nothing real goes to whoever listens on this machine, before anything is sent.
+
+    A neighbour on a shared runner may listen there, and a pull request may name the port. What is signed
+    with a real key tells no secret, but can be sent on to the service for a while: it is held back as well.
+
+    Args:
+        url: a url that :func:`check_host` let pass.
+        environ: may name the host as a trusted one.
+        emulators: the credentials open nothing but an emulator.
+
+    Raises:
+        Unauthorized: it is this machine, and they open more than that.
+    """
+    parsed = _parsed(url)
+    if emulators or not is_loopback(parsed.host) or _is_named(parsed, environ):
+        return
+    raise Unauthorized(
+        _("these credentials are not sent to {shown}: they are not an emulator's").format(
+            shown=_place(parsed)
+        ),
+        why=_(
+            "anybody on this machine may listen there; only keys that open nothing but an emulator go to it, "
+            "unless {trusted_hosts} names it: a pull request cannot redirect the others"
+        ).format(trusted_hosts=TRUSTED_HOSTS),
+        fix=_(
+            "use the emulator's keys ({access_key} and {secret_key}; the app secrets that it made), or set "
+            "{trusted_hosts}={shown} in the environment if what listens there is yours"
+        ).format(
+            access_key=emulator_keys.ACCESS_KEY,
+            secret_key=emulator_keys.SECRET_KEY,
+            trusted_hosts=TRUSTED_HOSTS,
+            shown=_place(parsed),
+        ),
+        arrived=False,
     )
 
 
@@ -99,6 +137,21 @@ def _parsed(text: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         return httpx.URL("")
     return url
+
+
+def _is_named(url: httpx.URL, environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment trusts a host: by its name for every port, or by name and port."""
+    named = {name.strip().lower() for name in environ.get(TRUSTED_HOSTS, "").split(",")}
+    host = url.host.lower()
+    bare = f"[{host}]" if ":" in host else host
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return not named.isdisjoint({host, bare, f"{bare}:{port}"})
+
+
+def _place(url: httpx.URL) -> str:
+    """Return host and port as the environment is to name them."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return (host if url.port is None else f"{host}:{url.port}").lower()
 
 
 def _shown(url: httpx.URL) -> httpx.URL:

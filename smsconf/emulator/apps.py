@@ -12,6 +12,7 @@ from smsconf.emulator.errors import APP_MISSING, APP_QUOTA, INVALID, Refusal
 from smsconf.emulator.exchange import Answer, Call, Object
 from smsconf.emulator.reviewer import channel_number, derived_id, uuid_of
 from smsconf.emulator.statuses import SITES
+from smsconf.emulator_keys import app_secret
 
 
 def require_app(call: Call, app_id: str) -> Object:
@@ -30,14 +31,15 @@ def create_app(call: Call) -> Answer:
         raise Refusal(APP_QUOTA, f"quota={call.settings.app_quota}, region={region}")
     number = call.store.next_number("app")
     now = timestamp(call.now)
+    app_key = derived_id(call.settings, "app_key", number)[:28]
     row: Object = {
         "id": uuid_of(call.settings, "app", number),
         "create_time": now,
         "update_time": now,
         "status": "LAUNCHED",
         "app_name": body["app_name"],
-        "app_key": derived_id(call.settings, "app_key", number)[:28],
-        "app_secret": derived_id(call.settings, "app_secret", number)[:28],
+        "app_key": app_key,
+        "app_secret": app_secret(app_key),
         "region": region,
         "up_link_addr": body["up_link_addr"] if region == "cn" else None,
         "intl_channel_num": channel_number(90_000_000 + number) if region != "cn" else None,

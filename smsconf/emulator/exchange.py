@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from smsconf import emulator_keys
 from smsconf.emulator.store import Store
 
 Object = dict[str, Any]
@@ -23,8 +24,8 @@ class Settings:
     Quotas are the vendor's defaults: apps per region, signatures and templates per app (reference §10).
     """
 
-    access_key: str = "EMULATORAK"
-    secret_key: str = "EMULATORSK"  # noqa: S105 - public on purpose: it opens an emulator
+    access_key: str = emulator_keys.ACCESS_KEY
+    secret_key: str = emulator_keys.SECRET_KEY
     project_id: str = "0123456789abcdef0123456789abcdef"
     site: str = "china"
     app_quota: int = 2

@@ -18,10 +18,8 @@ from smsconf.emulator.reviewer import derived_id
 from smsconf.emulator.rules import text
 from smsconf.emulator.statuses import SITES
 from smsconf.emulator.store import Store
+from smsconf.emulator_keys import ACCOUNT, PASSWORD, TOKEN_START, USER
 
-ACCOUNT = "emulator"
-USER = "emulator"
-PASSWORD = "emulator-password"  # noqa: S105 - public on purpose: it opens an emulator
 TOKEN_LIFE = timedelta(hours=24)
 PROJECTS_QUERY = (text("name", 1, 255, source="IAM API reference, 2026-11; lengths: guess"),)
 REGIONS = tuple(region for site in SITES.values() for region in site.regions)
@@ -65,7 +63,7 @@ def _create_token(call: Call) -> Answer:
     project = _scoped_project(call.settings, scope)
     number = int(call.store.meta("tokens", "0")) + 1
     call.store.set_meta("tokens", str(number))
-    token = "MIIEmulator" + derived_id(call.settings, f"token/{call.real_now.isoformat()}", number) * 4
+    token = TOKEN_START + derived_id(call.settings, f"token/{call.real_now.isoformat()}", number) * 4
     expires = call.real_now + TOKEN_LIFE
     call.store.connection.execute(
         "INSERT OR REPLACE INTO token VALUES (?, ?, ?)",

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +17,10 @@ from smsconf import serving
 from smsconf.emulator.control import PREFIX
 from smsconf.emulator.engine import BODY_LIMIT, Engine
 from smsconf.emulator.pusher import pushing
-from smsconf.serving import read_body
+from smsconf.emulator.visitors import NOT_FOR_PAGES, refuse_page
+from smsconf.serving import Limits, read_body
+
+LIMITS = Limits(read=60.0)  # a person may be at the other end
 
 
 def serve(engine: Engine, host: str, port: int) -> None:
@@ -26,7 +30,7 @@ def serve(engine: Engine, host: str, port: int) -> None:
         OSError: the address can not be bound.
     """
     with pushing(engine):
-        serving.serve(make_app(engine), host, port)
+        serving.serve(make_app(engine), host, port, LIMITS)
 
 
 def make_app(engine: Engine) -> ASGIApp:
@@ -37,14 +41,18 @@ def make_app(engine: Engine) -> ASGIApp:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        if target.startswith(PREFIX) and not _is_loopback(request):
+        headers = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]
+        control = target.startswith(PREFIX)
+        if control and not _is_loopback(request):
             await HttpResponse(status_code=404)(scope, receive, send)
+            return
+        if control and (refusal := refuse_page(request.method, headers, _port(scope))):
+            await JSONResponse(refusal.payload, refusal.status, dict(NOT_FOR_PAGES))(scope, receive, send)
             return
         try:
             body = await read_body(request, BODY_LIMIT)
         except ClientDisconnect:
             return
-        headers = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]
         client = request.client.host if request.client else ""
         response = engine.handle(request.method, target, headers, body, client)
         if response.delay:
@@ -54,7 +62,8 @@ def make_app(engine: Engine) -> ASGIApp:
             await receive()  # returns once the connection is gone, so that uvicorn sends no answer of its own
             return
         answer = HttpResponse(response.body, response.status)
-        answer.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
+        shown = [*response.headers, *(NOT_FOR_PAGES if control else ())]
+        answer.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in shown]
         await answer(scope, receive, send)
 
     return app
@@ -66,6 +75,11 @@ def _text(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def _port(scope: Scope) -> int | None:
+    server: tuple[str, int | None] | None = scope.get("server")
+    return server[1] if server else None
 
 
 def _is_loopback(request: Request) -> bool:

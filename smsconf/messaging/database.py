@@ -84,9 +84,37 @@ def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) 
 def is_damage(problem: Exception) -> bool:
     """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
     if isinstance(problem, sqlite3.Error):
-        code = getattr(problem, "sqlite_errorcode", None)
-        return (code is not None and code & 0xFF in _DAMAGED) or "decode to UTF-8" in str(problem)
+        return _code(problem) in _DAMAGED
     return not isinstance(problem, OSError)
+
+
+def is_about_the_file(problem: sqlite3.Error) -> bool:
+    """Tell an error of the file or the disk from one of the values that were given."""
+    return type(problem) in (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Take values that cannot be understood for what they are in a file of ours: damage."""
+    try:
+        yield
+    except (ValueError, TypeError) as problem:
+        raise _damage(str(problem)) from problem
+    except sqlite3.OperationalError as problem:
+        if "decode to UTF-8" in str(problem):
+            raise _damage(str(problem)) from problem
+        raise
+
+
+def _damage(said: str) -> sqlite3.DatabaseError:
+    found = sqlite3.DatabaseError(said)
+    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return found
+
+
+def _code(problem: sqlite3.Error) -> int | None:
+    code = getattr(problem, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _prepare(

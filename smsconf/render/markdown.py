@@ -45,6 +45,7 @@ _ROOM_FOR_A_NOTE = 500
 _ROOM_BESIDE = 3_000  # what is sent leaves as much for the titles and the counts of all else
 _MOST_VERDICT = 10_000
 _SHARE_OF_ROWS = 0.6  # of the room, where not all that is sent can be shown
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # but those that stand for a byte
 
 # worst first
 _ACTIONS = (
@@ -147,7 +148,8 @@ def status_markdown(view: View) -> str:
 def marker(view: View, command: str) -> str:
     """Return the first line of a report: the same for every run of a project and an environment."""
     names = [view.get("project"), view.get("environment")]
-    # a folder's name may hold bytes that are no UTF-8
+    # a folder's name may hold bytes that are no UTF-8, and other names half a character
+    names = [_HALVES.sub("?", name) if name else name for name in names]
     words = [quote(name[:_MOST_NAME], safe="", errors="surrogateescape") for name in names if name]
     words = [word.replace("--", "-%2D") for word in words]
     return f"<!-- {' '.join(['smsconf', command, *words])} -->"

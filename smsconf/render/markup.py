@@ -22,7 +22,9 @@ _BETWEEN = re.compile(r"([\s，。；：、？！（）“”‘’《》【】�
 _QUOTED = re.compile(r"`([^`]+)`")  # as our own sentences quote a command
 _WORD = re.compile(r"(?P<before>\(?)(?P<core>.*?)(?P<after>[,.;:!?)]*)", re.DOTALL)
 _ORDINARY = re.compile(r"[^\W\d_]*(?:[-'][^\W\d_]+)*|\d{1,6}%?|%")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")  # GitHub links words that name a commit
+_NUMBERED = re.compile(r"^\d+(?=[.)])")
+# what services link by itself: the name of a commit, the beginning of an address
+_LINKED = re.compile(r"[0-9a-f]{7,40}|www", re.IGNORECASE)
 
 
 def clip(text: str, most: int) -> str:
@@ -53,6 +55,8 @@ def prose(text: object) -> str:
     out = ""
     for position, part in enumerate(_QUOTED.split(clean(text))):
         written = code(part) if position % 2 else _words(part)
+        if not out:  # a number there would begin a list
+            written = _NUMBERED.sub(r"`\g<0>`", written)
         apart = " " if out.endswith("`") and written.startswith("`") else ""  # else they would be one span
         out += apart + written
     return out
@@ -69,7 +73,7 @@ def _word(text: str) -> str:
     if not text or found is None:
         return text
     core = found["core"]
-    if _ORDINARY.fullmatch(core) and not _COMMIT.fullmatch(core):
+    if _ORDINARY.fullmatch(core) and not _LINKED.fullmatch(core):
         return text
     return f"{found['before']}{code(core)}{found['after']}"
 

@@ -197,7 +197,7 @@ def test_requests_are_limited_except_on_loopback() -> None:
 
 def test_temporary_keys_bring_their_token() -> None:
     """The security token travels, signed; the project does too."""
-    environ = KEYS | {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "temporary"}
+    environ = KEYS | {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "temporary", "SMSCONF_TRUSTED_HOSTS": "127.0.0.1"}
     with ExitStack() as stack:
         url, seen = stack.enter_context(recording_server({}))
         provider = Provider(project_id=PROJECT, endpoint=url)

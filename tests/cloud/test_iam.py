@@ -228,7 +228,7 @@ def test_password_becomes_a_token_whose_project_is_taken(emulated: Emulated) -> 
 
 def test_wrong_password_is_tried_once(emulated: Emulated) -> None:
     """IAM locks users out who fail too often; with a declared project the token is asked for first, too."""
-    wrong = PERSON | {"HW_USER_PASSWORD": "wrong"}
+    wrong = PERSON | {"HW_USER_PASSWORD": "wrong", "SMSCONF_TRUSTED_HOSTS": "127.0.0.1"}
     with (
         serving(bridge(emulated)) as url,
         pytest.raises(Unauthorized),

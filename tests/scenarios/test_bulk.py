@@ -68,7 +68,10 @@ def test_workbook_gives_everyone_their_own_text(shop: World) -> None:
     write_workbook(shop.folder / "list.xlsx", rows)
     ran = bulk(shop, SHIPPED, "list.xlsx", "--dropped", "out.csv")
     assert ran.code == 0, ran.err
-    assert ran.json["recipients"] == {
+    counts = {
+        key: ran.json["recipients"][key] for key in ("rows", "valid", "segments", "requests", "dropped")
+    }
+    assert counts == {
         "rows": 5,
         "valid": 2,
         "segments": 2,

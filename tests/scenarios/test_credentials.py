@@ -18,6 +18,7 @@ from tests.cloud.worlds import serving
 from tests.scenarios.conftest import Ran, World
 
 PROJECT_ID = "0123456789abcdef0123456789abcdef"
+HERE = {"SMSCONF_TRUSTED_HOSTS": "127.0.0.1"}  # for keys that are not every emulator's
 SDK = {"HUAWEICLOUD_SDK_AK": "EMULATORAK", "HUAWEICLOUD_SDK_SK": "EMULATORSK"}
 TERRAFORM = {"HW_ACCESS_KEY": "EMULATORAK", "HW_SECRET_KEY": "EMULATORSK"}
 PERSON = {
@@ -82,7 +83,7 @@ def use(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Point the project at a url, and set credentials; nothing else is in the environment."""
 
     def use(url: str, environ: dict[str, str], *, site: str = "china", project_id: str = "") -> None:
-        for name in (*SDK, *TERRAFORM, *PERSON, "SMSCONF_AUTH_TOKEN"):
+        for name in (*SDK, *TERRAFORM, *PERSON, *HERE, "SMSCONF_AUTH_TOKEN"):
             monkeypatch.delenv(name, raising=False)
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
@@ -187,7 +188,7 @@ def test_expired_token_is_explained(world: World, use) -> None:
 def test_damaged_token_is_explained(world: World, use) -> None:
     """A token of another site, or cut off while it was copied."""
     with served(world.folder / "site.db") as url:
-        use(url, {"SMSCONF_AUTH_TOKEN": "not-a-token"})
+        use(url, HERE | {"SMSCONF_AUTH_TOKEN": "not-a-token"})
         ran = world.smsconf("plan")
     assert ran.code == 1
     assert "fix: get a new token of this site and region" in ran.err
@@ -212,7 +213,7 @@ def test_wrong_clock_is_told_from_wrong_keys(world: World, use, behind: timedelt
 def test_locked_access_key_is_explained(world: World, use) -> None:
     """After more than five wrong signatures even the right key must wait."""
     with served(world.folder / "site.db") as url:
-        use(url, SDK | {"HUAWEICLOUD_SDK_SK": "wrong"}, project_id=PROJECT_ID)
+        use(url, SDK | HERE | {"HUAWEICLOUD_SDK_SK": "wrong"}, project_id=PROJECT_ID)
         for _ in range(3):
             ran = world.smsconf("plan")
             assert ran.code == 1
@@ -227,7 +228,7 @@ def test_locked_access_key_is_explained(world: World, use) -> None:
     ("environ", "words"),
     [
         (SDK | {"HUAWEICLOUD_SDK_AK": "NOSUCHACCESSKEY"}, "there is no such access key"),
-        (PERSON | {"HW_USER_PASSWORD": "wrong"}, "HW_USER_PASSWORD"),
+        (PERSON | HERE | {"HW_USER_PASSWORD": "wrong"}, "HW_USER_PASSWORD"),
         (PERSON | {"HW_DOMAIN_NAME": "another"}, "HW_DOMAIN_NAME"),
         (PERSON | {"HW_PROJECT_NAME": "nowhere"}, "IAM does not know the project"),
         (TERRAFORM | {"HW_PROJECT_NAME": "nowhere"}, "0 projects named 'nowhere'"),

@@ -19,6 +19,7 @@ import pytest
 from tests.cloud.test_connection import AUTHORITY, speaking_tls
 from tests.scenarios.conftest import Ran, World
 from tests.scenarios.test_credentials import (
+    HERE,
     PROJECT_ID,
     SDK,
     SECRETS,
@@ -224,7 +225,7 @@ def test_clock_that_is_a_little_off_is_a_warning(world: World, use) -> None:
 def test_wrong_secret_key_is_a_failure_of_authentication(world: World, use) -> None:
     """The gateway's code and the fix; what comes after is not tried."""
     with served(world.folder / "site.db") as url:
-        use(url, SDK | {"HUAWEICLOUD_SDK_SK": "not-the-right-secret"}, project_id=PROJECT_ID)
+        use(url, SDK | HERE | {"HUAWEICLOUD_SDK_SK": "not-the-right-secret"}, project_id=PROJECT_ID)
         found = only_failure(world, "authentication")
         assert "APIGW.0301" in found["message"]
         assert "not-the-right-secret" not in json.dumps(found)

@@ -66,6 +66,7 @@ def test_wrong_secret_key_is_explained_and_never_shown(world: World, server: Ser
     """A refused signature ends the run with the gateway's code, a fix, and no secret."""
     over_http(world, server.url, monkeypatch)
     monkeypatch.setenv("HUAWEICLOUD_SDK_SK", "not-the-right-secret")
+    monkeypatch.setenv("SMSCONF_TRUSTED_HOSTS", "127.0.0.1")
     ran = world.smsconf("plan", "--env", "http")
     assert ran.code == 1
     assert ran.out == ""

@@ -16,8 +16,8 @@ from pathlib import Path
 from smsconf.errors import PlanRefused
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.recipients import Count, Recipient
 from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.lists.recipients import Count, Recipient
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Delivery, match, message_of
 from smsconf.messaging.receive.sent import read_ledger

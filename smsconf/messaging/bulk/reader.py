@@ -32,6 +32,13 @@ WHERE (scope = ? OR scope IS NULL) AND region = ? AND at >= ?
 """  # noqa: S608 - our own words
 
 
+_OTHERS = """
+SELECT id FROM run WHERE scope = ? AND environment IS ? AND subject = ? AND id <> ? AND begun >= ?
+"""
+_RECENT = """
+INSERT OR IGNORE INTO recent SELECT value FROM batch, json_each('[' || numbers || ']')
+WHERE run = ? AND numbers <> '' AND state IN ('sending', 'sent', 'uncertain', 'assumed')
+"""
 _FAILED = """
 SELECT batch.id, number FROM message JOIN batch ON batch.id = message.batch
 WHERE run = ? AND (status <> '000000' OR message_id IN (SELECT message_id FROM undelivered))
@@ -106,6 +113,23 @@ class LedgerReader:
         with self._explained():
             (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
             return int(count)
+
+    def written_to(self, run: Run, since: datetime) -> int:
+        """Count the numbers of a run that other runs of its key may have written to since a moment."""
+        with self._explained():
+            others = self._database.execute(_OTHERS, (*run.key, run.id, stamp(since))).fetchall()
+            if not others:
+                return 0
+            self._database.execute("CREATE TEMP TABLE IF NOT EXISTS recent (number INTEGER PRIMARY KEY)")
+            self._database.execute("DELETE FROM recent")
+            for (other,) in others:
+                self._database.execute(_RECENT, (other,))
+            asked = "SELECT numbers FROM batch WHERE run = ? AND state = 'ready'"
+            found = 0
+            for (numbers,) in self._database.execute(asked, (run.id,)):
+                known = f"SELECT count(*) FROM recent WHERE number IN ({numbers})"  # noqa: S608 - digits
+                found += self._database.execute(known).fetchone()[0]
+        return found
 
     def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
         """Return what the first numbers that wait get; ``None`` where all get the same."""

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.numbers import normal_number
+from smsconf.messaging.normal_form import normal_number
 from smsconf.messaging.receive.wishes import Wish, read_wish
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smsconf import emulator_keys
 from smsconf.address import Address
 from smsconf.errors import SmsconfError, Unauthorized
 from smsconf.language import _
@@ -27,6 +28,11 @@ class AppKey:
     source: str
     key: str = field(repr=False)
     secret: str = field(repr=False)
+
+    @property
+    def emulators(self) -> bool:
+        """Whether the app is an emulator's, and the secret opens nothing else."""
+        return self.secret == emulator_keys.app_secret(self.key)
 
 
 def find_app_key(app: Address, app_key: str, environ: Mapping[str, str], secrets_file: Path | None) -> AppKey:

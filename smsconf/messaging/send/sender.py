@@ -19,13 +19,13 @@ from smsconf.cloud.answers import decode, request_id
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
 from smsconf.cloud.connection import open_connection
-from smsconf.cloud.hosts import check_host, is_loopback
+from smsconf.cloud.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
 from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.language import _, told
-from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
 from smsconf.messaging.send.credentials import AppKey
 from smsconf.messaging.send.wire import (
@@ -177,6 +177,7 @@ def open_sender(
     site = SITES[provider.site]
     url = send_url(site, provider, environ)
     check_host(url, site, environ)
+    check_loopback(url, environ, emulators=app_key.emulators)
     transport = open_connection(httpx.URL(url), connections=connections)
     limiter = limiter or Limiter(rate_of(url))
     with sender_on(
