@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from smsconf.cli.asking import confirmed, stop_on_interrupt
+from smsconf.cli.checkout import commit_of
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.cli.options import (
@@ -24,7 +25,7 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.outlook import Outlooks, look_ahead
 from smsconf.cli.output import report, same_file, say, talk, try_file
-from smsconf.cli.permit_file import commit_of, read_file, scope_of
+from smsconf.cli.permit_file import read_file, scope_of
 from smsconf.cli.progress import progress
 from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from smsconf.cli.bulk_job import Chunks, Job, LeftOut, Read, Show, is_same, list_chunks, read_list
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
@@ -26,7 +26,7 @@ from smsconf.resources import MessageType
 
 def ledger_path(project: Project) -> Path:
     """Return where a project's ledger is."""
-    return project.folder / STATE_FOLDER / LEDGER
+    return state_folder(project.folder) / LEDGER
 
 
 def draft_of(

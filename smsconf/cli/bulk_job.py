@@ -15,13 +15,13 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
+from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.inbox import inbox_path, inboxes
 from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
 from smsconf.cli.output import same_file
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import require_template, values_of
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, SmsconfError

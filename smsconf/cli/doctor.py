@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
-from smsconf.cli.session import STATE_FOLDER, open_client
+from smsconf.cli.session import open_client
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import STATE_FOLDER, state_folder
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.output import same_file, unwritable
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 
@@ -30,7 +30,7 @@ inbox_options = stacked(
 
 def inbox_path(folder: Path, database: Path | None) -> Path:
     """Return the file to receive into."""
-    return database or folder / STATE_FOLDER / INBOX
+    return database or state_folder(folder) / INBOX
 
 
 def inboxes(folder: Path) -> list[Path]:

@@ -1,11 +1,10 @@
-"""Plan files on the disk, and which checkout and account a plan is for.
+"""Plan files on the disk, and which account a plan is for.
 
 What a plan file permits is judged in ``reconcile``; here it is written and read.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 from smsconf.atomic import write_atomically
@@ -16,8 +15,6 @@ from smsconf.language import _
 from smsconf.reconcile.permit import Permit, Scope, read_permit
 
 _MOST_BYTES = 64 * 1024 * 1024
-_MOST_REFERENCE_BYTES = 16 * 1024 * 1024  # packed-refs of a large repository
-_COMMIT_LENGTHS = (40, 64)
 
 
 def scope_of(session: Session, project: Project) -> Scope:
@@ -70,44 +67,3 @@ def read_file(path: Path) -> Permit:
         ) from error
     except UnicodeDecodeError as error:
         raise SmsconfError(_("{path} is no plan file: it is not text").format(path=path)) from error
-
-
-def commit_of(folder: Path) -> str | None:
-    """Return the commit that a folder is a checkout of, read from git's own files; nothing if it is none."""
-    for parent in (folder.absolute(), *folder.absolute().parents):
-        place = parent / ".git"
-        if place.exists():
-            with suppress(OSError, UnicodeDecodeError):
-                return _head(place)
-            return None
-    return None
-
-
-def _head(place: Path) -> str | None:
-    """Follow HEAD to a commit; in a worktree ``.git`` is a file that says where its folder is."""
-    git = place
-    if place.is_file():
-        git = place.parent / _read(place).removeprefix("gitdir:").strip()
-    head = _read(git / "HEAD")
-    if not head.startswith("ref:"):
-        return _commit(head)
-    name = head.removeprefix("ref:").strip()
-    common = git / "commondir"
-    shared = git / _read(common) if common.is_file() else git
-    for folder in (git, shared):
-        if (folder / name).is_file():
-            return _commit(_read(folder / name))
-    for line in _read(shared / "packed-refs").splitlines():
-        commit, _, reference = line.partition(" ")
-        if reference == name:
-            return _commit(commit)
-    return None
-
-
-def _commit(text: str) -> str | None:
-    return text if len(text) in _COMMIT_LENGTHS and set(text) <= set("0123456789abcdef") else None
-
-
-def _read(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.read(_MOST_REFERENCE_BYTES).strip()

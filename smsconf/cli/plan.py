@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from smsconf.cli.checkout import commit_of
 from smsconf.cli.findings import find_all, held_back, subject_of
 from smsconf.cli.options import (
     DurationParam,
@@ -20,7 +21,7 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, same_file
-from smsconf.cli.permit_file import commit_of, scope_of, write_file
+from smsconf.cli.permit_file import scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.errors import PlanRefused

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inboxes
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, report_rows
 from smsconf.cli.service_clock import ServiceClock
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Clock, Receipt, match, message_of, tally
@@ -92,7 +92,7 @@ def _matched(
     folder: Path, paths: Sequence[Path], clock: Clock, message_id: str | None
 ) -> Iterator[Iterator[Receipt]]:
     """Open all files and match what is in them: of every message, or of one by the files' indexes."""
-    state = folder / STATE_FOLDER
+    state = state_folder(folder)
     sent = merge(
         read_sent(state / SENT, message_id),
         read_ledger(state / LEDGER, message_id=message_id),

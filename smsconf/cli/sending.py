@@ -16,12 +16,13 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
+from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
 from smsconf.cli.output import show_error
 from smsconf.cli.progress import progress
-from smsconf.cli.session import STATE_FOLDER, open_session
+from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
 from smsconf.cli.output import say
@@ -28,8 +29,6 @@ from smsconf.errors import ConfigError
 from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
 from smsconf.sites import SITES
-
-STATE_FOLDER = ".smsconf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +68,19 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
             "credentials": client.credentials,
         }
         journal = open_journal(project)
-        file = project.folder / STATE_FOLDER / f"attributes-{client.site.name}-{client.project_id}.json"
+        file = state_folder(project.folder) / f"attributes-{client.site.name}-{client.project_id}.json"
         cache = AttributeCache(file, lambda: client.known_scope)
         yield Session(client, journal, cache, journal.read(), words)
         cache.save()
 
 
 def open_journal(project: Project) -> Journal:
-    """Return the journal of a project's folder; nothing is read or made yet."""
-    return Journal(project.folder / STATE_FOLDER / "journal.jsonl", say)
+    """Return the journal of a project's folder; nothing is read or made yet.
+
+    Raises:
+        SmsconfError: the repository tracks it.
+    """
+    return Journal(state_folder(project.folder) / "journal.jsonl", say)
 
 
 class Account(NamedTuple):
