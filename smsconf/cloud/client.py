@@ -120,7 +120,7 @@ class Client:
         self.project_id = project_id
         self.read_only = read_only
         self.credentials = credentials
-        self.clean = Cleaner(lambda: auth.secrets if auth else ())
+        self.clean = Cleaner(lambda: self._auth.secrets, lambda: self._auth.proofs)
         self._base_url = str(url).rstrip("/")
         self._host = url.netloc.decode()
         self._loopback = is_loopback(url.host)
