@@ -38,6 +38,7 @@ from smsconf.workflow import check, confirm, recall
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
+_GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"})
 
 
 @click.command("confirm")
@@ -173,10 +174,15 @@ def _who(folder: Path) -> str:
 
 
 def _git(folder: Path, key: str) -> str:
+    # what it needs to find its settings, and no secret of the environment
+    environ = {
+        name: os.environ[name] for name in os.environ if name in _GITS or name.startswith("GIT_CONFIG")
+    }
     try:
         done = subprocess.run(  # noqa: S603 - no shell, fixed words
             ["git", "-C", str(folder), "config", "--get", key],  # noqa: S607 - git is where the user has it
             capture_output=True,
+            env=environ,
             timeout=5,
             check=False,
         )

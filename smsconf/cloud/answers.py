@@ -67,7 +67,7 @@ def decode(operation: str, answer: Answer, clean: Cleaner) -> Any:  # noqa: ANN4
         if "\\u" in text:  # half of a surrogate pair could not be written anywhere
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        kind = clean(answer.headers.get("Content-Type", "no type").partition(";")[0][:60])
+        kind = clean(answer.headers.get("Content-Type", "no type")).partition(";")[0][:60]
     else:
         return value
     error = broken(operation, told("not JSON ({kind})", kind=kind))

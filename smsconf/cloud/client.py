@@ -31,7 +31,7 @@ from smsconf.cloud.answers import (
     request_id,
 )
 from smsconf.cloud.cleaner import Cleaner
-from smsconf.cloud.connection import open_connection, time_limit
+from smsconf.cloud.connection import open_connection, proxy_secrets, time_limit
 from smsconf.cloud.failures import FOREIGN, from_answer, from_exception
 from smsconf.cloud.fields import Fields, broken
 from smsconf.cloud.hosts import is_loopback, safe_url
@@ -120,7 +120,7 @@ class Client:
         self.project_id = project_id
         self.read_only = read_only
         self.credentials = credentials
-        self.clean = Cleaner(lambda: auth.secrets if auth else ())
+        self.clean = Cleaner(lambda: (*self._auth.secrets, *proxy_secrets(url)), lambda: self._auth.proofs)
         self._base_url = str(url).rstrip("/")
         self._host = url.netloc.decode()
         self._loopback = is_loopback(url.host)

@@ -12,9 +12,10 @@ import os
 import ssl
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -92,6 +93,15 @@ def proxy_of(base_url: str) -> str | None:
     url = httpx.URL(base_url)
     address = None if is_loopback(url.host) else _proxy_address(url)
     return address.rpartition("@")[2].rpartition("://")[2].rstrip("/") if address else None
+
+
+def proxy_secrets(url: httpx.URL) -> tuple[str, ...]:
+    """Return the password of the proxy on the way to a url: what it answers may hold it."""
+    address = None if is_loopback(url.host) else _proxy_address(url)
+    with suppress(ValueError):
+        password = urlsplit(address or "").password
+        return (unquote(password),) if password else ()
+    return ()
 
 
 def _proxy_address(url: httpx.URL) -> str | None:

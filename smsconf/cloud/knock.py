@@ -13,7 +13,7 @@ import httpx
 
 from smsconf.cloud.answers import answered_at
 from smsconf.cloud.cleaner import Cleaner
-from smsconf.cloud.connection import open_connection, time_limit
+from smsconf.cloud.connection import open_connection, proxy_secrets, time_limit
 from smsconf.cloud.failures import FOREIGN, from_exception
 from smsconf.language import N_, _
 
@@ -45,5 +45,7 @@ def knock(base_url: str, *, patience: float) -> Knock:
         ):
             return Knock(url.netloc.decode(), answered_at(response.headers))
     except FOREIGN as problem:
-        error = from_exception(problem, _(_OPERATION), url.netloc.decode(), Cleaner())
+        error = from_exception(
+            problem, _(_OPERATION), url.netloc.decode(), Cleaner(lambda: proxy_secrets(url))
+        )
     raise error  # outside the handler, as in the client

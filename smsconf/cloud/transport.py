@@ -9,6 +9,7 @@ Written from https://support.huaweicloud.com/devg-apisign/api-sign-algorithm.htm
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from typing import Protocol
@@ -22,6 +23,7 @@ from smsconf.language import _, told
 
 OPERATION = "smsconf.operation"  # names the operation in the extensions of a request
 
+MOST_PROOFS = 64  # more requests are not on their way at a time
 _TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 - the name of a header
 
 _SIGNED = frozenset(
@@ -49,6 +51,11 @@ class ServiceAuth(httpx.Auth):
         """The values to keep out of every text."""
         return ()
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The newest signatures or digests that were made of them: as good as they are, for a while."""
+        return ()
+
     def renew(self, request: httpx.Request) -> bool:  # noqa: ARG002 - a token's owner uses it
         """Get newer credentials than a refused request's, if there is a way to; say whether."""
         return False
@@ -74,11 +81,17 @@ class SigningAuth(ServiceAuth):
         self._security_token = security_token
         self._project_id = project_id
         self._now = now
+        self._proofs: deque[str] = deque(maxlen=MOST_PROOFS)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Both keys and the security token."""
         return (self._access_key, self._secret_key, self._security_token or "")
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The newest signatures."""
+        return tuple(self._proofs)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the headers that prove who is asking."""
@@ -95,6 +108,7 @@ class SigningAuth(ServiceAuth):
         payload = declared or signing.payload_hash(request.content, headers)
         canonical = signing.canonical_request(request.method, path, query, headers, signed, payload)
         signature = signing.signature(self._secret_key, date, canonical)
+        self._proofs.append(signature)
         request.headers["Authorization"] = signing.authorization(self._access_key, signed, signature)
         yield request
 

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from smsconf.cloud.connect import connect
+from smsconf.cloud.knock import knock
 from smsconf.errors import CloudError, Unreachable
 from tests.cloud.test_connect import KEYS, Provider
 from tests.cloud.worlds import PROJECT, open_client, serving
@@ -220,3 +222,32 @@ def test_loopback_is_never_reached_through_a_proxy(
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
     with open_client(None, base_url=at(secure).replace("127.0.0.1", host)) as client:
         assert client.list_all("ListAppDetails") == []
+
+
+def test_password_of_the_proxy_is_in_no_error(monkeypatch) -> None:
+    """A proxy that sends it back, as it came or as it reads it, in the reason it gives."""
+    secret = "pässword/of the proxy"
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            sent = self.headers["Proxy-Authorization"]
+            self.send_response(407, f"not {sent} not {quote(secret)}")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Stay silent."""
+
+    with serving(Refusing) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("//", f"//jane:{quote(secret, safe='')}@"))
+        with (
+            open_client(None, base_url="https://sms.example.com") as client,
+            pytest.raises(CloudError) as caught,
+        ):
+            client.call("ListSendCountryDetails")
+        with pytest.raises(CloudError) as knocked:
+            knock("https://sms.example.com", patience=5)
+    for error in (caught.value, knocked.value):
+        told = f"{error} {error.message} {error.why} {error.fix}"
+        assert "***" in told
+        assert quote(secret) not in told
+        assert base64.b64encode(f"jane:{secret}".encode()).decode() not in told

@@ -83,7 +83,7 @@ class Sender:
         A code that the vendor lists is a refusal, as it is with another status. Of one that nobody lists
         nothing is known: to take it for a refusal could send the messages twice.
         """
-        said = f"{answer.code} {self._client.clean(answer.description)}".rstrip()
+        said = self._client.clean(f"{answer.code} {answer.description}").rstrip()
         kind: type[CloudError] = CloudBroken
         message = told("{operation} failed: {said}", operation=operation, said=said)
         if _refuses(answer.code):
@@ -93,7 +93,7 @@ class Sender:
             message,
             operation=operation,
             status=response.status,
-            code=answer.code,
+            code=self._client.clean(answer.code),
             request_id=request_id(response, self._client.clean),
             arrived=True,
         )

@@ -11,12 +11,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 
 import httpx
 
-from smsconf.cloud.transport import ServiceAuth, utc_now
+from smsconf.cloud.transport import MOST_PROOFS, ServiceAuth, utc_now
 
 _AUTHORIZATION = 'WSSE realm="SDP",profile="UsernameToken",type="Appkey"'
 
@@ -46,20 +47,28 @@ class WsseAuth(ServiceAuth):
         self._app_secret = app_secret
         self._now = now
         self._nonce = nonce
+        self._proofs: deque[str] = deque(maxlen=MOST_PROOFS)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The key and the secret."""
         return (self._app_key, self._app_secret)
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The newest digests."""
+        return tuple(self._proofs)
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the two headers."""
         nonce = self._nonce()
         created = self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        proof = digest(nonce, created, self._app_secret)
+        self._proofs.append(proof)
         request.headers["Authorization"] = _AUTHORIZATION
         request.headers["X-WSSE"] = (
             f'UsernameToken Username="{self._app_key}",'
-            f'PasswordDigest="{digest(nonce, created, self._app_secret)}",'
+            f'PasswordDigest="{proof}",'
             f'Nonce="{nonce}",Created="{created}"'
         )
         yield request
