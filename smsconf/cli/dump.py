@@ -130,14 +130,15 @@ def _write(
     """
     assert project.provider is not None  # noqa: S101 - for the type checker: the session was opened with it
     if into is not None:
-        write_files(into, as_files(dump, project.provider, into), force=force)
+        files = as_files(dump, project.provider, into)
+        write_files(into, {name: in_quotes(text) for name, text in files.items()}, force=force)
         return list(compared(into, observed, site))
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = as_document(dump, project.provider, project.folder, ascii_only=not utf8)
+    text = in_quotes(as_document(dump, project.provider, project.folder, ascii_only=not utf8))
     with TemporaryDirectory() as folder:
         write_files(Path(folder), {"smsconf.yaml": text}, force=False)
         remarks = list(compared(Path(folder), observed, site))
-    sys.stdout.write(in_quotes(text))
+    sys.stdout.write(text)
     return remarks
 
 

@@ -200,7 +200,7 @@ def _outbox_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     for message in view["messages"]:
         yield line(
             Span(f"{message['createTime']}  ", "dim"),
-            Span(message["to"], "bold"),
+            Span(clean(message["to"]), "bold"),
             f"  {clean(message['status'] or _('not reported yet'))}",
             hang=4,
         )

@@ -34,6 +34,7 @@ from smsconf.guide.starter import (
     provider_text,
 )
 from smsconf.language import N_, _
+from smsconf.render.foreign import in_quotes
 from smsconf.resources import Desired, Region
 from smsconf.sites import SITES
 from smsconf.workflow import check
@@ -255,7 +256,8 @@ def _imported(answers: Answers, folder: Path) -> dict[str, str]:
         observed, site = read_everything(project)
         assert project.provider is not None  # noqa: S101 - for the type checker: it was just written
         dump = make_dump(observed, site, Desired())
-        files = as_files(dump, project.provider, folder)
+        made = as_files(dump, project.provider, folder)
+        files = {name: in_quotes(text) for name, text in made.items()}
         imported = scratch / "imported"
         write_files(imported, files, force=False)
         remarks = list(compared(imported, observed, site))

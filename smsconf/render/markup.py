@@ -22,7 +22,7 @@ _BETWEEN = re.compile(r"([\s，。；：、？！（）“”‘’《》【】�
 _QUOTED = re.compile(r"`([^`]+)`")  # as our own sentences quote a command
 _WORD = re.compile(r"(?P<before>\(?)(?P<core>.*?)(?P<after>[,.;:!?)]*)", re.DOTALL)
 _ORDINARY = re.compile(r"[^\W\d_]*(?:[-'][^\W\d_]+)*|\d{1,6}%?|%")
-_NUMBERED = re.compile(r"^\d+(?=[.)])")
+_NUMBERED = re.compile(r"^\d+(?=[.)]|$)")
 # what services link by itself: the name of a commit, the beginning of an address
 _LINKED = re.compile(r"[0-9a-f]{7,40}|www", re.IGNORECASE)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.render.judges import commands, unseen
+from tests.render.hostile import SHEETS
+from tests.render.judges import commands, formulas, sheet, unseen
 from tests.scenarios.conftest import MONDAY, PROJECT, Ran, World
 
 TRICK = "::error title=x::a\x1b[2J\u202e\u3164 ##[add-mask]b ##vso[task.complete]c\n::stop-commands::d"
@@ -136,6 +137,13 @@ def test_dump_with_hostile_names_is_yaml_that_says_the_same(world: World) -> Non
     ran = world.smsconf("dump")
     harmless(ran)
     assert yaml.safe_load(ran.out)["templates"]["refund"]["content"] == content
+    harmless(world.smsconf("dump", "--into", "copy"))
+    (file,) = [
+        one for one in (world.folder / "copy/templates").glob("*.yaml") if "refund" in one.read_text("utf-8")
+    ]
+    text = file.read_text(encoding="utf-8")
+    assert unseen(text) is None
+    assert yaml.safe_load(text)["templates"]["refund"]["content"] == content
 
 
 def test_name_with_a_line_break_sets_no_variable(world: World) -> None:
@@ -152,6 +160,30 @@ def test_name_with_a_line_break_sets_no_variable(world: World) -> None:
         assert "template.refund: the remote_name" in ran.err
     held = yaml.safe_load(world.smsconf("outputs", "--format", "yaml").out)
     assert held["templates"]["template.refund"]["remote_name"] == "refund\nNODE_OPTIONS=x"
+
+
+@pytest.mark.parametrize("shown", [(), ("--show-numbers",)])
+def test_file_of_rows_left_out_computes_nothing(world: World, shown) -> None:
+    """Whatever stands in a list, a spreadsheet that opens its rejects has one row each and no formula."""
+    secrets = str(world.folder / "secrets.json")
+    world.control("PUT", "reviewer", {"default": "approve", "rules": []})
+    assert world.apply("--save-secrets", secrets).code in (0, 6)
+    world.advance("P14D")
+    world.apply()
+    world.advance("P14D")
+    world.control("POST", "clock", {"set": "2026-03-02T12:00:00+08:00"})
+    tricks = [text for text in SHEETS if not re.search(r"[\t\r\n]", text)]
+    quoted = ['"' + text.replace('"', '""') + '"' for text in (*tricks, "\t=1", "a\x1b[2J", "##[group]x")]
+    world.write("\n".join(["number", "13812345678", *quoted, ""]), "list.csv")
+    arguments = ("bulk", "template.refund", "list.csv", "--dropped", "out.csv", "--dry-run", *shown)
+    ran = world.smsconf(*arguments)
+    harmless(ran)
+    text = (world.folder / "out.csv").read_text(encoding="utf-8")
+    assert formulas(text) == []
+    assert unseen(text) is None
+    assert commands(text) == []
+    assert {len(row) for row in sheet(text)} == {4}
+    assert len(sheet(text)) == text.count("\n") == len(quoted) + 1
 
 
 def test_commands_write_to_streams_in_one_place() -> None:
