@@ -10,7 +10,6 @@ from typing import Any
 from smsconf.cli.bulk_job import Chunks, Job, Read, Show, is_same, list_chunks, read_list
 from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import PlanRefused
 from smsconf.language import _
@@ -22,6 +21,7 @@ from smsconf.messaging.bulk.run import Key, Run
 from smsconf.messaging.bulk.schema import numbers_digest
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.own_files import STATE_FOLDER
 from smsconf.resources import MessageType
 
 

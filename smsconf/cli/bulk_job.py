@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from smsconf.cli.options import AddressParam, require_known
 from smsconf.cli.output import same_file
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import require_template, values_of
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, SmsconfError
@@ -41,6 +40,7 @@ from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.numbers import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.own_files import STATE_FOLDER, replacing
 
 Show = Callable[[str], str]
 Drop = Callable[[Dropped], None]
@@ -248,23 +248,18 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
     It takes the place of an older one whole, or not at all.
     """
-    temporary = job.dropped.with_name(f".{job.dropped.name}.{os.getpid()}.tmp")
     try:
-        job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("row", "number", "reason", "explanation"))
+        with replacing(job.dropped, make=True) as owned:
+            file = TextIOWrapper(owned, encoding="utf-8", newline="", write_through=True)
+            writer = csv.writer(file)
+            writer.writerow(("row", "number", "reason", "explanation"))
 
-                def drop(one: Dropped) -> None:
-                    text = one.text[:40] if shown is str else mask_all(one.text[:40])
-                    writer.writerow((one.row, text, one.reason, one.explanation))
+            def drop(one: Dropped) -> None:
+                text = one.text[:40] if shown is str else mask_all(one.text[:40])
+                writer.writerow((one.row, text, one.reason, one.explanation))
 
-                yield drop
-            temporary.replace(job.dropped)
-        finally:
-            temporary.unlink(missing_ok=True)
+            yield drop
+            file.flush()
     except OSError as error:
         raise SmsconfError(
             _("the file of rows left out, {file}, cannot be written: {reason}").format(

@@ -14,7 +14,6 @@ from smsconf.cli.asking import confirmed
 from smsconf.cli.inbox import SENT
 from smsconf.cli.output import show_error
 from smsconf.cli.sending import Ready, app_key_of, open_sending
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError
 from smsconf.language import _
@@ -26,6 +25,7 @@ from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_NUMBERS, Answer
+from smsconf.own_files import STATE_FOLDER
 from smsconf.resources import Region
 
 

@@ -241,7 +241,7 @@ def _steered(folder: Path, environment: str | None, database: Path | None) -> It
         database, settings = _database(folder, environment)
     else:
         settings = {}
-        if not database.exists():
+        if not os.path.lexists(database):
             raise SmsconfError(
                 _("there is no emulator database {file}").format(file=database),
                 fix=_("name the file that serve or a project uses"),

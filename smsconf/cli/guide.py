@@ -16,7 +16,7 @@ from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
-from smsconf.cli.session import STATE_FOLDER, open_journal, open_session, told_account
+from smsconf.cli.session import open_journal, open_session, told_account
 from smsconf.cloud.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import Severity, has_errors
@@ -26,6 +26,7 @@ from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.language import _
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
+from smsconf.own_files import STATE_FOLDER
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.situation import Selection, Situation

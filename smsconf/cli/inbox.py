@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.options import folder_option, stacked
-from smsconf.cli.session import STATE_FOLDER
+from smsconf.own_files import STATE_FOLDER
 
 SENT = "sent.db"  # what send sent
 LEDGER = "ledger.db"  # what bulk sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,12 +15,12 @@ import click
 from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, unwritable
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import Received, open_to_read
 from smsconf.messaging.receive.receipts import Receipt, match, tally
 from smsconf.messaging.receive.sent import read_ledger, read_sent
 from smsconf.messaging.send.codes import meaning_of
+from smsconf.own_files import STATE_FOLDER, reporting
 from smsconf.render.receipts import (
     messages_view,
     receipt_row,
@@ -92,7 +93,7 @@ def command(
 @contextmanager
 def _reports(path: Path, *, needed: bool) -> Iterator[Iterable[Received]]:
     """Open what was received; there may be nothing yet, unless the file was named."""
-    if not needed and not path.exists():
+    if not needed and not os.path.lexists(path):
         yield ()
         return
     with open_to_read(path) as inbox:
@@ -116,7 +117,7 @@ def _stream(lines: Iterable[str], output: Path | None) -> None:
         sys.stdout.writelines(lines)
         return
     try:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
+        with reporting(output) as file:
+            file.writelines(line.encode() for line in lines)
     except OSError as error:
         raise unwritable(output, error) from error

@@ -31,7 +31,6 @@ from smsconf.cli.sending import (
     values_of,
     wsse_option,
 )
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
@@ -43,6 +42,7 @@ from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
+from smsconf.own_files import STATE_FOLDER
 from smsconf.render.sending import send_lines
 from smsconf.resources import Region
 from smsconf.workflow import check

@@ -26,9 +26,8 @@ from smsconf.config import EmulatorProvider, Project
 from smsconf.errors import ConfigError
 from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
 from smsconf.sites import SITES
-
-STATE_FOLDER = ".smsconf"
 
 
 @dataclass(frozen=True, slots=True)

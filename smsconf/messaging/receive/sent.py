@@ -6,6 +6,7 @@ it is its owner's only. What ``bulk`` sent is read from its ledger.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from smsconf.language import _
 from smsconf.messaging.database import open_database, transaction, unusable
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.send.wire import ACCEPTED
+from smsconf.own_files import connect
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (
@@ -51,7 +53,7 @@ def read_sent(path: Path) -> Iterator[Sent]:
     Raises:
         SmsconfError: it cannot be read.
     """
-    if path.exists():
+    if os.path.lexists(path):
         with _open(path) as database:
             for message_id, to, at, template, segments in database.execute(
                 "SELECT * FROM sent ORDER BY message_id"
@@ -69,10 +71,10 @@ def read_ledger(path: Path, run: int | None = None) -> Iterator[Sent]:
     Raises:
         SmsconfError: the file cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as database:
+        with closing(connect(path, timeout=30)) as database:
             for message_id, number, at, *rest in database.execute(_LEDGER, (ACCEPTED, run)):
                 template, name, batch, parts = rest
                 moment = datetime.fromisoformat(at)
