@@ -47,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     "workdays": set(),
     "reconcile": NOUNS - {"signing"},
     "journal": {"address", "errors", "language", "own_files", "reconcile", "sites"},
-    "config": {*NOUNS, "atomic", "reconcile"} - {"signing"},
+    "config": {*NOUNS, "own_files", "atomic", "reconcile"} - {"signing"},
     "lint": NOUNS - {"signing", "workdays"},
     "cloud": {*NOUNS, "own_files", "reconcile"} - {"workdays"},
     "render": {*NOUNS, "reconcile"} - {"signing"},

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -321,6 +321,17 @@ def site_of(database: str | Path) -> str | None:
             return store.meta("site", "") or None
     finally:
         store.close()
+
+
+def copy_database(database: Path, target: Path) -> None:
+    """Put a copy of a file in the place of another, with all that it knows.
+
+    Raises:
+        StoreError: as for :class:`Store`.
+    """
+    store, copy = Store(database), Store(target)
+    with closing(store), closing(copy):
+        store.connection.backup(copy.connection)
 
 
 def _where(equal: Mapping[str, Any]) -> tuple[str, list[Any]]:
