@@ -14,7 +14,7 @@ MOST_FILES = 10_000  # YAML files of a project
 MOST_INCLUDES = 10_000  # paths and patterns under include
 MOST_PATTERN = 1000  # characters of one of them
 MOST_PARTS = 32  # parts of one of them
-MOST_LOOKED_AT = 1_000_000  # names that all patterns together are compared with
+MOST_LOOKED_AT = 500_000  # names that all patterns together are compared with
 
 MOST_ENTRIES = 50_000  # of one section, templates for example
 MOST_WORDS = 1000  # under lint.forbidden
