@@ -164,12 +164,6 @@ def test_pattern_that_is_none_is_an_error_with_place_and_reason(
     ("text", "said"),
     [
         (f"include: [{', '.join(['x/**/*.yaml'] * 10_001)}]\n", "more than 10000 paths and patterns"),
-        (
-            f"lint: {{forbidden: [{', '.join(map(str, range(1000, 101_000)))}]}}\n".replace(
-                "[1000", "['1000"
-            ),
-            "",
-        ),
         (f"lint: {{forbidden: [{', '.join(f'w{n}' for n in range(100_000))}]}}\n", "more than 1,000 words"),
         (f"lint: {{forbidden: [{'w' * 101}]}}\n", "more than 100 characters"),
         (f"x: {'y' * 9_000_000}\n", "larger than 8 MiB"),
