@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.inbox import inbox_path, inboxes
 from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
@@ -43,6 +42,7 @@ from smsconf.messaging.lists.table import Reading, unreadable
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.own_files import STATE_FOLDER, replacing
 from smsconf.render.lines import clean
 from smsconf.render.sheets import csv_row
 from smsconf.resources import Region
@@ -296,22 +296,17 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
     It takes the place of an older one whole, or not at all.
     """
-    temporary = job.dropped.with_name(f".{job.dropped.name}.{os.getpid()}.tmp")
     try:
-        job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                file.write(csv_row(("row", "number", "reason", "explanation")))
+        with replacing(job.dropped, make=True) as owned:
+            file = TextIOWrapper(owned, encoding="utf-8", newline="", write_through=True)
+            file.write(csv_row(("row", "number", "reason", "explanation")))
 
-                def drop(one: Dropped) -> None:
-                    text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
-                    file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
+            def drop(one: Dropped) -> None:
+                text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
+                file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
-                yield drop
-            temporary.replace(job.dropped)
-        finally:
-            temporary.unlink(missing_ok=True)
+            yield drop
+            file.flush()
     except OSError as error:
         raise SmsconfError(
             _("the file of rows left out, {file}, cannot be written: {reason}").format(

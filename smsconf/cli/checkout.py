@@ -16,8 +16,7 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-
-STATE_FOLDER = ".smsconf"
+from smsconf.own_files import STATE_FOLDER
 
 _MOST_REFERENCE_BYTES = 16 * 1024 * 1024  # packed-refs of a large repository
 _MOST_INDEX_BYTES = 1024 * 1024 * 1024

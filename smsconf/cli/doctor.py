@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
 from smsconf.cli.session import open_client
@@ -16,6 +15,7 @@ from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError
 from smsconf.guide.checks import blocks, judge
 from smsconf.guide.examination import examine
+from smsconf.own_files import STATE_FOLDER
 from smsconf.render.doctor import doctor_lines, doctor_view
 from smsconf.workflow import check
 

@@ -10,14 +10,15 @@ from tempfile import TemporaryDirectory
 import click
 
 from smsconf.address import Kind
+from smsconf.cli.emulator import copy_emulator
 from smsconf.cli.options import project_options
-from smsconf.cli.output import say
+from smsconf.cli.output import same_file, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.observe import observe
-from smsconf.config import Project
+from smsconf.config import EmulatorProvider, Project
 from smsconf.config.dump import Dump, make_dump
-from smsconf.config.write import as_document, as_files, write_files
+from smsconf.config.write import as_document, as_files, database_in, write_files
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
@@ -132,6 +133,10 @@ def _write(
     if into is not None:
         files = as_files(dump, project.provider, into)
         write_files(into, {name: in_quotes(text) for name, text in files.items()}, force=force)
+        if isinstance(project.provider, EmulatorProvider):
+            target = into / database_in(project.provider, into)
+            if not same_file(target, project.provider.database):
+                copy_emulator(project.provider.database, target)
         return list(compared(into, observed, site))
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = in_quotes(as_document(dump, project.provider, project.folder, ascii_only=not utf8))

@@ -230,6 +230,22 @@ def emulator_engine(database: Path, **settings: Any) -> Iterator[Engine]:  # noq
         engine.close()
 
 
+def copy_emulator(database: Path, target: Path) -> None:
+    """Copy a database of the emulator: a project has its own file of it, so the copy of a project has a copy.
+
+    Raises:
+        SmsconfError: it cannot be written.
+    """
+    from smsconf.emulator.engine import StoreError
+    from smsconf.emulator.store import copy_database
+
+    try:
+        copy_database(database, target)
+    except StoreError as error:
+        text = _("cannot open the emulator's database {error}").format(error=error)
+        raise SmsconfError(text, fix=error.fix) from error
+
+
 @contextmanager
 def _steered(folder: Path, environment: str | None, database: Path | None) -> Iterator[Engine]:
     """Open the emulator of a project, or of a file; a server on the same file sees what is done.
@@ -241,7 +257,7 @@ def _steered(folder: Path, environment: str | None, database: Path | None) -> It
         database, settings = _database(folder, environment)
     else:
         settings = {}
-        if not database.exists():
+        if not os.path.lexists(database):
             raise SmsconfError(
                 _("there is no emulator database {file}").format(file=database),
                 fix=_("name the file that serve or a project uses"),

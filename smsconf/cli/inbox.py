@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.checkout import STATE_FOLDER, state_folder
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.output import same_file, unwritable
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
 
 INBOX = "inbox.db"
 INBOXES = "inboxes"  # paths of other files that something was received into, one a line

@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from smsconf.address import KEY_PATTERN
 from smsconf.cli.dump import compared, read_everything, tell
 from smsconf.cli.findings import find_all
 from smsconf.cli.output import say
+from smsconf.config import EmulatorProvider
 from smsconf.config.dump import make_dump
 from smsconf.config.schema import schema_text
 from smsconf.config.write import as_files, write_files
@@ -248,11 +250,12 @@ def _imported(answers: Answers, folder: Path) -> dict[str, str]:
         )
     with TemporaryDirectory() as name:
         scratch = Path(name)
-        provider = provider_text(answers, answers.emulated).replace(
-            DATABASE, str((folder / DATABASE).resolve())
-        )
+        provider = provider_text(answers, answers.emulated)
         write_files(scratch, {ROOT_NAME: f"version: 1\n{provider}\n"}, force=False)
         project = check(scratch, None)
+        if isinstance(project.provider, EmulatorProvider):
+            there = replace(project.provider, database=(folder / DATABASE).absolute())
+            project = replace(project, provider=there)
         observed, site = read_everything(project)
         assert project.provider is not None  # noqa: S101 - for the type checker: it was just written
         dump = make_dump(observed, site, Desired())

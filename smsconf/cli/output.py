@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.atomic import NOT_REGULAR, write_atomically
 from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
+from smsconf.own_files import reporting, try_own
 from smsconf.render.rows import json_parts
 
 if TYPE_CHECKING:
@@ -184,17 +183,9 @@ def try_file(path: Path) -> None:
         SmsconfError: it cannot.
     """
     try:
-        if path.is_file():
-            path.open("ab").close()
-        elif not path.exists():  # a pipe or a device is not opened twice
-            os.stat(path.parent)  # noqa: PTH116 - raises what the user shall read
-            if not os.access(path.parent, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        try_own(path)
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-_IN_PLACE = frozenset({NOT_REGULAR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EXDEV})
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -208,13 +199,8 @@ def write_whole(path: Path, text: str) -> None:
 
 def _write_parts(path: Path, parts: Callable[[], Iterable[str]]) -> None:
     try:
-        try:
-            write_atomically(path, (part.encode() for part in parts()))
-        except OSError as error:  # what cannot be replaced, such as a mounted file, may still be written to
-            if error.errno not in _IN_PLACE:
-                raise
-            with path.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(parts())
+        with reporting(path) as file:
+            file.writelines(part.encode() for part in parts())
     except OSError as error:
         raise unwritable(path, error) from error
 

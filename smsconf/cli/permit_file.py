@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smsconf.atomic import write_atomically
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import is_channel, read_own, write_own
 from smsconf.reconcile.permit import Permit, Scope, read_permit
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -36,7 +36,7 @@ def write_file(path: Path, permit: Permit) -> None:
         SmsconfError: the file cannot be written.
     """
     try:
-        write_atomically(path, permit.text().encode(), mode=0o600)
+        write_own(path, permit.text().encode())
     except OSError as error:
         raise SmsconfError(
             _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
@@ -51,15 +51,7 @@ def read_file(path: Path) -> Permit:
         SmsconfError: it cannot be read, or is no plan file.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise SmsconfError(
-                _("{path} is no plan file: it has more than {most_bytes} bytes").format(
-                    path=path, most_bytes=_MOST_BYTES
-                )
-            )
-        return read_permit(content.decode())
+        return read_permit(_content(path).decode())
     except OSError as error:
         raise SmsconfError(
             _("cannot read {path}: {reason}").format(path=path, reason=error.strerror or error),
@@ -67,3 +59,10 @@ def read_file(path: Path) -> Permit:
         ) from error
     except UnicodeDecodeError as error:
         raise SmsconfError(_("{path} is no plan file: it is not text").format(path=path)) from error
+
+
+def _content(path: Path) -> bytes:
+    if not is_channel(path):
+        return read_own(path, _MOST_BYTES)
+    with path.open("rb") as file:  # of another program, such as /dev/stdin
+        return file.read(_MOST_BYTES)

@@ -16,7 +16,6 @@ from typing import Any
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.checkout import STATE_FOLDER
 from smsconf.cli.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
@@ -36,6 +35,7 @@ from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.wire import Answer
+from smsconf.own_files import STATE_FOLDER
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation

@@ -18,6 +18,9 @@ from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
 from smsconf.config.reader import resolve_plain
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
+
+DATABASE = "emulator.db"
 
 _HEAD = """\
 # Written by smsconf dump. Files that prove a signature cannot be read back: name them again (licence,
@@ -104,10 +107,15 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
         write_atomically(path, text.encode())
 
 
+def database_in(provider: EmulatorProvider, folder: Path) -> str:
+    """Return where a project in ``folder`` has the emulator's file: where it is, or where a copy goes."""
+    database = os.path.relpath(provider.database.resolve(), folder.resolve())
+    return f"{STATE_FOLDER}/{DATABASE}" if database.startswith("..") else database
+
+
 def _root(provider: Provider, folder: Path) -> Entry:
     if isinstance(provider, EmulatorProvider):
-        database = os.path.relpath(provider.database.resolve(), folder.resolve())
-        made: Entry = {"database": database}
+        made: Entry = {"database": database_in(provider, folder)}
         if provider.site != "china":
             made["site"] = provider.site
         return {"version": VERSION, "provider": {"emulator": _Inline(made)}}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import connect
 
 Step = Callable[[sqlite3.Connection], None]
 """Brings the tables of one version to the next; ``execute`` only, since ``executescript`` commits."""
@@ -39,9 +40,7 @@ def open_database(
         SmsconfError: it was written by a newer version, or holds something else; nothing was changed.
         sqlite3.Error, OSError: it cannot be opened, or is no database (``unusable`` says it to people).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
+    database = connect(path, make=True, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
     try:
         _prepare(database, path, schema, version, steps or {})
     except BaseException:
@@ -189,9 +188,8 @@ def _keep_copy(path: Path, version: int) -> None:
     """
     copy = path.with_name(f"{path.stem}.v{version}{path.suffix}")
     made = copy.with_name(f".{copy.name}.{os.urandom(4).hex()}.tmp")
-    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(made)) as new:
+        with closing(connect(path)) as old, closing(connect(made, make=True)) as new:
             old.backup(new)
         _sync(made)
         made.replace(copy)

@@ -22,13 +22,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from tests.scenarios.conftest import World
+from tests.scenarios.conftest import Server, World
 
 ROOT = Path(__file__).parent.parent.parent
 CI = ROOT / "examples" / "ci"
 GITHUB = yaml.safe_load((CI / "github-actions.yml").read_text(encoding="utf-8"))
 GITLAB = yaml.safe_load((CI / "gitlab-ci.yml").read_text(encoding="utf-8"))
 REFUND = "您的退款已到账。"
+PROJECT_ID = "0123456789abcdef0123456789abcdef"
+SECRETS = {
+    f"${{{{ secrets.SMSCONF_{who}_{which} }}}}": f"EMULATOR{which}"
+    for who in ("READ", "WRITE")
+    for which in ("AK", "SK")
+}
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="the GitLab example calls curl")
 
 GH = """\
@@ -90,9 +96,12 @@ class Pipeline:
             "PYTHONUTF8": "1",
             "no_proxy": "*",
             "STAND_IN": str(self.base / "service"),
+            "HUAWEICLOUD_SDK_AK": "EMULATORAK",
+            "HUAWEICLOUD_SDK_SK": "EMULATORSK",
             **self.environ,
         }
-        values = {name: self.expressions.get(str(value), str(value)) for name, value in environ.items()}
+        told = {**SECRETS, **self.expressions}
+        values = {name: told.get(str(value), str(value)) for name, value in environ.items()}
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
         return subprocess.run(
             command,
@@ -106,11 +115,11 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(world: World, tmp_path: Path) -> Pipeline:
-    """The shop with an environment prod, whose emulator every checkout shares."""
+def pipeline(world: World, server: Server, tmp_path: Path) -> Pipeline:
+    """The shop with an environment prod, whose emulator every checkout shares, because it is served."""
     world.edit("version: 1\n", "version: 1\nenvironments:\n  prod: {overlay: prod.yaml}\n")
-    database = world.folder / ".smsconf/emulator.db"
-    world.write(f"provider: {{emulator: {{database: {database}}}}}\n", "prod.yaml")
+    service = f"{{site: china, region: cn-north-4, project_id: {PROJECT_ID}, endpoint: '{server.url}'}}"
+    world.write(f"provider: {{huaweicloud: {service}}}\n", "prod.yaml")
     base = tmp_path / "ci"
     (base / "service").mkdir(parents=True)
     (base / "service/comments.json").write_text("[]", encoding="utf-8")

@@ -6,6 +6,7 @@ Reads beside a run at work. ``ledger`` writes.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -20,6 +21,7 @@ from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
 from smsconf.messaging.bulk.schema import VERSION
 from smsconf.messaging.database import unusable
+from smsconf.own_files import connect
 
 _RUN = """
 SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
@@ -198,11 +200,11 @@ def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
     Raises:
         SmsconfError: it cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         yield None
         return
     with explained(path):
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+        database = connect(path, read_only=True, timeout=30)
     try:
         with explained(path):
             (version,) = database.execute("PRAGMA user_version").fetchone()

@@ -8,6 +8,7 @@ phone numbers of replies, because an opt-out is one, so the file is its owner's 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -203,7 +204,7 @@ def open_to_read(path: Path) -> Iterator[Inbox]:
     Raises:
         SmsconfError: there is none, or it cannot be opened.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         raise SmsconfError(
             _("nothing was received into {file}").format(file=path),
             why=_("status reports and replies are pushed by the service and kept by nobody else"),

@@ -6,6 +6,7 @@ it is its owner's only. What ``bulk`` sent is read from its ledger.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from smsconf.language import _
 from smsconf.messaging.database import open_database, readable, transaction, unusable
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.send.wire import ACCEPTED
+from smsconf.own_files import connect
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (
@@ -57,7 +59,7 @@ def read_sent(path: Path, message_id: str | None = None) -> Iterator[Sent]:
     Raises:
         SmsconfError: it cannot be read.
     """
-    if path.exists():
+    if os.path.lexists(path):
         with _open(path) as database:
             asked = _SENT.format(one=_one(message_id))
             for found, to, at, template, segments, scope in database.execute(asked, {"one": message_id}):
@@ -78,10 +80,10 @@ def read_ledger(path: Path, run: int | None = None, message_id: str | None = Non
     Raises:
         SmsconfError: the file cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as database, readable():
+        with closing(connect(path, timeout=30)) as database, readable():
             columns = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('run')")}
             scope = "run.scope" if "scope" in columns else "NULL"
             asked = _LEDGER.format(scope=scope, one=_one(message_id).replace(":one", "?3"))
