@@ -47,6 +47,7 @@ from smsconf.render.lines import clean
 from smsconf.render.sheets import csv_row
 from smsconf.resources import Region
 
+_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Show = Callable[[str], str]
@@ -163,10 +164,21 @@ def _check_readable(path: Path) -> None:
 
 
 def _keep_apart(dropped: Path, lists: list[Path]) -> None:
-    """Refuse to write over what is read."""
+    """Refuse to write over what is read, and over whatever is no older file of rows left out."""
     for one in lists:
         if same_file(dropped, one):
             raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
+    if dropped.is_file():
+        with dropped.open("rb") as file:
+            first = file.readline(len(_HEAD) + 1).decode("utf-8", "replace").strip()
+        if first not in ("", _HEAD.strip()):
+            raise SmsconfError(
+                _("the file of rows left out, {file}, is there and holds something else").format(
+                    file=dropped
+                ),
+                why=_("it would be replaced"),
+                fix=_("name another file with --dropped"),
+            )
 
 
 def _nearby(path: Path) -> Path:
@@ -296,20 +308,25 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
     It takes the place of an older one whole, or not at all.
     """
+    in_place = job.dropped.exists() and not job.dropped.is_file()  # a device or a pipe is not replaced
     temporary = job.dropped.with_name(f".{job.dropped.name}.{os.getpid()}.tmp")
     try:
         job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        fresh = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        owned = os.open(
+            *((job.dropped, os.O_WRONLY) if in_place else (temporary, os.O_WRONLY | fresh, 0o600))
+        )
         try:
             with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                file.write(csv_row(("row", "number", "reason", "explanation")))
+                file.write(_HEAD)
 
                 def drop(one: Dropped) -> None:
                     text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
                     file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
                 yield drop
-            temporary.replace(job.dropped)
+            if not in_place:
+                temporary.replace(job.dropped)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
