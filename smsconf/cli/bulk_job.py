@@ -42,11 +42,12 @@ from smsconf.messaging.lists.table import Reading, unreadable
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
-from smsconf.own_files import STATE_FOLDER, replacing
+from smsconf.own_files import STATE_FOLDER, is_channel, replacing, reporting
 from smsconf.render.lines import clean
 from smsconf.render.sheets import csv_row
 from smsconf.resources import Region
 
+_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Show = Callable[[str], str]
@@ -163,10 +164,21 @@ def _check_readable(path: Path) -> None:
 
 
 def _keep_apart(dropped: Path, lists: list[Path]) -> None:
-    """Refuse to write over what is read."""
+    """Refuse to write over what is read, and over whatever is no older file of rows left out."""
     for one in lists:
         if same_file(dropped, one):
             raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
+    if dropped.is_file():
+        with dropped.open("rb") as file:
+            first = file.readline(len(_HEAD) + 1).decode("utf-8", "replace").strip()
+        if first not in ("", _HEAD.strip()):
+            raise SmsconfError(
+                _("the file of rows left out, {file}, is there and holds something else").format(
+                    file=dropped
+                ),
+                why=_("it would be replaced"),
+                fix=_("name another file with --dropped"),
+            )
 
 
 def _nearby(path: Path) -> Path:
@@ -297,9 +309,10 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
     It takes the place of an older one whole, or not at all.
     """
     try:
-        with replacing(job.dropped, make=True) as owned:
+        channel = is_channel(job.dropped)
+        with reporting(job.dropped) if channel else replacing(job.dropped, make=True) as owned:
             file = TextIOWrapper(owned, encoding="utf-8", newline="", write_through=True)
-            file.write(csv_row(("row", "number", "reason", "explanation")))
+            file.write(_HEAD)
 
             def drop(one: Dropped) -> None:
                 text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
