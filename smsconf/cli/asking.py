@@ -18,13 +18,13 @@ from smsconf.render.lines import clean
 _PAUSE = 0.1  # seconds between two looks of somebody who waits
 
 
-def confirmed(question: str) -> bool:
-    """Ask on stderr; anything but yes is no."""
+def confirmed(question: str, *, otherwise: str | None = None) -> bool:
+    """Ask on stderr; anything but yes is no, and ``otherwise`` is said then."""
     click.echo(clean(question, source=True), err=True, nl=False)
     answer = sys.stdin.readline().strip().lower()
     if answer == "yes":
         return True
-    click.echo(_("nothing sent"), err=True)
+    click.echo(otherwise or _("nothing sent"), err=True)
     return False
 
 

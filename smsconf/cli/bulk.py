@@ -25,6 +25,7 @@ from smsconf.cli.bulk_runs import (
     ready_for_run,
     settle_old,
 )
+from smsconf.cli.bulk_trial import numbers_of
 from smsconf.cli.list_options import list_options
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.sending import (
@@ -170,10 +171,10 @@ def command(
     command, and no number gets it twice; while a part of it waits, no other list goes out under its name.
     Exits 0 if the service took all or nothing is left, 5 after a part, 4 if nothing may be sent now.
     """
-    teller = Teller.of(form, output, chosen)
     _check_options(address, recipients, chosen)
     check_words(chosen["extend"], chosen["status_callback"])
     project = check(folder, environment)
+    teller = Teller.of(project, form, output, chosen)
     if chosen["runs"]:
         return list_runs(project, teller)
     if chosen["end"]:
@@ -186,13 +187,17 @@ def command(
         failed_of = _stored(project, chosen["failed_of"])
         address = address or Address.parse(failed_of.key.subject)
     elif address is None:
-        raise click.UsageError(_("expected a template or a campaign, or --join, --end or --runs"))
+        message = _(
+            "expected a template or a campaign; --join, --end, --assume-… and --failed-of may name a run"
+        )
+        raise click.UsageError(message)
     elif address.kind is Kind.TEMPLATE and recipients is None and assumption(chosen) is not None:
         return _go_on(project, _newest(project, address), teller, chosen)
     else:
         failed_of = None
     job = job_of(project, address, recipients, chosen, failed_of)
     ready = make_ready(project, job.template, job.signature)
+    numbers_of(chosen["test_to"], ready.target.region)
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
     if chosen["dry_run"]:
@@ -217,7 +222,9 @@ def _check_options(address: Address | None, recipients: Path | None, chosen: Map
         raise click.UsageError(_("--assume-sent and --assume-not-sent say opposite things"))
     if given and (address or recipients or about or len(given) > 1 or (said and given != ["join"])):
         raise click.UsageError(
-            _("--{option} stands alone: it names a run, or all of them").format(option=given[0])
+            _("--{option} stands alone: no template, list or option about a list goes with it").format(
+                option=given[0]
+            )
         )
     if said and about:
         raise click.UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from smsconf.messaging.bulk.run import Key, Run
 from smsconf.messaging.bulk.schema import numbers_digest
 from smsconf.messaging.send.target import Target
 from smsconf.resources import MessageType
+
+RECENT = timedelta(hours=24)
+"""A list that was changed by a row and sent whole is a mistake of the same day."""
 
 
 def ledger_path(project: Project) -> Path:
@@ -46,7 +50,15 @@ def draft_of(
         failed_of=job.failed_of.id if job.failed_of else None,
     )
     with ledger.making(new) as making, chunks_of(ledger, project, job, ready) as chunks:
-        read = read_list(job, ready.target, chunks, left_out, shown=shown, keep=lambda one: making.add(*one))
+        read = read_list(
+            job,
+            ready.target,
+            chunks,
+            left_out,
+            recent=ledger.recent(key, ready.now - RECENT),
+            shown=shown,
+            keep=lambda one: making.add(*one),
+        )
         making.note(read.digest, name_of(job, read.digest), read.summary)
     made = ledger.find(making.run)
     assert made is not None  # noqa: S101 - for the type checker: it was made just now
@@ -68,7 +80,7 @@ def chunks_of(ledger: LedgerReader | None, project: Project, job: Job, ready: Re
             fix=_("send the new text to a list of its own"),
         )
     paths = inboxes(project.folder)
-    yield lambda count, _drop: failed_recipients(ledger, run, paths, ready.now, count)
+    yield lambda count, drop: failed_recipients(ledger, run, paths, ready.now, count=count, drop=drop)
 
 
 def key_of(project: Project, job: Job, ready: Ready) -> Key:
@@ -100,6 +112,10 @@ def wanted_of(job: Job, ready: Ready, read: Read) -> Wanted:
 
 def nobody(job: Job, read: Read) -> SmsconfError:
     """Return the error for a list of which nobody can be written to."""
+    if job.failed_of and not read.summary["rows"]:
+        return PlanRefused(
+            _("run {run} has nobody to send to again: nobody failed").format(run=job.failed_of.id)
+        )
     what = _("run {run}").format(run=job.failed_of.id) if job.failed_of else job.recipients
     return SmsconfError(
         _("nobody is left of the {count} rows of {file}").format(

@@ -219,21 +219,25 @@ def read_list(
     chunks: Chunks,
     left_out: LeftOut,
     *,
+    recent: Callable[[Iterable[str]], int],
     shown: Show,
     keep: Callable[[Draft], None] | None,
 ) -> Read:
     """Read who gets what, hand over the batches, write down what is left out; return what was read.
 
+    ``recent`` counts those who got a message of this name not long ago.
+
     Raises:
         SmsconfError: a file cannot be read, or the file of what is left out not written.
     """
     count, said = Count(), _Said(job, target, left_out.opt_outs.current())
-    requests = 0
+    requests = again = 0
     with progress(N_("reading")) as update, _dropping(job, shown) as drop:
         found = chunks(count, drop)
         kept = said.hear(found, count, drop, lambda: update(N_("rows"), count.rows, 0))
         for draft in drafts(kept, target, same=said.same):
             requests += 1
+            again += recent(draft.numbers)
             if keep:
                 keep(draft)
     summary = {
@@ -241,6 +245,7 @@ def read_list(
         "valid": count.valid,
         "segments": said.segments,
         "requests": requests,
+        "recent": again,
         "dropped": dict(Counter(count.dropped).most_common()),
         "source": count.source.view() if count.source else None,
         "samples": said.samples.texts(mask),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from smsconf.cli.bulk_draft import check_type, chunks_of, key_of, ledger_path, name_of, nobody, wanted_of
+from smsconf.cli.bulk_draft import (
+    RECENT,
+    check_type,
+    chunks_of,
+    key_of,
+    ledger_path,
+    name_of,
+    nobody,
+    wanted_of,
+)
 from smsconf.cli.bulk_job import Job, left_out_of, read_list
 from smsconf.cli.bulk_run import Teller
 from smsconf.cli.bulk_sending import shortage, start_of
@@ -22,10 +31,14 @@ def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int
     check_type(ready.target)
     left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading)
     problem: SmsconfError | None = None
+    key = key_of(project, job, ready)
     with open_ledger_to_read(ledger_path(project)) as ledger:
         with chunks_of(ledger, project, job, ready) as chunks:
-            read = read_list(job, ready.target, chunks, left_out, shown=teller.shown, keep=None)
-        runs = ledger.runs_of(key_of(project, job, ready)) if ledger else []
+            recent = ledger.recent(key, ready.now - RECENT) if ledger else lambda _numbers: 0
+            read = read_list(
+                job, ready.target, chunks, left_out, recent=recent, shown=teller.shown, keep=None
+            )
+        runs = ledger.runs_of(key) if ledger else []
         run: Run | None = None
         tally = Tally(waiting=read.summary["valid"])
         try:
@@ -50,6 +63,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int
         stopped=problem.message if problem else None,
         dry_run=True,
         dropped_file=str(job.dropped),
+        status_callback=teller.callback,
     )
     teller.report(view)
     return show_error(problem) if problem else 0

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,22 +38,26 @@ from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.render.bulk import bulk_lines
 
-_RECENT = timedelta(hours=24)  # a list that was changed by a row and sent whole is a mistake of the same day
-
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """How people are asked and told: form and place of the report, how a number is written, who says yes."""
+    """How people are asked and told: form and place of the report, how a number is written, who says yes.
+
+    ``callback`` is where status reports will go.
+    """
 
     form: str
     output: Path | None
     shown: Callable[[str], str]
     auto_approve: bool
+    callback: str | None
 
     @classmethod
-    def of(cls, form: str, output: Path | None, chosen: Mapping[str, Any]) -> Teller:
+    def of(cls, project: Project, form: str, output: Path | None, chosen: Mapping[str, Any]) -> Teller:
         """Read the options."""
-        return cls(form, output, str if chosen["show_numbers"] else mask, chosen["auto_approve"])
+        callback = chosen["status_callback"] or project.desired.messaging.status_callback
+        shown = str if chosen["show_numbers"] else mask
+        return cls(form, output, shown, chosen["auto_approve"], callback)
 
     def report(self, view: Mapping[str, Any]) -> None:
         """Write the report."""
@@ -175,6 +179,7 @@ def view_of(
         shown=teller.shown,
         dry_run=False,
         dropped_file=str(order.dropped) if order.dropped else None,
+        status_callback=teller.callback,
     )
 
 
@@ -226,8 +231,6 @@ def _prepare(
         check_way(project, ready.target, chosen)
         if teller.output:
             try_file(teller.output)
-        if order.is_new:
-            _tell_recent(ledger.written_to(run, ready.now - _RECENT))
         agreed = teller.agreed(view_of(ledger, order, ready, teller, None), count)
     except BaseException:
         if order.is_new:
@@ -254,13 +257,13 @@ def _tested(
     start: datetime,
 ) -> datetime | int:
     """Send the test messages; return when the list may follow, or the exit code if it may not."""
-    allowed = False
+    allowed: bool | None = None
     try:
         allowed = send_tests(project, ledger, ledger.find(order.run.id) or order.run, ready, chosen)
     finally:
         if not allowed and order.is_new:
             ledger.call_off(order.run)
-    return start if allowed else 5
+    return start if allowed else 5 if allowed is None else 1
 
 
 def _go(
@@ -294,16 +297,6 @@ def _go(
         if ended.problem:
             show_error(ended.problem)
         return exit_code(tally, ended) if written else 5 if tally.touched else 1
-
-
-def _tell_recent(count: int) -> None:
-    if count:
-        text = ngettext(
-            "warning: {count} of these numbers got a message of this name within the last 24 hours",
-            "warning: {count} of these numbers got a message of this name within the last 24 hours",
-            count,
-        )
-        click.echo(text.format(count=f"{count:,}"), err=True)
 
 
 def _tell_opted_out(count: int) -> None:

@@ -32,7 +32,7 @@ from smsconf.messaging.send.target import Target
 from smsconf.resources import Threshold
 
 LATE = timedelta(minutes=15)
-"""How long after its time a campaign of the files still starts by itself: pipelines are not punctual."""
+"""How long after its time a list still starts by itself: pipelines are not punctual."""
 
 _SLICE = 30.0  # seconds of one sleep while waiting for --at
 _EVENT = 1.0  # seconds between two events of progress
@@ -51,7 +51,7 @@ def start_of(kind: str, job: Job | None, now: datetime, *, is_new: bool) -> date
         PlanRefused: it is too far ahead, its time is over, or it is no hour for such messages.
     """
     at = job.at if job else None
-    if job and at and job.planned and is_new and now - at > LATE:
+    if job and at and is_new and now - at > LATE:
         raise PlanRefused(
             _("{subject} was to go out at {time}, and it is {now}").format(
                 subject=job.subject,
@@ -59,7 +59,9 @@ def start_of(kind: str, job: Job | None, now: datetime, *, is_new: bool) -> date
                 now=now.astimezone(at.tzinfo).isoformat(timespec="minutes"),
             ),
             why=_("a message that was meant for another time may be wrong by now"),
-            fix=_("change `at` in the files, or pass --at with a time"),
+            fix=_("change `at` in the files, or pass --at with a time")
+            if job.planned
+            else _("pass another time, or leave out --at to send now"),
         )
     start = max(at, now) if at else now
     if start - now > FARTHEST:

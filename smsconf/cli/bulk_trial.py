@@ -45,8 +45,10 @@ def numbers_of(texts: Iterable[str], region: Region) -> list[str]:
 
 def send_tests(
     project: Project, ledger: LedgerReader, run: Run, ready: Ready, chosen: Mapping[str, Any]
-) -> bool:
+) -> bool | None:
     """Send the first waiting messages of a run to one's own numbers; return whether the list may follow.
+
+    ``None``: the service did not take them all.
 
     Raises:
         UsageError: a number is none.
@@ -65,7 +67,7 @@ def send_tests(
             answer = sender.send(request)
     except CloudError as problem:
         show_error(problem)
-        return False
+        return None
     remember_sent(project, replace(ready, target=target), answer)
     for fate in answer.fates:
         said = _("accepted") if fate.accepted else fate.status or _("unknown")
@@ -74,7 +76,8 @@ def send_tests(
         )
     if not all(fate.accepted for fate in answer.fates):
         click.echo(_("nothing of the list was sent: the service did not take every test message"), err=True)
-        return False
+        return None
     if chosen["auto_approve"] or not sys.stdin.isatty():
         return True
-    return confirmed(_("Look at your phone. Send the list now? Only 'yes' is taken: "))
+    question = _("Look at your phone. Send the list now? Only 'yes' is taken: ")
+    return confirmed(question, otherwise=_("nothing of the list was sent"))

@@ -17,7 +17,7 @@ from smsconf.cli.output import report, report_rows
 from smsconf.cli.service_clock import ServiceClock
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.receipts import Clock, Receipt, match, message_of, tally
+from smsconf.messaging.receive.receipts import Clock, Receipt, Sent, match, message_of, tally
 from smsconf.messaging.receive.sent import read_ledger, read_sent
 from smsconf.messaging.send.codes import meaning_of
 from smsconf.render.receipts import (
@@ -38,7 +38,7 @@ _GROUPS = ("template", "campaign", "batch", "message")
     "--by", type=click.Choice(_GROUPS), default="template", show_default=True, help="What to count together."
 )
 @click.option("--template", metavar="ADDRESS", help="Only messages of this template.")
-@click.option("--campaign", metavar="KEY", help="Only messages of this campaign.")
+@click.option("--campaign", metavar="KEY", help="Only messages of this campaign, or of a run by its name.")
 @click.option("--batch", metavar="ID", help="Only messages of this batch.")
 @click.option("--message", "message_id", metavar="ID", help="Only this message.")
 @numbers_option
@@ -108,5 +108,14 @@ def _wanted(receipts: Iterable[Receipt], only: Mapping[str, str | None]) -> Iter
     """Leave out what the options do not name."""
     asked = {name: value for name, value in only.items() if value is not None}
     for one in receipts:
-        if all(one.sent and getattr(one.sent, name) == value for name, value in asked.items()):
+        if all(one.sent and value in _names(one.sent, name) for name, value in asked.items()):
             yield one
+
+
+def _names(sent: Sent, group: str) -> tuple[str, ...]:
+    """Return what a person may call the group of a message: of campaigns the key, too."""
+    name = getattr(sent, group)
+    if name is None:
+        return ()
+    subject = name.partition("#")[0]
+    return name, subject, subject.removeprefix("campaign.")

@@ -135,15 +135,14 @@ def _failure(status: str, count: int) -> View:
 
 
 def outcome(tally: Tally, ended: Ended | None = None) -> str:
-    """Return one word for where a run stands."""
-    if ended is None and tally.waiting:
-        return "waiting"
-    if ended and ended.interrupted:
-        return "interrupted"
-    if tally.waiting:
-        return "stopped"
-    if tally.uncertain:
-        return "unknown"
-    if tally.failed:
-        return "partly accepted" if tally.accepted or tally.assumed else "failed"
-    return "accepted" if tally.touched or not tally.ended else "given up"
+    """Return one word for where a run stands: the first that holds."""
+    words = (
+        ("waiting", ended is None and tally.waiting),
+        ("interrupted", ended is not None and ended.interrupted),
+        ("stopped", tally.waiting),
+        ("unknown", tally.uncertain),
+        ("given up", tally.ended),
+        ("partly accepted", tally.failed and (tally.accepted or tally.assumed)),
+        ("failed", tally.failed),
+    )
+    return next((word for word, holds in words if holds), "accepted")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from smsconf.language import N_, _
+from smsconf.language import N_, _, ngettext
 from smsconf.render.lines import Line, Span, clean, line
+from smsconf.render.sending import reports_line
 from smsconf.render.text import about_line
 
 View = Mapping[str, Any]
@@ -47,6 +48,8 @@ def bulk_lines(view: View) -> Iterator[Line]:
         yield line(Span(_("stopped: {why}").format(why=clean(view["stopped"])), "yellow"), hang=9)
     if view["outcome"] == "interrupted":
         yield line(Span(_("interrupted: what was in flight was finished; run it again to go on"), "yellow"))
+    if not view["sent_on"] and view["messages"]["waiting"]:
+        yield line(reports_line(view["status_callback"]), hang=4)
     yield from _ways(view)
 
 
@@ -78,11 +81,19 @@ def runs_lines(view: View) -> Iterator[Line]:
 def _list(view: View) -> Iterator[Line]:
     found = view["recipients"]
     yield line(
-        _("{rows} rows, {valid} recipients, {segments} segments, {requests} requests").format(
-            rows=f"{found['rows']:,}",
-            valid=f"{found['valid']:,}",
-            segments=f"{found['segments']:,}",
-            requests=f"{found['requests']:,}",
+        ", ".join(
+            (
+                ngettext("{count} row", "{count} rows", found["rows"]).format(count=f"{found['rows']:,}"),
+                ngettext("{count} recipient", "{count} recipients", found["valid"]).format(
+                    count=f"{found['valid']:,}"
+                ),
+                ngettext("{count} segment", "{count} segments", found["segments"]).format(
+                    count=f"{found['segments']:,}"
+                ),
+                ngettext("{count} request", "{count} requests", found["requests"]).format(
+                    count=f"{found['requests']:,}"
+                ),
+            )
         ),
         hang=2,
     )
@@ -91,8 +102,17 @@ def _list(view: View) -> Iterator[Line]:
         yield line(f"{count:>12,}  {_('left out')}: {clean(reason)}", hang=14)
     if found["dropped"] and view["dropped_file"]:
         yield line(_("each with its row in {file}").format(file=clean(view["dropped_file"])), hang=2)
-    if not view["sent_on"]:
-        yield from _samples(found.get("samples") or ())
+    if view["sent_on"]:
+        return
+    yield from _samples(found.get("samples") or ())
+    if found.get("recent"):
+        said = ngettext(
+            "{count} of them got a message of this name within the last 24 hours, and gets another one",
+            "{count} of them got a message of this name within the last 24 hours, and get another one",
+            found["recent"],
+        )
+        said = said.format(count=f"{found['recent']:,}")
+        yield line(Span(_("warning: {text}").format(text=said), "yellow"))
 
 
 def _source(source: View | None) -> Iterator[Line]:

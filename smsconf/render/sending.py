@@ -41,7 +41,7 @@ def send_lines(view: View) -> Iterator[Line]:
     for one in view["messages"]:
         yield from _message(one)
     yield line()
-    yield line(_reports(view["status_callback"]), hang=4)
+    yield line(reports_line(view["status_callback"]), hang=4)
 
 
 def _message(one: View) -> Iterator[Line]:
@@ -69,7 +69,8 @@ def _request(request: View) -> Iterator[Line]:
     yield line(clean(json.dumps(request["body"], ensure_ascii=False)), hang=2)
 
 
-def _reports(url: str | None) -> str:
+def reports_line(url: str | None) -> str:
+    """Say where status reports go."""
     if url:
         return _("status reports go to {url}").format(url=clean(url))
     return _("no status callback: reports go to the app's batch address, or are dropped after an hour")

@@ -94,7 +94,7 @@ def test_another_list_waits_until_the_rest_is_sent_or_given_up(shop: World) -> N
     shop.write(SECOND, "second.csv")
     ran = shop.smsconf("bulk", REFUND, "second.csv", "--auto-approve")
     assert ran.code == 4
-    for way in ("--join 1", "--end 1", "goes on"):
+    for way in ("--join 1", "--end 1", "goes on as it began"):
         assert way in ran.err
     assert len(outbox(shop)) == 1
     assert shop.smsconf("bulk", "--end", "1").code == 0
@@ -349,9 +349,11 @@ def test_list_that_was_changed_by_a_row_is_warned_of(shop: World) -> None:
     """It is another list, so it goes out; whoever sends it reads how many get a second message today."""
     assert bulk(shop, REFUND, "list.csv").code == 0
     shop.write(LIST.replace("15012345678", "15112345678"), "changed.csv")
+    assert "2 of them" in shop.smsconf("bulk", REFUND, "changed.csv", "--dry-run").out
     ran = bulk(shop, REFUND, "changed.csv")
     assert ran.code == 0
-    assert "warning: 2 of these numbers" in ran.err
+    assert "2 of them got a message of this name" in ran.err
+    assert ran.json["recipients"]["recent"] == 2
     shop.advance("P2D")
     shop.write(LIST + "15212345678\n", "later.csv")
     assert "warning" not in bulk(shop, REFUND, "later.csv").err

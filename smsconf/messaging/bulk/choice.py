@@ -75,7 +75,7 @@ def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) 
 
 def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
     ways = _(
-        "the command that began it goes on, smsconf bulk --join {run} goes on as it began, "
+        "smsconf bulk --join {run} goes on as it began, with its list and text; "
         "smsconf bulk --end {run} gives up the rest"
     ).format(run=run.id)
     if not same:

@@ -7,7 +7,7 @@ What is pending, missing or uncertain may still arrive, so it is never among the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from heapq import merge
@@ -18,16 +18,25 @@ from smsconf.errors import PlanRefused
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.lists.recipients import Count, Recipient
+from smsconf.messaging.lists.recipients import Count, Dropped, Recipient
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Delivery, match, message_of
 from smsconf.messaging.receive.sent import read_ledger
+from smsconf.messaging.send.codes import NOT_AGAIN, meaning_of
+
+NOT_AGAIN_WORD = "not-again"
 
 _CHUNK = 5_000
 
 
 def failed_recipients(
-    ledger: LedgerReader, run: Run, inboxes: Sequence[Path], now: datetime, count: Count
+    ledger: LedgerReader,
+    run: Run,
+    inboxes: Sequence[Path],
+    now: datetime,
+    *,
+    count: Count,
+    drop: Callable[[Dropped], None],
 ) -> Iterator[list[Recipient]]:
     """Yield who got nothing of a run although it was tried, with the values that they were to get.
 
@@ -37,6 +46,7 @@ def failed_recipients(
         inboxes: where status reports were received.
         now: the service's time.
         count: filled while reading.
+        drop: told who is left out: whom the same message could not reach or must not be sent to.
 
     Raises:
         PlanRefused: the run does not know what it sent.
@@ -49,19 +59,24 @@ def failed_recipients(
     same = tuple(run.message["same"] or ())
     undelivered = _undelivered(ledger.path, run, inboxes, now)
     every = enumerate(ledger.failed(run, undelivered), 1)
-    while chunk := [
-        Recipient(number, values or same, row) for row, (number, values) in islice(every, _CHUNK)
-    ]:
-        count.rows += len(chunk)
+    while found := list(islice(every, _CHUNK)):
+        chunk = []
+        for row, (number, values, status) in found:
+            count.rows += 1
+            if status in NOT_AGAIN:
+                count.dropped[NOT_AGAIN_WORD] += 1
+                drop(Dropped(row, f"+{number}", NOT_AGAIN_WORD, meaning_of(status) or status))
+            else:
+                chunk.append(Recipient(number, values or same, row))
         count.valid += len(chunk)
         yield chunk
 
 
-def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -> Iterator[str]:
-    """Yield the ids of a run's messages that the network reported as failed."""
+def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the ids of a run's messages that the network reported as failed, and with which status."""
     with ExitStack() as opened:
         received = [opened.enter_context(open_to_read(one)) for one in inboxes if os.path.lexists(one)]
         reports = merge(*(one.reports_by_message() for one in received), key=message_of)
         for one in match(read_ledger(path, run.id), reports, now):
             if one.sent and one.delivery is Delivery.FAILED:
-                yield one.message_id
+                yield one.message_id, one.status or "UNKNOWN"

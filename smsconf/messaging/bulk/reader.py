@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -35,15 +35,16 @@ WHERE (scope = ? OR scope IS NULL) AND region = ? AND at >= ?
 
 
 _OTHERS = """
-SELECT id FROM run WHERE scope = ? AND environment IS ? AND subject = ? AND id <> ? AND begun >= ?
+SELECT id FROM run WHERE scope = ? AND environment IS ? AND subject = ? AND begun >= ?
 """
 _RECENT = """
 INSERT OR IGNORE INTO recent SELECT value FROM batch, json_each('[' || numbers || ']')
 WHERE run = ? AND numbers <> '' AND state IN ('sending', 'sent', 'uncertain', 'assumed')
 """
 _FAILED = """
-SELECT batch.id, number FROM message JOIN batch ON batch.id = message.batch
-WHERE run = ? AND (status <> '000000' OR message_id IN (SELECT message_id FROM undelivered))
+SELECT batch.id, number, coalesce(word, status) FROM message JOIN batch ON batch.id = message.batch
+LEFT JOIN undelivered USING (message_id)
+WHERE run = ? AND (status <> '000000' OR word IS NOT NULL)
 ORDER BY batch.id, message.rowid
 """
 
@@ -116,22 +117,21 @@ class LedgerReader:
             (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
             return int(count)
 
-    def written_to(self, run: Run, since: datetime) -> int:
-        """Count the numbers of a run that other runs of its key may have written to since a moment."""
+    def recent(self, key: Key, since: datetime) -> Callable[[Iterable[str]], int]:
+        """Return what counts those of some numbers whom runs of a key may have written to since a moment."""
         with self._explained():
-            others = self._database.execute(_OTHERS, (*run.key, run.id, stamp(since))).fetchall()
-            if not others:
-                return 0
+            others = self._database.execute(_OTHERS, (*key, stamp(since))).fetchall()
             self._database.execute("CREATE TEMP TABLE IF NOT EXISTS recent (number INTEGER PRIMARY KEY)")
             self._database.execute("DELETE FROM recent")
             for (other,) in others:
                 self._database.execute(_RECENT, (other,))
-            asked = "SELECT numbers FROM batch WHERE run = ? AND state = 'ready'"
-            found = 0
-            for (numbers,) in self._database.execute(asked, (run.id,)):
-                known = f"SELECT count(*) FROM recent WHERE number IN ({numbers})"  # noqa: S608 - digits
-                found += self._database.execute(known).fetchone()[0]
-        return found
+
+        def count(numbers: Iterable[str]) -> int:
+            asked = f"SELECT count(*) FROM recent WHERE number IN ({','.join(numbers)})"  # noqa: S608 - digits
+            with self._explained():
+                return int(self._database.execute(asked).fetchone()[0])
+
+        return count if others else lambda _numbers: 0
 
     def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
         """Return what the first numbers that wait get; ``None`` where all get the same."""
@@ -143,25 +143,26 @@ class LedgerReader:
                 found += batch.values or [None] * len(batch.numbers)
         return found[:count]
 
-    def failed(self, run: Run, undelivered: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-        """Yield the numbers that the service refused, and those of some messages, with their own values.
+    def failed(
+        self, run: Run, undelivered: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[str, tuple[str, ...] | None, str]]:
+        """Yield the numbers that were not reached, each with its own values and the status.
 
-        ``undelivered`` are ids of messages that the service took.
+        ``undelivered`` are ids of messages that the service took, and what became of them.
         """
         with self._explained():
             self._database.execute(
-                "CREATE TEMP TABLE IF NOT EXISTS undelivered (message_id TEXT PRIMARY KEY) WITHOUT ROWID"
+                "CREATE TEMP TABLE IF NOT EXISTS undelivered (message_id TEXT PRIMARY KEY, word TEXT)"
             )
             self._database.execute("DELETE FROM undelivered")
-            self._database.executemany(
-                "INSERT OR IGNORE INTO undelivered VALUES (?)", ((one,) for one in undelivered)
-            )
+            self._database.executemany("INSERT OR IGNORE INTO undelivered VALUES (?, ?)", undelivered)
             rows = self._database.execute(_FAILED, (run.id,)).fetchall()
             for number, group in groupby(rows, key=itemgetter(0)):
                 batch = self._read(number)
                 places = {one: place for place, one in enumerate(batch.numbers)}
-                for _batch, one in group:
-                    yield str(one), None if batch.values is None else batch.values[places[str(one)]]
+                for _batch, one, status in group:
+                    values = None if batch.values is None else batch.values[places[str(one)]]
+                    yield str(one), values, status
 
     def _runs(self, where: str, values: Sequence[object] = ()) -> Iterator[Run]:
         with self._explained():

@@ -57,6 +57,9 @@ def encoding_named(name: str) -> str | None:
     return usual if text == "A1,\n" and usual not in _NO_ENCODINGS else None
 
 
+_MOST_RARE = 0.02
+
+
 def choose_encoding(path: Path, reading: Reading) -> Encoding:
     """Return the encoding of a text list.
 
@@ -153,7 +156,10 @@ def _first_foreign_line(path: Path) -> int | None:
 
 
 def _is_chinese(path: Path) -> bool:
-    """Whether a file is GB18030 made of common Chinese characters, to the last one that is not ASCII."""
+    """Whether a file is GB18030: under a Chinese heading of numbers, or made of common Chinese characters.
+
+    In any other encoding such a heading is other bytes. Without one, rare characters may be one in fifty.
+    """
     decoder = codecs.getincrementaldecoder("gb18030")()
     found: Counter[str] = Counter()
     first = ""
@@ -165,9 +171,15 @@ def _is_chinese(path: Path) -> bool:
         found.update(_ASCII.sub("", decoder.decode(b"", final=True)))
     except UnicodeError:
         return False
-    headed = any(not cell.isascii() and is_phone_heading(cell) for cell in re.split("[,;\t]", first))
     letters = {char: count for char, count in found.items() if char not in _MARKS_OF_TEXT | _FULL_WIDTH}
-    return all(map(_is_simplified, letters)) if headed else plausible(letters)
+    if not all(_is_simplified(char) or _is_ideograph(char) for char in letters):
+        return False
+    if any(not cell.isascii() and is_phone_heading(cell) for cell in re.split("[,;\t]", first)):
+        return True
+    usual = {char: count for char, count in letters.items() if _is_simplified(char)}
+    rare = letters.keys() - usual.keys()
+    names = sum(letters[char] for char in rare) <= _MOST_RARE * sum(usual.values())
+    return names and plausible(usual)
 
 
 def plausible(found: dict[str, int]) -> bool:
@@ -182,6 +194,15 @@ def plausible(found: dict[str, int]) -> bool:
     if len(found) >= 30:
         return sum(found[char] for char in common) >= 0.6 * sum(found.values())
     return len(common) - 1.5 * (len(found) - len(common)) >= 3
+
+
+def _is_ideograph(char: str) -> bool:
+    """Whether a character is a Chinese one that GBK has: in names such as 王喆 they are not rare."""
+    try:
+        code = char.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return len(code) == 2 and "\u4e00" <= char <= "\u9fff"
 
 
 def _is_simplified(char: str) -> bool:

@@ -215,6 +215,27 @@ RECEIPTS: Mapping[str, Meaning] = _by_code(
 )
 
 
+NOT_AGAIN: Final = frozenset(
+    [
+        "REJECTD",
+        "SC:0001",
+        "SC:0005",
+        "SC:0006",
+        "SC:0007",
+        "SC:0008",
+        "SC:0009",
+        "SC:0013",
+        "KEYWORD",
+        "BLACK",
+        "TDBLACK",
+        "TSBLACK",
+        "MBBLACK",
+        "E000632",
+    ]
+)
+"""What the same message to the same number would meet again: an opt-out, a blacklist, a forbidden text."""
+
+
 def meaning_of(status: str) -> str | None:
     """Return what the status of a message or of its report means, in the user's language; None if unknown."""
     known = RECEIPTS.get(status) or SENDING.get(status)

@@ -178,8 +178,10 @@ def test_failed_numbers_come_back_with_their_own_values(tmp_path: Path) -> None:
         told = [Fate(f"+{ONE}", "a", "000000", 1), Fate(f"+{TWO}", None, "E200048")]
         told.append(Fate("+8613812345680", "c", "000000", 1))
         ledger.settle(run, batch, told, frozenset())
-        assert list(ledger.failed(run, ["c", "unknown"])) == [(TWO, ("2",)), ("8613812345680", ("3",))]
-        assert list(ledger.failed(run, [])) == [(TWO, ("2",))]
+        refused = (TWO, ("2",), "E200048")
+        undelivered = [("c", "UNDELIV"), ("unknown", "EXPIRED")]
+        assert list(ledger.failed(run, undelivered)) == [refused, ("8613812345680", ("3",), "UNDELIV")]
+        assert list(ledger.failed(run, [])) == [refused]
 
 
 @pytest.mark.parametrize("damage", ["UPDATE run SET message = '{'", "UPDATE run SET made = 'never'"])
