@@ -1,6 +1,6 @@
 """A list of 1,000,000 recipients into the emulator's server, against the floor: what a bare client needs.
 
-The floor reads the same workbook with the same library and posts the same bodies, signed, from as many
+The floor reads the same workbook with a compiled library and posts the same bodies, signed, from as many
 threads with a plain httpx client: no checks, no duplicates found, no ledger, nothing to go on from. Both are
 whole processes and meet a server and a database of their own.
 Usage: python benchmarks/bulk_1000000.py [NUMBERS] [PAIRS OF RUNS]

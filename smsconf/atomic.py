@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from smsconf.language import _
@@ -21,12 +22,12 @@ class NoRegularFile(OSError):
         super().__init__(NOT_REGULAR, _("it is no regular file"), str(path))
 
 
-def write_atomically(path: Path, content: bytes, *, mode: int | None = None) -> None:
+def write_atomically(path: Path, content: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
     """Put a whole new file in the place of a path; on the disk when this returns, and a link stays one.
 
     Args:
         path: the file, which need not exist; its folder does.
-        content: all of it.
+        content: all of it, or its parts, which are never held together.
         mode: its permissions. Without, an old file keeps its own, and where we may its owner; a new one gets
             what the umask leaves.
 
@@ -44,7 +45,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int | None = None) -> 
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, fresh if mode is None else mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         if found and mode is None:

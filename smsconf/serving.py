@@ -1,6 +1,8 @@
-"""Serve an ASGI application on a socket: ready line, signals, time-outs, bodies with an end.
+"""Serve an ASGI application on a socket: ready line, signals, limits, time-outs, bodies with an end.
 
-The shell that the emulator and the receiver share; it knows neither.
+The shell that the emulator and the receiver share; it knows neither. HTTP itself is h11's; this is about
+connections: how many there may be, how long one may take to say what it wants, and how it is closed so that
+the other side still reads its answer. What goes wrong on connections is told in a line a minute.
 
 Written for starlette 1.x and uvicorn 0.40+.
 """
@@ -9,20 +11,53 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
+import select
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
 
+import h11
 import uvicorn
 from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_AT_ONCE = 16  # connections accepted in one go; asyncio closes one some rounds after it was told to
+_SPARE_FILES = 8 * _AT_ONCE
+_LINGER_SECONDS = 2.0  # for the other side to read an answer that came before its request was finished
+_LINGER_BYTES = 16 * 1024 * 1024
+_TELL_SECONDS = 60.0
+_MOST_KINDS = 20
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What connections may take. Times are in seconds.
+
+    ``connections`` may be open; one more closes the one that has waited longest without a request to answer.
+    ``read`` is for a whole request, from its first byte (or the connection) to its last; ``idle`` for what a
+    connection does between two requests. An answer may take as long as it takes.
+    """
+
+    connections: int = 512
+    read: float = 10.0
+    idle: int = 75
+
+
+DEFAULTS = Limits()
+
+
+def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None:
     """Serve until SIGINT or SIGTERM; port 0 takes a free one.
 
     Prints ``listening on http://HOST:PORT`` when connections are accepted, and nothing else.
@@ -34,9 +69,13 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
     )
     shown = f"[{host}]" if ":" in host else host
+
+    class Protocol(_Protocol):
+        shared = _Connections(limits)
+
     config = uvicorn.Config(
-        app,
-        http=_Protocol,
+        _unambiguous(app),
+        http=Protocol,
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -45,11 +84,13 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=60,
+        backlog=_AT_ONCE,
+        timeout_keep_alive=limits.idle,
         timeout_graceful_shutdown=2,
     )
-    with listener, _quiet_signals():
-        _Server(config, f"listening on http://{shown}:{listener.getsockname()[1]}").run(sockets=[listener])
+    greeting = f"listening on http://{shown}:{listener.getsockname()[1]}"
+    with listener, _quiet_signals(), _few_words():
+        _Server(config, greeting).run(sockets=[listener])
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -64,14 +105,186 @@ async def read_body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
+def _unambiguous(app: ASGIApp) -> ASGIApp:
+    """Refuse a request that gives its length in two ways: a proxy in front may have read another one."""
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope["headers"]}
+        if b"transfer-encoding" in names and b"content-length" in names:
+            await Response(status_code=400, headers={"Connection": "close"})(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return checked
+
+
+class _Connections:
+    """All that are open; those without a request to answer in the order in which they began to wait."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._most = _affordable(limits.connections)
+        self._open = 0
+        self._waiting: dict[_Protocol, None] = {}
+
+    def opened(self, one: _Protocol) -> None:
+        """Take in one more, at the cost of the one that has waited longest."""
+        self._open += 1
+        self.waits(one)
+        if self._open > self._most:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            oldest.cut()
+
+    def closed(self, one: _Protocol) -> None:
+        """Forget one."""
+        self._open -= 1
+        self._waiting.pop(one, None)
+
+    def waits(self, one: _Protocol) -> None:
+        """Note that one waits from now on."""
+        self._waiting.pop(one, None)
+        self._waiting[one] = None
+
+    def answers(self, one: _Protocol) -> None:
+        """Note that one is being answered."""
+        self._waiting.pop(one, None)
+
+
+def _affordable(wanted: int) -> int:
+    """Return how many connections the system lets us have, with some files left for all else."""
+    try:
+        import resource
+
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        taken = sum(1 for _ in Path("/dev/fd").iterdir())
+    except (ImportError, OSError):  # not there on every system
+        return wanted
+    if most == resource.RLIM_INFINITY:
+        return wanted
+    return max(1, min(wanted, most - taken - _SPARE_FILES))
+
+
+class _Closing:
+    """A transport whose end is the connection's business; all else goes straight through."""
+
+    def __init__(self, transport: asyncio.Transport, owner: _Protocol) -> None:
+        self._transport = transport
+        self._owner = owner
+        self.write = transport.write
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self._owner.lingering or self._transport.is_closing()
+
+    def close(self) -> None:
+        self._owner.finish()
+
+
 class _Protocol(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it; a request's state knows its connection, so that it can be cut."""
+    """HTTP/1.1 as uvicorn speaks it, with an end to everything the other side may let us wait for.
+
+    A request's state knows its connection, so that it can be cut.
+    """
+
+    shared: ClassVar[_Connections]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        super().__init__(*args, **kwargs)
+        self.lingering = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._discarded = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(_Closing(transport, self))  # type: ignore[arg-type]
+        self._bare = transport
         # asyncio does this only for sockets that name their protocol; without it an answer takes 40 ms.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
+        self._limit(self.shared.limits.read)
+        self.shared.opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._limit(None)
+        self.shared.closed(self)
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+
+    def data_received(self, data: bytes) -> None:
+        if self.lingering:
+            self._discarded += len(data)
+            if self._discarded > _LINGER_BYTES:
+                self.cut()
+            return
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        if self._is_unfinished():  # an answer before the end of its request: the rest is of no use
+            self.finish()
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self.shared.waits(self)
+            self._look()
+
+    def finish(self) -> None:
+        """Close the connection; if the other side may still be sending, let it read its answer first.
+
+        Closing with bytes unread makes the system throw away what was written too. So only our half is
+        closed, and what still comes is read and dropped, for a moment; what has no end is not read at all.
+        """
+        if self.lingering or self._bare.is_closing():
+            return
+        if not self._is_unfinished():
+            self._bare.close()
+            return
+        self.lingering = True
+        self._unset_keepalive_if_required()
+        self._limit(_LINGER_SECONDS)
+        self.shared.waits(self)
+        if any(name == b"transfer-encoding" for name, _ in self.headers or ()):
+            self._bare.pause_reading()
+        else:
+            self._bare.resume_reading()
+        with contextlib.suppress(OSError, RuntimeError):
+            self._bare.write_eof()
+
+    def cut(self) -> None:
+        """Close the connection at once."""
+        self._bare.abort()
+
+    def shutdown(self) -> None:
+        if self.lingering:
+            self.cut()
+        else:
+            super().shutdown()
+
+    def timeout_keep_alive_handler(self) -> None:
+        if not self.lingering:
+            super().timeout_keep_alive_handler()
+
+    def _is_unfinished(self) -> bool:
+        """Tell whether the other side may be in the middle of a request, or of what is none."""
+        return self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+
+    def _look(self) -> None:
+        """Set the clock for what this connection is waited for."""
+        cycle = self.cycle
+        if self.lingering:
+            return
+        if cycle is not None and not cycle.response_complete and not cycle.more_body:
+            self._limit(None)
+            self.shared.answers(self)
+        elif self._timer is None and (self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]):
+            self._limit(self.shared.limits.read)
+            self.shared.waits(self)
+
+    def _limit(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self.cut)
 
 
 class _Server(uvicorn.Server):
@@ -83,7 +296,52 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(512)  # the backlog of the configuration is how many asyncio accepts in one go
         print(self._greeting, flush=True)  # noqa: T201 - the contract with whoever started us
+
+
+class _FewWords(logging.Handler):
+    """Tells each kind of trouble on stderr once a minute, and never waits for a reader.
+
+    Neither values nor traces are told: they may hold what a client sent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._told: dict[str, float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = str(record.msg).partition("\n")[0][:200]
+        if record.exc_info and record.exc_info[0]:
+            said += f" ({record.exc_info[0].__name__})"
+        now = time.monotonic()
+        if now - self._told.get(said, -_TELL_SECONDS) < _TELL_SECONDS:
+            return
+        if len(self._told) > _MOST_KINDS:  # kinds are few, so this is a flood of new ones
+            self._told.clear()
+        self._told[said] = now
+        with contextlib.suppress(OSError, ValueError):
+            number = sys.stderr.fileno()
+            if select.select([], [number], [], 0)[1]:
+                os.write(number, f"{said}\n".encode())
+
+
+@contextlib.contextmanager
+def _few_words() -> Iterator[None]:
+    """Let neither uvicorn nor asyncio say more than a little, however many connections go wrong."""
+    handler = _FewWords()
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.propagate = propagate
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from smsconf.cli.asking import confirmed, stop_on_interrupt
+from smsconf.cli.checkout import commit_of
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.cli.options import (
@@ -23,12 +24,12 @@ from smsconf.cli.options import (
     selection_options,
 )
 from smsconf.cli.outlook import Outlooks, look_ahead
-from smsconf.cli.output import report, same_file, talk, try_file
-from smsconf.cli.permit_file import commit_of, read_file, scope_of
+from smsconf.cli.output import report, same_file, say, talk, try_file
+from smsconf.cli.permit_file import read_file, scope_of
 from smsconf.cli.progress import progress
 from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session
-from smsconf.cli.wait import look, say, wait_for_reviews
+from smsconf.cli.wait import look, wait_for_reviews
 from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
@@ -114,11 +115,9 @@ def command(  # noqa: PLR0913 - one for each option
     secrets = SecretFile(save_secrets) if save_secrets else None
     with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
         ready = _plan(session, project, asked, permit, strict=strict)
-        approved = auto_approve or permit is not None
-        if not _agreed(ready, form=form, output=output, auto_approve=approved):
+        if not _agreed(ready, form=form, output=output, auto_approve=auto_approve or permit is not None):
             return 4 if ready.plan.guarded else 1
-        if secrets:
-            secrets.open()
+        keep_secret = secrets.open() if secrets else None
         with stop_on_interrupt() as stop, progress(N_("applying")) as update:
             done = carry_out(
                 session.client,
@@ -126,7 +125,7 @@ def command(  # noqa: PLR0913 - one for each option
                 session.journal,
                 project.environment,
                 stopping=stop.is_set,
-                keep_secret=secrets.keep if secrets else None,
+                keep_secret=keep_secret,
                 progress=update,
             )
     code = apply_exit(ready.plan, done)
@@ -168,7 +167,7 @@ class _Ready:
 
 def _say_busy() -> None:
     """Say why nothing happens: a plan made now would be old before its turn came."""
-    click.echo(_("waiting for another run of this folder to end"), err=True)
+    say(_("waiting for another run of this folder to end"))
 
 
 def _waited(
@@ -264,7 +263,7 @@ def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool
     if plan.guarded or (active and not auto_approve and not terminal):
         report(view, plan_lines, form, output, markdown=plan_markdown)
         if not plan.guarded:
-            click.echo(_("nothing sent: no terminal to ask; pass --auto-approve"), err=True)
+            say(_("nothing sent: no terminal to ask; pass --auto-approve"))
         return False
     if form == "text" and output is None:
         report(view, plan_lines, form, output, markdown=plan_markdown)

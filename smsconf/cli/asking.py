@@ -13,13 +13,14 @@ from types import FrameType
 import click
 
 from smsconf.language import _
+from smsconf.render.lines import clean
 
 _PAUSE = 0.1  # seconds between two looks of somebody who waits
 
 
 def confirmed(question: str) -> bool:
     """Ask on stderr; anything but yes is no."""
-    click.echo(question, err=True, nl=False)
+    click.echo(clean(question, source=True), err=True, nl=False)
     answer = sys.stdin.readline().strip().lower()
     if answer == "yes":
         return True

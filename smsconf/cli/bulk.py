@@ -25,6 +25,7 @@ from smsconf.cli.bulk_runs import (
     ready_for_run,
     settle_old,
 )
+from smsconf.cli.list_options import list_options
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.sending import (
     callback_option,
@@ -104,6 +105,7 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
 @click.option(
     "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
 )
+@list_options
 @click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
 @click.option("--failed-of", metavar="RUN", help="Send again to those whom a run did not reach.")
@@ -153,7 +155,7 @@ def command(
     output: Path | None,
     **chosen: Any,  # noqa: ANN401 - how to send
 ) -> int:
-    """Send a live template to a list: xlsx, csv or text, the number in the first column.
+    """Send a live template to a list: xlsx, csv or text.
 
     \b
     Example:
@@ -162,7 +164,8 @@ def command(
       smsconf bulk campaign.winter-sale --at 2026-12-01T09:00:00+08:00
       smsconf bulk --runs
 
-    A first row may name the columns: the number, then variables. Each number gets one message. What is
+    A first row names the columns: one of the numbers (手机号, phone, number …), one for each variable by its
+    name or description; without it the numbers are in the first column. Each number gets one message. What is
     sent is in .smsconf/ledger.db before and after: a run that was stopped or killed goes on with the same
     command, and no number gets it twice; while a part of it waits, no other list goes out under its name.
     Exits 0 if the service took all or nothing is left, 5 after a part, 4 if nothing may be sent now.

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smsconf.cli.bulk_job import Chunks, Job, Read, Show, is_same, list_chunks, read_list
+from smsconf.cli.bulk_job import Chunks, Job, LeftOut, Read, Show, is_same, list_chunks, read_list
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
+from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.choice import Wanted
 from smsconf.messaging.bulk.failed import failed_recipients
@@ -20,18 +20,17 @@ from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Key, Run
 from smsconf.messaging.bulk.schema import numbers_digest
-from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.resources import MessageType
 
 
 def ledger_path(project: Project) -> Path:
     """Return where a project's ledger is."""
-    return project.folder / STATE_FOLDER / LEDGER
+    return state_folder(project.folder) / LEDGER
 
 
 def draft_of(
-    ledger: Ledger, project: Project, job: Job, ready: Ready, opt_outs: OptOuts, shown: Show
+    ledger: Ledger, project: Project, job: Job, ready: Ready, left_out: LeftOut, shown: Show
 ) -> tuple[Run, Read]:
     """Read who gets what into a new run that nobody agreed to yet."""
     key = key_of(project, job, ready)
@@ -47,8 +46,7 @@ def draft_of(
         failed_of=job.failed_of.id if job.failed_of else None,
     )
     with ledger.making(new) as making, chunks_of(ledger, project, job, ready) as chunks:
-        out = opt_outs.current()
-        read = read_list(job, ready.target, chunks, out, shown=shown, keep=lambda one: making.add(*one))
+        read = read_list(job, ready.target, chunks, left_out, shown=shown, keep=lambda one: making.add(*one))
         making.note(read.digest, name_of(job, read.digest), read.summary)
     made = ledger.find(making.run)
     assert made is not None  # noqa: S101 - for the type checker: it was made just now
@@ -97,6 +95,19 @@ def wanted_of(job: Job, ready: Ready, read: Read) -> Wanted:
         message=message_of(job, ready.target),
         failed_of=job.failed_of.id if job.failed_of else None,
         again=job.again,
+    )
+
+
+def nobody(job: Job, read: Read) -> SmsconfError:
+    """Return the error for a list of which nobody can be written to."""
+    what = _("run {run}").format(run=job.failed_of.id) if job.failed_of else job.recipients
+    return SmsconfError(
+        _("nobody is left of the {count} rows of {file}").format(
+            count=read.summary["rows"],
+            file=what,
+        ),
+        why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
+        fix=_("look at {file}").format(file=job.dropped),
     )
 
 

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.address import Address, Kind
-from smsconf.cli.inbox import inboxes
+from smsconf.cli.inbox import inbox_path, inboxes
+from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
 from smsconf.cli.output import same_file
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import require_template, values_of
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
-from smsconf.messaging.bulk.recipients import (
+from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.recipients import (
     OPTED_OUT,
     Count,
     Dropped,
     Recipient,
-    open_rows,
     read_opt_outs,
     read_recipients,
 )
-from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.lists.samples import Samples
+from smsconf.messaging.lists.table import Reading, unreadable
+from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.own_files import STATE_FOLDER, is_channel, replacing, reporting
+from smsconf.render.lines import clean
+from smsconf.render.sheets import csv_row
+from smsconf.resources import Region
+
+_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
+_LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Show = Callable[[str], str]
 Drop = Callable[[Dropped], None]
@@ -64,6 +72,7 @@ class Job:
         planned: ``at`` is the files' word, not one given now.
         failed_of: the run whose failed numbers are meant.
         again: it is meant although it went out already.
+        reading: what a person says about how the lists are to be read.
     """
 
     subject: Address
@@ -77,6 +86,7 @@ class Job:
     planned: bool
     failed_of: Run | None
     again: bool
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +113,13 @@ def job_of(
     """
     if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
-    lists, at, template = tuple(chosen["opt_out"]), chosen["at"], address
+    at, template = chosen["at"], address
     if address.kind is Kind.CAMPAIGN:
         require_known([address], project.desired.campaigns)
         campaign = project.desired.campaigns[address]
         if recipients:
             raise click.UsageError(_("a campaign names its own list: leave out the file"))
         template, recipients, at = campaign.template, campaign.recipients, at or campaign.at
-        lists += (campaign.opt_out,) if campaign.opt_out else ()
     require_template(project, template)
     if failed_of:
         recipients, at = None, chosen["at"]
@@ -118,6 +127,7 @@ def job_of(
         raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
     else:
         _check_readable(recipients)
+    lists = opt_out_lists(project, address, chosen)
     where = f"{project.environment}-{address}" if project.environment else str(address)
     name = re.sub("[^A-Za-z0-9_-]", "-", where)
     dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
@@ -134,7 +144,15 @@ def job_of(
         planned=at is not None and chosen["at"] is None,
         failed_of=failed_of,
         again=chosen["again"],
+        reading=reading_of(chosen, shared=bool(lists)),
     )
+
+
+def opt_out_lists(project: Project, subject: Address, chosen: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the lists of those who are left out: those named now, and that of a campaign."""
+    campaign = project.desired.campaigns.get(subject)
+    named = tuple(chosen["opt_out"])
+    return (*named, campaign.opt_out) if campaign and campaign.opt_out else named
 
 
 def _check_readable(path: Path) -> None:
@@ -142,19 +160,25 @@ def _check_readable(path: Path) -> None:
     try:
         path.open("rb").close()
     except OSError as error:
-        raise SmsconfError(
-            _("the list {file} cannot be read: {reason}").format(
-                file=path, reason=error.strerror or type(error).__name__
-            ),
-            fix=_("save it as CSV (UTF-8): the number first, one recipient in each row"),
-        ) from None
+        raise unreadable(path, error.strerror or type(error).__name__) from None
 
 
 def _keep_apart(dropped: Path, lists: list[Path]) -> None:
-    """Refuse to write over what is read."""
+    """Refuse to write over what is read, and over whatever is no older file of rows left out."""
     for one in lists:
         if same_file(dropped, one):
             raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
+    if dropped.is_file():
+        with dropped.open("rb") as file:
+            first = file.readline(len(_HEAD) + 1).decode("utf-8", "replace").strip()
+        if first not in ("", _HEAD.strip()):
+            raise SmsconfError(
+                _("the file of rows left out, {file}, is there and holds something else").format(
+                    file=dropped
+                ),
+                why=_("it would be replaced"),
+                fix=_("name another file with --dropped"),
+            )
 
 
 def _nearby(path: Path) -> Path:
@@ -163,70 +187,106 @@ def _nearby(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def opt_outs_of(project: Project, job: Job, target: Target) -> OptOuts:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Who is not to be written to: asked now and again, and how each list of them was understood."""
+
+    opt_outs: OptOuts
+    lists: Sequence[Mapping[str, Any]]
+
+
+def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading: Reading) -> LeftOut:
     """Return who asked not to be written to: in lists, and in replies, also those that are yet to come.
 
     Raises:
         SmsconfError: a list cannot be read, or was not understood.
     """
-    listed = [number for path in job.opt_outs for number in read_opt_outs(path, target.region)]
-    return OptOuts(inboxes(project.folder), listed)
+    listed: list[str] = []
+    lists = []
+    for path in paths:
+        count = Count()
+        listed += read_opt_outs(path, region, count, reading)
+        lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
+        text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
+        click.echo(text, err=True)
+    own = inbox_path(project.folder, None)  # it may be yet to come
+    return LeftOut(OptOuts([own, *inboxes(project.folder)], listed), lists)
 
 
 def read_list(
     job: Job,
     target: Target,
     chunks: Chunks,
-    opted_out: frozenset[str],
+    left_out: LeftOut,
     *,
     shown: Show,
     keep: Callable[[Draft], None] | None,
 ) -> Read:
     """Read who gets what, hand over the batches, write down what is left out; return what was read.
 
-    Opt-outs are part of what the list says, so that one that comes later does not make it another list.
-
     Raises:
         SmsconfError: a file cannot be read, or the file of what is left out not written.
     """
-    count, whole, numbers = Count(), ListDigest(), ListDigest()
-    segments = requests = 0
-    same = is_same(target, job.fixed)
-    each = target.count(target.arrange(job.fixed)).segments if same else 0
-
-    def kept(found: Iterator[list[Recipient]], drop: Drop) -> Iterator[list[Recipient]]:
-        nonlocal segments
-        for chunk in found:
-            whole.add((one.number, one.values) for one in chunk)
-            numbers.add((one.number, ()) for one in chunk)
-            left = chunk if opted_out.isdisjoint(one.number for one in chunk) else _left(chunk, drop)
-            segments += each * len(left) or sum(target.count(one.values).segments for one in left)
-            update(N_("rows"), count.rows, 0)
-            yield left
-
-    def _left(chunk: list[Recipient], drop: Drop) -> list[Recipient]:
-        word, why = OPTED_OUT
-        left = [one for one in chunk if one.number not in opted_out]
-        for one in chunk:
-            if one.number in opted_out:
-                count.valid -= 1
-                count.dropped[word] += 1
-                drop(Dropped(one.row, f"+{one.number}", word, _(why)))
-        return left
-
+    count, said = Count(), _Said(job, target, left_out.opt_outs.current())
+    requests = 0
     with progress(N_("reading")) as update, _dropping(job, shown) as drop:
-        for draft in drafts(kept(chunks(count, drop), drop), target, same=same):
+        found = chunks(count, drop)
+        kept = said.hear(found, count, drop, lambda: update(N_("rows"), count.rows, 0))
+        for draft in drafts(kept, target, same=said.same):
             requests += 1
             if keep:
                 keep(draft)
     summary = {
         "rows": count.rows,
         "valid": count.valid,
-        "segments": segments,
+        "segments": said.segments,
         "requests": requests,
         "dropped": dict(Counter(count.dropped).most_common()),
+        "source": count.source.view() if count.source else None,
+        "samples": said.samples.texts(mask),
+        "opt_out_lists": list(left_out.lists),
     }
-    return Read(summary, whole.hex(), numbers.hex())
+    return Read(summary, said.whole.hex(), said.numbers.hex())
+
+
+class _Said:
+    """What a list says, added up while it is read.
+
+    Opt-outs are part of it, so that one that comes later does not make it another list.
+    """
+
+    def __init__(self, job: Job, target: Target, opted_out: frozenset[str]) -> None:
+        self._target = target
+        self._opted_out = opted_out
+        self.same = is_same(target, job.fixed)
+        self._each = target.count(target.arrange(job.fixed)).segments if self.same else 0
+        self.whole, self.numbers, self.samples = ListDigest(), ListDigest(), Samples(target)
+        self.segments = 0
+
+    def hear(
+        self, chunks: Iterable[list[Recipient]], count: Count, drop: Drop, told: Callable[[], None]
+    ) -> Iterator[list[Recipient]]:
+        """Take in recipients and hand on those who may be written to."""
+        for chunk in chunks:
+            self.whole.add((one.number, one.values) for one in chunk)
+            self.numbers.add((one.number, ()) for one in chunk)
+            left = chunk
+            if not self._opted_out.isdisjoint(one.number for one in chunk):
+                left = self._leave_out(chunk, count, drop)
+            self.samples.add(left)
+            every = (self._target.count(one.values).segments for one in left)
+            self.segments += self._each * len(left) if self.same else sum(every)
+            told()
+            yield left
+
+    def _leave_out(self, chunk: list[Recipient], count: Count, drop: Drop) -> list[Recipient]:
+        word, why = OPTED_OUT
+        for one in chunk:
+            if one.number in self._opted_out:
+                count.valid -= 1
+                count.dropped[word] += 1
+                drop(Dropped(one.row, f"+{one.number}", word, _(why)))
+        return [one for one in chunk if one.number not in self._opted_out]
 
 
 def is_same(target: Target, fixed: Mapping[str, str]) -> bool:
@@ -238,8 +298,8 @@ def is_same(target: Target, fixed: Mapping[str, str]) -> bool:
 def list_chunks(job: Job, target: Target) -> Iterator[Chunks]:
     """Open a list; what is yielded reads it, as :func:`read_list` wants it."""
     assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
-    with open_rows(job.recipients) as rows:
-        yield lambda count, drop: read_recipients(rows, target, job.fixed, (), count=count, drop=drop)
+    with open_list(job.recipients, job.reading) as table:
+        yield lambda count, drop: read_recipients(table, target, job.fixed, (), count=count, drop=drop)
 
 
 @contextmanager
@@ -248,23 +308,18 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
 
     It takes the place of an older one whole, or not at all.
     """
-    temporary = job.dropped.with_name(f".{job.dropped.name}.{os.getpid()}.tmp")
     try:
-        job.dropped.parent.mkdir(parents=True, exist_ok=True)
-        owned = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("row", "number", "reason", "explanation"))
+        channel = is_channel(job.dropped)
+        with reporting(job.dropped) if channel else replacing(job.dropped, make=True) as owned:
+            file = TextIOWrapper(owned, encoding="utf-8", newline="", write_through=True)
+            file.write(_HEAD)
 
-                def drop(one: Dropped) -> None:
-                    text = one.text[:40] if shown is str else mask_all(one.text[:40])
-                    writer.writerow((one.row, text, one.reason, one.explanation))
+            def drop(one: Dropped) -> None:
+                text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
+                file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
-                yield drop
-            temporary.replace(job.dropped)
-        finally:
-            temporary.unlink(missing_ok=True)
+            yield drop
+            file.flush()
     except OSError as error:
         raise SmsconfError(
             _("the file of rows left out, {file}, cannot be written: {reason}").format(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from smsconf.cli.bulk_draft import check_type, chunks_of, key_of, ledger_path, name_of, wanted_of
-from smsconf.cli.bulk_job import Job, opt_outs_of, read_list
+from smsconf.cli.bulk_draft import check_type, chunks_of, key_of, ledger_path, name_of, nobody, wanted_of
+from smsconf.cli.bulk_job import Job, left_out_of, read_list
 from smsconf.cli.bulk_run import Teller
 from smsconf.cli.bulk_sending import shortage, start_of
 from smsconf.cli.output import show_error
 from smsconf.cli.sending import Ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
+from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.choice import choose
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
@@ -20,11 +20,11 @@ from smsconf.messaging.bulk_report import Standing, bulk_view
 def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int:
     """Show it; return the exit code: 4 if something would stop it."""
     check_type(ready.target)
-    opt_outs = opt_outs_of(project, job, ready.target)
-    problem: PlanRefused | None = None
+    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading)
+    problem: SmsconfError | None = None
     with open_ledger_to_read(ledger_path(project)) as ledger:
         with chunks_of(ledger, project, job, ready) as chunks:
-            read = read_list(job, ready.target, chunks, opt_outs.current(), shown=teller.shown, keep=None)
+            read = read_list(job, ready.target, chunks, left_out, shown=teller.shown, keep=None)
         runs = ledger.runs_of(key_of(project, job, ready)) if ledger else []
         run: Run | None = None
         tally = Tally(waiting=read.summary["valid"])
@@ -35,10 +35,12 @@ def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int
             run = choice.run
             if run and ledger:
                 tally = ledger.tally(run)
+            if run is None and not tally.waiting:
+                raise nobody(job, read)
             if tally.waiting:
                 start_of(ready.target.type, job, ready.now, is_new=run is None)
                 _check_room(ledger, project, ready, tally.waiting)
-        except PlanRefused as refused:
+        except SmsconfError as refused:
             problem = refused
         standing = Standing(run, name_of(job, read.digest), read.summary, tally)
     view = bulk_view(

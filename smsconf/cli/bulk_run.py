@@ -9,22 +9,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from smsconf.address import Address
 from smsconf.cli.asking import confirmed
-from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, wanted_of
-from smsconf.cli.bulk_job import Job, Read, opt_outs_of
-from smsconf.cli.bulk_sending import clock_of, send_run, start_of, wait_until
+from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, nobody, wanted_of
+from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
+from smsconf.cli.bulk_sending import check_way, clock_of, send_run, start_of, wait_until
 from smsconf.cli.bulk_trial import send_tests
-from smsconf.cli.inbox import inboxes
-from smsconf.cli.output import report, show_error, talk
+from smsconf.cli.list_options import reading_of
+from smsconf.cli.output import report, report_sent, show_error, talk, try_file
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused, SmsconfError
+from smsconf.errors import PlanRefused
 from smsconf.language import _, ngettext
 from smsconf.messaging.bulk.choice import Choice, choose
 from smsconf.messaging.bulk.ledger import Ledger
@@ -36,6 +37,8 @@ from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.render.bulk import bulk_lines
+
+_RECENT = timedelta(hours=24)  # a list that was changed by a row and sent whole is a mistake of the same day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Teller:
     def report(self, view: Mapping[str, Any]) -> None:
         """Write the report."""
         report(view, bulk_lines, self.form, self.output)
+
+    def report_sent(self, view: Mapping[str, Any]) -> bool:
+        """Write the report after something was sent, to stderr where it cannot; return whether it could."""
+        return report_sent(view, bulk_lines, self.form, self.output)
 
     def agreed(self, view: Mapping[str, Any], count: int) -> bool:
         """Show what is about to happen and find out whether it may."""
@@ -104,9 +111,9 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         SmsconfError: the list or the ledger cannot be used.
     """
     check_type(ready.target)
-    opt_outs = opt_outs_of(project, job, ready.target)
+    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading)
     with open_ledger(project) as ledger:
-        draft, read = draft_of(ledger, project, job, ready, opt_outs, teller.shown)
+        draft, read = draft_of(ledger, project, job, ready, left_out, teller.shown)
         order = None
         try:
             choice = choose(ledger.runs_of(draft.key), ledger.is_open, wanted_of(job, ready, read))
@@ -114,10 +121,14 @@ def send_job(project: Project, job: Job, ready: Ready, teller: Teller, chosen: M
         finally:
             if order is None or not order.is_new:
                 ledger.call_off(draft)
-        start = _prepare(ledger, order, ready, teller, job)
+        start = _prepare(ledger, project, order, ready, teller, chosen, job)
         if not isinstance(start, int) and chosen["test_to"]:
             start = _tested(ledger, project, order, ready, chosen, start)
-    return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
+    return (
+        start
+        if isinstance(start, int)
+        else _go(project, order, ready, teller, chosen, left_out.opt_outs, start)
+    )
 
 
 def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: Mapping[str, Any]) -> int:
@@ -126,10 +137,11 @@ def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: M
     Raises:
         PlanRefused: its text is at the service no longer, or it may not go out now.
     """
-    opt_outs = OptOuts(inboxes(project.folder))
+    lists = opt_out_lists(project, Address.parse(run.key.subject), chosen)
+    opt_outs = left_out_of(project, lists, ready.target.region, reading_of(chosen)).opt_outs
     order = Order(run, is_new=False, assume_sent=assumption(chosen))
     with open_ledger(project) as ledger:
-        start = _prepare(ledger, order, ready, teller, None)
+        start = _prepare(ledger, project, order, ready, teller, chosen, None)
     return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
 
 
@@ -178,13 +190,7 @@ def _order(
     if said is not None:
         raise click.UsageError(_("nothing of this list is uncertain: it was not sent from here"))
     if not read.summary["valid"]:
-        raise SmsconfError(
-            _("nobody is left of the {count} rows of {file}").format(
-                count=read.summary["rows"], file=job.recipients or _("run {run}").format(run=draft.failed_of)
-            ),
-            why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
-            fix=_("look at {file}").format(file=job.dropped),
-        )
+        raise nobody(job, read)
     if choice.copies:
         draft = ledger.rename(draft, f"{draft.name}#{choice.copies + 1}")
     return Order(draft, is_new=True, dropped=job.dropped)
@@ -193,7 +199,15 @@ def _order(
 # -- what is asked, waited for and sent
 
 
-def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Job | None) -> datetime | int:
+def _prepare(
+    ledger: Ledger,
+    project: Project,
+    order: Order,
+    ready: Ready,
+    teller: Teller,
+    chosen: Mapping[str, Any],
+    job: Job | None,
+) -> datetime | int:
     """Ask whether a run may be sent; return when, or the exit code where nothing is to be sent."""
     run = order.run
     count = order.to_send(ledger.tally(run))
@@ -209,6 +223,11 @@ def _prepare(ledger: Ledger, order: Order, ready: Ready, teller: Teller, job: Jo
         return 5 if view["messages"]["uncertain"] else 0
     try:
         start = start_of(ready.target.type, job, ready.now, is_new=order.is_new)
+        check_way(project, ready.target, chosen)
+        if teller.output:
+            try_file(teller.output)
+        if order.is_new:
+            _tell_recent(ledger.written_to(run, ready.now - _RECENT))
         agreed = teller.agreed(view_of(ledger, order, ready, teller, None), count)
     except BaseException:
         if order.is_new:
@@ -270,10 +289,21 @@ def _go(
         out = ledger.tally(run).opted_out
         ended = send_run(ledger, run, project, clock, chosen, opt_outs)
         _tell_opted_out(ledger.tally(run).opted_out - out)
-        teller.report(view_of(ledger, order, ready, teller, ended))
+        tally = ledger.tally(run)
+        written = teller.report_sent(view_of(ledger, order, ready, teller, ended))
         if ended.problem:
             show_error(ended.problem)
-        return exit_code(ledger.tally(run), ended)
+        return exit_code(tally, ended) if written else 5 if tally.touched else 1
+
+
+def _tell_recent(count: int) -> None:
+    if count:
+        text = ngettext(
+            "warning: {count} of these numbers got a message of this name within the last 24 hours",
+            "warning: {count} of these numbers got a message of this name within the last 24 hours",
+            count,
+        )
+        click.echo(text.format(count=f"{count:,}"), err=True)
 
 
 def _tell_opted_out(count: int) -> None:

@@ -91,6 +91,16 @@ def wait_until(start: datetime, clock: Callable[[], datetime]) -> bool:
     return not stop.is_set()
 
 
+def check_way(project: Project, target: Target, chosen: Mapping[str, Any]) -> None:
+    """Find out before anybody is asked that nothing could be sent.
+
+    Raises:
+        SmsconfError: nobody says which host sends, or there is no secret of the app.
+    """
+    url_of(project)
+    app_key_of(target, chosen["secrets_file"])
+
+
 def threshold_of(project: Project, region: str) -> Threshold | None:
     """Return the threshold of a region's whole traffic."""
     for one in project.desired.thresholds.values():

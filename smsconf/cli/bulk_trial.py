@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.cli.asking import confirmed
-from smsconf.cli.inbox import SENT
 from smsconf.cli.output import show_error
-from smsconf.cli.sending import Ready, app_key_of, open_sending
-from smsconf.cli.session import STATE_FOLDER
+from smsconf.cli.sending import Ready, app_key_of, open_sending, remember_sent
 from smsconf.config import Project
 from smsconf.errors import CloudError
 from smsconf.language import _
 from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Batch, Run
-from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
+from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.wire import MOST_NUMBERS, Answer
+from smsconf.messaging.send.wire import MOST_NUMBERS
 from smsconf.resources import Region
 
 
@@ -69,7 +66,7 @@ def send_tests(
     except CloudError as problem:
         show_error(problem)
         return False
-    _remember(project, target, answer, ready)
+    remember_sent(project, replace(ready, target=target), answer)
     for fate in answer.fates:
         said = _("accepted") if fate.accepted else fate.status or _("unknown")
         click.echo(
@@ -81,16 +78,3 @@ def send_tests(
     if chosen["auto_approve"] or not sys.stdin.isatty():
         return True
     return confirmed(_("Look at your phone. Send the list now? Only 'yes' is taken: "))
-
-
-def _remember(project: Project, target: Target, answer: Answer, ready: Ready) -> None:
-    """Keep what was taken for ``receipts``."""
-    path: Path = project.folder / STATE_FOLDER / SENT
-    add_sent(
-        path,
-        [
-            Sent(fate.message_id, fate.to, ready.now, str(target.address), segments=fate.parts)
-            for fate in answer.fates
-            if fate.accepted and fate.message_id
-        ],
-    )

@@ -9,12 +9,13 @@ import click
 
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report
-from smsconf.cli.session import STATE_FOLDER, open_client
+from smsconf.cli.session import open_client
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError
 from smsconf.guide.checks import blocks, judge
 from smsconf.guide.examination import examine
+from smsconf.own_files import STATE_FOLDER
 from smsconf.render.doctor import doctor_lines, doctor_view
 from smsconf.workflow import check
 

@@ -10,20 +10,22 @@ from tempfile import TemporaryDirectory
 import click
 
 from smsconf.address import Kind
+from smsconf.cli.emulator import copy_emulator
 from smsconf.cli.options import project_options
+from smsconf.cli.output import same_file, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.observe import observe
-from smsconf.config import Project
+from smsconf.config import EmulatorProvider, Project
 from smsconf.config.dump import Dump, make_dump
-from smsconf.config.write import as_document, as_files, write_files
+from smsconf.config.write import as_document, as_files, database_in, write_files
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Situation
 from smsconf.reconcile.state import Observed
-from smsconf.render.lines import clean
+from smsconf.render.foreign import in_quotes
 from smsconf.resources import Desired
 from smsconf.sites import Site
 from smsconf.workflow import check
@@ -95,12 +97,12 @@ def read_everything(project: Project) -> tuple[Observed, Site]:
 def tell(dump: Dump, remarks: Iterable[str], into: Path | None) -> None:
     """Say on stderr what one may not expect, and how much there is."""
     for remark in (*dump.remarks, *remarks):
-        click.echo(clean(remark), err=True)
+        say(remark)
     said = _("dumped {apps} apps, {signatures} signatures, {templates} templates")
     if into:
         said = _("dumped {apps} apps, {signatures} signatures, {templates} templates into {into}")
     counts = {"apps": len(dump.apps), "signatures": len(dump.signatures), "templates": len(dump.templates)}
-    click.echo(said.format(**counts, into=into), err=True)
+    say(said.format(**counts, into=into))
 
 
 def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:
@@ -129,10 +131,15 @@ def _write(
     """
     assert project.provider is not None  # noqa: S101 - for the type checker: the session was opened with it
     if into is not None:
-        write_files(into, as_files(dump, project.provider, into), force=force)
+        files = as_files(dump, project.provider, into)
+        write_files(into, {name: in_quotes(text) for name, text in files.items()}, force=force)
+        if isinstance(project.provider, EmulatorProvider):
+            target = into / database_in(project.provider, into)
+            if not same_file(target, project.provider.database):
+                copy_emulator(project.provider.database, target)
         return list(compared(into, observed, site))
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = as_document(dump, project.provider, project.folder, ascii_only=not utf8)
+    text = in_quotes(as_document(dump, project.provider, project.folder, ascii_only=not utf8))
     with TemporaryDirectory() as folder:
         write_files(Path(folder), {"smsconf.yaml": text}, force=False)
         remarks = list(compared(Path(folder), observed, site))

@@ -13,7 +13,7 @@ import click
 
 from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options, report_options, require_environment
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.emulator_keys import OTHER_SECRET_KEY
 from smsconf.errors import SmsconfError
 from smsconf.language import _, ngettext
@@ -108,11 +108,11 @@ def advance_command(folder: Path, environment: str | None, database: Path | None
     with _steered(folder, environment, database) as engine:
         answer = ask(engine, "POST", "clock", body)
         pushed = push_all(engine)
-    click.echo(_("now {time}").format(time=answer["now"]))
+    say(_("now {time}").format(time=answer["now"]), err=False)
     if pushed:
         arrived = sum(1 for one in pushed if one.status is not None and one.status < 300)
         text = ngettext("{count} push, {arrived} received", "{count} pushes, {arrived} received", len(pushed))
-        click.echo(text.format(count=len(pushed), arrived=arrived))
+        say(text.format(count=len(pushed), arrived=arrived), err=False)
     return 0
 
 
@@ -138,7 +138,7 @@ def decide_command(
     fix = successor if kind == "template" and ":" not in target else None
     with _steered(folder, environment, database) as engine:
         answer = ask(engine, "POST", "reviews", body, fix)
-    click.echo(f"{kind} {name}: {answer.get('status', decision)}")
+    say(f"{kind} {name}: {answer.get('status', decision)}", err=False)
     return 0
 
 
@@ -154,7 +154,7 @@ def reset_command(folder: Path, environment: str | None, database: Path | None) 
     """
     with _steered(folder, environment, database) as engine:
         ask(engine, "POST", "reset")
-    click.echo(_("reset"))
+    say(_("reset"), err=False)
     return 0
 
 
@@ -200,7 +200,7 @@ def _outbox_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     for message in view["messages"]:
         yield line(
             Span(f"{message['createTime']}  ", "dim"),
-            Span(message["to"], "bold"),
+            Span(clean(message["to"]), "bold"),
             f"  {clean(message['status'] or _('not reported yet'))}",
             hang=4,
         )
@@ -230,6 +230,22 @@ def emulator_engine(database: Path, **settings: Any) -> Iterator[Engine]:  # noq
         engine.close()
 
 
+def copy_emulator(database: Path, target: Path) -> None:
+    """Copy a database of the emulator: a project has its own file of it, so the copy of a project has a copy.
+
+    Raises:
+        SmsconfError: it cannot be written.
+    """
+    from smsconf.emulator.engine import StoreError
+    from smsconf.emulator.store import copy_database
+
+    try:
+        copy_database(database, target)
+    except StoreError as error:
+        text = _("cannot open the emulator's database {error}").format(error=error)
+        raise SmsconfError(text, fix=error.fix) from error
+
+
 @contextmanager
 def _steered(folder: Path, environment: str | None, database: Path | None) -> Iterator[Engine]:
     """Open the emulator of a project, or of a file; a server on the same file sees what is done.
@@ -241,7 +257,7 @@ def _steered(folder: Path, environment: str | None, database: Path | None) -> It
         database, settings = _database(folder, environment)
     else:
         settings = {}
-        if not database.exists():
+        if not os.path.lexists(database):
             raise SmsconfError(
                 _("there is no emulator database {file}").format(file=database),
                 fix=_("name the file that serve or a project uses"),

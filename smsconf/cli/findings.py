@@ -6,7 +6,6 @@ found.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from smsconf.diagnostics import Diagnostic, Severity, in_order
 from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint
 from smsconf.lint.comments import Finding, no_such_code, without_ignored
+from smsconf.patterns import Pattern
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan
 from smsconf.render.sarif import About
@@ -74,7 +74,7 @@ def _policy(project: Project) -> Policy:
     entry = project.lint
     return Policy(
         forbidden=tuple(entry.forbidden or ()),
-        name_pattern=re.compile(entry.name_pattern) if entry.name_pattern else None,
+        name_pattern=Pattern(entry.name_pattern) if entry.name_pattern else None,
         max_segments=entry.max_segments,
         severities={
             code: None if word == "off" else Severity(word) for code, word in (entry.severities or {}).items()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.output import show_error, talk
+from smsconf.cli.output import say, show_error, talk
 from smsconf.config.environments import FILES_ALONE
 from smsconf.config.rewrite import Rewrite, files_of, formatted
 from smsconf.errors import SmsconfError
-from smsconf.render.lines import clean
+from smsconf.render.foreign import several_lines
 from smsconf.render.text import diagnostics_lines
 from smsconf.render.view import diagnostics_view
 from smsconf.workflow import check as load
@@ -69,9 +69,12 @@ def _settle(found: Rewrite, *, write: bool, diff: bool) -> None:
     """Write a file, or show what would change, and name it on stdout."""
     if write:
         found.write()
-    sys.stdout.write(found.diff if diff else f"{found.source.name}\n")
+    if diff:
+        sys.stdout.write(several_lines(found.diff))
+    else:
+        say(found.source.name, err=False)
 
 
 def _name(path: Path) -> str:
     """Call a file as it is seen from the current folder."""
-    return clean(Path(os.path.relpath(path)).as_posix())
+    return Path(os.path.relpath(path)).as_posix()

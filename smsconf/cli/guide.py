@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.findings import find_all
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
-from smsconf.cli.session import STATE_FOLDER, open_journal, open_session, told_account
+from smsconf.cli.session import open_journal, open_session, told_account
 from smsconf.cloud.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import Severity, has_errors
@@ -86,7 +87,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
     found = find_all(project)
     errors = sum(one.severity is Severity.ERROR for one in found)
     warnings = sum(one.severity is Severity.WARNING for one in found)
-    state = project.folder / STATE_FOLDER
+    state = state_folder(project.folder)
     seen = Seen(
         project,
         errors,

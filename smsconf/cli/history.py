@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smsconf.cli.options import project_options, report_options
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.cli.session import open_journal
 from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
@@ -57,7 +57,7 @@ def command(
         history_view(shown, about, torn=reading.torn, elsewhere=len(elsewhere)), history_lines, form, output
     )
     for remark in _remarks(reading.torn, here, elsewhere, address if not entries else None):
-        click.echo(remark, err=True)
+        say(remark)
     return 0
 
 

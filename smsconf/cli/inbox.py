@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.options import folder_option, stacked
-from smsconf.cli.session import STATE_FOLDER
+from smsconf.cli.output import same_file, unwritable
+from smsconf.errors import SmsconfError
+from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
 
+INBOX = "inbox.db"
+INBOXES = "inboxes"  # paths of other files that something was received into, one a line
 SENT = "sent.db"  # what send sent
 LEDGER = "ledger.db"  # what bulk sent
 
@@ -23,10 +30,71 @@ inbox_options = stacked(
 
 
 def inbox_path(folder: Path, database: Path | None) -> Path:
-    """Return the file with what was received."""
-    return database or folder / STATE_FOLDER / "inbox.db"
+    """Return the file to receive into."""
+    return database or state_folder(folder) / INBOX
 
 
 def inboxes(folder: Path) -> list[Path]:
-    """Return every file that replies and reports of a project come into."""
-    return [folder / STATE_FOLDER / "inbox.db"]
+    """Return every file that something was received into for a project, its own first; there may be none.
+
+    Raises:
+        SmsconfError: one that was received into is gone, and with it who opted out there.
+    """
+    own = inbox_path(folder, None)
+    others = [Path(path) for path in _noted(folder)]
+    for path in others:
+        if not path.exists():
+            raise SmsconfError(
+                _("{file} is gone, and something was received into it").format(file=path),
+                why=_("who opted out there would be written to"),
+                fix=_("put it back, or delete its line in {list}").format(
+                    list=folder / STATE_FOLDER / INBOXES
+                ),
+            )
+    return [own, *others] if own.exists() else others
+
+
+def received_into(folder: Path, database: Path | None) -> list[Path]:
+    """Return the files to read what was received from: the one that is named, else all of the project's.
+
+    Raises:
+        SmsconfError: one is gone.
+    """
+    if database:
+        return [database]
+    return inboxes(folder) or [inbox_path(folder, None)]
+
+
+def note_inbox(folder: Path, path: Path) -> None:
+    """Remember for a project that something is received into a file that is not its own.
+
+    Raises:
+        SmsconfError: it cannot be written down.
+    """
+    is_project = (folder / "smsconf.yaml").exists() or (folder / STATE_FOLDER).exists()
+    noted = _noted(folder)
+    place = str(path.resolve())
+    if not is_project or place in noted or same_file(path, inbox_path(folder, None)):
+        return
+    listed = folder / STATE_FOLDER / INBOXES
+    try:
+        listed.parent.mkdir(exist_ok=True)
+        handle = os.open(listed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as file:  # appended in one piece: two receivers may start at one time
+            file.write(f"\n{place}\n".encode())
+    except OSError as error:
+        raise unwritable(listed, error) from error
+
+
+def _noted(folder: Path) -> list[str]:
+    listed = folder / STATE_FOLDER / INBOXES
+    try:
+        lines = listed.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise SmsconfError(
+            _("cannot read {file}: {reason}").format(file=listed, reason=error),
+            fix=_("write the path of a file with what was received on each line, or delete it"),
+        ) from error
+    return list(dict.fromkeys(line.strip() for line in lines if line.strip()))

@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ import click
 from smsconf.address import KEY_PATTERN
 from smsconf.cli.dump import compared, read_everything, tell
 from smsconf.cli.findings import find_all
+from smsconf.cli.output import say
+from smsconf.config import EmulatorProvider
 from smsconf.config.dump import make_dump
 from smsconf.config.schema import schema_text
 from smsconf.config.write import as_files, write_files
@@ -33,6 +36,7 @@ from smsconf.guide.starter import (
     provider_text,
 )
 from smsconf.language import N_, _
+from smsconf.render.foreign import in_quotes
 from smsconf.resources import Desired, Region
 from smsconf.sites import SITES
 from smsconf.workflow import check
@@ -169,13 +173,11 @@ def command(
     _refuse_existing(folder, files)
     _write(folder, files)
     for name in files:
-        click.echo(_("wrote {name}").format(name=folder / name))
+        say(_("wrote {name}").format(name=folder / name), err=False)
     if not _ignored(folder):
-        click.echo(
-            _("add {line} to .gitignore: what is in there is not for others").format(line=IGNORED), err=True
-        )
+        say(_("add {line} to .gitignore: what is in there is not for others").format(line=IGNORED))
     where = "" if folder == Path() else f" --project {shlex.quote(str(folder))}"
-    click.echo(_("next: {command}").format(command=f"smsconf guide{where}"), err=True)
+    say(_("next: {command}").format(command=f"smsconf guide{where}"))
     return 0
 
 
@@ -248,15 +250,17 @@ def _imported(answers: Answers, folder: Path) -> dict[str, str]:
         )
     with TemporaryDirectory() as name:
         scratch = Path(name)
-        provider = provider_text(answers, answers.emulated).replace(
-            DATABASE, str((folder / DATABASE).resolve())
-        )
+        provider = provider_text(answers, answers.emulated)
         write_files(scratch, {ROOT_NAME: f"version: 1\n{provider}\n"}, force=False)
         project = check(scratch, None)
+        if isinstance(project.provider, EmulatorProvider):
+            there = replace(project.provider, database=(folder / DATABASE).absolute())
+            project = replace(project, provider=there)
         observed, site = read_everything(project)
         assert project.provider is not None  # noqa: S101 - for the type checker: it was just written
         dump = make_dump(observed, site, Desired())
-        files = as_files(dump, project.provider, folder)
+        made = as_files(dump, project.provider, folder)
+        files = {name: in_quotes(text) for name, text in made.items()}
         imported = scratch / "imported"
         write_files(imported, files, force=False)
         remarks = list(compared(imported, observed, site))

@@ -19,6 +19,7 @@ from smsconf.config import Project
 from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.errors import ConfigError
 from smsconf.language import _
+from smsconf.render.foreign import several_lines
 from smsconf.render.github import github_text
 from smsconf.render.junit import junit_text
 from smsconf.render.sarif import sarif_text
@@ -131,7 +132,7 @@ def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside
 
     rewrites = repaired(project, found)
     for one in rewrites:
-        click.echo(one.diff, err=aside, nl=False)
+        click.echo(several_lines(one.diff), err=aside, nl=False)
         if write:
             one.write()
     return bool(rewrites)

@@ -133,7 +133,10 @@ def run(arguments: list[str]) -> int:
     try:
         result = _spoken(cli).main(arguments, prog_name="smsconf", standalone_mode=False)
     except click.ClickException as error:
+        from smsconf.render.lines import clean
+
         said = io.StringIO()
+        vars(error)["message"] = clean(error.message, source=True)  # quotes arguments; the rest is ours
         error.show(said)
         click.echo(_masked(said.getvalue(), arguments), err=True, nl=False)
         return 1
@@ -164,12 +167,10 @@ def _masked(message: str, arguments: list[str]) -> str:
 
 def _say_unwritten(error: OSError) -> int:
     """Say what could not be read or written; return the exit code."""
-    click.echo(
-        _("error: {message}").format(
-            message=f"{error.filename or _('input/output')}: {error.strerror or error}"
-        ),
-        err=True,
-    )
+    from smsconf.cli.output import say
+
+    what = f"{error.filename or _('input/output')}: {error.strerror or error}"
+    say(_("error: {message}").format(message=what))
     return 1
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from smsconf.cli.output import say
 from smsconf.errors import SmsconfError
 from smsconf.language import _, listed
 
@@ -120,7 +121,7 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
             raise click.UsageError(message.format(address=address))
     if asked.targets and asked.prune:
         note = _("--prune deletes nothing here: what is not declared is never among the targets")
-        click.echo(note, err=True)
+        say(note)
 
 
 def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:

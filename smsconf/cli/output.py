@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.atomic import NOT_REGULAR, write_atomically
 from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
+from smsconf.own_files import reporting, try_own
+from smsconf.render.rows import json_parts
 
 if TYPE_CHECKING:
     from smsconf.render.lines import Line
@@ -36,9 +36,8 @@ def report(
     Raises:
         SmsconfError: the file cannot be written.
     """
-    ascii_only = output is None and (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     if form == "json":
-        text = _json(view, ascii_only=ascii_only)
+        text = _json(view, ascii_only=output is None and _is_ascii_only())
     elif form == "markdown" and markdown:
         text = markdown(view)
     elif forms and form in forms:
@@ -56,6 +55,76 @@ def report(
         sys.stdout.write(text)
     else:
         write_whole(output, text)
+
+
+def report_rows(
+    rows: Callable[[], Iterable[View]],
+    document: tuple[View, str, View],
+    draw: Callable[[Iterable[View]], Iterable[Line]],
+    form: str,
+    output: Path | None,
+    *,
+    csv: Callable[[Iterable[View]], Iterable[str]] | None = None,
+) -> None:
+    """Write a report whose rows are too many to hold, one after the other.
+
+    Args:
+        rows: makes them; called once more if the first try to write cannot be finished.
+        document: of JSON, what stands before the list of rows, its key, and what stands behind.
+        draw: rows → lines for people.
+        form: text, json or csv.
+        output: file to write whole, else stdout.
+        csv: rows → lines of CSV.
+
+    Raises:
+        SmsconfError: the file cannot be written.
+    """
+    if form == "text" and output is None:
+        from smsconf.render.terminal import show
+
+        show(draw(_begun(rows())), sys.stdout)
+        return
+
+    def parts() -> Iterable[str]:
+        every = _begun(rows())
+        if form == "json":
+            return json_parts(*document, every, ascii_only=output is None and _is_ascii_only())
+        return csv(every) if csv and form == "csv" else (f"{one.text}\n" for one in draw(every))
+
+    if output is None:
+        sys.stdout.writelines(parts())
+    else:
+        _write_parts(output, parts)
+
+
+def _begun(rows: Iterable[View]) -> Iterator[View]:
+    """Read the first row at once: what cannot be read at all is said before anything is written."""
+    every = iter(rows)
+    return chain(list(islice(every, 1)), every)
+
+
+def report_sent(view: View, draw: Callable[[View], Iterable[Line]], form: str, output: Path | None) -> bool:
+    """Write a report about what was sent; if that fails say on stderr what it holds, and return ``False``."""
+    try:
+        report(view, draw, form, output)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever closed it does not want to know
+        return True
+    except OSError as error:
+        show_error(unwritable(Path("stdout"), error))
+    except SmsconfError as error:
+        show_error(error)
+    else:
+        return True
+    talk(draw(view))
+    return False
+
+
+def say(text: str, *, err: bool = True) -> None:
+    """Say one line to people, whatever it quotes: on stderr if not told otherwise."""
+    from smsconf.render.lines import clean
+
+    click.echo(clean(text, source=True), err=err)
 
 
 def talk(lines: Iterable[Line]) -> None:
@@ -92,8 +161,14 @@ def show_error(error: SmsconfError) -> int:
     return 4 if isinstance(error, PlanRefused | PlanStale) else 1
 
 
+def _is_ascii_only() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+
+
 def _json(view: View, *, ascii_only: bool) -> str:
-    return json.dumps(view, ensure_ascii=ascii_only, indent=2) + "\n"
+    from smsconf.render.foreign import json_text
+
+    return json_text(view, ascii_only=ascii_only) + "\n"
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -108,17 +183,9 @@ def try_file(path: Path) -> None:
         SmsconfError: it cannot.
     """
     try:
-        if path.is_file():
-            path.open("ab").close()
-        elif not path.exists():  # a pipe or a device is not opened twice
-            os.stat(path.parent)  # noqa: PTH116 - raises what the user shall read
-            if not os.access(path.parent, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        try_own(path)
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-_IN_PLACE = frozenset({NOT_REGULAR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EXDEV})
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -127,13 +194,13 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         SmsconfError: it cannot be written.
     """
+    _write_parts(path, lambda: [text])
+
+
+def _write_parts(path: Path, parts: Callable[[], Iterable[str]]) -> None:
     try:
-        try:
-            write_atomically(path, text.encode())
-        except OSError as error:  # what cannot be replaced, such as a mounted file, may still be written to
-            if error.errno not in _IN_PLACE:
-                raise
-            path.write_text(text, encoding="utf-8")
+        with reporting(path) as file:
+            file.writelines(part.encode() for part in parts())
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from smsconf.cli.options import project_options
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.errors import PlanRefused, SmsconfError
@@ -88,12 +88,12 @@ def command(
         if change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)
             doubt = _("{address}: nothing tells which of these serves: {names}; smsconf plan says more")
-            click.echo(doubt.format(address=change.label, names=names), err=True)
+            say(doubt.format(address=change.label, names=names))
     forms = _TEXTS if output else {name: partial(_for_stdout, name) for name in _TEXTS}
     report(view, lambda _view: (), form, output, forms=forms)
     missing = without_live(view)
     if require_all and missing:
-        click.echo(_("no live version: {missing}").format(missing=", ".join(missing)), err=True)
+        say(_("no live version: {missing}").format(missing=", ".join(missing)))
         return 6
     return 0
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from smsconf.cli.checkout import commit_of
 from smsconf.cli.findings import find_all, held_back, subject_of
 from smsconf.cli.options import (
     DurationParam,
@@ -19,16 +21,19 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, same_file
-from smsconf.cli.permit_file import commit_of, scope_of, write_file
+from smsconf.cli.permit_file import scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
+from smsconf.errors import PlanRefused
 from smsconf.language import N_, _
 from smsconf.reconcile.permit import make_permit
 from smsconf.reconcile.plan import Plan
-from smsconf.render.markdown import plan_markdown
+from smsconf.render.markdown import Comment, plan_comment
 from smsconf.render.text import plan_lines
 from smsconf.render.view import plan_view
 from smsconf.workflow import check, make_plan, recorded
+
+_MOST_NAME = 200
 
 
 @click.command("plan")
@@ -65,7 +70,8 @@ def command(  # noqa: PLR0913 - one for each option
       smsconf plan --env prod --out plan.json --format markdown --output plan.md
 
     What is in review is a row that waits, not a difference. Exits 0, with --detailed-exitcode 2 if apply
-    would send something, 4 if a guard forbids it or something could not be read.
+    would send something, 4 if a guard forbids it, something could not be read, or a Markdown comment has no
+    room for all that would be sent: then no plan file is written.
     """
     if out and output and same_file(out, output):
         raise click.UsageError(_("--out and --output are one file: the report would replace the plan file"))
@@ -76,35 +82,41 @@ def command(  # noqa: PLR0913 - one for each option
     subject = subject_of(project)
     found = find_all(project, subject)
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        made = make_plan(
-            session.client,
-            project,
-            session.journal,
-            selection=asked,
-            cache=session.cache,
-            progress=update,
-        )
+        client, journal = session.client, session.journal
+        made = make_plan(client, project, journal, selection=asked, cache=session.cache, progress=update)
         require_selected(asked, project, made)
         plan = held_back(made, project, found)
         outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
-        now = session.client.service_time
-        scope = scope_of(session, project)
-        entries = len(recorded(session.client, session.journal))
-    if out is not None:
-        permit = make_permit(
+        permit = out and make_permit(
             plan,
-            scope,
+            scope_of(session, project),
             asked,
-            now=now,
-            expires=now + expires if expires else None,
+            now=client.service_time,
+            expires=client.service_time + expires if expires else None,
             commit=commit_of(project.folder),
-            journal_entries=entries,
+            journal_entries=len(recorded(client, journal)),
             strict=strict,
         )
-        write_file(out, permit)
     view = plan_view(plan, session.about, found, outlooks)
-    report(view, plan_lines, form, output, markdown=plan_markdown)
+    comment = plan_comment(view) if form == "markdown" else Comment("", ())
+    if out and permit and not comment.left_out:
+        write_file(out, permit)
+    report(view, plan_lines, form, output, markdown=lambda _view: comment.text)
+    if comment.left_out:
+        raise _unseen(comment.left_out, plan)
     return plan_exit(plan, detailed=detailed_exitcode)
+
+
+def _unseen(hidden: Sequence[str], plan: Plan) -> PlanRefused:
+    """Return what to raise where a comment cannot show all that is to be agreed to."""
+    total = sum(bool(change.steps) for change in plan.changes)
+    return PlanRefused(
+        _(
+            "the comment has no room for {count} of the {total} changes that would be sent, {first} first"
+        ).format(count=len(hidden), total=total, first=hidden[0][:_MOST_NAME]),
+        why=_("whoever agrees to a plan must be able to see all of it; no plan file was written"),
+        fix=_("make several plans with --target, or read this one whole with --format text or json"),
+    )
 
 
 def plan_exit(plan: Plan, *, detailed: bool) -> int:

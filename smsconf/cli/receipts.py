@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from heapq import merge
 from pathlib import Path
+from typing import Any
 
 import click
 
-from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inbox_path
+from smsconf.cli.checkout import state_folder
+from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inboxes
 from smsconf.cli.options import numbers_option
-from smsconf.cli.output import report, unwritable
-from smsconf.cli.session import STATE_FOLDER
+from smsconf.cli.output import report, report_rows
+from smsconf.cli.service_clock import ServiceClock
 from smsconf.messaging.masking import mask
-from smsconf.messaging.receive.inbox import Received, open_to_read
-from smsconf.messaging.receive.receipts import Receipt, match, tally
+from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.messaging.receive.receipts import Clock, Receipt, match, message_of, tally
 from smsconf.messaging.receive.sent import read_ledger, read_sent
 from smsconf.messaging.send.codes import meaning_of
 from smsconf.render.receipts import (
-    messages_view,
+    MESSAGES,
+    messages_lines,
     receipt_row,
     receipts_csv,
     receipts_lines,
@@ -70,53 +71,42 @@ def command(
     It matches what `smsconf send` and `smsconf bulk` sent from this folder with the status reports that
     `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
-    state = folder / STATE_FOLDER
-    sent = merge(read_sent(state / SENT), read_ledger(state / LEDGER), key=lambda one: one.message_id)
-    with _reports(inbox_path(folder, database), needed=database is not None) as reports:
-        every = match(sent, reports, datetime.now(UTC))
-        wanted = _wanted(every, {**only, "message_id": message_id})
-        shown = str if show_numbers else mask
-        rows = (receipt_row(one, meaning_of, shown) for one in wanted)
-        if form == "csv":
-            _stream(receipts_csv(rows), output)
-            return 0
-        if by == "message":
-            view = messages_view(rows)
-        else:
-            tallies, others = tally(wanted, by)
-            view = receipts_view(tallies, by, meaning_of, others=others)
-    report(view, receipts_lines, form, output)
+    clock, shown = ServiceClock(folder), str if show_numbers else mask
+    paths = [database] if database else inboxes(folder)
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        with _matched(folder, paths, clock, message_id) as every:
+            yield from (receipt_row(one, meaning_of, shown) for one in _wanted(every, only))
+
+    if by == "message" or form == "csv":
+        report_rows(rows, MESSAGES, messages_lines, form, output, csv=receipts_csv)
+        return 0
+    with _matched(folder, paths, clock, message_id) as every:
+        tallies, others = tally(_wanted(every, only), by)
+    report(receipts_view(tallies, by, meaning_of, others=others), receipts_lines, form, output)
     return 0
 
 
 @contextmanager
-def _reports(path: Path, *, needed: bool) -> Iterator[Iterable[Received]]:
-    """Open what was received; there may be nothing yet, unless the file was named."""
-    if not needed and not path.exists():
-        yield ()
-        return
-    with open_to_read(path) as inbox:
-        yield inbox.reports_by_message()
+def _matched(
+    folder: Path, paths: Sequence[Path], clock: Clock, message_id: str | None
+) -> Iterator[Iterator[Receipt]]:
+    """Open all files and match what is in them: of every message, or of one by the files' indexes."""
+    state = state_folder(folder)
+    sent = merge(
+        read_sent(state / SENT, message_id),
+        read_ledger(state / LEDGER, message_id=message_id),
+        key=lambda one: one.message_id,
+    )
+    with ExitStack() as opened:
+        received = [opened.enter_context(open_to_read(path)) for path in paths]
+        reports = merge(*(one.reports_by_message(message_id) for one in received), key=message_of)
+        yield match(sent, reports, clock)
 
 
 def _wanted(receipts: Iterable[Receipt], only: Mapping[str, str | None]) -> Iterator[Receipt]:
     """Leave out what the options do not name."""
     asked = {name: value for name, value in only.items() if value is not None}
     for one in receipts:
-        known: dict[str, str | None] = {"message_id": one.message_id}
-        if one.sent:
-            known |= {"template": one.sent.template, "campaign": one.sent.campaign, "batch": one.sent.batch}
-        if all(known.get(name) == value for name, value in asked.items()):
+        if all(one.sent and getattr(one.sent, name) == value for name, value in asked.items()):
             yield one
-
-
-def _stream(lines: Iterable[str], output: Path | None) -> None:
-    """Write line by line: there may be a million."""
-    if output is None:
-        sys.stdout.writelines(lines)
-        return
-    try:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-    except OSError as error:
-        raise unwritable(output, error) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import math
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.inbox import inbox_options, inbox_path
+from smsconf.cli.duration import DurationParam
+from smsconf.cli.inbox import inbox_options, inbox_path, note_inbox
+from smsconf.cli.output import say
 from smsconf.language import _
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
@@ -31,7 +35,41 @@ _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_
     metavar="BYTES",
     help="Refuse what is longer (413).",
 )
-def command(folder: Path, database: Path | None, host: str, port: int, max_body: int) -> int:
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1),
+    default=512,
+    show_default=True,
+    metavar="N",
+    help="One more closes the one that has been idle longest; ulimit -n may allow less.",
+)
+@click.option(
+    "--read-timeout",
+    type=DurationParam(),
+    default="10s",
+    show_default=True,
+    metavar="D",
+    help="Close a connection whose request is not complete by then.",
+)
+@click.option(
+    "--idle-timeout",
+    type=DurationParam(),
+    default="75s",
+    show_default=True,
+    metavar="D",
+    help="Close a connection without another request for so long; more than a proxy in front keeps it.",
+)
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    folder: Path,
+    database: Path | None,
+    host: str,
+    port: int,
+    max_body: int,
+    max_connections: int,
+    read_timeout: float,
+    idle_timeout: float,
+) -> int:
     """Take in status reports and replies until Ctrl-C; store each before answering 200.
 
     \b
@@ -51,19 +89,34 @@ def command(folder: Path, database: Path | None, host: str, port: int, max_body:
     """
     from smsconf.messaging.receive.inbox import Inbox
     from smsconf.messaging.receive.server import Rules, make_app
-    from smsconf.serving import serve
+    from smsconf.serving import Limits, serve
 
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)
+    limits = Limits(max_connections, max(0.1, read_timeout), max(1, math.ceil(idle_timeout)))
     counts: Counter[str] = Counter()
     inbox = Inbox(inbox_path(folder, database))
     try:
-        click.echo(_("storing in {file}").format(file=inbox.path), err=True)
-        serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port)
+        note_inbox(folder, inbox.path)
+        say(_("storing in {file}").format(file=inbox.path))
+        if not (rules.token or rules.keys or _is_loopback(host)):
+            unprotected = _(
+                "warning: anybody who reaches {host} can post reports and replies, opt-outs too; "
+                "set {token}, or the keys of push authentication"
+            )
+            say(unprotected.format(host=host, token=TOKEN))
+        serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port, limits)
     finally:
         inbox.close()
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-    click.echo(_("received: {counts}").format(counts=said or _("nothing")), err=True)
+    say(_("received: {counts}").format(counts=said or _("nothing")))
     return 0
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _token(environ: Mapping[str, str]) -> str:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
+from heapq import merge
 from pathlib import Path
+from typing import Any
 
 import click
 
-from smsconf.cli.inbox import inbox_options, inbox_path
+from smsconf.cli.inbox import inbox_options, received_into
 from smsconf.cli.options import numbers_option, report_options
-from smsconf.cli.output import report
-from smsconf.messaging.numbers import mask, mask_all
+from smsconf.cli.output import report, report_rows
+from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.opt_outs import OptOuts
-from smsconf.render.replies import opt_outs_lines, opt_outs_view, replies_lines, replies_view
+from smsconf.render.lines import Line
+from smsconf.render.replies import (
+    opt_outs_lines,
+    opt_outs_view,
+    replies_document,
+    replies_lines,
+    reply_row,
+)
 
 
 @click.command("replies")
@@ -44,16 +55,22 @@ def command(
     Who answers R, TD, 退订, STOP or a sentence that means it opts out; START or 恢复订阅 takes it back, and
     the last word counts. `smsconf bulk` leaves who is out out of everything. Exits 0.
     """
-    path = inbox_path(folder, database)
+    paths = received_into(folder, database)
     shown, said = (str, str) if show_numbers else (mask, mask_all)
-    with open_to_read(path) as inbox:
-        out = OptOuts([path])
+    with ExitStack() as opened:
+        every = [opened.enter_context(open_to_read(path)) for path in paths]
+        out = opened.enter_context(closing(OptOuts(paths)))
         count = len(out.current())
         if only_opt_outs:
             report(opt_outs_view(out.people(), shown=shown, said=said), opt_outs_lines, form, output)
-        else:
-            every = list(inbox.replies())
-            view = replies_view(every, out.holds, count, shown=shown, said=said)
-            report(view, replies_lines, form, output)
-        out.close()
+            return 0
+
+        def rows() -> Iterator[Mapping[str, Any]]:
+            for one in merge(*(inbox.replies() for inbox in every), key=lambda one: one.at):
+                yield reply_row(one, out.holds, shown=shown, said=said)
+
+        def draw(rows: Iterable[Mapping[str, Any]]) -> Iterator[Line]:
+            return replies_lines(rows, count)
+
+        report_rows(rows, replies_document(count), draw, form, output)
     return 0

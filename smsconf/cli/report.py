@@ -9,7 +9,7 @@ import click
 from smsconf.cli.findings import find_all
 from smsconf.cli.options import project_options
 from smsconf.cli.outlook import look_ahead
-from smsconf.cli.output import write_whole
+from smsconf.cli.output import say, write_whole
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.language import N_, _
@@ -65,5 +65,5 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
         now=now,
     )
     write_whole(page, report_html(view))
-    click.echo(_("report: {file}").format(file=page), err=True)
+    say(_("report: {file}").format(file=page))
     return 4 if plan.incomplete else 0

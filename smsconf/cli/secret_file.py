@@ -8,14 +8,13 @@ device or a link leads to may wait for ever, have no end, or be read by others.
 from __future__ import annotations
 
 import json
-import os
-import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from smsconf.atomic import NoRegularFile, write_atomically
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER, read_own, write_own
 
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -33,14 +32,15 @@ class SecretFile:
         self._lock = threading.Lock()
         self._secrets: dict[str, dict[str, str]] = self._read()
 
-    def open(self) -> None:
-        """Try to write it; what another run put there meanwhile is kept, too.
+    def open(self) -> Callable[[str, str, str], None]:
+        """Try to write it, and return :meth:`keep`; what another run put there meanwhile is kept, too.
 
         Raises:
             SmsconfError: it cannot be written, or is something else by now.
         """
         self._secrets = self._read()
         self._write()
+        return self.keep
 
     def keep(self, address: str, app_key: str, app_secret: str) -> None:
         """Put away what was just told; on the disk when this returns.
@@ -54,7 +54,7 @@ class SecretFile:
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            found = json.loads(_read_plain(self._path) or "{}")
+            found = json.loads(read_own(self._path, _MOST_BYTES) or "{}")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
@@ -69,9 +69,8 @@ class SecretFile:
     def _write(self) -> None:
         """Write all of it; a crash leaves the old or the new."""
         try:
-            self._path.parent.mkdir(exist_ok=True)  # .smsconf may be to come
             text = json.dumps(self._secrets, indent=2) + "\n"
-            write_atomically(self._path, text.encode(), mode=0o600)
+            write_own(self._path, text.encode(), make=self._path.parent.name == STATE_FOLDER)
         except OSError as error:
             raise self._unusable(_("the file of secrets {path} cannot be written: {reason}"), error) from None
 
@@ -82,21 +81,3 @@ class SecretFile:
             why=_("the service tells the secret of an app once; later it can only be renewed in the console"),
             fix=_("name another file with --save-secrets, in a folder that you can write to"),
         )
-
-
-def _read_plain(path: Path) -> str:
-    """Read a file that is one, and is not larger than such a file can be.
-
-    Raises:
-        OSError: it cannot be read, or is a link, a pipe, a device, a socket or a folder.
-        ValueError: it is too large, or no text.
-    """
-    if not stat.S_ISREG(path.lstat().st_mode):  # opening a device may do something already
-        raise NoRegularFile(path)
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise NoRegularFile(path)
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise ValueError(path)
-    return content.decode()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,28 +14,26 @@ from typing import Any
 import click
 
 from smsconf.address import Address
-from smsconf.cli.inbox import SENT
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
-from smsconf.cli.output import report, show_error, talk, try_file, unwritable
+from smsconf.cli.output import report, report_sent, show_error, try_file
 from smsconf.cli.sending import (
     app_key_of,
     callback_option,
     check_words,
     make_ready,
     open_sending,
+    remember_sent,
     secrets_option,
     signature_option,
     url_of,
     values_of,
     wsse_option,
 )
-from smsconf.cli.session import STATE_FOLDER
 from smsconf.config import Project
 from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
-from smsconf.messaging.numbers import Fault, mask, mask_all, read_number
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
+from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.report import dry_view, send_view
 from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
@@ -128,8 +124,9 @@ def command(
         code = max(show_error(problem), 4 if _refused(problem) else 1)
         return 130 if stopped else code
     if answer:
-        _keep(project, target, answer, ready.now)
-    written = _reported(send_view(ready.about, target, request, answer, shown=shown), form, output)
+        remember_sent(project, ready, answer)
+    view = send_view(ready.about, target, request, answer, shown=shown)
+    written = report_sent(view, send_lines, form, output)
     if problem:
         show_error(problem)
     return 130 if stopped else _exit_code(answer) if written else 5
@@ -178,23 +175,6 @@ def _refused(problem: CloudError) -> bool:
     return bool(turned_down) and problem.status != 401 and problem.code not in CREDENTIALS
 
 
-def _reported(view: Mapping[str, Any], form: str, output: Path | None) -> bool:
-    """Write the report; if that fails, say on stderr what it holds, for the message is sent."""
-    try:
-        report(view, send_lines, form, output)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever closed it does not want to know
-        return True
-    except OSError as error:
-        show_error(unwritable(Path("stdout"), error))
-    except SmsconfError as error:
-        show_error(error)
-    else:
-        return True
-    talk(send_lines(view))
-    return False
-
-
 def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[str], str]) -> None:
     """Make sure that the template goes to the country of every number.
 
@@ -205,19 +185,6 @@ def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[st
         reason = target.refuses(number)
         if reason:
             raise click.UsageError(f"{shown(number)}: {reason}")
-
-
-def _keep(project: Project, target: Target, answer: Answer, at: datetime) -> None:
-    """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
-    messages = [
-        Sent(fate.message_id, fate.to, at, str(target.address), segments=fate.parts)
-        for fate in answer.fates
-        if fate.accepted and fate.message_id
-    ]
-    try:
-        add_sent(project.folder / STATE_FOLDER / SENT, messages)
-    except SmsconfError as error:
-        show_error(error)
 
 
 def _exit_code(answer: Answer | None) -> int:

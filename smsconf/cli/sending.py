@@ -17,18 +17,25 @@ import click
 
 from smsconf.address import Address, Kind
 from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
+from smsconf.cli.output import show_error
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
 from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, PlanRefused
+from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _
+from smsconf.lint.callback_urls import object_to
+from smsconf.messaging.receive.receipts import Sent
+from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
+from smsconf.messaging.send.wire import Answer
+from smsconf.own_files import STATE_FOLDER
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation
@@ -141,6 +148,9 @@ def check_words(extend: str | None, callback: str | None) -> None:
         )
     if callback is not None and not callback.lower().startswith(("http://", "https://")):
         raise click.UsageError(_("--status-callback takes a url that begins with https://"))
+    objection = object_to(callback) if callback is not None else None
+    if objection and objection.fatal and not objection.inside:  # inside: an emulator posts there
+        raise click.UsageError(_("--status-callback: {problem}").format(problem=objection.message))
 
 
 def values_of(texts: Iterable[str]) -> dict[str, str]:
@@ -207,3 +217,23 @@ def open_sending(
         site = SITES[provider.site]
         with sender_on(transport, BASE_URL, site, app_key, wsse=wsse, limiter=limiter) as sender:
             yield sender
+
+
+def remember_sent(project: Project, ready: Ready, answer: Answer) -> None:
+    """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
+    messages = [
+        Sent(
+            fate.message_id,
+            fate.to,
+            ready.now,
+            str(ready.target.address),
+            segments=fate.parts,
+            scope=ready.scope,
+        )
+        for fate in answer.fates
+        if fate.accepted and fate.message_id
+    ]
+    try:
+        add_sent(project.folder / STATE_FOLDER / SENT, messages)
+    except SmsconfError as error:
+        show_error(error)

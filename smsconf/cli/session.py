@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 import click
 
+from smsconf.cli.checkout import state_folder
 from smsconf.cli.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
+from smsconf.cli.output import say
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.connect import connect, told_scope
@@ -27,8 +29,6 @@ from smsconf.errors import ConfigError
 from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
 from smsconf.sites import SITES
-
-STATE_FOLDER = ".smsconf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,19 @@ def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
             "credentials": client.credentials,
         }
         journal = open_journal(project)
-        file = project.folder / STATE_FOLDER / f"attributes-{client.site.name}-{client.project_id}.json"
+        file = state_folder(project.folder) / f"attributes-{client.site.name}-{client.project_id}.json"
         cache = AttributeCache(file, lambda: client.known_scope)
         yield Session(client, journal, cache, journal.read(), words)
         cache.save()
 
 
 def open_journal(project: Project) -> Journal:
-    """Return the journal of a project's folder; nothing is read or made yet."""
-    return Journal(project.folder / STATE_FOLDER / "journal.jsonl", lambda text: click.echo(text, err=True))
+    """Return the journal of a project's folder; nothing is read or made yet.
+
+    Raises:
+        SmsconfError: the repository tracks it.
+    """
+    return Journal(state_folder(project.folder) / "journal.jsonl", say)
 
 
 class Account(NamedTuple):
@@ -129,7 +133,7 @@ def _tell_credentials(source: str) -> None:
     context = click.get_current_context(silent=True)
     if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
         context.meta[__name__] = source
-        click.echo(_("credentials: {source}").format(source=source), err=True)
+        say(_("credentials: {source}").format(source=source))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import click
 from smsconf.address import Address
 from smsconf.cli.options import AddressParam, IntervalParam, comment_options, project_options, require_known
 from smsconf.cli.outlook import look_ahead
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cli.wait import Standing, look, moves, require_declared, rounds
@@ -22,7 +22,6 @@ from smsconf.language import N_, _
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection
-from smsconf.render.lines import clean
 from smsconf.render.markdown import status_markdown
 from smsconf.render.terminal import redraw
 from smsconf.render.text import status_lines
@@ -103,16 +102,16 @@ def _watch(project: Project, addresses: Sequence[Address], interval: float) -> S
     before: Standing | None = None
     for found in rounds(lambda: look(project, addresses), interval=interval):
         if isinstance(found, SmsconfError):
-            click.echo(_("looking again: {message}").format(message=clean(found.message)), err=True)
+            say(_("looking again: {message}").format(message=found.message))
             continue
         if sys.stdout.isatty():
             redraw(status_lines(found.view), sys.stdout)
         elif before is None:
             for one in found.reviews:
-                click.echo(clean(f"{one.address}: {one.verdict.message}"))
+                say(f"{one.address}: {one.verdict.message}", err=False)
         else:
             for text in moves(before, found):
-                click.echo(clean(text))
+                say(text, err=False)
         before = found
         if found.complete and set(found.pending) <= set(found.lost):
             break

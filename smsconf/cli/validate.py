@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.options import project_options, report_options
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.diagnostics import Severity, has_errors
 from smsconf.errors import ConfigError
 from smsconf.language import _
@@ -43,7 +43,7 @@ def command(
     report(diagnostics_view(project.diagnostics), diagnostics_lines, form, output)
     if form == "text":
         desired = project.desired
-        click.echo(
+        say(
             _("{name}: {apps} apps, {signatures} signatures, {templates} templates in {files} files").format(
                 name=project.name,
                 apps=len(desired.apps),
@@ -51,7 +51,6 @@ def command(
                 templates=len(desired.templates),
                 files=len(project.files),
             ),
-            err=True,
         )
     warned = any(found.severity is Severity.WARNING for found in project.diagnostics)
     return 3 if has_errors(project.diagnostics) or (strict and warned) else 0

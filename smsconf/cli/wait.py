@@ -15,7 +15,7 @@ from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import AddressParam, IntervalParam, project_options, report_options, require_known
 from smsconf.cli.outlook import look_ahead
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.cli.session import open_session
 from smsconf.config import Project
 from smsconf.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
@@ -24,7 +24,6 @@ from smsconf.reconcile.change import Action
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection
-from smsconf.render.lines import clean
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
 from smsconf.workflow import check, follow_reviews, make_plan, note_seen
@@ -213,8 +212,3 @@ def moves(before: Standing | None, after: Standing) -> Iterator[str]:
         if old is None or (old.phase, old.status) != (one.phase, one.status):
             words = f" ({one.review_message})" if one.rejected and one.review_message else ""
             yield f"{one.address}: {old.verdict.message if old else '?'} → {one.verdict.message}{words}"
-
-
-def say(text: str) -> None:
-    """Tell one line to people, on stderr."""
-    click.echo(clean(text), err=True)

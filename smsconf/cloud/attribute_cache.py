@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from smsconf.atomic import write_atomically
+from smsconf.own_files import read_own, write_own
 from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
 
 _FORMAT = 2
@@ -71,8 +71,7 @@ class AttributeCache:
         document = {"format": _FORMAT, "scope": self._scope(), "templates": self._entries}
         text = json.dumps(document, separators=(",", ":"))
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, text.encode())
+            write_own(self._path, text.encode(), make=True)
             self._changed = False
 
     def _load(self) -> dict[str, Any]:
@@ -83,7 +82,7 @@ class AttributeCache:
 
 def _read(path: Path, scope: str | None) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(read_own(path))
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("scope") != scope:

@@ -233,6 +233,7 @@ class ConsoleMaker:
 
     def messaging(self) -> Messaging:
         """Make the settings of sending."""
+        self.paths[Address(Kind.ACCOUNT, "messaging")] = ("messaging",)
         return Messaging(self._whole("messaging", MessagingEntry).status_callback)
 
     def campaigns(self, templates: list[str]) -> dict[Address, Campaign]:

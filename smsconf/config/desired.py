@@ -17,7 +17,8 @@ from smsconf.address import Address, Kind
 from smsconf.config.console import ConsoleMaker
 from smsconf.config.content import Content, number_content
 from smsconf.config.entry import Entry
-from smsconf.config.files import MAX_UPLOAD, Unreadable, inside, nearest_path, read_bytes
+from smsconf.config.files import Unreadable, inside, nearest_path, read_bytes
+from smsconf.config.limits import MAX_UPLOAD
 from smsconf.config.model import AppEntry, SignatureEntry, TemplateEntry, VariableEntry
 from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.references import Declared, check_identities, resolve_app, resolve_signature

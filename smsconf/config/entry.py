@@ -15,7 +15,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from smsconf.address import KEY_PATTERN
+from smsconf.config.limits import LONGEST_WORD, MOST_WORDS
 from smsconf.language import N_
+from smsconf.patterns import BadPattern, read_pattern
 
 T = TypeVar("T")
 
@@ -35,9 +37,24 @@ def _refused(what: str, fix: str) -> PydanticCustomError:
 
 def _pattern(value: str) -> str:
     try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise PydanticCustomError("bad_pattern", N_("not a regular expression")) from error
+        read_pattern(value)
+    except BadPattern as error:
+        raise PydanticCustomError(
+            "bad_pattern",
+            N_("not a regular expression of RE2"),
+            {
+                "reason": str(error),
+                "fix": N_("leave out back-references and look-around, and repeat less"),
+            },
+        ) from error
+    return value
+
+
+def _words(value: list[str]) -> list[str]:
+    if len(value) > MOST_WORDS:
+        raise _refused(N_("more than 1,000 words"), N_("keep those that matter"))
+    if any(len(word) > LONGEST_WORD for word in value):
+        raise _refused(N_("a word of more than 100 characters"), N_("write words, not texts"))
     return value
 
 
@@ -91,6 +108,7 @@ Key: TypeAlias = Annotated[str, Field(pattern=KEY_PATTERN)]
 Site: TypeAlias = Literal["china", "international", "europe"]
 Count: TypeAlias = Annotated[StrictInt, Field(gt=0)]
 Word: TypeAlias = Annotated[str, Field(min_length=1)]
+Words: TypeAlias = Annotated[list[Word], AfterValidator(_words)]
 Pattern: TypeAlias = Annotated[str, AfterValidator(_pattern)]
 WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
 Network: TypeAlias = Annotated[str, AfterValidator(_network)]

@@ -11,16 +11,11 @@ import re
 import stat
 from pathlib import Path
 
+from smsconf.config.limits import MAX_YAML
 from smsconf.config.problems import nearest, problem
 from smsconf.config.source import Source
 from smsconf.diagnostics import Diagnostic, Place
 from smsconf.language import _
-
-MAX_YAML = 8 * 1024 * 1024  # bytes of one YAML file
-MAX_PROJECT = 64 * 1024 * 1024  # bytes of all YAML files of a project
-MAX_UPLOAD = (
-    12 * 1024 * 1024
-)  # API Gateway refuses larger bodies with 413; a limit of the API itself is UNKNOWN
 
 # https://yaml.org/spec/1.2.2/#51-character-set
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

@@ -21,7 +21,7 @@ from smsconf.config.console_model import (
     RegistrationEntry,
     ThresholdsEntry,
 )
-from smsconf.config.entry import Count, Entry, Key, Maybe, Pattern, Site, Word
+from smsconf.config.entry import Count, Entry, Key, Maybe, Pattern, Site, Words
 from smsconf.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
 
 
@@ -178,9 +178,13 @@ class LintEntry(Entry):
     block: Maybe[Literal["error"]] = Field(
         None, description="error: apply stops on every finding of that severity."
     )
-    forbidden: Maybe[list[Word]] = Field(None, description="Words that no template may contain.")
+    forbidden: Maybe[Words] = Field(
+        None, description="Words that no template may contain, up to 1,000 of 100 characters."
+    )
     name_pattern: Maybe[Pattern] = Field(
-        None, description="Regular expression that the whole name of every template matches."
+        None,
+        description="Regular expression that the whole name of every template matches: RE2 syntax, up to 500 "
+        "characters, no back-references, no look-around; \\w, \\d and \\b know ASCII only.",
     )
     max_segments: Maybe[Count] = Field(
         None, description="Most parts that a message may be billed as, its longest values filled in."

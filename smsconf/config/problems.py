@@ -41,7 +41,10 @@ CODES: dict[str, Code] = {
     ),
     "SMS004": Code(
         "too-large",
-        N_("limits keep a run short: 8 MiB and 500,000 values a file, 64 MiB a project"),
+        N_(
+            "limits keep a run short: 8 MiB and 500,000 values a file; 64 MiB and 10,000 files a project, "
+            "50,000 entries a section"
+        ),
         N_("split the file and list the parts in include"),
     ),
     "SMS005": Code("yaml-syntax", N_("the file is not valid YAML"), N_("correct the line")),

@@ -10,7 +10,6 @@ import gc
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,9 @@ from smsconf.config.confirmations import Line, read_confirmations
 from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
 from smsconf.config.environments import is_declared, read_default, read_overlays
-from smsconf.config.files import MAX_PROJECT, Unreadable, inside, nearest_path, read_source
+from smsconf.config.files import Unreadable, inside, nearest_path, read_source
+from smsconf.config.include import IS_PATTERN, Finder, LeadsOut, NoPattern, TooMany
+from smsconf.config.limits import MAX_PROJECT, MOST_ENTRIES, MOST_FILES, MOST_INCLUDES, MOST_LOOKED_AT
 from smsconf.config.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
 from smsconf.config.model import LintEntry
 from smsconf.config.problems import Problems, problem, shown
@@ -38,8 +39,6 @@ from smsconf.resources import Desired
 VERSION = 1
 
 _PUT_TOGETHER = ("include", "environments", "default_environment")
-_GLOB = re.compile(r"[*?\[]")
-_MAX_PATTERN = 32  # parts of an include pattern
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,9 @@ class _Loading:
             raise ConfigError([problem("SMS001", message)], message) from error
         self.problems = Problems()
         self.files: list[Path] = []
+        self.known: set[Path] = set()
         self.left = MAX_PROJECT
+        self.finder = Finder(self.folder)
 
     def load(self, environment: str | None) -> Project:
         root = self._root()
@@ -168,6 +169,7 @@ class _Loading:
         data = combine([root, *self._included(root, environments)], self.problems)
         if overlay is not None:
             data = overlaid(data, overlay)
+        data = self._bounded(data)
         maker = Maker(data, self.folder, self.problems)
         desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
@@ -219,6 +221,7 @@ class _Loading:
         """Read one file into a block; its problems are kept."""
         source = read_source(path, name, self.left)
         self.files.append(path)
+        self.known.add(path)
         if isinstance(source, Diagnostic):
             self.problems.add(source)
             return None
@@ -234,7 +237,7 @@ class _Loading:
             if path is None:
                 self._outside(written, span)
                 return None
-            if path in self.files:
+            if path in self.known:
                 return None
             block = self._read(path, path.relative_to(self.folder).as_posix())
         except Unreadable as error:
@@ -281,46 +284,45 @@ class _Loading:
             self.problems.add(wrong_type(N_("a list"), patterns, root.spans["include"]))
             return
         skipped = {ROOT_NAME, *overlays.values(), root.get("confirmations")}
+        if len(patterns) > MOST_INCLUDES:
+            text = _("more than {most} paths and patterns under include").format(most=MOST_INCLUDES)
+            self.problems.add(problem("SMS004", text, root.spans["include"].value))
+            return
         for pattern, span in zip(patterns, patterns.spans, strict=True):
             if not isinstance(pattern, str):
                 self.problems.add(wrong_type("text", pattern, span))
                 continue
-            for name in self._matches(pattern, span):
-                block = None if name in skipped else self._read_named(name, span, REFUSED_INCLUDED)
-                if block is not None:
-                    yield block
+            try:
+                yield from self._blocks(pattern, span, skipped)
+            except TooMany:
+                text = _("include stands for too many files, or looks at more than {most} names")
+                fix = _("name the folders that hold files of the project")
+                text = text.format(most=MOST_LOOKED_AT)
+                self.problems.add(problem("SMS004", text, span.value, fix=fix))
+                return
+
+    def _blocks(self, pattern: str, span: Span, skipped: set[object]) -> Iterator[Block]:
+        for name in self._matches(pattern, span):
+            block = None if name in skipped else self._read_named(name, span, REFUSED_INCLUDED)
+            if len(self.files) > MOST_FILES:
+                raise TooMany
+            if block is not None:
+                yield block
 
     def _matches(self, pattern: str, span: Span) -> list[str]:
         """The paths an include stands for; a literal one stands for itself."""
-        if not _GLOB.search(pattern):
+        if not IS_PATTERN.search(pattern):
             return [pattern]
-        path = Path(pattern)
-        if path.is_absolute() or ".." in path.parts:
-            self._outside(pattern, span)
-            return []
-        if len(path.parts) > _MAX_PATTERN or pattern.count("**") > 1:
-            message = _("the pattern has more than {most} parts, or more than one **")
-            fix = _("write a simpler pattern")
-            self.problems.add(problem("SMS025", message.format(most=_MAX_PATTERN), span.value, fix=fix))
-            return []
-        hidden = any(part.startswith(".") for part in path.parts)
         try:
-            found = sorted(
-                match.relative_to(self.folder)
-                for match in _glob(self.folder, pattern)
-                if match.is_file() or match.is_symlink()
-            )
-        except (OSError, ValueError, NotImplementedError) as error:
-            message = _("'{pattern}' is not a pattern: {error}")
-            message = message.format(pattern=shown(pattern), error=str(error).lower())
-            fix = _("write a pattern such as templates/*.yaml")
-            self.problems.add(problem("SMS025", message, span.value, fix=fix))
+            names = self.finder.find(pattern)
+        except LeadsOut as error:
+            self._outside(str(error), span)
             return []
-        names = [
-            match.as_posix()
-            for match in found
-            if hidden or not any(part.startswith(".") for part in match.parts)
-        ]
+        except NoPattern as error:
+            message = _("'{pattern}' is not a pattern: {error}")
+            message = message.format(pattern=shown(pattern), error=error)
+            self.problems.add(problem("SMS025", message, span.value, fix=error.fix))
+            return []
         if not names:
             near = nearest_path(self.folder, pattern)
             remove = _("write {near}, or remove it").format(near=near) if near else None
@@ -329,6 +331,17 @@ class _Loading:
         return names
 
     # -- settings of the merged data
+
+    def _bounded(self, data: Block) -> Block:
+        """Go on with nothing where there is far too much."""
+        for section, entries in data.items():
+            if isinstance(entries, Block) and len(entries) > MOST_ENTRIES:
+                text = _("more than {most} entries under {section}").format(
+                    most=MOST_ENTRIES, section=section
+                )
+                self.problems.add(problem("SMS004", text, data.spans[section].key))
+                return Block()
+        return data
 
     def _confirmations(self, data: Block) -> Path | None:
         """Locate the committed file of confirmations; it need not exist yet."""
@@ -368,15 +381,3 @@ def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> st
     meaning = {key: value for key, value in data.items() if key not in _PUT_TOGETHER}
     text = json.dumps([meaning, environment, digests], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _glob(folder: Path, pattern: str) -> Iterator[Path]:
-    """Find what a pattern stands for.
-
-    Raises:
-        ValueError: it is none. Newer Pythons take ``a**`` for ``a*``, older ones refuse it; so do we.
-        NotImplementedError, OSError: as ``Path.glob``.
-    """
-    if any("**" in part and part != "**" for part in Path(pattern).parts):
-        raise ValueError("invalid pattern: '**' can only be an entire path component")
-    return iter(folder.glob(pattern))

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smsconf.config.entry import Site
+from smsconf.config.files import Unreadable, inside
 from smsconf.config.model import ProviderEntry
-from smsconf.config.problems import Problems, problem
-from smsconf.config.source import Block, span_at
+from smsconf.config.problems import Problems, problem, shown
+from smsconf.config.source import Block, Span, span_at
 from smsconf.config.validation import unknown_word, validate
 from smsconf.diagnostics import Place
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
 from smsconf.sites import SITES
 
 ROOT_NAME = "smsconf.yaml"
+GIT_FOLDER = ".git"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,8 @@ def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | N
         problems.add(problem("SMS027", message, span.key, fix=choose))
         return None
     if entry.emulator:
-        if "\0" in entry.emulator.database:
-            written = span_at(data, ("provider", "emulator", "database")) or span
-            message = _("'database' is not a path: it contains a NUL character")
-            problems.add(problem("SMS025", message, written.value))
+        named = span_at(data, ("provider", "emulator", "database")) or span
+        if not _is_inside(folder, entry.emulator.database, named, problems):
             return None
         return EmulatorProvider(folder / entry.emulator.database, entry.emulator.site)
     cloud = entry.huaweicloud
@@ -72,3 +73,18 @@ def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | N
         written = span_at(data, ("provider", "huaweicloud", "region")) or span
         problems.add(unknown_word(cloud.region, list(SITES[cloud.site].regions), written))
     return HuaweiCloudProvider(cloud.site, cloud.region, cloud.project_id, cloud.endpoint) if cloud else None
+
+
+def _is_inside(folder: Path, database: str, span: Span, problems: Problems) -> bool:
+    """Tell whether the emulator's file is the project's own: what YAML names is made where YAML stands."""
+    try:
+        path = inside(folder.resolve(), database)
+    except Unreadable as error:
+        problems.add(problem("SMS025", f"'{shown(database)}' {error.reason}", span.value))
+        return False
+    if path is None or GIT_FOLDER in path.relative_to(folder.resolve()).parts:
+        message = _("'{written}' leads out of the project").format(written=shown(database))
+        fix = _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
+        problems.add(problem("SMS031", message, span.value, fix=fix))
+        return False
+    return True

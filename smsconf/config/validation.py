@@ -150,7 +150,9 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
         return problem("SMS025", message, here.value, address=address, fix=_("write a whole number from 1"))
     said = _(detail["msg"])
     message = f"'{shown(_key_text(here))}': {said[:1].lower()}{said[1:]}"
-    fix = detail.get("ctx", {}).get("fix")
+    fix, reason = detail.get("ctx", {}).get("fix"), detail.get("ctx", {}).get("reason")
+    if reason:
+        message += f": {shown(reason)}"
     return problem("SMS025", message, here.value, address=address, fix=_(fix) if fix else None)
 
 

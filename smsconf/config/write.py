@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +18,19 @@ from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
 from smsconf.config.reader import resolve_plain
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import STATE_FOLDER
+
+DATABASE = "emulator.db"
 
 _HEAD = """\
 # Written by smsconf dump. Files that prove a signature cannot be read back: name them again (licence,
 # authorization, proof) before it is changed.
 """
+
+
+_USUAL = re.compile(
+    r"[ -~\xa1-\xac\xae-\u024f\u2013-\u2026\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff5e]*"
+)
 
 
 class _Inline(dict[str, Any]):
@@ -45,8 +54,11 @@ _Dumper.add_representer(
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """Put in quotes what our reader, which knows YAML 1.2, takes for a number or for the end of a line."""
-    odd = resolve_plain(text) != text or any(mark in text for mark in "\x85\u2028\u2029")
+    """Put in quotes what our reader, which knows YAML 1.2, takes for a number or for the end of a line.
+
+    And what may have to be escaped where it is shown: that can be done within double quotes alone.
+    """
+    odd = resolve_plain(text) != text or not _USUAL.fullmatch(text) or "##" in text
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
 
 
@@ -95,10 +107,15 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
         write_atomically(path, text.encode())
 
 
+def database_in(provider: EmulatorProvider, folder: Path) -> str:
+    """Return where a project in ``folder`` has the emulator's file: where it is, or where a copy goes."""
+    database = os.path.relpath(provider.database.resolve(), folder.resolve())
+    return f"{STATE_FOLDER}/{DATABASE}" if database.startswith("..") else database
+
+
 def _root(provider: Provider, folder: Path) -> Entry:
     if isinstance(provider, EmulatorProvider):
-        database = os.path.relpath(provider.database.resolve(), folder.resolve())
-        made: Entry = {"database": database}
+        made: Entry = {"database": database_in(provider, folder)}
         if provider.site != "china":
             made["site"] = provider.site
         return {"version": VERSION, "provider": {"emulator": _Inline(made)}}

@@ -27,7 +27,7 @@ CREATED_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 AUTHORIZATION = re.compile(
     signing.ALGORITHM + r"\s+Access=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})"
 )
-PAIR = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
+PAIR = re.compile(r'(?<!\w)(\w++)\s*+=\s*+"([^"]*+)"')
 NONCE = re.compile(r"[0-9A-Za-z]{1,128}")
 
 # What Authorization must hold: name → the refusal without it, then value and the refusal of another value.

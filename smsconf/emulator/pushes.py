@@ -131,7 +131,8 @@ def reply_to_message(call: ControlCall) -> Answer:
     (app,) = call.store.find("app", {"id": signatures[0]["app_id"]})
     if text.strip().upper() == "R":
         call.store.connection.execute("INSERT OR IGNORE INTO opt_out VALUES (?, ?)", (channel, sender))
-    identity = uuid_of(call.settings, "uplink", int(call.store.meta("requests", "0")))
+    kind = f"uplink/{call.store.database_id}"
+    identity = uuid_of(call.settings, kind, int(call.store.meta("requests", "0")))
     if not app["up_link_addr"]:
         return Answer({"smsMsgId": identity, "url": None, "push": None})
     fields = {"from": sender, "to": channel, "body": text, "smsMsgId": identity}

@@ -120,8 +120,8 @@ class _Sending:
         self.app = call.app
         self.operation = operation
         number = int(call.store.meta("requests", "0"))
-        self.uuid = uuid_of(call.settings, f"batch/{place}", number)
-        self.refused_uuid = uuid_of(call.settings, f"refused/{place}", number)
+        self.uuid = uuid_of(call.settings, f"batch/{call.store.database_id}/{place}", number)
+        self.refused_uuid = uuid_of(call.settings, f"refused/{call.store.database_id}/{place}", number)
         self.carrier = Carrier(call.store, call.body["from"], call.now)
         self.constant = {"from": call.body["from"], "createTime": iso(call.now)}
 

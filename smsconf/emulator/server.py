@@ -18,7 +18,9 @@ from smsconf.emulator.control import PREFIX
 from smsconf.emulator.engine import BODY_LIMIT, Engine
 from smsconf.emulator.pusher import pushing
 from smsconf.emulator.visitors import NOT_FOR_PAGES, refuse_page
-from smsconf.serving import read_body
+from smsconf.serving import Limits, read_body
+
+LIMITS = Limits(read=60.0)  # a person may be at the other end
 
 
 def serve(engine: Engine, host: str, port: int) -> None:
@@ -28,7 +30,7 @@ def serve(engine: Engine, host: str, port: int) -> None:
         OSError: the address can not be bound.
     """
     with pushing(engine):
-        serving.serve(make_app(engine), host, port)
+        serving.serve(make_app(engine), host, port, LIMITS)
 
 
 def make_app(engine: Engine) -> ASGIApp:

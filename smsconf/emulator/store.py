@@ -11,11 +11,12 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from smsconf.emulator.schema import EMPTIED, SCHEMA, VERSION
+from smsconf.own_files import connect
 
 Row = dict[str, Any]
 BUSY_SECONDS = 30.0
@@ -51,18 +52,8 @@ class Store:
     def __init__(self, database: str | Path) -> None:
         self.database = database
         self.writer: int | None = None
-        if Path(database).is_dir():
-            raise StoreError(database, "it is a folder", "name a file in it")
-        try:
-            if str(database) != ":memory:":
-                Path(database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = f"its folder can not be made: {error.strerror or error}"
-            raise StoreError(database, why, "name a file in a folder that you can write to") from error
         with self._named_trouble():
-            self.connection = sqlite3.connect(
-                database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self.connection = _connect(database)
             try:
                 self._open()
             except BaseException:
@@ -70,6 +61,9 @@ class Store:
                 raise
 
     def _open(self) -> None:
+        self.connection.execute("BEGIN")  # others may be making the tables
+        self._version()
+        self.connection.execute("COMMIT")
         self._use_wal()
         self.connection.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
@@ -88,7 +82,8 @@ class Store:
             else:
                 return
 
-    def _create(self) -> None:
+    def _version(self) -> int:
+        """Return the version of the file, 0 if there is nothing in it; a foreign one is not touched."""
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
             why = f"made by another version of the emulator ({version})"
@@ -97,7 +92,10 @@ class Store:
         foreign = "meta" not in tables if version else tables
         if foreign:
             raise StoreError(self.database, "not a database of the emulator", "name another file")
-        if version == 0:
+        return int(version)
+
+    def _create(self) -> None:
+        if self._version() == 0:
             for statement in SCHEMA.split(";\n"):
                 self.connection.execute(statement)
             self.connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -148,6 +146,11 @@ class Store:
             if fix is None:
                 raise
             raise StoreError(self.database, error, fix) from error
+        except IsADirectoryError as error:
+            raise StoreError(self.database, "it is a folder", "name a file in it") from error
+        except OSError as error:
+            fix = "name another file, in a folder that you can write to"
+            raise StoreError(self.database, error.strerror or error, fix) from error
 
     def reset(self) -> None:
         """Forget everything but the site and the counter of requests, as in a new file; its id is new too."""
@@ -298,6 +301,14 @@ class Store:
         )
 
 
+def _connect(database: str | Path) -> sqlite3.Connection:
+    known: Mapping[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    if str(database) == ":memory:":
+        memory: sqlite3.Connection = sqlite3.connect(":memory:", **known)
+        return memory
+    return connect(Path(database), make=True, **known)
+
+
 def site_of(database: str | Path) -> str | None:
     """Return the site a file was made for, ``None`` if nobody has used it yet.
 
@@ -310,6 +321,17 @@ def site_of(database: str | Path) -> str | None:
             return store.meta("site", "") or None
     finally:
         store.close()
+
+
+def copy_database(database: Path, target: Path) -> None:
+    """Put a copy of a file in the place of another, with all that it knows.
+
+    Raises:
+        StoreError: as for :class:`Store`.
+    """
+    store, copy = Store(database), Store(target)
+    with closing(store), closing(copy):
+        store.connection.backup(copy.connection)
 
 
 def _where(equal: Mapping[str, Any]) -> tuple[str, list[Any]]:

@@ -20,9 +20,9 @@ from smsconf.diagnostics import Severity
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide import way
 from smsconf.guide.examination import Facts
-from smsconf.guide.reply_address import object_to
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _, clauses, ngettext
+from smsconf.lint.callback_urls import object_to
 from smsconf.reconcile.state import Observed
 from smsconf.resources import App, Region
 

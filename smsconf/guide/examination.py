@@ -28,6 +28,7 @@ from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, Provi
 from smsconf.diagnostics import Severity
 from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal, JournalReading
+from smsconf.own_files import open_own, try_own
 from smsconf.reconcile.state import Observed, Quota
 from smsconf.resources import Region
 from smsconf.sites import SITES
@@ -183,6 +184,8 @@ def _unwritable(state: Path) -> dict[str, str]:
     problems: dict[str, str] = {}
     folder = next(one for one in (state, *state.parents) if os.path.lexists(one))
     try:
+        if folder == state:
+            try_own(state / "attributes.json")
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -190,8 +193,7 @@ def _unwritable(state: Path) -> dict[str, str]:
     journal = state / "journal.jsonl"
     try:
         if os.path.lexists(journal):
-            with journal.open("ab"):
-                pass
+            os.close(open_own(journal, os.O_WRONLY | os.O_APPEND))
     except OSError as error:
         problems["journal"] = f"{journal}: {error.strerror or error}"
     if "cache" in problems:

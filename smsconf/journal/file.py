@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from smsconf.atomic import write_atomically
 from smsconf.errors import SmsconfError
 from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
+from smsconf.own_files import open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -76,7 +76,7 @@ class Journal:
 
     def _lines(self, path: Path) -> list[str]:
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = read_own(path).decode(errors="replace")
             return text.removesuffix("\n").split("\n") if text else []  # a reviewer's words may hold U+2028
         except FileNotFoundError:
             return []
@@ -117,11 +117,11 @@ class Journal:
         known = {key: value for key, value in whole.items() if value is not None}
         line = json.dumps(known, ensure_ascii=False) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock"):
+            with FileLock(_made(self.path.with_name(f"{self.path.name}.lock"))):
                 self._raise_version()
                 self._rotate()
-                with self.path.open("ab+") as file:
+                handle = open_own(self.path, os.O_RDWR | os.O_APPEND, make=True)
+                with os.fdopen(handle, "ab+") as file:
                     file.write(self._line_end(file) + line.encode())
                     file.flush()
                     os.fsync(file.fileno())
@@ -165,7 +165,7 @@ class Journal:
         entries = self.read().entries
         untouched = bool(entries) and all(map(is_older, entries))
         if untouched and self.path.exists() and not self._copy.exists():
-            write_atomically(self._copy, self.path.read_bytes())
+            write_own(self._copy, read_own(self.path))
         self._is_raised = True
 
     @contextmanager
@@ -179,9 +179,10 @@ class Journal:
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path.with_name(f"{name}.lock"))
+        place = self.path.with_name(f"{name}.lock")
+        lock = FileLock(place)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _made(place)
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -209,6 +210,12 @@ class Journal:
             why=_("what is sent must be recorded before it is sent"),
             fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
+
+
+def _made(path: Path) -> Path:
+    """Make a lock file if there is none, for it is opened by name."""
+    os.close(open_own(path, os.O_RDWR, make=True))
+    return path
 
 
 def _size(path: Path) -> int:

@@ -204,9 +204,9 @@ def name_out_of_pattern(message: Message, subject: Subject) -> Iterator[Hit]:
             content: "Example Shop: your order has been shipped."
     """
     pattern = subject.policy.name_pattern
-    if pattern and not pattern.fullmatch(message.template.name):
+    if pattern and not pattern.fits(message.template.name):
         text = _("the name '{name}' does not match {pattern}").format(
-            name=message.template.name, pattern=pattern.pattern
+            name=message.template.name, pattern=pattern.text
         )
         yield Hit(text, _("rename it while it is new, or ignore this with a reason"), ("name",))
 

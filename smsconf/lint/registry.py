@@ -7,6 +7,7 @@ from typing import Final
 from smsconf.lint import (
     accounts,
     apps,
+    callback_urls,
     comments,
     console,
     contents,
@@ -34,6 +35,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
             *accounts.RULES,
             *thresholds.RULES,
             *console.RULES,
+            *callback_urls.RULES,
             *comments.RULES,
         ),
         key=lambda one: one.code,

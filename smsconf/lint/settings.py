@@ -15,7 +15,7 @@ from smsconf.resources import Brackets, MessageType, Region
 _LONGEST_NAME = 128
 _LONGEST_CONSOLE_NAME = 30
 _LONGEST_NOTE = 500
-_MARK = len(" #smsconf:") + 8  # our mark at the end of the application note
+_MARK = len(" #smsconf:") + 16  # our mark at the end of the application note
 
 
 @rule("SMS350", "needless-universal", Severity.WARNING, TEMPLATE_REJECTED, region=Region.CN)
@@ -149,10 +149,10 @@ def long_template_note(message: Message, subject: Subject) -> Iterator[Hit]:
     """A note for the reviewer that exceeds 500 characters with smsconf's mark.
 
     Why:
-        the service takes 500 characters of template_desc; the mark " #smsconf:" with 8 digits is among them
+        the service takes 500 characters of template_desc; the mark " #smsconf:" with 16 digits is among them
     Example:
         content: 您的订单已发货，请注意查收。
-        description: 注×483
+        description: 注×475
     Instead:
         content: 您的订单已发货，请注意查收。
         description: 用于订单通知

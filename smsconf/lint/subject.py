@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from smsconf.address import Address
 from smsconf.console import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.diagnostics import Severity
 from smsconf.lint.message import Message, message_of
+from smsconf.patterns import Pattern
 from smsconf.resources import Desired
 from smsconf.segments import Estimate
 from smsconf.sites import SITES, Site
@@ -26,7 +26,7 @@ class Policy:
     """
 
     forbidden: tuple[str, ...] = ()
-    name_pattern: re.Pattern[str] | None = None
+    name_pattern: Pattern | None = None
     max_segments: int | None = None
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
 

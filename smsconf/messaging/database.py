@@ -14,6 +14,7 @@ from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.own_files import connect
 
 Step = Callable[[sqlite3.Connection], None]
 """Brings the tables of one version to the next; ``execute`` only, since ``executescript`` commits."""
@@ -39,9 +40,7 @@ def open_database(
         SmsconfError: it was written by a newer version, or holds something else; nothing was changed.
         sqlite3.Error, OSError: it cannot be opened, or is no database (``unusable`` says it to people).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
+    database = connect(path, make=True, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
     try:
         _prepare(database, path, schema, version, steps or {})
     except BaseException:
@@ -84,9 +83,37 @@ def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) 
 def is_damage(problem: Exception) -> bool:
     """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
     if isinstance(problem, sqlite3.Error):
-        code = getattr(problem, "sqlite_errorcode", None)
-        return (code is not None and code & 0xFF in _DAMAGED) or "decode to UTF-8" in str(problem)
+        return _code(problem) in _DAMAGED
     return not isinstance(problem, OSError)
+
+
+def is_about_the_file(problem: sqlite3.Error) -> bool:
+    """Tell an error of the file or the disk from one of the values that were given."""
+    return type(problem) in (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Take values that cannot be understood for what they are in a file of ours: damage."""
+    try:
+        yield
+    except (ValueError, TypeError) as problem:
+        raise _damage(str(problem)) from problem
+    except sqlite3.OperationalError as problem:
+        if "decode to UTF-8" in str(problem):
+            raise _damage(str(problem)) from problem
+        raise
+
+
+def _damage(said: str) -> sqlite3.DatabaseError:
+    found = sqlite3.DatabaseError(said)
+    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return found
+
+
+def _code(problem: sqlite3.Error) -> int | None:
+    code = getattr(problem, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _prepare(
@@ -161,9 +188,8 @@ def _keep_copy(path: Path, version: int) -> None:
     """
     copy = path.with_name(f"{path.stem}.v{version}{path.suffix}")
     made = copy.with_name(f".{copy.name}.{os.urandom(4).hex()}.tmp")
-    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(made)) as new:
+        with closing(connect(path)) as old, closing(connect(made, make=True)) as new:
             old.backup(new)
         _sync(made)
         made.replace(copy)

@@ -43,7 +43,8 @@ class Version:
     """One remote template of a family.
 
     ``ours``: we may edit and delete it. ``fields`` are the effective differences from what is desired,
-    ``notes`` the others; ``mark`` is the start of the submission hash found in its application note.
+    ``notes`` the others; ``mark`` is the start of the submission hash found in its application note,
+    or the whole of it where the journal knows that.
     ``needed_by`` names another environment that may need it: it may serve here too, and is left as it is.
     """
 
@@ -65,7 +66,11 @@ class Version:
         """Tell whether it was submitted as the files ask now; ``known`` is the journal's word on that."""
         if known is not None:
             return known == submission
-        return (self.equal and not self.notes) or self.mark == submission[:8]
+        return (self.equal and not self.notes) or self.bears(submission)
+
+    def bears(self, submission: str) -> bool:
+        """Tell whether its mark is that of a submission."""
+        return self.mark is not None and submission.startswith(self.mark)
 
     @property
     def equal(self) -> bool:

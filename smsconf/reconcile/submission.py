@@ -16,7 +16,8 @@ from smsconf.reconcile.diff import FILE_FIELDS, SIGNATURE_NOTES, signature_field
 from smsconf.resources import Region, Signature, Template
 
 NOTE_LENGTH = 500  # template_desc, management-api reference §5.1
-_MARK = re.compile(r"(?:^| )#smsconf:([0-9a-f]{8})$")
+MARK_DIGITS = 16  # two texts with the same eight are found in a second; older marks have as few
+_MARK = re.compile(r"(?:^| )#smsconf:([0-9a-f]{16}|[0-9a-f]{8})$")
 
 
 def submission_hash(template: Template, signature: Signature | None, countries: tuple[str, ...]) -> str:
@@ -69,13 +70,13 @@ def _hash(asked: dict[str, object]) -> str:
 
 def marked(description: str | None, submission: str) -> str:
     """Return the application note with our mark at its end, the note shortened if there is no room."""
-    mark = f"#smsconf:{submission[:8]}"
+    mark = f"#smsconf:{submission[:MARK_DIGITS]}"
     note = (description or "").strip()[: NOTE_LENGTH - len(mark) - 1]
     return f"{note} {mark}" if note else mark
 
 
 def split_mark(note: str | None) -> tuple[str | None, str | None]:
-    """Split an application note into the user's part and the 8 hex digits of our mark, if it has one."""
+    """Split an application note into the user's part and the 16 or 8 hex digits of our mark, if any."""
     found = _MARK.search(note or "")
     if not found:
         return note or None, None

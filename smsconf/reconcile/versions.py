@@ -158,7 +158,7 @@ def _was_sent(
     if not known and not one.mark:
         return False
     notes = (template.description, split_mark(one.observed.description)[0])
-    return any(one.mark == sent[:8] or known == sent for sent in map(sent_as, notes))
+    return any(one.bears(sent) or known == sent for sent in map(sent_as, notes))
 
 
 def _version(
@@ -174,6 +174,9 @@ def _version(
         note = note or template.description or None
     has = observed_template_fields(observed, wanted, situation.signature_labels, situation.country_names)
     memory = situation.memory
+    submitted = memory.submitted.get(observed.remote_id, "")
+    if mark and submitted.startswith(mark):  # other texts may have the same first digits
+        mark = submitted
     ours = (
         observed.name in (template.name, template.renamed_from)
         or mark is not None

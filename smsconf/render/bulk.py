@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from smsconf.language import N_, _
@@ -86,10 +86,31 @@ def _list(view: View) -> Iterator[Line]:
         ),
         hang=2,
     )
+    yield from _source(found.get("source"))
     for reason, count in found["dropped"].items():
         yield line(f"{count:>12,}  {_('left out')}: {clean(reason)}", hang=14)
     if found["dropped"] and view["dropped_file"]:
         yield line(_("each with its row in {file}").format(file=clean(view["dropped_file"])), hang=2)
+    if not view["sent_on"]:
+        yield from _samples(found.get("samples") or ())
+
+
+def _source(source: View | None) -> Iterator[Line]:
+    """Say how the list was read: sheet or encoding, and which column was taken for what."""
+    if not source:
+        return
+    said = [_("sheet {name}").format(name=clean(source["sheet"]))] if source["sheet"] else []
+    if source["encoding"]:
+        word = _("encoding {name} (guessed)") if source["guessed"] else _("encoding {name}")
+        said.append(word.format(name=source["encoding"]))
+    said += [f"{clean(name)} ← {clean(column)}" for name, column in source["columns"].items()]
+    yield line(_("read as: {what}").format(what=", ".join(said)), hang=2)
+
+
+def _samples(samples: Iterable[str]) -> Iterator[Line]:
+    """Show what some recipients will read: the first ones, and the longest message."""
+    for text in samples:
+        yield line("  ", clean(text), hang=4)
 
 
 def _doubts(batches: list[View]) -> Iterator[Line]:

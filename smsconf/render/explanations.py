@@ -33,7 +33,7 @@ def explanation_lines(view: View) -> Iterator[Line]:
             if one[key]:
                 yield line(f"  {_(label)}{_(':')}")
                 for row in one[key].splitlines():
-                    yield line(f"    {clean(row)}", hang=6)
+                    yield line(f"    {clean(row, source=True)}", hang=6)
 
 
 def explanations_markdown(view: View) -> str:

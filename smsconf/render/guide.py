@@ -73,7 +73,7 @@ def guide_lines(view: View) -> Iterator[Line]:
     yield line("guide: ", Span(_counts(view), "bold"), hang=7)
     for number, command in enumerate(view["next"]):
         name = _("next: ") if not number else " " * cells(_("next: "))
-        yield line(name, Span(command, "bold"), hang=6)
+        yield line(name, Span(clean(command), "bold"), hang=6)
 
 
 def _step(step: View) -> Iterator[Line]:
@@ -87,10 +87,12 @@ def _step(step: View) -> Iterator[Line]:
         return
     if step["console"]:
         yield line(
-            " " * _WIDTH, _("console: {path}").format(path=" > ".join(step["console"])), hang=_WIDTH + 2
+            " " * _WIDTH,
+            _("console: {path}").format(path=clean(" > ".join(step["console"]))),
+            hang=_WIDTH + 2,
         )
     for path, held in (step["values"] or {}).items():
-        yield line(" " * _WIDTH, f"{path}: {clean(value(held))}", hang=_WIDTH + 2)
+        yield line(" " * _WIDTH, f"{clean(path)}: {clean(value(held))}", hang=_WIDTH + 2)
     for command in step["next"]:
         yield line(" " * _WIDTH, _("run: {command}").format(command=clean(command)), hang=_WIDTH + 2)
     if step["state"] != "later" and step["page"]:
@@ -113,7 +115,9 @@ def guide_markdown(view: View) -> str:
             continue
         if step["console"]:
             parts.append(f"  - {code(' > '.join(step['console']))}\n")
-        parts.extend(f"  - {path}: {code(value(held))}\n" for path, held in (step["values"] or {}).items())
+        parts.extend(
+            f"  - {prose(path)}: {code(value(held))}\n" for path, held in (step["values"] or {}).items()
+        )
         parts.extend(f"  - {code(command)}\n" for command in step["next"])
         page = step["page"]
         if page and step["state"] != "later":
@@ -122,7 +126,7 @@ def guide_markdown(view: View) -> str:
     if view["problem"]:
         parts.append(f"\n{prose(view['problem'])}\n")
     if view["next"]:
-        parts.append(f"\n{_('Next:')}\n\n{fenced(view['next'], 'sh')}")
+        parts.append(f"\n{_('Next:')}\n\n{fenced(map(clean, view['next']), 'sh')}")
     return "".join(parts)
 
 

@@ -10,10 +10,11 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from smsconf.language import N_, _, language, ngettext
 from smsconf.render.lines import clean
@@ -31,17 +32,7 @@ _LENGTHS = {
 def report_html(view: View) -> str:
     """Draw the report as a whole page."""
     style, script = (_read(name) for name in ("report.css", "report.js"))
-    environment = Environment(
-        loader=FileSystemLoader(_PAGES, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(clean=clean, value=value, duration=_duration, moment=_moment)
-    environment.globals.update(_=_, ngettext=ngettext)
-    page = environment.get_template("report.html.j2")
-    return page.render(
+    return _page().render(
         view=view,
         language=language(),
         summary=summary(view["summary"]),
@@ -51,6 +42,20 @@ def report_html(view: View) -> str:
         lengths=_LENGTHS,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'",
     )
+
+
+@cache
+def _page() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_PAGES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clean=clean, value=value, duration=_duration, moment=_moment)
+    environment.globals.update(_=_, ngettext=ngettext)
+    return environment.get_template("report.html.j2")
 
 
 def _read(name: str) -> str:

@@ -1,17 +1,17 @@
 """Lines of styled text, before anyone knows whether a terminal, a pipe or a file will show them.
 
-Foreign text (reviewers' words, contents, names) is made harmless here: control characters, escapes and
-bidirectional overrides are shown as their code, so that nothing a service or a file says can move the
-cursor or hide a word.
+Foreign text (reviewers' words, contents, names) is made harmless by :func:`clean`, so that nothing a service
+or a file says can move the cursor, hide a word or look like another one.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+from smsconf.render.foreign import is_ordinary, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +40,25 @@ def line(*spans: Span | str, hang: int = 0) -> Line:
     return Line(tuple(Span(one) if isinstance(one, str) else one for one in spans), hang)
 
 
-def clean(text: object) -> str:
-    """Show a foreign text on one line, with what cannot be seen spelled out."""
+def clean(text: object, *, source: bool = False) -> str:
+    """Show a foreign text on one line, with what cannot be seen spelled out (``foreign.spell``)."""
     said = str(text)
-    return said if said.isprintable() else "".join(_visible(char) for char in said)
+    return said if is_ordinary(said) else "".join(spell(said, source=source))
 
 
-def _visible(char: str) -> str:
-    if char == "\n":
-        return "⏎"
-    if unicodedata.category(char) in _HIDDEN:
-        code = ord(char)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    return char
+# vowels and finals of Hangul that join the letter before, and shades of skin
+_JOINING = re.compile(
+    "[\u1160-\u11ff\ud7b0-\ud7ff]|(?<=[\u261d-\u270d\U0001f300-\U0001faff])[\U0001f3fb-\U0001f3ff]"
+)
 
 
 def cells(text: str) -> int:
     """Return how many terminal cells a text takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.category(char)[0] == "M" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in _JOINING.sub("", text)
     )
 
 

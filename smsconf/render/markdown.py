@@ -3,6 +3,9 @@
 Drawn from the view alone. The first line is a comment that nobody sees: a pipeline finds by it the comment
 that it wrote before. GitHub takes at most 65,536 characters, so every section keeps room for those below it,
 shows the worst first, and says how many it left out.
+
+Of a plan, what would be sent comes before all else, whole: a row and the text of every change that has steps.
+Where a comment has no room for that, it says so first, and whoever asked is told (``Comment.left_out``).
 """
 
 from __future__ import annotations
@@ -11,13 +14,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from smsconf.language import _, clauses
 from smsconf.render import words
 from smsconf.render.lines import clean
-from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row
+from smsconf.render.markup import Page, clip, code, fenced, folded, prose, row, short, units
+from smsconf.render.submitted import unshown
 from smsconf.render.words import (
     is_quiet,
     phases,
@@ -38,6 +42,10 @@ _MOST_COMPARED = 600  # tokens of both texts where they differ; comparing takes 
 _MOST_LINES = 60
 _MOST_NAME = 200
 _ROOM_FOR_A_NOTE = 500
+_ROOM_BESIDE = 3_000  # what is sent leaves as much for the titles and the counts of all else
+_MOST_VERDICT = 10_000
+_SHARE_OF_ROWS = 0.6  # of the room, where not all that is sent can be shown
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # but those that stand for a byte
 
 # worst first
 _ACTIONS = (
@@ -47,26 +55,58 @@ _ACTIONS = (
 _PHASES = ("rejected", "deactivated", "unknown", "disabled", "to be activated")
 
 
+class Comment(NamedTuple):
+    """A plan as it is posted; ``left_out`` has the addresses of what would be sent and found no room."""
+
+    text: str
+    left_out: tuple[str, ...]
+
+
+class _Drawn(NamedTuple):
+    """What is drawn already and has its room; ``lacking`` is how many of its kind had none."""
+
+    texts: Sequence[str] = ()
+    lacking: int = 0
+
+
+_NOTHING = _Drawn()
+
+
 def plan_markdown(view: View) -> str:
     """Draw a plan: counts, refusals, a table of changes, their differences, reviews, manual steps."""
+    return plan_comment(view).text
+
+
+def plan_comment(view: View) -> Comment:
+    """Draw a plan, and tell what of it would be sent and cannot be shown."""
     page = _page(view, "plan")
     page.add(f"**{summary(view['summary'])}** · {promise(view)}\n\n")
-    _guards(page, view)
-    loud = sorted((one for one in view["changes"] if not is_quiet(one)), key=_badness)
+    loud = sorted((one for one in view["changes"] if one["steps"] or not is_quiet(one)), key=_badness)
+    sent = [one for one in loud if one["steps"]]
+    rest = [one for one in loud if not one["steps"]]
+    verdict = Page(_MOST_VERDICT)
+    _guards(verdict, view, keep=0)
+    room = page.room - units(verdict.text) - _ROOM_BESIDE
+    rows, texts, left_out = _what_is_sent(sent, room)
+    if left_out:
+        page.add(_no_room(len(left_out), len(sent)) + "\n\n")
+    page.add(verdict.text)
+    free = page.room - units(*rows.texts, *texts.texts)
     head = row(_("action"), _("address"), _("remote name"), _("reason")) + row("---", "---", "---", "---")
-    _section(page, _("Changes"), loud, _change_row, keep=30_000, head=head)
+    below = units(*texts.texts) + round(free * 0.5)
+    _section(page, _("Changes"), rest, _change_row, keep=below, head=head, first=rows)
     quiet = len(view["changes"]) - len(loud)
     if quiet:
         page.add(_("{count} unchanged.").format(count=quiet) + "\n\n")
-    told = [one for one in loud if one["fields"] or one["notes"]]
-    _section(page, _("Differences"), told, _difference, keep=12_000)
-    manual = [one for one in loud if one["action"] == "manual"]
-    _section(page, _("To do by hand"), manual, _manual, keep=8_000)
+    told = [one for one in rest if one["fields"] or one["notes"]]
+    _section(page, _("Differences"), told, _difference, keep=round(free * 0.2), first=texts)
+    manual = [one for one in rest if one["action"] == "manual"]
+    _section(page, _("To do by hand"), manual, _manual, keep=round(free * 0.12))
     awaited = [one for one in loud if one["awaits"]]
-    _section(page, _("Reviews awaited"), awaited, _awaited, keep=4_000)
-    _section(page, _("Findings"), worst_first(view["diagnostics"]), _finding, keep=1_000)
+    _section(page, _("Reviews awaited"), awaited, _awaited, keep=round(free * 0.06))
+    _section(page, _("Findings"), worst_first(view["diagnostics"]), _finding, keep=round(free * 0.02))
     _unclaimed(page, view)
-    return page.text
+    return Comment(page.text, left_out)
 
 
 def apply_markdown(view: View) -> str:
@@ -108,7 +148,8 @@ def status_markdown(view: View) -> str:
 def marker(view: View, command: str) -> str:
     """Return the first line of a report: the same for every run of a project and an environment."""
     names = [view.get("project"), view.get("environment")]
-    # a folder's name may hold bytes that are no UTF-8
+    # a folder's name may hold bytes that are no UTF-8, and other names half a character
+    names = [_HALVES.sub("?", name) if name else name for name in names]
     words = [quote(name[:_MOST_NAME], safe="", errors="surrogateescape") for name in names if name]
     words = [word.replace("--", "-%2D") for word in words]
     return f"<!-- {' '.join(['smsconf', command, *words])} -->"
@@ -131,17 +172,52 @@ def _section(
     *,
     keep: int,
     head: str = "",
+    first: _Drawn = _NOTHING,
 ) -> None:
     """Add a title and as many items as leave room for the sections below, then how many were left out."""
-    if not items:
+    if not items and not any(first):
         return
     page.add(f"#### {title}\n\n{head}")
+    for text in first.texts:
+        page.add(text)
     # a long one that does not fit hides no shorter one behind it
     shown = sum(page.add(draw(one), keep=keep + _ROOM_FOR_A_NOTE) for one in items)
     page.add("\n")
-    if shown < len(items):
+    left_out = first.lacking + len(items) - shown
+    if left_out:
         more = _("{count} more are left out here; `--format json` shows all of them.")
-        page.add(more.format(count=len(items) - shown) + "\n\n")
+        page.add(more.format(count=left_out) + "\n\n")
+
+
+def _what_is_sent(sent: Sequence[View], room: int) -> tuple[_Drawn, _Drawn, tuple[str, ...]]:
+    """Draw rows and texts of the changes that have steps; return also whose row or text found no room."""
+    rows = [_change_row(one) for one in sent]
+    texts = [_sent(one, marks=False) for one in sent]
+    if units(*rows, *texts) <= room:
+        marked = [_sent(one, marks=True) for one in sent]
+        if units(*rows, *marked) <= room:
+            texts = marked
+        return _Drawn(rows), _Drawn([one for one in texts if one]), ()
+    above = Page(round(room * _SHARE_OF_ROWS))
+    row_fits = [above.add(one) for one in rows]
+    below = Page(room - units(above.text))
+    text_fits = [below.add(one) for one in texts]
+    left_out = [one["address"] for one, *fits in zip(sent, row_fits, text_fits, strict=True) if not all(fits)]
+    return (
+        _Drawn([above.text], row_fits.count(False)),
+        _Drawn([below.text], text_fits.count(False)),
+        tuple(left_out),
+    )
+
+
+def _no_room(left_out: int, total: int) -> str:
+    """Say that a comment does not show all that would be sent, what follows, and the ways out."""
+    said = _(
+        "**This comment has no room for {count} of the {total} changes that would be sent**: no plan file is "
+        "written, and the exit code is 4. Make several plans with `--target`, or read this one whole with "
+        "`smsconf plan --format text`."
+    )
+    return said.format(count=left_out, total=total)
 
 
 def _badness(change: View) -> tuple[bool, int]:
@@ -156,12 +232,12 @@ def _standing(resource: View) -> tuple[int, bool]:
     return rank, resource["verdict"]["done"]
 
 
-def _guards(page: Page, view: View) -> None:
+def _guards(page: Page, view: View, *, keep: int = 50_000) -> None:
     """Say what forbids the whole run or a kind, then what is refused of single changes."""
     general = [one for one in view["refusals"] if one["scope"] != "change"]
     if any(one["scope"] == "guard" for one in general):
         page.add(_("**A guard forbids this run: apply would send nothing.**") + "\n\n")
-    _section(page, _("Refused"), general, _refusal, keep=50_000)
+    _section(page, _("Refused"), general, _refusal, keep=keep)
 
 
 def _refusal(one: View) -> str:
@@ -171,10 +247,13 @@ def _refusal(one: View) -> str:
 
 
 def _change_row(change: View) -> str:
+    """Draw a row; of what is sent, the names are never cut."""
+    names = [change["address"], change["remote_name"]]
+    if not change["steps"]:
+        names = [short(name, _MOST_NAME) for name in names]
     return row(
         f"**{change['action']}**",
-        code(clip(change["address"], _MOST_NAME)),
-        code(clip(change["remote_name"], _MOST_NAME)),
+        *map(code, names),
         clauses(prose(clip(said, _MOST_SENTENCE)) for said in _remarks(change)),
     )
 
@@ -243,22 +322,33 @@ def _unclaimed(page: Page, view: View) -> None:
         page.add(f"{prose(said)}\n\n")
 
 
+def _sent(change: View, *, marks: bool) -> str:
+    """Write all that a change sends, nothing cut: what differs, then what goes along as it is."""
+    lines = [line for one in change["fields"] for line in _field(one, "", most=None, marks=marks)]
+    lines += [line for one in change["notes"] for line in _field(one, "note: ", most=None, marks=marks)]
+    lines += [f"  {clean(one['path'])}: {clean(value(one['value']))}" for one in unshown(change)]
+    lines += [f"- {_('takes along')}: {clean(name)}" for name in change["carries"]]
+    return folded(change["action"], change["address"], fenced(lines, "diff")) if lines else ""
+
+
 def _difference(change: View) -> str:
     lines = [line for one in change["fields"] for line in _field(one, "")]
     lines += [line for one in change["notes"] for line in _field(one, "note: ")]
     if len(lines) > _MOST_LINES:
         lines[_MOST_LINES:] = ["  " + _("… {count} more lines").format(count=len(lines) - _MOST_LINES)]
-    return folded(change["action"], clip(change["address"], _MOST_NAME), fenced(lines, "diff"))
+    return folded(change["action"], short(change["address"], _MOST_NAME), fenced(lines, "diff"))
 
 
-def _field(one: View, word: str) -> Iterator[str]:
+def _field(one: View, word: str, *, most: int | None = _MOST_CONTENT, marks: bool = True) -> Iterator[str]:
     """Write a field as the lines of a diff: what goes, what comes, and where exactly they differ."""
     old, new = one["old"], one["new"]
     path = f"{word}{clean(one['path'])}"
-    if old is not None:
-        yield f"- {path}: {clip(clean(value(old)), _MOST_CONTENT)}"
-    if new is not None or old is None:
-        yield f"+ {path}: {clip(clean(value(new)), _MOST_CONTENT)}"
+    for sign, held in (("-", old), ("+", new)):
+        if held is not None or (sign == "+" and old is None):
+            shown = clean(value(held))
+            yield f"{sign} {path}: {shown if most is None else clip(shown, most)}"
+    if not marks:
+        return
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) <= _MOST_CONTENT:
         yield f"! {path}: {_marked(clean(old), clean(new))}"
 

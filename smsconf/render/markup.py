@@ -9,6 +9,7 @@ Written from https://github.github.com/gfm/ (code spans, tables, HTML blocks), r
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable
@@ -21,7 +22,9 @@ _BETWEEN = re.compile(r"([\s，。；：、？！（）“”‘’《》【】�
 _QUOTED = re.compile(r"`([^`]+)`")  # as our own sentences quote a command
 _WORD = re.compile(r"(?P<before>\(?)(?P<core>.*?)(?P<after>[,.;:!?)]*)", re.DOTALL)
 _ORDINARY = re.compile(r"[^\W\d_]*(?:[-'][^\W\d_]+)*|\d{1,6}%?|%")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")  # GitHub links words that name a commit
+_NUMBERED = re.compile(r"^\d+(?=[.)]|$)")
+# what services link by itself: the name of a commit, the beginning of an address
+_LINKED = re.compile(r"[0-9a-f]{7,40}|www", re.IGNORECASE)
 
 
 def clip(text: str, most: int) -> str:
@@ -29,6 +32,14 @@ def clip(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return _("{text}… ({count} more characters)").format(text=text[:most], count=len(text) - most)
+
+
+def short(name: str, most: int) -> str:
+    """Cut a name as :func:`clip` does; those that differ only in what is cut off still differ."""
+    if len(name) <= most:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{clip(name, most)} sha256:{digest}"
 
 
 def code(text: object) -> str:
@@ -44,6 +55,8 @@ def prose(text: object) -> str:
     out = ""
     for position, part in enumerate(_QUOTED.split(clean(text))):
         written = code(part) if position % 2 else _words(part)
+        if not out:  # a number there would begin a list
+            written = _NUMBERED.sub(r"`\g<0>`", written)
         apart = " " if out.endswith("`") and written.startswith("`") else ""  # else they would be one span
         out += apart + written
     return out
@@ -60,7 +73,7 @@ def _word(text: str) -> str:
     if not text or found is None:
         return text
     core = found["core"]
-    if _ORDINARY.fullmatch(core) and not _COMMIT.fullmatch(core):
+    if _ORDINARY.fullmatch(core) and not _LINKED.fullmatch(core):
         return text
     return f"{found['before']}{code(core)}{found['after']}"
 
@@ -88,24 +101,29 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall(r"`+", text)), default=0)
 
 
+def units(*texts: str) -> int:
+    """Return the length of texts in UTF-16 units."""
+    return sum(len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts)
+
+
 class Page:
     """A text that never outgrows a limit.
 
     The length is counted in UTF-16 units: no service counts a text as longer than that, and in UTF-8 it is at
-    most three times as many bytes.
+    most three times as many bytes. ``room`` is what is left.
     """
 
     def __init__(self, most: int) -> None:
         self._parts: list[str] = []
-        self._room = most
+        self.room = most
 
     def add(self, text: str, *, keep: int = 0) -> bool:
         """Add a text if it fits and leaves ``keep`` units for what follows; tell whether it did."""
-        length = len(text.encode("utf-16-le")) // 2
-        if length > self._room - keep:
+        length = units(text)
+        if length > self.room - keep:
             return False
         self._parts.append(text)
-        self._room -= length
+        self.room -= length
         return True
 
     @property

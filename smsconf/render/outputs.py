@@ -19,12 +19,13 @@ from smsconf.reconcile.change import Change, rows_by_address
 from smsconf.reconcile.outputs import Output, read_outputs
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.state import ObservedApp, ObservedSignature
+from smsconf.render.foreign import in_quotes, json_text
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]
 
-# what YAML does not print as it is, besides what JSON escapes already
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# what ends a line for some reader or hides one: the next would be another variable; and what a runner obeys
+_NO_VALUE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|##[A-Za-z]*\\[")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _ENV_FIELDS = ("template_id", "remote_name", "sender", "signature", "region", "variables", "variable_count")
 
@@ -85,7 +86,7 @@ def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
     The names of a template's variables are joined by commas, in the order of its values.
 
     Raises:
-        SmsconfError: two addresses would have the same variable.
+        SmsconfError: two addresses would have the same variable, or a value would be more than a value.
     """
     owners: dict[str, str] = {}
     found: dict[str, str] = {}
@@ -101,8 +102,25 @@ def variables_of(view: Mapping[str, Any]) -> dict[str, str]:
         for field in fields:
             if row[field] is not None:
                 value = ",".join(row[field]) if field == "variables" else str(row[field])
+                _refuse_more(address, field, value)
                 found[f"{prefix}_{'ID' if field.endswith('_id') else field.upper()}"] = value
     return found
+
+
+def _refuse_more(address: str, field: str, value: str) -> None:
+    """Refuse a value that an environment file, a shell or a runner could take for something else.
+
+    Raises:
+        SmsconfError: it has a line break, another control character or a command of a workflow in it.
+    """
+    if found := _NO_VALUE.search(value):
+        raise SmsconfError(
+            _("{address}: the {field} holds {text}, which no variable can").format(
+                address=address, field=field, text=in_quotes(f'"{found[0]}"')
+            ),
+            why=_("where these lines are read, it could set another variable or be a command"),
+            fix=_("change it at the service or in the files, or use --format json"),
+        )
 
 
 def _rows(view: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], tuple[str, ...]]]:
@@ -132,7 +150,7 @@ def configmap_text(view: Mapping[str, Any]) -> str:
                 "name": "smsconf-outputs",
                 "labels": {"app.kubernetes.io/managed-by": "smsconf"},
             },
-            "data": {**variables_of(view), "outputs.json": json.dumps(view, ensure_ascii=False)},
+            "data": {**variables_of(view), "outputs.json": json_text(view, indent=None)},
         }
     )
 
@@ -155,5 +173,4 @@ def _block(value: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 def _scalar(value: object) -> str:
     """Write a value as JSON; keys that are plain words go without quotes."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return in_quotes(json.dumps(value, ensure_ascii=False))

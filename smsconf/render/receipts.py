@@ -1,14 +1,16 @@
-"""Receipts → view (the JSON contract) → lines and CSV: how messages ended, in groups or one by one."""
+"""Receipts → view (the JSON contract) → lines and CSV: how messages ended, in groups or one by one.
+
+Message by message there may be a million: their rows are drawn as they come.
+"""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import StringIO
 from typing import Any
 
 from smsconf.language import _, ngettext
-from smsconf.render.lines import Line, Span, cells, clean, line, pad
+from smsconf.render.lines import Line, Span, clean, line, pad
+from smsconf.render.sheets import csv_rows
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
@@ -51,9 +53,12 @@ def receipts_view(
     }
 
 
-def messages_view(rows: Iterable[View]) -> View:
-    """Return the document of ``receipts`` message by message."""
-    return {"format_version": FORMAT_VERSION, "by": "message", "messages": list(rows), "others": 0}
+MESSAGES: tuple[View, str, View] = (
+    {"format_version": FORMAT_VERSION, "by": "message"},
+    "messages",
+    {"others": 0},
+)
+"""The document of ``receipts`` message by message: what stands before its rows, their key, and behind."""
 
 
 def receipt_row(receipt: Any, meaning: Callable[[str], str | None], shown: Callable[[str], str]) -> View:  # noqa: ANN401 - messaging is above
@@ -74,10 +79,8 @@ def receipt_row(receipt: Any, meaning: Callable[[str], str | None], shown: Calla
 
 
 def receipts_lines(view: View) -> Iterator[Line]:
-    """Draw groups with why messages failed, or one line a message."""
-    if "messages" in view:
-        yield from _messages(view["messages"])
-    for group in view.get("groups", ()):
+    """Draw groups with why messages failed."""
+    for group in view["groups"]:
         count = group["messages"]
         said = ngettext("{count} message", "{count} messages", count).format(count=count)
         billed = ngettext("{count} segment", "{count} segments", group["segments"])
@@ -95,8 +98,8 @@ def receipts_lines(view: View) -> Iterator[Line]:
         for one in group["failures"]:
             why = f"  {clean(one['meaning'])}" if one["meaning"] else ""
             yield line(f"    {one['messages']:>9}  {clean(one['status'])}{why}", hang=15)
-    if not view.get("groups") and not view.get("messages"):
-        yield line(_("nothing was sent from here yet"))
+    if not view["groups"]:
+        yield _nothing()
     if view["others"]:
         known = ngettext(
             "{count} more message was reported that was not sent from here",
@@ -106,8 +109,10 @@ def receipts_lines(view: View) -> Iterator[Line]:
         yield line(known.format(count=view["others"]))
 
 
-def _messages(rows: Iterable[View]) -> Iterator[Line]:
-    width = max((cells(one["delivery"]) for one in rows), default=0) + 2
+def messages_lines(rows: Iterable[View]) -> Iterator[Line]:
+    """Draw one line a message."""
+    width = max(map(len, DELIVERIES)) + 2
+    one: View | None = None
     for one in rows:
         why = ": ".join(clean(part) for part in (one["status"], one["meaning"]) if part)
         yield line(
@@ -117,17 +122,18 @@ def _messages(rows: Iterable[View]) -> Iterator[Line]:
             f"  {why}" if one["delivery"] == "failed" else "",
             hang=width,
         )
+    if one is None:
+        yield _nothing()
 
 
 def receipts_csv(rows: Iterable[View]) -> Iterator[str]:
-    """Write one line a message; a cell that a spreadsheet would take for a formula is made a text."""
-    yield ",".join(_COLUMNS) + "\n"
-    for row in rows:
-        out = StringIO()
-        csv.writer(out, lineterminator="\n").writerow(_cell(row[name]) for name in _COLUMNS)
-        yield out.getvalue()
+    """Write one line a message."""
+    return csv_rows(_COLUMNS, ([_shown(row[name]) for name in _COLUMNS] for row in rows))
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "-", "@", "\t", "\r") else text
+def _shown(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _nothing() -> Line:
+    return line(_("nothing was sent from here yet"))

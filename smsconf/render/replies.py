@@ -1,8 +1,11 @@
-"""Replies → view (the JSON contract) → lines: who wrote back what, and who opted out."""
+"""Replies → view (the JSON contract) → lines: who wrote back what, and who opted out.
+
+There may be a million replies: their rows are drawn as they come.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import ngettext
@@ -12,38 +15,37 @@ FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
 
 
-def replies_view(
-    replies: Sequence[Any],
+def replies_document(count: int) -> tuple[View, str, View]:
+    """Return what stands in the document of ``replies`` before its rows, their key, and what behind.
+
+    ``count`` is how many numbers are out.
+    """
+    return {"format_version": FORMAT_VERSION}, "replies", {"opt_outs": count}
+
+
+def reply_row(
+    reply: Any,  # noqa: ANN401 - messaging is above
     is_out: Callable[[str], bool],
-    count: int,
     *,
     shown: Callable[[str], str],
     said: Callable[[str], str],
 ) -> View:
-    """Return the document of ``replies``.
+    """Return one reply as a row.
 
     Args:
-        replies: each with ``item`` (sender, to, body, created, message_id) and ``at``, oldest first.
+        reply: with ``item`` (sender, to, body, created, message_id) and ``at``.
         is_out: whether a sender is out now.
-        count: how many numbers are.
         shown: how a number is written.
         said: how a text of theirs is written, which may hold numbers.
     """
     return {
-        "format_version": FORMAT_VERSION,
-        "replies": [
-            {
-                "message_id": one.item.message_id,
-                "received": one.at.isoformat(timespec="seconds"),
-                "created": one.item.created,
-                "from": shown(one.item.sender),
-                "to": one.item.to,
-                "body": said(one.item.body),
-                "opted_out": is_out(one.item.sender),
-            }
-            for one in replies
-        ],
-        "opt_outs": count,
+        "message_id": reply.item.message_id,
+        "received": reply.at.isoformat(timespec="seconds"),
+        "created": reply.item.created,
+        "from": shown(reply.item.sender),
+        "to": reply.item.to,
+        "body": said(reply.item.body),
+        "opted_out": is_out(reply.item.sender),
     }
 
 
@@ -90,9 +92,11 @@ def opt_outs_lines(view: View) -> Iterator[Line]:
     yield line(_counted(view["opt_outs"]))
 
 
-def replies_lines(view: View) -> Iterator[Line]:
+def replies_lines(rows: Iterable[View], opt_outs: int) -> Iterator[Line]:
     """Draw one line a reply, then how many people opted out."""
-    for one in view["replies"]:
+    count = 0
+    for one in rows:
+        count += 1
         yield line(
             Span(f"{one['received']}  ", "dim"),
             Span(clean(one["from"]), "bold"),
@@ -100,9 +104,8 @@ def replies_lines(view: View) -> Iterator[Line]:
             Span(clean(one["body"]), "yellow" if one["opted_out"] else ""),
             hang=4,
         )
-    count = len(view["replies"])
     said = ngettext("{count} reply", "{count} replies", count).format(count=count)
-    yield line(f"{said}, {_counted(view['opt_outs'])}")
+    yield line(f"{said}, {_counted(opt_outs)}")
 
 
 def _counted(count: int) -> str:

@@ -8,16 +8,19 @@ Written from https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.h
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from smsconf.language import _
+from smsconf.render.foreign import json_text
+from smsconf.render.lines import clean
 
 View = Mapping[str, Any]
 Json = dict[str, Any]
 
+_BRACKETS = re.compile(r"[\\\[\]]")
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -49,7 +52,7 @@ def sarif_text(view: View, *, version: str, about: Mapping[str, About]) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(log, ensure_ascii=True, indent=2) + "\n"
+    return json_text(log, ascii_only=True) + "\n"
 
 
 def _rule(code: str, about: About | None) -> Json:
@@ -75,7 +78,7 @@ def _result(found: View, codes: list[str]) -> Json:
         "ruleId": found["code"],
         "ruleIndex": codes.index(found["code"]),
         "level": _LEVELS[found["severity"]],
-        "message": {"text": f"{address}{found['message']}{fix}"},
+        "message": {"text": _plain(f"{address}{found['message']}{fix}")},
         "partialFingerprints": {"smsconf/v1": hashlib.sha256(identity.encode(errors="replace")).hexdigest()},
     }
     if found["file"]:
@@ -84,9 +87,14 @@ def _result(found: View, codes: list[str]) -> Json:
             result["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": found["address"]}]
     if found["related"]:
         result["relatedLocations"] = [
-            {**_location(other), "message": {"text": other["message"]}} for other in found["related"]
+            {**_location(other), "message": {"text": _plain(other["message"])}} for other in found["related"]
         ]
     return result
+
+
+def _plain(text: str) -> str:
+    """Write a message; in one [text](place) is a link (section 3.11.6) unless its brackets are escaped."""
+    return _BRACKETS.sub(r"\\\g<0>", clean(text))
 
 
 def _location(place: View) -> Json:

@@ -80,7 +80,7 @@ def steps_lines(view: View) -> Iterator[Line]:
         yield line(" " * width, clean(one["reason"]), hang=width + 2)
         if one["action"] == "manual":
             for path, held in one["manual"]["values"].items():
-                yield line(" " * width, f"{path}: {clean(value(held))}", hang=width + 2)
+                yield line(" " * width, f"{clean(path)}: {clean(value(held))}", hang=width + 2)
             yield from where_lines(one["manual"], width)
     if not view["steps"]:
         yield line(_("nothing that only a person can do"))

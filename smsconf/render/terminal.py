@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from typing import TextIO
 
-from smsconf.render.lines import Line, plain
+from smsconf.render.lines import Line
 
 _NARROWEST = 40
 
@@ -19,7 +19,7 @@ def show(lines: Iterable[Line], stream: TextIO) -> None:
     """Write lines to a stream."""
     forced = bool(os.environ.get("FORCE_COLOR"))
     if not (stream.isatty() or forced):
-        stream.write(plain(lines))
+        stream.writelines(f"{one.text}\n" for one in lines)
         return
     from rich.console import Console
     from rich.text import Text

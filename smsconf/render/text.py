@@ -11,8 +11,10 @@ from typing import Any
 
 from smsconf.language import N_, _
 from smsconf.render import words
+from smsconf.render.foreign import spell
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.steps import where_lines
+from smsconf.render.submitted import unshown
 from smsconf.render.words import (
     is_quiet,
     phases,
@@ -104,7 +106,7 @@ def apply_lines(view: View) -> Iterator[Line]:
         yield line(_("nothing to do"))
     for text, key in ((_("waiting for review: {names}"), "pending"), (_("rejected: {names}"), "rejected")):
         if view[key]:
-            yield line(text.format(names=", ".join(view[key])), hang=4)
+            yield line(text.format(names=", ".join(map(clean, view[key]))), hang=4)
     if view["pending"]:
         if expected := words.expected(view):
             yield line(_("answers: {expected}").format(expected=expected), hang=9)
@@ -130,14 +132,12 @@ def status_lines(view: View) -> Iterator[Line]:
             f"  {clean(one['remote_name'])}",
             hang=width,
         )
-        details = [f"{clean(one['status'])}{_(': ')}{one['verdict']['message']}"] if one["status"] else []
-        if not one["status"]:
-            details.append(clean(one["verdict"]["message"]))
-        details += [_("since {time}").format(time=one["since"])] if one["since"] else []
+        details = [_(": ").join(clean(said) for said in (one["status"], one["verdict"]["message"]) if said)]
+        details += [_("since {time}").format(time=clean(one["since"]))] if one["since"] else []
         expected = words.expected(one)
         details += [expected] if expected else []
-        details += [_("template id {id}").format(id=one["template_id"])] if one["template_id"] else []
-        details += [_("channel {number}").format(number=one["channel_num"])] if one["channel_num"] else []
+        for said, key in ((_("template id {id}"), "template_id"), (_("channel {number}"), "channel_num")):
+            details += [said.format(id=clean(one[key]), number=clean(one[key]))] if one[key] else []
         yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
         if one["review_message"]:
             said = _("reviewer: {words}").format(words=clean(one["review_message"]))
@@ -189,6 +189,9 @@ def _change(change: View) -> Iterator[Line]:
         yield _detail(_field(one))
     for one in change["notes"]:
         yield _detail(_("note: {field}").format(field=_field(one)))
+    for one in unshown(change):  # a text that goes out as it is has no difference, and is seen all the same
+        if one["path"] == "content" or not change["fields"]:
+            yield _detail(clean(f"{one['path']} = {value(one['value'])}"))
     for said in (words.advice(change), words.segments(change)):
         if said:
             yield _detail(clean(said))
@@ -210,9 +213,9 @@ def _detail(text: str, style: str = "") -> Line:
 def _field(one: View) -> str:
     new = clean(value(one["new"]))
     return (
-        f"{one['path']}: {new}"
+        f"{clean(one['path'])}: {new}"
         if one["old"] is None
-        else f"{one['path']}: {clean(value(one['old']))} → {new}"
+        else f"{clean(one['path'])}: {clean(value(one['old']))} → {new}"
     )
 
 
@@ -269,11 +272,13 @@ def _excerpt(found: View, gutter: int) -> Iterator[Line]:
     start = max(0, found["column"] - 1 - _MOST_EXCERPT // 2) if len(found["excerpt"]) > _MOST_EXCERPT else 0
     window = found["excerpt"][start : start + _MOST_EXCERPT]
     offset = found["column"] - 1 - start
-    before, marked = clean(window[:offset]), clean(window[offset : offset + max(1, found["length"])])
+    shown = spell(window, source=True)
+    before = "".join(shown[:offset])
+    marked = "".join(shown[offset : offset + max(1, found["length"])])
     blank = " " * gutter
     dots = "…" if start else ""
     yield line(f"{blank} |")
-    yield line(f"{found['line']} | {dots}{clean(window)}")
+    yield line(f"{found['line']} | {dots}{''.join(shown)}")
     carets = "^" * max(1, cells(marked))
     yield line(
         f"{blank} | {' ' * (cells(dots) + cells(before))}", Span(carets, _SEVERITY_STYLES[found["severity"]])

@@ -23,6 +23,7 @@ from smsconf.reconcile.outlook import Outlook
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.render.steps import manual_view
+from smsconf.render.submitted import submitted_view
 from smsconf.segments import Estimate
 
 FORMAT_VERSION = "1.0"
@@ -196,6 +197,8 @@ def _change(change: Change, outlook: Outlook) -> View:
         "reason": change.reason,
         "fields": _fields(change.fields),
         "notes": _fields(change.notes),
+        "submits": submitted_view(change),
+        "carries": list(change.carries),
         "steps": [step.value for step in change.steps],
         "awaits": change.awaits,
         "remote_name": change.remote_name,

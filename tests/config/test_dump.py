@@ -254,11 +254,11 @@ def test_provider_of_the_service_is_copied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("site", ["china", "europe"])
-def test_emulator_of_another_folder_is_found(tmp_path: Path, site: Any) -> None:
-    """The database is named relative to the new folder."""
+def test_emulator_of_another_folder_is_that_of_the_new_one(tmp_path: Path, site: Any) -> None:
+    """No project names a file outside of it: a copy goes into the new folder."""
     provider = EmulatorProvider(tmp_path / "a" / "x.db", site)
     folder = tmp_path / "b" / "c"
     write_files(folder, as_files(Dump(), provider, folder), force=False)
     read = load_project(folder).provider
     assert isinstance(read, EmulatorProvider)
-    assert (read.database.resolve(), read.site) == (provider.database.resolve(), site)
+    assert (read.database, read.site) == (folder / ".smsconf/emulator.db", site)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,13 @@ def shop(service: Service) -> Shop:
 
 def statuses(reply: Any) -> list[str]:
     return [result["status"] for result in reply.json["result"]]
+
+
+def test_ids_of_messages_are_of_one_database(make_service: Callable[..., Service], tmp_path: Path) -> None:
+    """Reports are matched by them: the same steps in another file give other ones."""
+    shops = [open_shop(make_service(tmp_path / f"{name}.db")) for name in "ab"]
+    first, second = ([row["smsMsgId"] for row in shop.send().json["result"]] for shop in shops)
+    assert set(first).isdisjoint(second)
 
 
 def test_accepted_message_has_every_documented_field(shop: Shop) -> None:

@@ -13,7 +13,17 @@ from smsconf.lint import Rule
 from smsconf.lint.rule import Target
 
 _REPEAT = re.compile(r"(.)×(\d+)")  # 字×501 in a page stands for 501 characters
-_SECTIONS = ("provider", "apps", "signatures", "templates", "thresholds", "account", "qualifications", "lint")
+_SECTIONS = (
+    "provider",
+    "apps",
+    "signatures",
+    "templates",
+    "thresholds",
+    "account",
+    "qualifications",
+    "lint",
+    "messaging",
+)
 _BASE = {
     "provider": "provider: {emulator: {database: x.db}}",
     "qualifications": "qualifications: {own: {id: q-own}, partner: {id: q-partner}}",

@@ -13,6 +13,8 @@ from smsconf.cli.findings import find_all
 from smsconf.config import load_project
 from smsconf.render.github import github_text
 from smsconf.render.junit import junit_text
+from smsconf.render.lines import plain
+from smsconf.render.text import diagnostics_lines
 from smsconf.render.view import diagnostics_view
 
 NASTY = ["${1}", "${2}", "{a}", "{b}", "【", "★", "^_^", "www.", ".cn", "http://t.cn/", "138", "13800000000"]
@@ -137,5 +139,6 @@ def test_line_end_in_a_name_stays_out_of_the_message(tmp_path: Path) -> None:
     """What a rule quotes from a file is shown as its code where it cannot be printed."""
     text = 'version: 1\nprovider: {emulator: {database: e.db}}\napps: {a: {region: cn, name: "x\\ny"}}\n'
     (tmp_path / "smsconf.yaml").write_text(text, encoding="utf-8")
-    messages = [one.message for one in find_all(load_project(tmp_path)) if one.code == "SMS102"]
-    assert messages == ["'\\x0a' in the app's name"]
+    found = [one for one in find_all(load_project(tmp_path)) if one.code == "SMS102"]
+    shown = plain(diagnostics_lines(diagnostics_view(found)))
+    assert "'⏎' in the app's name" in shown

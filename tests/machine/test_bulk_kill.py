@@ -34,7 +34,8 @@ version: 1
 provider: {provider}
 apps: {{shop: {{region: cn}}}}
 signatures: {{brand: {{app: shop, name: 示例商城, type: notification}}}}
-templates: {{news: {{app: shop, signature: brand, content: 您的会员积分已更新，请登录官网查看。}}}}
+templates:
+  news: {{app: shop, signature: brand, content: 您的会员积分已更新，请登录官网查看。}}
 """
 
 
@@ -63,10 +64,10 @@ def done(folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 @contextmanager
-def prepare(folder: Path) -> Iterator[str]:
-    """Serve an emulator in which the template is approved; the project points to it."""
+def prepare(folder: Path, project: str = PROJECT) -> Iterator[str]:
+    """Serve an emulator in which the templates are approved; the project points to it."""
     provider = "{emulator: {database: .smsconf/emulator.db}}"
-    (folder / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
+    (folder / "smsconf.yaml").write_text(project.format(provider=provider), encoding="utf-8")
     assert done(folder, "apply", "--auto-approve", "--save-secrets", "secrets.json")[0] == 0
     for _ in range(2):
         assert done(folder, "emulator", "advance", "P14D")[0] == 0
@@ -76,7 +77,7 @@ def prepare(folder: Path) -> Iterator[str]:
     url = server.stdout.readline().split()[-1]
     place = f"project_id: {Settings().project_id}, endpoint: '{url}'"
     provider = f"{{huaweicloud: {{site: china, region: cn-north-4, {place}}}}}"
-    (folder / "smsconf.yaml").write_text(PROJECT.format(provider=provider), encoding="utf-8")
+    (folder / "smsconf.yaml").write_text(project.format(provider=provider), encoding="utf-8")
     try:
         yield url
     finally:

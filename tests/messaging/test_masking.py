@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.numbers import mask, mask_all
+from smsconf.messaging.masking import mask, mask_all
 
 HIDDEN = {
     "bad +8613812345678, 13812345678; code 4008": "bad +86138****5678, 138****5678; code 4008",

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.numbers import Fault, mask, normal_number, read_number
+from smsconf.messaging.masking import mask
+from smsconf.messaging.normal_form import normal_number
+from smsconf.messaging.numbers import Fault, read_number
 from smsconf.resources import Region
 
 
@@ -34,12 +36,128 @@ from smsconf.resources import Region
         ("号码", Region.CN, Fault.NOT_A_NUMBER),
         ("+", Region.INTL, Fault.NOT_A_NUMBER),
         ("1" * 5000, Region.CN, Fault.NOT_A_NUMBER),
-        ("+8613812345678,+8613812345679", Region.CN, Fault.NOT_A_NUMBER),
+        ("+8613812345678,+8613812345679", Region.CN, Fault.NOT_ALONE),
+        ("+6591234567-12", Region.INTL, Fault.LENGTH),
+        ("+44 (0)7911 123456", Region.INTL, Fault.NOT_A_NUMBER),
+        ("+999123456789", Region.INTL, Fault.NOT_A_NUMBER),
     ],
 )
 def test_number_is_read_or_the_fault_is_named(text: str, region: Region, found: str | Fault) -> None:
     """Separators, prefixes and full-width digits are no obstacle; what cannot be sent to says why."""
     assert read_number(text, region) is found or read_number(text, region) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "138 1234 5678",
+        "138\u00a01234\u00a05678",
+        "138\u20071234\u20095678",
+        "138\u30001234\u30005678",
+        "138‐1234‑5678",
+        "138–1234—5678",
+        "138－1234－5678",
+        "138.1234.5678",
+        "(+86)138-1234-5678",
+        "+(86) 138 1234 5678",
+        "（86）13812345678",
+        "＋８６１３８１２３４５６７８",
+        "86-13812345678",
+        "\u202d13812345678\u202c",
+    ],
+)
+def test_number_with_the_separators_that_people_write_is_read(text: str) -> None:
+    """Blanks, dashes, points and brackets in either width, and the unseen marks of a copied number."""
+    assert read_number(text, Region.CN) == "+8613812345678"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "138OOO12345",
+        "1381234ABCD",
+        "+6581234567 Tan",
+        "+1202555XXXX",
+        "1-800-FLOWERS1234",
+        "tel:+8613812345601",
+        "+8613812345601;ext=5",
+        "13812345601;13912345602",
+        "13812345601,801",
+        "13812345601、13912345602",
+        "13812345601x801",
+        "13812345601#801",
+        "13812345601 ext 801",
+        "13812345601转801",
+        "13812345601/13912345602",
+        "13812345601\n13912345602",
+        "#13812345601",
+        "//13812345601",
+        "*13812345601",
+        "已退订13812345601",
+        "勿发：13812345601",
+        "空号13812345601",
+        "-13812345601",
+        "13812345601-",
+        "+86+13812345601",
+        "++8613812345601",
+        "138\u200b12345601",
+        "~13812345601",
+    ],
+)
+@pytest.mark.parametrize("region", Region)
+def test_what_stands_beside_a_number_makes_it_none(text: str, region: Region) -> None:
+    """Letters are no keys of a phone, and no note, extension or second number is passed over."""
+    assert read_number(text, region) is Fault.NOT_ALONE
+
+
+@pytest.mark.parametrize("text", ["13812345651.0", "+6591234567.0", "1.38123E+10", "1.4e+10", "########"])
+@pytest.mark.parametrize("region", Region)
+def test_number_that_a_spreadsheet_changed_is_refused(text: str, region: Region) -> None:
+    """The digits behind it are gone, or one is added."""
+    assert read_number(text, region) is Fault.SHORTENED
+
+
+@pytest.mark.parametrize(
+    "text", ["13812345601 13912345602", "13812345601-801", "+86 0138 1234 5601", "0138-12345601"]
+)
+def test_digits_too_many_make_no_other_number(text: str) -> None:
+    """An extension behind a dash, a second number behind a blank, a prefix of a trunk."""
+    assert isinstance(read_number(text, Region.CN), Fault)
+
+
+_PARTS = "0123456789+ -.()０９＋－\u00a0\u2013\u3000\t"
+
+
+@given(st.text(max_size=30), st.text(_PARTS, max_size=20), st.sampled_from(Region))
+def test_number_is_digits_and_separators_or_refused(text: str, digits: str, region: Region) -> None:
+    """Nothing else gets through, wherever it stands; what is read has the digits that stood there."""
+    for one in (text, digits, digits + text, text + digits):
+        found = read_number(one, region)
+        if isinstance(found, str):
+            plain = "".join(
+                char for char in one.translate(str.maketrans("０９＋", "09+")) if char in "+0123456789"
+            )
+            assert found.removeprefix("+86") in plain
+            assert (
+                not set(one)
+                - set("0123456789０１２３４５６７８９+＋ -.()（）．\t\u00a0\u3000\u202f－\u2212")
+                - set(
+                    map(
+                        chr,
+                        (
+                            *range(0x2000, 0x2016),
+                            0x205F,
+                            0x200E,
+                            0x202A,
+                            0x202C,
+                            0x202D,
+                            0x2066,
+                            0x2068,
+                            0x2069,
+                        ),
+                    )
+                )
+            )
 
 
 @pytest.mark.parametrize(

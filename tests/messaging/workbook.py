@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -30,11 +30,13 @@ def write_workbook(path: Path, rows: Iterable[Sequence[str | float | None]]) -> 
     write_cells(path, (_row(number, cells) for number, cells in enumerate(rows, 1)))
 
 
-def write_cells(path: Path, xml: Iterable[str]) -> None:
-    """Write one sheet from the XML of its rows."""
+def write_cells(path: Path, xml: Iterable[str], parts: Mapping[str, str] | None = None) -> None:
+    """Write one sheet from the XML of its rows; ``parts`` stand in for others, the sheet's own too."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in _PARTS.items():
+        for name, text in {**_PARTS, **(parts or {})}.items():
             book.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+        if parts and "xl/worksheets/sheet1.xml" in parts:
+            return
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'<?xml version="1.0"?><worksheet xmlns="{_SHEET}"><sheetData>'.encode())
             for row in xml:

@@ -463,7 +463,7 @@ def test_mark_travels_in_the_note_and_is_split_off_again(note) -> None:
     """The mark is the last word of the note, at most 500 characters long, and the user's part comes back."""
     text = marked(note, HASH)
     assert len(text) <= 500
-    assert split_mark(text) == ((note or "")[: 500 - 18] or None, HASH[:8])
+    assert split_mark(text) == ((note or "")[: 500 - 26] or None, HASH[:16])
     assert split_mark("no mark") == ("no mark", None)
 
 

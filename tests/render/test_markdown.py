@@ -62,7 +62,7 @@ def template(number: int, action: Action = Action.CREATE, **more) -> Change:
 
 
 def test_plan_of_a_mixed_project_is_this_comment() -> None:
-    """The whole page: counts, refusals, the table with the worst first, differences, work, reviews."""
+    """The whole page: counts, refusals, the table with what is sent first, differences, work, reviews."""
     refused = template(1, Action.REFUSED, reason="approved and frozen, but content differs")
     changed = template(
         2,
@@ -104,8 +104,8 @@ def test_plan_of_a_mixed_project_is_this_comment() -> None:
 
 | action | address | remote name | reason |
 | --- | --- | --- | --- |
-| **refused** | `template.t1` | `t1` | approved and frozen, but content differs |
 | **update** | `template.t2` | `order\\|shipped` | rejected: 变量过多，请看 `https://a.example`; sent again |
+| **refused** | `template.t1` | `t1` | approved and frozen, but content differs |
 | **manual** | `threshold.cn` | `cn` | no API: set it in the console |
 
 1 unchanged.

@@ -343,3 +343,37 @@ def test_ledger_is_named_in_a_folder_that_cannot_be_written(shop: World) -> None
     assert ran.code == 1
     assert "ledger.db" in ran.err
     assert sends(shop) == 0
+
+
+def test_list_that_was_changed_by_a_row_is_warned_of(shop: World) -> None:
+    """It is another list, so it goes out; whoever sends it reads how many get a second message today."""
+    assert bulk(shop, REFUND, "list.csv").code == 0
+    shop.write(LIST.replace("15012345678", "15112345678"), "changed.csv")
+    ran = bulk(shop, REFUND, "changed.csv")
+    assert ran.code == 0
+    assert "warning: 2 of these numbers" in ran.err
+    shop.advance("P2D")
+    shop.write(LIST + "15212345678\n", "later.csv")
+    assert "warning" not in bulk(shop, REFUND, "later.csv").err
+
+
+def test_report_that_cannot_be_written_is_told_on_stderr(shop: World) -> None:
+    """What was sent is never without a word: exit 5; what can be known before is said before."""
+    ran = shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve", "--output", "none/report.txt")
+    assert ran.code == 1
+    assert sends(shop) == 0
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert "3  accepted" in err
+    assert "Traceback" not in err
+
+
+def test_missing_secret_is_said_before_anything_is_agreed_to(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a run nobody can send blocks no other list."""
+    monkeypatch.delenv("SMSCONF_SECRETS")
+    assert shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve").code == 1
+    assert shop.json("bulk", "--runs").json["runs"] == []

@@ -22,13 +22,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from tests.scenarios.conftest import World
+from tests.scenarios.conftest import Server, World
 
 ROOT = Path(__file__).parent.parent.parent
 CI = ROOT / "examples" / "ci"
 GITHUB = yaml.safe_load((CI / "github-actions.yml").read_text(encoding="utf-8"))
 GITLAB = yaml.safe_load((CI / "gitlab-ci.yml").read_text(encoding="utf-8"))
 REFUND = "您的退款已到账。"
+PROJECT_ID = "0123456789abcdef0123456789abcdef"
+SECRETS = {
+    f"${{{{ secrets.SMSCONF_{who}_{which} }}}}": f"EMULATOR{which}"
+    for who in ("READ", "WRITE")
+    for which in ("AK", "SK")
+}
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="the GitLab example calls curl")
 
 GH = """\
@@ -41,10 +47,10 @@ route = next((word for word in words if word.startswith("repos/")), "")
 body = Path("plan.md").read_text(encoding="utf-8") if "body=@plan.md" in words else None
 if words[:2] == ["run", "list"]:
     assert words[words.index("--commit") + 1] == "head-sha" and "success" in words
-    print(77 if (state / "plan.json").exists() else "")
+    print(77 if (state / "artifact").exists() else "")
 elif words[:2] == ["run", "download"]:
     assert words[2] == "77"
-    shutil.copy(state / "plan.json", "plan.json")
+    shutil.copytree(state / "artifact", words[words.index("--dir") + 1])
 elif route.endswith("/pulls"):
     print("head-sha")
 elif "PATCH" in words:
@@ -90,9 +96,12 @@ class Pipeline:
             "PYTHONUTF8": "1",
             "no_proxy": "*",
             "STAND_IN": str(self.base / "service"),
+            "HUAWEICLOUD_SDK_AK": "EMULATORAK",
+            "HUAWEICLOUD_SDK_SK": "EMULATORSK",
             **self.environ,
         }
-        values = {name: self.expressions.get(str(value), str(value)) for name, value in environ.items()}
+        told = {**SECRETS, **self.expressions}
+        values = {name: told.get(str(value), str(value)) for name, value in environ.items()}
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
         return subprocess.run(
             command,
@@ -106,11 +115,11 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(world: World, tmp_path: Path) -> Pipeline:
-    """The shop with an environment prod, whose emulator every checkout shares."""
+def pipeline(world: World, server: Server, tmp_path: Path) -> Pipeline:
+    """The shop with an environment prod, whose emulator every checkout shares, because it is served."""
     world.edit("version: 1\n", "version: 1\nenvironments:\n  prod: {overlay: prod.yaml}\n")
-    database = world.folder / ".smsconf/emulator.db"
-    world.write(f"provider: {{emulator: {{database: {database}}}}}\n", "prod.yaml")
+    service = f"{{site: china, region: cn-north-4, project_id: {PROJECT_ID}, endpoint: '{server.url}'}}"
+    world.write(f"provider: {{huaweicloud: {service}}}\n", "prod.yaml")
     base = tmp_path / "ci"
     (base / "service").mkdir(parents=True)
     (base / "service/comments.json").write_text("[]", encoding="utf-8")
@@ -130,6 +139,7 @@ def github(pipeline: Pipeline) -> Pipeline:
         "GITHUB_SHA": "merge-sha",
         "GITHUB_REF_NAME": "main",
         "GITHUB_STEP_SUMMARY": str(pipeline.base / "summary.md"),
+        "RUNNER_TEMP": str(pipeline.base / "temp"),
     }
     pipeline.expressions = {"${{ github.event.pull_request.number }}": "7"}
     return pipeline
@@ -149,8 +159,12 @@ def github_job(pipeline: Pipeline, name: str, folder: Path) -> list[tuple[str, i
         if failed and "always()" not in str(step.get("if")) and "!cancelled()" not in str(step.get("if")):
             continue
         uses, title = step.get("uses", ""), step.get("name", "")
-        if uses.startswith("actions/upload-artifact"):
-            shutil.copy(folder / step["with"]["path"], service)
+        if uses.startswith("actions/checkout"):
+            shutil.rmtree(pipeline.base / "temp", ignore_errors=True)  # every job has an empty one
+            (pipeline.base / "temp").mkdir()
+        elif uses.startswith("actions/upload-artifact"):
+            (service / "artifact").mkdir(exist_ok=True)
+            shutil.copy(folder / step["with"]["path"], service / "artifact")
         elif uses.startswith("actions/cache/save"):
             for file in folder.glob(step["with"]["path"]):
                 shutil.copy(file, service)
@@ -166,7 +180,7 @@ def github_job(pipeline: Pipeline, name: str, folder: Path) -> list[tuple[str, i
 
 
 def codes(ended: list[tuple[str, int, str]]) -> dict[str, int]:
-    return {title: code for title, code, _ in ended}
+    return {title: code for title, code, _ in ended if title != "Start clean"}
 
 
 def test_github_pull_request_gets_one_comment_and_a_plan_file(github: Pipeline) -> None:
@@ -197,14 +211,39 @@ def test_github_pull_request_that_a_reviewer_would_refuse_is_red(github: Pipelin
 
 def test_github_journal_is_kept_with_its_full_files(github: Pipeline) -> None:
     """What was put aside full remembers rejections, too."""
-    folder = github.checkout("main")
-    (folder / ".smsconf").mkdir()
     for name in ("journal.1.jsonl", "journal.jsonl"):
-        (folder / ".smsconf" / name).write_text("", encoding="utf-8")
+        (github.base / "service" / name).write_text("", encoding="utf-8")
+    folder = github.checkout("main")
     github_job(github, "follow-up", folder)
+    assert (folder / ".smsconf/journal.1.jsonl").exists()
     later = github.checkout("later")
     github_job(github, "plan", later)
     assert (later / ".smsconf/journal.1.jsonl").exists()
+
+
+@pytest.mark.parametrize("job", ["plan", "apply", "follow-up"])
+def test_github_job_starts_without_the_journal_of_the_checkout(github: Pipeline, job: str) -> None:
+    """What a commit brought is gone before the cache is restored, a linked folder too."""
+    github_job(github, "plan", github.checkout("pull"))
+    folder = github.checkout("main")
+    elsewhere = github.base / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "journal.9.jsonl").write_text("forged\n", encoding="utf-8")
+    (folder / ".smsconf").symlink_to(elsewhere)
+    github_job(github, job, folder)
+    assert not (folder / ".smsconf").is_symlink()
+    assert not (folder / ".smsconf/journal.9.jsonl").exists()
+    assert [one.name for one in elsewhere.iterdir()] == ["journal.9.jsonl"]
+
+
+def test_github_artifact_replaces_no_file_of_the_project(github: Pipeline) -> None:
+    """A branch's run may put anything beside the plan file; only the plan file is used."""
+    github_job(github, "plan", github.checkout("pull"))
+    (github.base / "service/artifact/smsconf.yaml").write_text("forged\n", encoding="utf-8")
+    folder = github.checkout("main")
+    ended = github_job(github, "apply", folder)
+    assert codes(ended)["Apply"] == 0, ended
+    assert "forged" not in (folder / "smsconf.yaml").read_text(encoding="utf-8")
 
 
 def test_github_merge_applies_what_was_agreed_to(github: Pipeline) -> None:
@@ -320,7 +359,7 @@ class GitLab(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def do_GET(self) -> None:
-        assert self.headers["PRIVATE-TOKEN"] == "token"
+        assert self.headers["Authorization"] == "Bearer token"
         path = urlsplit(self.path).path
         known = {
             "/user": lambda: b'{"id": 9}',
@@ -416,6 +455,29 @@ def test_gitlab_merge_without_agreement_sends_nothing(gitlab: Any) -> None:
     assert code == 1
     assert "no plan was agreed to" in said
     assert pipeline.world.writes() == []
+
+
+@needs_curl
+def test_gitlab_modules_of_the_checkout_are_not_run_beside_the_token(gitlab: Any) -> None:
+    """A committed json.py, and its like, is imported by no step."""
+    pipeline = gitlab.pipeline
+    for name in ("pull", "main"):
+        folder = pipeline.checkout(name)
+        for module in ("json", "os", "sitecustomize", "encodings"):
+            (folder / f"{module}.py").write_text("open('ran', 'w').close()\n", encoding="utf-8")
+        assert gitlab_job(gitlab, "plan" if name == "pull" else "apply", folder)[0] == 0
+        assert not (folder / "ran").exists()
+
+
+def test_no_secret_stands_in_a_process_list_and_every_job_ends() -> None:
+    """No program is given a token as an argument, no interpreter looks into the checkout first."""
+    for job in (*GITHUB["jobs"].values(), *GITLAB.values()):
+        text = json.dumps(job)
+        assert not re.search(r"--header [^@]", text)
+        assert not re.search(r"--(user|oauth2-bearer|token)\\b", text)
+        assert not re.search(r"python3? -(?!I )", text)
+    assert all(job["timeout-minutes"] <= 30 for job in GITHUB["jobs"].values())
+    assert GITLAB["default"]["timeout"] == "15 minutes"
 
 
 def test_gitlab_follow_up_is_green_while_pending_and_red_after_a_rejection(pipeline: Pipeline) -> None:

@@ -64,7 +64,7 @@ def test_dump_of_an_approved_project_plans_empty(approved: World) -> None:
 
 
 def test_dump_splits_files_by_app_and_points_at_the_same_service(approved: World) -> None:
-    """smsconf.yaml names the same emulator file and includes one file of each kind and app."""
+    """smsconf.yaml names a copy of the emulator's file and includes one file of each kind and app."""
     dumped(approved)
     folder = approved.folder.parent / "other"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}
@@ -76,7 +76,7 @@ def test_dump_splits_files_by_app_and_points_at_the_same_service(approved: World
         "templates/abroad.yaml",
     }
     root = yaml.safe_load((folder / "smsconf.yaml").read_text("utf-8"))
-    assert root["provider"] == {"emulator": {"database": "../shop/.smsconf/emulator.db"}}
+    assert root["provider"] == {"emulator": {"database": ".smsconf/emulator.db"}}
 
 
 def test_dump_invents_keys_from_names(unknown: World) -> None:

@@ -409,7 +409,7 @@ def signed(text: str) -> str:
 
 
 DAMAGE["unknown action"] = (signed, "changes.0.action: input should be")
-DAMAGE["huge"] = (lambda text: " " * (64 * 1024 * 1024 + 1), "more than 67108864 bytes")
+DAMAGE["huge"] = (lambda text: " " * (64 * 1024 * 1024 + 1), "it has more than 64 MiB")
 
 
 @pytest.mark.parametrize("how", DAMAGE)
@@ -518,16 +518,21 @@ def test_comment_on_two_thousand_changes_fits_and_the_guard_is_red(world: World)
     assert "more are left out here" in made.out
 
 
-def test_plan_file_goes_where_a_link_leads_and_replaces_no_device(world: World) -> None:
-    """A link stays one; a pipe or a device is not a place for a file, and is not replaced by one."""
+def test_plan_file_goes_into_a_plain_file_only(world: World) -> None:
+    """A link may lead anywhere, a pipe or a device is not a place for a file; neither is replaced by one."""
     import os
 
     kept = world.folder / "kept"
     kept.mkdir()
     (world.folder / "link.plan").symlink_to(kept / "real.plan")
-    assert world.smsconf("plan", "--out", "link.plan").code == 0
-    assert (world.folder / "link.plan").is_symlink()
-    assert (kept / "real.plan").stat().st_mode & 0o777 == 0o600
+    (world.folder / "folder").symlink_to(kept)
+    for name, said in (
+        ("link.plan", "it is a link"),
+        ("folder/a.plan", "folder, a folder on its way, is a link"),
+    ):
+        ran = world.smsconf("plan", "--out", name)
+        assert (ran.code, said in ran.err) == (1, True)
+    assert list(kept.iterdir()) == []
     os.mkfifo(world.folder / "pipe")
     ran = world.smsconf("plan", "--out", "pipe")
     assert ran.code == 1

@@ -166,7 +166,7 @@ def test_what_is_not_approved_is_refused_with_what_it_waits_for(world: World, de
         (("--to", ONE, "--var", "order=1234567890123", "--var", "day=09:30"), "expected 1 to 12"),
         (("--to", "12345", *VALUES), "mainland mobile number"),
         (("--to", "+6591234567", *VALUES), "of another country"),
-        (("--to", f"{ONE};{TWO}", *VALUES), "no phone number"),
+        (("--to", f"{ONE};{TWO}", *VALUES), "something else than one number"),
         (VALUES, "nobody to send to"),
         (("--to", ONE, "--var", "order"), "NAME=VALUE"),
         (("--to", ONE, *VALUES, "--extend", "{x}"), "--extend"),

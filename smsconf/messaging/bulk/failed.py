@@ -6,6 +6,7 @@ What is pending, missing or uncertain may still arrive, so it is never among the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -16,8 +17,8 @@ from pathlib import Path
 from smsconf.errors import PlanRefused
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.recipients import Count, Recipient
 from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.lists.recipients import Count, Recipient
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Delivery, match, message_of
 from smsconf.messaging.receive.sent import read_ledger
@@ -59,7 +60,7 @@ def failed_recipients(
 def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -> Iterator[str]:
     """Yield the ids of a run's messages that the network reported as failed."""
     with ExitStack() as opened:
-        received = [opened.enter_context(open_to_read(one)) for one in inboxes if one.exists()]
+        received = [opened.enter_context(open_to_read(one)) for one in inboxes if os.path.lexists(one)]
         reports = merge(*(one.reports_by_message() for one in received), key=message_of)
         for one in match(read_ledger(path, run.id), reports, now):
             if one.sent and one.delivery is Delivery.FAILED:

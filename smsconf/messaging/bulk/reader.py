@@ -6,6 +6,7 @@ Reads beside a run at work. ``ledger`` writes.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -20,6 +21,7 @@ from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
 from smsconf.messaging.bulk.schema import VERSION
 from smsconf.messaging.database import unusable
+from smsconf.own_files import connect
 
 _RUN = """
 SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
@@ -32,6 +34,13 @@ WHERE (scope = ? OR scope IS NULL) AND region = ? AND at >= ?
 """  # noqa: S608 - our own words
 
 
+_OTHERS = """
+SELECT id FROM run WHERE scope = ? AND environment IS ? AND subject = ? AND id <> ? AND begun >= ?
+"""
+_RECENT = """
+INSERT OR IGNORE INTO recent SELECT value FROM batch, json_each('[' || numbers || ']')
+WHERE run = ? AND numbers <> '' AND state IN ('sending', 'sent', 'uncertain', 'assumed')
+"""
 _FAILED = """
 SELECT batch.id, number FROM message JOIN batch ON batch.id = message.batch
 WHERE run = ? AND (status <> '000000' OR message_id IN (SELECT message_id FROM undelivered))
@@ -107,6 +116,23 @@ class LedgerReader:
             (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
             return int(count)
 
+    def written_to(self, run: Run, since: datetime) -> int:
+        """Count the numbers of a run that other runs of its key may have written to since a moment."""
+        with self._explained():
+            others = self._database.execute(_OTHERS, (*run.key, run.id, stamp(since))).fetchall()
+            if not others:
+                return 0
+            self._database.execute("CREATE TEMP TABLE IF NOT EXISTS recent (number INTEGER PRIMARY KEY)")
+            self._database.execute("DELETE FROM recent")
+            for (other,) in others:
+                self._database.execute(_RECENT, (other,))
+            asked = "SELECT numbers FROM batch WHERE run = ? AND state = 'ready'"
+            found = 0
+            for (numbers,) in self._database.execute(asked, (run.id,)):
+                known = f"SELECT count(*) FROM recent WHERE number IN ({numbers})"  # noqa: S608 - digits
+                found += self._database.execute(known).fetchone()[0]
+        return found
+
     def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
         """Return what the first numbers that wait get; ``None`` where all get the same."""
         asked = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT ?"
@@ -174,11 +200,11 @@ def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
     Raises:
         SmsconfError: it cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         yield None
         return
     with explained(path):
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+        database = connect(path, read_only=True, timeout=30)
     try:
         with explained(path):
             (version,) = database.execute("PRAGMA user_version").fetchone()

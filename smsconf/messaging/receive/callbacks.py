@@ -1,8 +1,9 @@
 """What the service pushes to us: status reports and replies, from the bytes of a request to values.
 
 Pure, and generous: unknown fields and values are kept or passed over, since the service's own tables
-contradict each other; what has no message id is refused, since it could never be found again. Nothing is
-stored here (``inbox``) and nobody is answered (``server``).
+contradict each other; odd bytes cost the value they stand in, never the rest; what has no message id is
+refused, since it could never be found again. Nothing is stored here (``inbox``) and nobody is answered
+(``server``).
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0003.html (one report), ``sms_05_0063.html``
 (many) and ``sms_05_0004.html`` (replies), read 2026-11.
@@ -11,14 +12,21 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0003.html (one re
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote, unquote_to_bytes
+
+from smsconf.messaging.receive.encodings import decode, mended, trimmed
 
 MOST_REPORTS = 50  # in one push, as documented; more are taken all the same
 _LONGEST = 500  # characters of one value; the declared lengths do not hold for all
-_MOST_FIELDS = 100
+_MOST_FIELDS = 1000
+_LIST = "statusReportList"
+_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
+_JSON_STARTS = (b"{", b"[", b"\0{", b"\0[", b"\xff\xfe", b"\xfe\xff")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")  # as it is written within China
 DELIVERED = "DELIVRD"
 
 
@@ -70,9 +78,10 @@ def read_reports(body: bytes) -> list[Report]:
     Raises:
         Garbage: there is no report in it.
     """
-    if body.lstrip()[:1] in (b"{", b"["):
-        return _read_many(body)
-    return [_report(_read_form(body))]
+    found = [_report(fields) for fields in _read(body) if fields.get("smsMsgId")]
+    if not found:
+        raise Garbage("no report with a smsMsgId")
+    return found
 
 
 def read_reply(body: bytes) -> Reply:
@@ -81,51 +90,64 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         Garbage: it is none.
     """
-    fields = _read_form(body)
+    fields = next(_read(body), {})
     missing = [name for name in ("smsMsgId", "from", "to") if not fields.get(name)]
     if missing:
         raise Garbage(f"no {missing[0]}")
     return Reply(
         message_id=fields["smsMsgId"],
         sender=_number(fields["from"]),
-        to=fields["to"],
-        body=_mended(fields.get("body", "")),
-        created=fields.get("createTime"),
+        to=_number(fields["to"]),
+        body=trimmed(mended(fields.get("body", ""))),
+        created=fields.get("createTime") or None,
     )
 
 
+def _read(body: bytes) -> Iterator[Mapping[str, str]]:
+    """Yield the fields of everything in a push, whatever its Content-Type claims."""
+    bare = body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()
+    if bare.startswith(_JSON_STARTS):
+        yield from _read_json(decode(bare))
+        return
+    fields = _read_form(bare)
+    if _LIST in fields:  # the JSON in a field of a form
+        yield from _read_json(fields[_LIST])
+    yield fields
+
+
 def _read_form(body: bytes) -> Mapping[str, str]:
-    try:
-        text = body.decode()
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
-    except ValueError:
-        raise Garbage("neither a form nor JSON") from None
-    return {name: value[:_LONGEST] for name, value in pairs}
+    """Read a form; of two fields of one name the first that says something holds."""
+    fields: dict[str, str] = {}
+    for pair in body.split(b"&", _MOST_FIELDS)[:_MOST_FIELDS]:
+        name, value = (decode(unquote_to_bytes(part.replace(b"+", b" "))) for part in _halves(pair))
+        name = trimmed(name)
+        if not fields.get(name):
+            fields[name] = _text(name, value)
+    return fields
 
 
-def _read_many(body: bytes) -> list[Report]:
+def _halves(pair: bytes) -> tuple[bytes, bytes]:
+    name, _, value = pair.partition(b"=")
+    return name, value
+
+
+def _read_json(text: str) -> Iterator[Mapping[str, str]]:
+    """Yield every object with fields, however the list of them is wrapped; what follows it is passed over."""
     try:
-        whole = json.loads(body)
+        waiting: list[Any] = [_JSON.raw_decode(text.strip())[0]]
     except (ValueError, RecursionError):
         raise Garbage("not JSON") from None
-    listed = whole.get("statusReportList") if isinstance(whole, dict) else whole
-    if not isinstance(listed, list) or not listed:
-        raise Garbage("no statusReportList")
-    found = []
-    for one in listed:
-        if isinstance(one, dict):
-            try:
-                found.append(_report({name: _text(value) for name, value in one.items()}))
-            except Garbage:
-                continue
-    if not found:
-        raise Garbage("no report of the list can be used")
-    return found
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        elif isinstance(one, dict) and _LIST in one:
+            waiting.append(one[_LIST])
+        elif isinstance(one, dict):
+            yield {(bare := trimmed(name)): _text(bare, value) for name, value in one.items()}
 
 
 def _report(fields: Mapping[str, str]) -> Report:
-    if not fields.get("smsMsgId"):
-        raise Garbage("no smsMsgId")
     return Report(
         message_id=fields["smsMsgId"],
         status=fields.get("status", "").upper() or "UNKNOWN",
@@ -140,23 +162,22 @@ def _report(fields: Mapping[str, str]) -> Report:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    return "" if value is None else str(value)[:_LONGEST]
+def _text(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    """Write a value as text; a blank before a number was its plus sign, unless no country can follow."""
+    text = "" if value is None else str(value)[:_LONGEST]
+    bare = trimmed(text)
+    is_plus = name in ("from", "to") and text[:1] == " " and not _MOBILE.fullmatch(bare)
+    return f"+{bare}" if is_plus else bare
 
 
 def _count(text: str | None) -> int:
     """Read a count from 1; anything else is 1, as for a message that was not split."""
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 4 else 1
+    whole = (text or "").partition(".")[0]
+    return int(whole) if whole.isascii() and whole.isdigit() and 0 < len(whole) < 4 else 1
 
 
 def _number(text: str) -> str:
-    """Write a phone number with its plus sign, which a form may have turned into a blank."""
-    return "+" + text[1:] if text.startswith(" ") else text
-
-
-def _mended(text: str) -> str:
-    """Undo a text that was read as ISO 8859-1 on its way: the vendor's own advice for garbled replies."""
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
+    """Write a phone number that was encoded once more than it was decoded as it was meant."""
+    for _ in range(3):
+        text = unquote(text)
+    return text

@@ -1,22 +1,30 @@
 """What came back: status reports and replies in a file, written before anybody is told that they arrived.
 
-One SQLite file in WAL mode; every write is on the disk when it returns. Reports repeat and arrive in any
+One SQLite file in WAL mode; every write is on the disk when it returns, in the file that has the name then.
+Reports repeat and arrive in any
 order: the same one counts once, and of two about the same part of a message the later one holds. It keeps
 phone numbers of replies, because an opt-out is one, so the file is its owner's only.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.database import open_database, transaction, unusable
+from smsconf.messaging.database import (
+    is_about_the_file,
+    open_database,
+    readable,
+    transaction,
+    unusable,
+)
 from smsconf.messaging.receive.callbacks import Reply, Report
 
 Item = Report | Reply
@@ -41,6 +49,7 @@ CREATE TABLE IF NOT EXISTS replies (
   sender TEXT NOT NULL, "to" TEXT NOT NULL, body TEXT NOT NULL, created TEXT
 ) STRICT;
 """
+_VERSION = 1
 _REPORT = [one.name for one in fields(Report)]
 _REPLY = [one.name for one in fields(Reply)]
 
@@ -64,7 +73,7 @@ class Inbox:
         """
         self.path = path
         with self._explained(_("opened")):
-            self._database = open_database(path, _SCHEMA)
+            self._open()
 
     def close(self) -> None:
         """Close the file."""
@@ -73,11 +82,85 @@ class Inbox:
     def add(self, items: Sequence[Item], now: datetime) -> None:
         """Store what arrived, all of it or nothing, and wait until it is on the disk.
 
+        A file that was deleted or replaced meanwhile is opened anew: nothing goes into one without a name.
+
         Raises:
-            SmsconfError: it cannot be written.
+            SmsconfError: nothing can be written.
+            Exception: these items cannot be.
         """
+        with self._explained(_("written")):
+            for _attempt in range(2):
+                if not self._is_in_place():
+                    self._open_again()
+                self._write(items, now)
+                if self._is_in_place():
+                    return
+        raise self._moved()
+
+    def probe(self) -> None:
+        """Write nothing to the file, as something would be written.
+
+        Raises:
+            SmsconfError: it cannot be written, or is not the one that has its name.
+        """
+        with self._explained(_("written")):
+            if not self._is_in_place():
+                raise self._moved()
+            with transaction(self._database):  # a page goes to the disk, with what it held before
+                self._database.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def reports(self) -> Iterator[Received]:
+        """Yield every report once, in the order of arrival.
+
+        Raises:
+            SmsconfError: the file cannot be read.
+        """
+        yield from self._read("reports", _REPORT, Report, "number")
+
+    def reports_by_message(self, message_id: str | None = None) -> Iterator[Received]:
+        """Yield every report once, or those about one message, sorted by its id.
+
+        Raises:
+            SmsconfError: the file cannot be read.
+        """
+        yield from self._read("reports", _REPORT, Report, "message_id, number", message_id)
+
+    def replies(self) -> Iterator[Received]:
+        """Yield every reply once, in the order of arrival.
+
+        Raises:
+            SmsconfError: the file cannot be read.
+        """
+        yield from self._read("replies", _REPLY, Reply, "number")
+
+    def _open(self) -> None:
+        self._database = open_database(self.path, _SCHEMA, _VERSION)
+        self._files = _identities(self.path)
+
+    def _open_again(self) -> None:
+        """Open the file that has the name now; where there is none it is made."""
+        old, files = self._database, self._files
+        with suppress(sqlite3.Error):  # what is in its log only belongs into the file, wherever that is now
+            old.execute("PRAGMA wal_checkpoint")
+        if files and _identities(self.path)[:1] == files[:1]:  # only its log is gone: what it held is saved
+            old.close()
+            self._files = ()
+        self._open()
+        old.close()
+
+    def _is_in_place(self) -> bool:
+        """Tell whether what was opened, file and log, is what has the name."""
+        return _identities(self.path) == self._files
+
+    def _moved(self) -> SmsconfError:
+        return SmsconfError(
+            _("{file} was deleted or replaced while it was in use").format(file=self.path),
+            fix=_("put it back, or start smsconf receive again"),
+        )
+
+    def _write(self, items: Sequence[Item], now: datetime) -> None:
         stamp = now.astimezone(UTC).isoformat(timespec="milliseconds")
-        with self._explained(_("written")), transaction(self._database):
+        with transaction(self._database):
             self._database.executemany(
                 _insert("reports", _REPORT)
                 + " ON CONFLICT (message_id, sequence, status, coalesce(updated, ''))"
@@ -89,46 +172,27 @@ class Inbox:
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Reply)],
             )
 
-    def reports(self) -> Iterator[Received]:
-        """Yield every report once, in the order of arrival.
-
-        Raises:
-            SmsconfError: the file cannot be read.
-        """
-        yield from self._read("reports", _REPORT, Report, "number")
-
-    def reports_by_message(self) -> Iterator[Received]:
-        """Yield every report once, those about one message together, sorted by its id.
-
-        Raises:
-            SmsconfError: the file cannot be read.
-        """
-        yield from self._read("reports", _REPORT, Report, "message_id, number")
-
-    def replies(self) -> Iterator[Received]:
-        """Yield every reply once, in the order of arrival.
-
-        Raises:
-            SmsconfError: the file cannot be read.
-        """
-        yield from self._read("replies", _REPLY, Reply, "number")
-
-    def _read(self, table: str, names: Sequence[str], kind: type[Item], order: str) -> Iterator[Received]:
+    def _read(
+        self, table: str, names: Sequence[str], kind: type[Item], order: str, message_id: str | None = None
+    ) -> Iterator[Received]:
         columns = ", ".join(f'"{name}"' for name in ["received", *names])
-        with self._explained(_("read")):
+        only = "" if message_id is None else "WHERE message_id = :message_id"
+        with self._explained(_("read")), readable():
             # table, columns and order are ours, never anybody's input
             for received, *values in self._database.execute(
-                f"SELECT {columns} FROM {table} ORDER BY {order}"  # noqa: S608
+                f"SELECT {columns} FROM {table} {only} ORDER BY {order}",  # noqa: S608
+                {"message_id": message_id},
             ):
-                item = kind(**dict(zip(names, values, strict=True)))
-                yield Received(item, datetime.fromisoformat(received))
+                yield Received(kind(*values), datetime.fromisoformat(received))  # in the order of its fields
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:
         """Turn what SQLite and the disk say into a sentence; ``done`` is what could not be done."""
         try:
             yield
-        except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+        except (sqlite3.Error, OSError) as problem:
+            if isinstance(problem, sqlite3.Error) and not is_about_the_file(problem):
+                raise
             fix = _("name another file with --database, or make room and rights for this one")
             raise unusable(self.path, done, problem, fix) from problem
 
@@ -140,7 +204,7 @@ def open_to_read(path: Path) -> Iterator[Inbox]:
     Raises:
         SmsconfError: there is none, or it cannot be opened.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         raise SmsconfError(
             _("nothing was received into {file}").format(file=path),
             why=_("status reports and replies are pushed by the service and kept by nobody else"),
@@ -151,6 +215,19 @@ def open_to_read(path: Path) -> Iterator[Inbox]:
         yield inbox
     finally:
         inbox.close()
+
+
+def _identities(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Return which files have the names of a database and of its log."""
+    return tuple(_identity(one) for one in (path, path.with_name(f"{path.name}-wal")))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _insert(table: str, names: Iterable[str]) -> str:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.messaging.numbers import normal_number
+from smsconf.messaging.normal_form import normal_number
 from smsconf.messaging.receive.wishes import Wish, read_wish
+from smsconf.own_files import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +192,19 @@ class _Replies:
     def _opened(self) -> sqlite3.Connection | None:
         """Return the file, opened again if another one stands in its place; ``None``: there is none yet."""
         try:
-            found = self._path.stat()
+            found = self._path.lstat()
         except FileNotFoundError:
             if self._file is None:
                 return None
             raise self._unreadable(_("it was there, and is gone")) from None
         if self._database is None or self._file != (found.st_dev, found.st_ino):
             self.close()
-            self._database = sqlite3.connect(
-                f"file:{quote(str(self._path.absolute()))}?mode=ro",
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-            )
+            try:
+                self._database = connect(
+                    self._path, read_only=True, check_same_thread=False, isolation_level=None
+                )
+            except OSError as problem:
+                raise self._unreadable(problem.strerror or str(problem)) from problem
             self._file, self._version, self._last = (found.st_dev, found.st_ino), -1, 0
         return self._database
 

@@ -1,7 +1,9 @@
 """Receipts: what was sent, matched with what the service reported about it.
 
 Pure, and in one pass over two streams that are sorted by message id, so that a million messages need no
-memory. Nothing is asked: the service pushes reports or drops them (``server`` takes them in).
+memory. Nothing is asked: the service pushes reports or drops them (``server`` takes them in). Times that are
+compared come from one clock: that of the account which a message was sent through, as an emulator's is not
+this machine's.
 
 The 72 hours are the vendor's: https://support.huaweicloud.com/msgsms_faq/ (a report comes at the latest 72
 hours after sending), read 2026-11.
@@ -10,9 +12,9 @@ hours after sending), read 2026-11.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
@@ -20,6 +22,8 @@ from smsconf.messaging.receive.callbacks import Report
 from smsconf.messaging.receive.inbox import Received, latest
 
 LATEST_REPORT = timedelta(hours=72)
+Clock = Callable[[str | None], datetime]
+"""What time it is now for the service behind a scope; that of ``""`` is this machine's time."""
 
 
 class Delivery(StrEnum):
@@ -33,7 +37,11 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that the service accepted. ``at`` is aware; ``segments`` are the parts billed, if known."""
+    """A message that the service accepted.
+
+    ``at`` is its time, aware; ``segments`` are the parts billed, if known; ``scope`` is the account, where
+    that was noted.
+    """
 
     message_id: str
     to: str
@@ -42,13 +50,15 @@ class Sent:
     campaign: str | None = None
     batch: str | None = None
     segments: int | None = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One message and its delivery; ``sent`` is absent for a report about something we know nothing of.
 
-    ``status`` is the service's word: of several parts that of the first that did not arrive.
+    ``status`` is the service's word: of several parts that of the first that did not arrive. ``reported`` is
+    a time of the same clock as that of sending.
     """
 
     message_id: str
@@ -80,14 +90,15 @@ class Tally:
         return self.deliveries.total()
 
 
-def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> Iterator[Receipt]:
+def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime | Clock) -> Iterator[Receipt]:
     """Yield a receipt for each message that was sent or reported, in the order of message ids.
 
     Args:
         sent: sorted by message id, each once.
         reports: sorted by message id.
-        now: aware.
+        now: aware; one time for all, or a clock for each account.
     """
+    clock = now if callable(now) else (lambda _scope: now)
     groups = groupby(reports, key=message_of)
     group = next(groups, None)
     for one in sent:
@@ -95,11 +106,10 @@ def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime) -> I
             yield _unknown(group[0], group[1])
             group = next(groups, None)
         if group and group[0] == one.message_id:
-            yield _reported(one, group[1], now)
+            yield _reported(one, group[1], clock)
             group = next(groups, None)
         else:
-            delivery = Delivery.MISSING if now - one.at > LATEST_REPORT else Delivery.PENDING
-            yield Receipt(one.message_id, delivery, one, segments=one.segments)
+            yield Receipt(one.message_id, _unreported(one, clock), one, segments=one.segments)
     while group:
         yield _unknown(group[0], group[1])
         group = next(groups, None)
@@ -132,27 +142,45 @@ def _parts(reports: Iterable[Received]) -> list[tuple[Report, datetime]]:
     return [(one.item, one.at) for _, one in sorted(held.items()) if isinstance(one.item, Report)]
 
 
-def _reported(sent: Sent, reports: Iterable[Received], now: datetime) -> Receipt:
-    parts = _parts(reports)
-    total = max(part.total for part, _ in parts)
-    receipt = _judged(sent.message_id, parts)
-    if receipt.delivery is Delivery.DELIVERED and len(parts) < total:
-        late = now - sent.at > LATEST_REPORT
-        receipt = replace(receipt, delivery=Delivery.MISSING if late else Delivery.PENDING)
-    return replace(receipt, sent=sent, segments=sent.segments or total)
+def _unreported(sent: Sent, clock: Clock) -> Delivery:
+    return Delivery.MISSING if clock(sent.scope) - sent.at > LATEST_REPORT else Delivery.PENDING
+
+
+def _reported(sent: Sent, reports: Iterable[Received], clock: Clock) -> Receipt:
+    ahead = clock(sent.scope) - clock("")
+    return _judged(sent.message_id, [(part, at + ahead) for part, at in _parts(reports)], sent, clock)
 
 
 def _unknown(message_id: str, reports: Iterable[Received]) -> Receipt:
     return _judged(message_id, _parts(reports))
 
 
-def _judged(message_id: str, parts: list[tuple[Report, datetime]]) -> Receipt:
+def _judged(
+    message_id: str,
+    parts: list[tuple[Report, datetime]],
+    sent: Sent | None = None,
+    clock: Clock | None = None,
+) -> Receipt:
     """Judge a message by the parts that were reported: one that did not arrive spoils it."""
     failed = next((part for part, _ in parts if not part.delivered), None)
+    total = max(part.total for part, _ in parts)
+    delivery = Delivery.FAILED if failed else Delivery.DELIVERED
+    if sent and clock and not failed and len(parts) < total:
+        delivery = _unreported(sent, clock)
     return Receipt(
         message_id,
-        Delivery.FAILED if failed else Delivery.DELIVERED,
+        delivery,
+        sent,
         status=(failed or parts[0][0]).status,
-        reported=max(at for _, at in parts),
-        segments=max(part.total for part, _ in parts),
+        reported=max(_when(part, at) for part, at in parts),
+        segments=(sent.segments if sent else None) or total,
     )
+
+
+def _when(report: Report, at: datetime) -> datetime:
+    """Return when the service says that it was so; where it does not, when we were told."""
+    try:
+        moment = datetime.fromisoformat(report.updated or "")
+    except ValueError:
+        return at
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ it is its owner's only. What ``bulk`` sent is read from its ledger.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -13,20 +14,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from smsconf.language import _
-from smsconf.messaging.database import open_database, transaction, unusable
+from smsconf.messaging.database import open_database, readable, transaction, unusable
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.send.wire import ACCEPTED
+from smsconf.own_files import connect
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (
-  message_id TEXT PRIMARY KEY, "to" TEXT NOT NULL, at TEXT NOT NULL, template TEXT NOT NULL, segments INTEGER
+  message_id TEXT PRIMARY KEY, "to" TEXT NOT NULL, at TEXT NOT NULL, template TEXT NOT NULL, segments INTEGER,
+  scope TEXT
 ) STRICT, WITHOUT ROWID
 """
-
+_VERSION = 2
+_STEPS = {1: lambda database: database.execute("ALTER TABLE sent ADD COLUMN scope TEXT")}
+_SENT = """
+SELECT message_id, "to", at, template, segments, scope FROM sent WHERE {one} ORDER BY message_id
+"""
 _LEDGER = """
-SELECT message_id, number, at, template, name, batch, parts FROM message
+SELECT message_id, number, at, template, name, batch, parts, {scope} FROM message
 JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
-WHERE status = ?1 AND message_id IS NOT NULL AND (?2 IS NULL OR run.id = ?2) ORDER BY message_id
+WHERE status = ?1 AND message_id IS NOT NULL AND (?2 IS NULL OR run.id = ?2) AND {one}
+ORDER BY message_id
 """
 
 
@@ -37,55 +45,66 @@ def add_sent(path: Path, messages: Iterable[Sent]) -> None:
         SmsconfError: it cannot be written.
     """
     rows = [
-        (one.message_id, one.to, one.at.astimezone(UTC).isoformat(), one.template, one.segments)
+        (one.message_id, one.to, one.at.astimezone(UTC).isoformat(), one.template, one.segments, one.scope)
         for one in messages
     ]
     if rows:
         with _open(path) as database, transaction(database):
-            database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?)", rows)
+            database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def read_sent(path: Path) -> Iterator[Sent]:
-    """Yield every message of the file, sorted by its id; nothing if there is no file.
+def read_sent(path: Path, message_id: str | None = None) -> Iterator[Sent]:
+    """Yield every message of the file, or one, sorted by its id; nothing if there is no file.
 
     Raises:
         SmsconfError: it cannot be read.
     """
-    if path.exists():
+    if os.path.lexists(path):
         with _open(path) as database:
-            for message_id, to, at, template, segments in database.execute(
-                "SELECT * FROM sent ORDER BY message_id"
-            ):
-                yield Sent(message_id, to, datetime.fromisoformat(at), template, segments=segments)
+            asked = _SENT.format(one=_one(message_id))
+            for found, to, at, template, segments, scope in database.execute(asked, {"one": message_id}):
+                moment = datetime.fromisoformat(at)
+                yield Sent(found, to, moment, template, segments=segments, scope=scope)
 
 
-def read_ledger(path: Path, run: int | None = None) -> Iterator[Sent]:
+def read_ledger(path: Path, run: int | None = None, message_id: str | None = None) -> Iterator[Sent]:
     """Yield every message of a ledger that the service accepted, sorted by its id; none without a file.
 
-    ``run``: only those of one run.
+    Reads beside a run at work, and a file of any version.
 
-    Reads beside a run at work.
+    Args:
+        path: the ledger.
+        run: only those of one run.
+        message_id: only this one.
 
     Raises:
         SmsconfError: the file cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as database:
-            for message_id, number, at, *rest in database.execute(_LEDGER, (ACCEPTED, run)):
-                template, name, batch, parts = rest
+        with closing(connect(path, timeout=30)) as database, readable():
+            columns = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('run')")}
+            scope = "run.scope" if "scope" in columns else "NULL"
+            asked = _LEDGER.format(scope=scope, one=_one(message_id).replace(":one", "?3"))
+            for found, number, at, *rest in database.execute(asked, (ACCEPTED, run, message_id)):
+                template, name, batch, parts, account = rest
                 moment = datetime.fromisoformat(at)
-                yield Sent(message_id, f"+{number}", moment, template, name, str(batch), parts)
-    except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+                yield Sent(found, f"+{number}", moment, template, name, str(batch), parts, account)
+    except (sqlite3.Error, OSError) as problem:
         raise unusable(path, _("read"), problem) from problem
+
+
+def _one(message_id: str | None) -> str:
+    """Return a condition that an index answers."""
+    return ":one IS NULL" if message_id is None else "message_id = :one"
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        with closing(open_database(path, _SCHEMA)) as database:
+        with closing(open_database(path, _SCHEMA, _VERSION, _STEPS)) as database, readable():
             yield database
-    except (sqlite3.Error, OSError, ValueError, TypeError) as problem:
+    except (sqlite3.Error, OSError) as problem:
         fix = _("make room and rights for it; it holds what was sent, for receipts")
         raise unusable(path, _("used"), problem, fix) from problem

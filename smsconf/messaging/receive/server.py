@@ -2,10 +2,11 @@
 
     POST /TOKEN/reports   one report as a form, or many as JSON
     POST /TOKEN/replies   one reply as a form
-    GET  /healthz         whether the file can be written
+    GET  /healthz         whether the next report could be stored
 
 What arrives at the same time is stored in one transaction, so that many senders wait for one write to the
-disk, not each for its own. No phone number and no text is ever logged.
+disk, not each for its own. Every request is answered, whatever becomes of the others. No phone number and no
+text is ever logged.
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0003.html, ``sms_05_0004.html`` and
 ``sms_05_0063.html``, and for starlette 1.x.
@@ -20,12 +21,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import unquote
 
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smsconf.errors import SmsconfError
 from smsconf.messaging.receive.callbacks import Garbage, read_reply, read_reports
@@ -37,10 +37,16 @@ BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a t
 
 
 class Store(Protocol):
-    """Where things are put; ``add`` returns when they are safe."""
+    """Where things are put; ``add`` returns when they are safe.
+
+    Both raise a ``SmsconfError`` if nothing at all can be stored now; anything else is due to the items.
+    """
 
     def add(self, items: Sequence[Item], now: datetime) -> None:
         """Store all of it or nothing."""
+
+    def probe(self) -> None:
+        """Try whether something could be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,12 @@ def make_app(
         counts: is told how many requests ended how: stored reports and replies, refused ones by reason.
     """
     receiver = _Receiver(_Writer(store, clock), rules, clock, Counter() if counts is None else counts)
-    prefix = "/{token}" if rules.token else ""
-    return Starlette(
-        routes=[
-            Route("/healthz", receiver.health, methods=["GET"]),
-            Route(f"{prefix}/reports", receiver.reports, methods=["POST"]),
-            Route(f"{prefix}/replies", receiver.replies, methods=["POST"]),
-        ]
-    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await receiver.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return app
 
 
 class _Refusal(Exception):
@@ -93,21 +97,34 @@ class _Receiver:
         self._clock = clock
         self._counts = counts
 
-    async def health(self, request: Request) -> Response:  # noqa: ARG002 - starlette's signature
-        """Say whether what arrives now could be kept."""
+    async def answer(self, request: Request) -> Response:
+        """Answer one request; the token is looked at before anything else."""
+        place = _place(request)
+        if place == "/healthz":
+            return (
+                await self._health()
+                if request.method in ("GET", "HEAD")
+                else self._refuse("wrong method", 405, Allow="GET")
+            )
+        prefix = f"/{self._rules.token}" if self._rules.token else ""
+        if not hmac.compare_digest(place.rpartition("/")[0].encode(), prefix.encode()):
+            return self._refuse("wrong path", 404)
+        for what, read in _READERS.items():
+            if place == f"{prefix}/{what}":
+                taken = request.method == "POST"
+                return (
+                    await self._take(request, what, read)
+                    if taken
+                    else self._refuse("wrong method", 405, Allow="POST")
+                )
+        return self._refuse("wrong path", 404)
+
+    async def _health(self) -> Response:
         try:
-            await self._writer.put([])
-        except SmsconfError:
+            await self._writer.probe()
+        except Exception:  # noqa: BLE001 - whatever it is, the next report would meet it
             return Response("the store cannot be written\n", 503)
         return Response("ok\n")
-
-    async def reports(self, request: Request) -> Response:
-        """Take one status report, or many."""
-        return await self._take(request, "reports", read_reports)
-
-    async def replies(self, request: Request) -> Response:
-        """Take one reply."""
-        return await self._take(request, "replies", lambda body: [read_reply(body)])
 
     async def _take(self, request: Request, what: str, read: Callable[[bytes], Sequence[Item]]) -> Response:
         try:
@@ -117,20 +134,20 @@ class _Receiver:
             return self._refuse(str(refusal), refusal.status)
         except Garbage:
             return self._refuse("unreadable", 400)
-        except SmsconfError:
+        except Exception:  # noqa: BLE001 - not stored, so never 200; and no traceback, it could hold a number
             return self._refuse("not stored", 503)
         self._counts[what] += len(items)
         return Response(status_code=200)
 
     async def _admit(self, request: Request) -> bytes:
-        """Return the body of a request that may push.
+        """Return the body of a request, if it may push.
 
         Raises:
-            _Refusal: it may not, or is too large.
+            _Refusal: it may not, or is too large; one that says so is not read at all.
         """
-        given = str(request.path_params.get("token", ""))
-        if not hmac.compare_digest(given.encode(), self._rules.token.encode()):
-            raise _Refusal("wrong path", 404)
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > self._rules.body_limit:
+            raise _Refusal("too large", 413)
         try:
             body = await read_body(request, self._rules.body_limit)
         except ClientDisconnect:
@@ -141,9 +158,11 @@ class _Receiver:
             raise _Refusal("wrong signature", 401)
         return body
 
-    def _refuse(self, reason: str, status: int) -> Response:
+    def _refuse(self, reason: str, status: int, **headers: str) -> Response:
+        """Count and answer what is refused; where its body may not have been read, nothing may follow it."""
         self._counts[reason] += 1
-        return Response(status_code=status)
+        closing = {"Connection": "close"} if status in (404, 405, 413) else {}
+        return Response(status_code=status, headers=closing | headers)
 
     def _is_signed(self, request: Request, body: bytes) -> bool:
         return is_signed(
@@ -157,20 +176,33 @@ class _Receiver:
         )
 
 
+_READERS: Mapping[str, Callable[[bytes], Sequence[Item]]] = {
+    "reports": read_reports,
+    "replies": lambda body: [read_reply(body)],
+}
+
+
+def _place(request: Request) -> str:
+    """Return the decoded path with single slashes and none at the end; an encoded slash stays encoded."""
+    parts = request.scope["raw_path"].decode("latin-1").split("/")
+    return "".join(f"/{unquote(part).replace('/', '%2F')}" for part in parts if part)
+
+
 class _Writer:
-    """Stores what waits in one go, off the event loop; whoever put it there is told when it is safe."""
+    """Stores what waits in one go, off the event loop; whoever put it there is told how that ended."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
-        self._waiting: list[tuple[Sequence[Item], asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()  # the store is one connection
 
     async def put(self, items: Sequence[Item]) -> None:
         """Store some items.
 
         Raises:
-            SmsconfError: they are not stored.
+            Exception: they are not stored, for whatever reason.
         """
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((items, stored))
@@ -178,19 +210,43 @@ class _Writer:
             self._task = asyncio.create_task(self._drain())
         await stored
 
+    async def probe(self) -> None:
+        """Try whether something could be stored.
+
+        Raises:
+            Exception: it could not.
+        """
+        async with self._turn:
+            await asyncio.to_thread(self._store.probe)
+
     async def _drain(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            every = [item for items, _ in batch for item in items]
-            problem: SmsconfError | None = None
-            try:
+            problem = await self._add(batch)
+            if problem is None or isinstance(problem, SmsconfError) or len(batch) == 1:
+                _settle(batch, problem)
+                continue
+            for one in batch:  # one of them is poison: alone, it spoils nothing for the others
+                _settle([one], await self._add([one]))
+
+    async def _add(self, batch: Sequence[_Waiting]) -> Exception | None:
+        every = [item for items, _ in batch for item in items]
+        try:
+            async with self._turn:
                 await asyncio.to_thread(self._store.add, every, self._clock())
-            except SmsconfError as caught:
-                problem = caught
-            for _, stored in batch:
-                if stored.done():  # its connection was cut meanwhile
-                    continue
-                if problem:
-                    stored.set_exception(problem)
-                else:
-                    stored.set_result(None)
+        except Exception as problem:  # noqa: BLE001 - all that wait must be told, whatever it is
+            return problem
+        return None
+
+
+_Waiting = tuple[Sequence[Item], asyncio.Future[None]]
+
+
+def _settle(batch: Sequence[_Waiting], problem: Exception | None) -> None:
+    for _, stored in batch:
+        if stored.done():  # its connection was cut meanwhile
+            continue
+        if problem:
+            stored.set_exception(problem)
+        else:
+            stored.set_result(None)

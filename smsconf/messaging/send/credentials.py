@@ -16,9 +16,11 @@ from smsconf import emulator_keys
 from smsconf.address import Address
 from smsconf.errors import SmsconfError, Unauthorized
 from smsconf.language import _
+from smsconf.own_files import read_own
 
 KEY = "SMSCONF_APP_KEY"
 SECRET = "SMSCONF_APP_SECRET"  # noqa: S105 - the name of a variable
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _fitting(app: Address, known: str, key: str | None, secret: str | None, sour
 
 def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_own(path, _MOST_BYTES, linked=True))
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except (ValueError, RecursionError):

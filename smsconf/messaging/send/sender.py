@@ -25,7 +25,7 @@ from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
 from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.language import _, told
-from smsconf.messaging.numbers import mask_all
+from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
 from smsconf.messaging.send.credentials import AppKey
 from smsconf.messaging.send.wire import (

@@ -318,7 +318,8 @@ def _slots(live: ObservedTemplate, desired: Template, names: Sequence[str] | Non
     elif live.type == MessageType.VERIFICATION.value:
         longest = dict.fromkeys(numbers, 8)
     called = names or [str(number) for number in numbers]
+    told = {one.name: one.description for one in desired.variables}
     return tuple(
-        Slot(number, name, observed.get(number, ""), longest.get(number))
+        Slot(number, name, observed.get(number, ""), longest.get(number), told.get(name))
         for number, name in zip(numbers, called, strict=True)
     )

@@ -109,12 +109,16 @@ _SYMBOLS = frozenset({"So", "Sk", "Sm"})
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A variable of the version that is sent: its number, name (or number), attribute and longest value."""
+    """A variable of the version that is sent: its number, name (or number), attribute and longest value.
+
+    ``description`` is what the files say of it, and may head its column in a list.
+    """
 
     number: int
     name: str
     type: str
     longest: int | None = None
+    description: str | None = None
 
     def problem(self, value: str) -> str | None:
         """Return why a value is refused, for people; ``None`` if it is not."""

@@ -23,14 +23,14 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.messaging.bulk.batches import drafts, request_of
 from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.recipients import Recipient
 from smsconf.messaging.bulk.run import Batch, Key, Run
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
+from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.wire import MOST_BYTES, body
 from smsconf.resources import Region, Threshold
 from tests.cloud.worlds import Scripted
-from tests.messaging.bulk.test_recipients import NAMED, PLAIN
+from tests.messaging.lists.test_recipients import NAMED, PLAIN
 from tests.messaging.worlds import fate, open_sender, success
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)  # 12:00 in Beijing

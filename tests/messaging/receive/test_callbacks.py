@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urlencode
+from dataclasses import astuple
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,128 @@ def test_reply_without_a_sender_is_garbage() -> None:
 def test_plus_sign_that_became_a_blank_is_put_back() -> None:
     """A form that was not encoded turns the plus of a number into a blank."""
     assert read_reply(b"smsMsgId=1&to=2&body=R&from=+8613812345678").sender == "+8613812345678"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DELIVRD\r\n",
+        "DELIVRD ",
+        "+DELIVRD",
+        "%20DELIVRD%0D%0A",
+        "delivrd%00",
+        "%E3%80%80DELIVRD",
+        "%EF%BB%BFDELIVRD",
+        "DELIVRD&status=",
+        "&status=DELIVRD",
+        "DELIVRD&status=EXPIRED",
+    ],
+)
+@pytest.mark.parametrize("around", [b"%b", b"\r\n%b", b"\xef\xbb\xbf%b\r\n", b" %b&", b"&&%b"])
+def test_report_survives_what_hangs_on_it(value: str, around: bytes) -> None:
+    """Line ends, blanks, marks and fields given twice, around a value or the whole body."""
+    (report,) = read_reports(around % f"smsMsgId=m1&status={value}&sequence=2".encode())
+    assert (report.message_id, report.delivered, report.sequence) == ("m1", True, 2)
+
+
+@pytest.mark.parametrize("raw", [b"%BF%D5", b"\xbf\xd5", b"%FF", b"%C3%28", b"%00", b"%"])
+def test_report_with_a_field_that_is_no_utf_8_keeps_id_and_status(raw: bytes) -> None:
+    """What cannot be read costs itself alone."""
+    (report,) = read_reports(b"statusDesc=" + raw + b"&smsMsgId=m1&status=DELIVRD&orgCode=" + raw)
+    assert (report.message_id, report.status) == ("m1", "DELIVRD")
+    (report.description or "").encode()
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\r\n", b"\r\n\xef\xbb\xbf \n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_list_of_reports_is_read_in_every_encoding(mark: bytes, encoding: str) -> None:
+    """A mark or blanks before it, and characters of any encoding in it."""
+    if mark and encoding.startswith("utf-16"):
+        return
+    text = '{"statusReportList":[{"smsMsgId":"m1","status":"DELIVRD","statusDesc":"空号"}]}'
+    (report,) = read_reports(mark + text.encode(encoding) + (b"" if "16" in encoding else b"\r\n\0"))
+    assert (report.message_id, report.delivered, report.description) == ("m1", True, "空号")
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        rb'{"smsMsgId":"m1","status":"DELIVRD","statusDesc":"\ud800"}',
+        rb'{"smsMsgId":"m1","status":"DELIVRD","\udfff":{"\ud800":["\ud800"]}}',
+        rb'{"smsMsgId":"m1","status":"DELIVRD","extend":"\ud83d\ude00\udc00"}',
+        b'{"smsMsgId":"m1","status":"DELIVRD","statusDesc":"\xff\xfe"}',
+        b'{"smsMsgId":"m1","status":"DELIVRD","statusDesc":"a\nb\x00"}',
+        b'{"smsMsgId":"m1","status":"DELIVRD","total":' + b"9" * 5000 + b"}",
+        b'{"smsMsgId":"m1","status":"DELIVRD","total":1e999,"sequence":NaN}',
+        b'{"smsMsgId":"m1\\r\\n","status":" delivrd ","sequence":null,"source":2,"to":13}',
+        b'[[{"smsMsgId":"m1","status":"DELIVRD"}]]',
+        b'{"statusReportList":{"smsMsgId":"m1","status":"DELIVRD"}}',
+    ],
+)
+def test_odd_report_of_a_list_is_kept_and_costs_the_others_nothing(one: bytes) -> None:
+    """Lone surrogates in values and keys, raw control characters, huge numbers, nested lists."""
+    reports = read_reports(b'{"statusReportList":[' + one + b',{"smsMsgId":"m2","status":"E200018"}]}')
+    assert [(each.message_id, each.status) for each in reports] == [("m1", "DELIVRD"), ("m2", "E200018")]
+    for each in reports:
+        "".join(map(str, astuple(each))).encode()
+
+
+def test_list_in_a_field_of_a_form_is_read() -> None:
+    """The JSON under its own name, as a form."""
+    listed = json.dumps([{"smsMsgId": "m1", "status": "DELIVRD"}])
+    (report,) = read_reports(urlencode({"statusReportList": listed}).encode())
+    assert (report.message_id, report.delivered) == ("m1", True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("退订".encode("gbk"), "退订"),
+        ("退訂".encode("gb18030"), "退訂"),
+        ("退订".encode("utf-16"), "退订"),
+        ("退订".encode("utf-16-be"), "退订"),
+        ("退订".encode("utf-16-le"), "退订"),
+        ("R".encode("utf-16-be"), "R"),
+        ("回复TD".encode("utf-16-be"), "回复TD"),
+        ("TD退订".encode("gbk"), "TD退订"),
+        ("退订".encode(), "退订"),
+        ("退订".encode().decode("latin-1").encode(), "退订"),
+        ("退订".encode("gbk").decode("latin-1").encode(), "退订"),
+        (quote("退订").encode(), "退订"),
+        (quote("退订", encoding="gbk").encode(), "退订"),
+        ("\ufeffR\r\n".encode(), "R"),
+        (b"R\x00", "R"),
+        ("Ça va".encode(), "Ça va"),
+        ("100% 好".encode(), "100% 好"),
+        (b"R\xff", "R\ufffd"),
+    ],
+)
+@pytest.mark.parametrize("escaped", [True, False])
+def test_reply_is_read_in_the_encoding_it_came_in(raw: bytes, read: str, *, escaped: bool) -> None:
+    """GBK, UCS-2 with and without a mark, encoded twice, with things around it: the text as it was typed."""
+    if not escaped and (b"+" in raw or b"%" in raw or b"&" in raw or b"=" in raw):
+        return
+    text = quote(raw).encode() if escaped else raw
+    found = read_reply(b"body=" + text + b"&from=%2B8613812345678&to=10690&smsMsgId=m")
+    assert (found.body, found.sender, found.message_id) == (read, "+8613812345678", "m")
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("%2B8613812345678", "+8613812345678"),
+        ("%252B8613812345678", "+8613812345678"),
+        ("%25252B8613812345678", "+8613812345678"),
+        ("+8613812345678", "+8613812345678"),
+        ("%2B8613812345678%0D%0A", "+8613812345678"),
+        ("+13812345678+", "13812345678"),
+        ("8613812345678", "8613812345678"),
+        ("%2B86155****5172", "+86155****5172"),
+    ],
+)
+def test_number_that_was_encoded_more_than_once_is_read(sent: str, read: str) -> None:
+    """However often its plus sign was escaped, or lost, it is the same number."""
+    assert read_reply(f"smsMsgId=1&to=2&body=R&from={sent}".encode()).sender == read
 
 
 @given(st.binary(max_size=300))

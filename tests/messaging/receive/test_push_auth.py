@@ -93,12 +93,21 @@ def test_unsigned_claim_about_the_body_counts_for_nothing() -> None:
     assert not accepted(signed, body=b"smsMsgId=a&status=UNDELIV")
 
 
-def test_date_must_be_signed() -> None:
-    """A signature that leaves out the date could be made fresh for ever."""
+@pytest.mark.parametrize("name", ["x-sdk-date", "host"])
+def test_date_and_host_must_be_signed(name: str) -> None:
+    """Without the date a signature could be made fresh for ever, without the host be used elsewhere."""
     headers = push()
-    names = [name for name in headers if name not in ("authorization", "x-sdk-date")]
+    names = [one for one in headers if one not in ("authorization", name)]
     payload = signing.payload_hash(BODY, headers)
     canonical = signing.canonical_request("POST", "/reports", "", headers, names, payload)
     mac = signing.signature("old-secret", headers["x-sdk-date"], canonical)
     headers["authorization"] = signing.authorization("push-old", names, mac)
     assert not accepted(headers)
+
+
+def test_body_must_be_signed() -> None:
+    """A push that declares its body unsigned fits any body, so it fits none."""
+    headers = push(**{"x-sdk-content-sha256": signing.UNSIGNED_PAYLOAD})
+    assert not accepted(headers)
+    assert not accepted(headers, body=b"smsMsgId=a&status=UNDELIV")
+    assert not accepted(headers, body=b"")

@@ -70,3 +70,45 @@ def test_tally_counts_deliveries_reasons_and_segments() -> None:
     for one in match([sent("a", segments=2), sent("b")], [got("b", "REJECTD")], NOW):
         tally.add(one)
     assert (tally.messages, dict(tally.failures), tally.segments) == (2, {"REJECTD": 1}, 3)
+
+
+def test_message_is_late_by_the_clock_of_its_account() -> None:
+    """An emulator may be days ahead of this machine, or behind; the service itself is where we are."""
+    ahead = NOW + timedelta(days=60)
+    clocks = {"": NOW, "huaweicloud/x": NOW, "emulator/china/a": ahead, None: ahead}
+
+    def one(message_id: str, scope: str | None, at: datetime) -> Sent:
+        return Sent(message_id, "+86", at, "t", scope=scope)
+
+    sents = [
+        one("a", "emulator/china/a", ahead - timedelta(hours=1)),
+        one("b", "emulator/china/a", ahead - timedelta(hours=73)),
+        one("c", "huaweicloud/x", NOW - timedelta(hours=1)),
+        one("d", "huaweicloud/x", NOW - timedelta(hours=73)),
+        one("e", None, ahead - timedelta(hours=73)),
+    ]
+    found = [(each.message_id, each.delivery) for each in match(sents, [], clocks.__getitem__)]
+    assert found == [
+        ("a", Delivery.PENDING),
+        ("b", Delivery.MISSING),
+        ("c", Delivery.PENDING),
+        ("d", Delivery.MISSING),
+        ("e", Delivery.MISSING),
+    ]
+
+
+def test_times_of_a_receipt_are_of_one_clock() -> None:
+    """When it was reported is the service's time; where it gives none, ours is moved to its clock."""
+    ahead = NOW + timedelta(days=60)
+    sents = [Sent(name, "+86", ahead - timedelta(hours=2), "t", scope="emulator/x/y") for name in "abc"]
+    reports = [
+        Received(Report("a", "DELIVRD", updated="2026-03-10T23:00:00Z"), NOW),
+        Received(Report("b", "EXPIRED"), NOW - timedelta(hours=1)),
+        Received(Report("c", "DELIVRD", updated="yesterday"), NOW - timedelta(hours=1)),
+    ]
+    found = [one.reported for one in match(sents, reports, lambda scope: NOW if scope == "" else ahead)]
+    assert found == [
+        datetime(2026, 3, 10, 23, tzinfo=UTC),
+        ahead - timedelta(hours=1),
+        ahead - timedelta(hours=1),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smsconf.guide.reply_address import object_to
+from smsconf.lint.callback_urls import object_to
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,29 @@ def test_plain_http_is_a_warning() -> None:
     found = object_to("http://sms.example.com/r")
     assert found is not None
     assert not found.fatal
+
+
+@pytest.mark.parametrize("url", ["https://sms.example.com/r#top", "https://sms.example.com/r#"])
+def test_reply_address_with_a_fragment_is_refused(url: str) -> None:
+    """What follows the # never reaches a server."""
+    found = object_to(url)
+    assert found is not None
+    assert "fragment" in found.message
+
+
+@pytest.mark.parametrize(
+    "url", ["https://sms.example.com/a b", "https://sms.example.com/r\u3000", "https://sms.example.com/\x07"]
+)
+def test_reply_address_with_a_blank_is_refused(url: str) -> None:
+    """It is another path, or none."""
+    found = object_to(url)
+    assert found is not None
+    assert "blank" in found.message
+
+
+def test_slash_at_the_end_is_a_warning() -> None:
+    """Many servers redirect there; that of the root is nothing else than none."""
+    found = object_to("https://sms.example.com/replies/")
+    assert found is not None
+    assert not found.fatal
+    assert object_to("https://sms.example.com/") is None

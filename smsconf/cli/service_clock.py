@@ -1,0 +1,112 @@
+"""What time it is for the service, without asking it: this machine's, or an emulator's own.
+
+An emulator's clock is moved by hand, so what was sent through it is late or not by its clock alone. It is
+read from the project's database of the emulator, or from an emulator served on this machine; nothing else is
+asked, and one that is not found leaves this machine's time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smsconf.cloud.answers import EMULATOR_TIME
+from smsconf.cloud.hosts import is_loopback
+from smsconf.cloud.scope import EMULATOR_DATABASE
+from smsconf.errors import SmsconfError
+
+if TYPE_CHECKING:
+    from smsconf.config import Project
+
+_HEALTH = "/_emulator/health"
+_PATIENCE = 2.0  # seconds
+
+
+class ServiceClock:
+    """The time of each account, read once; ``""`` is this machine's.
+
+    What names no account is taken for what the project's provider is now.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._now = datetime.now(UTC)
+        self._known: dict[str | None, datetime] | None = None
+
+    def __call__(self, scope: str | None) -> datetime:
+        """Return the time of an account."""
+        if scope is not None and not scope.startswith("emulator/"):
+            return self._now
+        if self._known is None:
+            self._known = self._look()
+        return self._known.get(scope and scope.rpartition("/")[2], self._now)
+
+    def _look(self) -> dict[str | None, datetime]:
+        known: dict[str | None, datetime] = {}
+        for place, project in enumerate(_projects(self._folder)):
+            if found := _read(project):
+                known.setdefault(*found)
+                if place == 0:
+                    known[None] = found[1]
+        return known
+
+
+def _projects(folder: Path) -> Iterator[Project]:
+    """Yield the project in the environment that is asked for, then in each; none that cannot be read."""
+    from smsconf.config import load_project
+
+    with suppress(SmsconfError):
+        project = load_project(folder, os.environ.get("SMSCONF_ENV") or None)
+        yield project
+        for environment in (None, *sorted(project.environments)):
+            yield load_project(folder, environment)
+
+
+def _read(project: Project) -> tuple[str, datetime] | None:
+    """Return which database of the emulator a project uses, and its time; ``None`` if it uses none."""
+    from smsconf.config import EmulatorProvider
+
+    provider = project.provider
+    if isinstance(provider, EmulatorProvider):
+        return _ask_file(provider.database)
+    return _ask_server(provider.endpoint) if provider and provider.endpoint else None
+
+
+def _ask_file(database: Path) -> tuple[str, datetime] | None:
+    from smsconf.cli.emulator import emulator_engine
+
+    if not database.exists():
+        return None
+    try:
+        with emulator_engine(database) as engine:
+            return _said(engine.handle("GET", _HEALTH, [], b"").headers)
+    except SmsconfError:
+        return None
+
+
+def _ask_server(endpoint: str) -> tuple[str, datetime] | None:
+    parts = urlsplit(endpoint)
+    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+        return None
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", _HEALTH)
+        return _said(connection.getresponse().getheaders())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+
+
+def _said(headers: Iterable[tuple[str, str]]) -> tuple[str, datetime] | None:
+    found = {name.lower(): value for name, value in headers}
+    try:
+        return found[EMULATOR_DATABASE.lower()], datetime.fromisoformat(found[EMULATOR_TIME.lower()])
+    except (KeyError, ValueError):
+        return None

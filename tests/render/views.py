@@ -1,0 +1,174 @@
+"""Every document that a renderer draws, with one word wherever something foreign may stand.
+
+The word is an ordinary one, so that a document with another text in its place has the same shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from smsconf.address import Kind
+from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.guide.steps import Outcome as Standing
+from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep, Step
+from smsconf.reconcile.guards import Refusal
+from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.review import read_reviews
+from smsconf.render.board import report_view
+from smsconf.render.doctor import doctor_view
+from smsconf.render.guide import guide_view
+from smsconf.render.history import history_view
+from smsconf.render.receipts import receipts_view
+from smsconf.render.replies import opt_outs_view
+from smsconf.render.steps import steps_view
+from smsconf.render.view import apply_view, lint_view, plan_view, status_view
+from smsconf.sites import SITES
+from tests.reconcile import build
+
+WORD = "Zfremd"
+ABOUT = {"project": WORD, "environment": WORD, "site": "china", "provider": "emulator"}
+NOW = datetime(2026, 1, 6, tzinfo=UTC)
+
+
+def put(document: Any, text: str) -> Any:
+    """Return a document with another text wherever the word stands, keys included."""
+    if isinstance(document, str):
+        return document.replace(WORD, text)
+    if isinstance(document, dict):
+        return {put(key, text): put(value, text) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [put(one, text) for one in document]
+    return document
+
+
+def _finding() -> Diagnostic:
+    place = Place(WORD, 1, 1, 3, f"  {WORD}: {WORD}")
+    near = ((Place(WORD, 2, 2), WORD),)
+    return Diagnostic("SMS301", Severity.ERROR, WORD, place, f"template.{WORD}", WORD, WORD, near)
+
+
+def _plan() -> Any:
+    wanted = replace(build.shipped, name=WORD, content=f"{WORD}您的订单${{1}}已发货。", description=WORD)
+    has = replace(build.o_shipped, name=WORD, status="Reject", review_message=WORD)
+    made = build.plan(
+        build.desired(build.shop, build.brand, wanted), build.observed(build.o_shop, build.o_brand, has)
+    )
+    change = Change(
+        Kind.TEMPLATE,
+        Action.DELETE,
+        WORD,
+        WORD,
+        awaits=WORD,
+        fields=(FieldChange(WORD, f"old {WORD}", [WORD]), FieldChange("x", WORD, f"{WORD} y")),
+        notes=(FieldChange(WORD, WORD, None),),
+        steps=(Step.DELETE,),
+    )
+    step = ManualStep((WORD, WORD), {WORD: WORD}, "https://example.com/page.html", "2025", "open", "ab12")
+    manual = replace(change, action=Action.MANUAL, manual=step)
+    refusals = tuple(Refusal(scope, WORD, WORD, WORD) for scope in ("guard", "read", "change"))
+    return replace(made, changes=(*made.changes, change, manual), refusals=refusals)
+
+
+def _report(made: Any, reviews: Any) -> dict[str, Any]:
+    start = {"event": "accepted", "step": "submit", "address": WORD, "remote_name": WORD}
+    end = {"event": "decision", "status": "Reject", "address": WORD, "remote_name": WORD, "phase": "rejected"}
+    entries = [
+        {**start, "time": (NOW - timedelta(days=2)).isoformat()},
+        {**end, "time": NOW.isoformat(), "review_message": WORD},
+    ]
+    wanted = replace(build.shipped, name=WORD, content=f"{WORD} ${{1}} {WORD}")
+    return report_view(
+        made,
+        build.desired(build.shop, replace(build.brand, name=WORD), wanted),
+        SITES["china"],
+        entries,
+        plan_view=plan_view(made, ABOUT, [_finding()]),
+        status_view=status_view(reviews, ABOUT, unmanaged={}, foreign={}),
+        now=NOW,
+    )
+
+
+def _entry() -> dict[str, Any]:
+    names = ("time", "scope", "event", "address", "step", "remote_name", "remote_id", "status")
+    words = ("review_message", "message", "error_code", "request_id", "by", "note")
+    return dict.fromkeys((*names, *words), WORD)
+
+
+def _receipt() -> dict[str, Any]:
+    columns = ("message_id", "to", "status", "meaning", "sent", "reported", "template", "campaign", "batch")
+    return {**dict.fromkeys(columns, WORD), "delivery": "failed", "segments": 1}
+
+
+def _guide() -> dict[str, Any]:
+    page = {"title": "Title", "url": "https://example.com/page.html", "date": "2025"}
+    standing = Standing("open", WORD, (WORD,), (WORD, WORD), (), {WORD: WORD})
+    step = {"key": "k", "flow": None, "title": "title", "page": page, **standing._asdict()}
+    return guide_view(
+        [step, {**step, "flow": "global", "state": "done"}], [WORD, WORD], {**ABOUT, "problem": WORD}
+    )
+
+
+def documents() -> dict[str, Any]:
+    """Return every document by its command."""
+    made = _plan()
+    outcomes = [Outcome(change, Result.FAILED, WORD, WORD, WORD) for change in made.changes]
+    reviews = tuple(read_reviews(made, SITES["china"]))
+    tally = SimpleNamespace(
+        messages=2,
+        deliveries={"failed": 2},
+        segments=2,
+        failures=SimpleNamespace(most_common=lambda: [(WORD, 2)]),
+    )
+    person = SimpleNamespace(
+        message_id=WORD,
+        received=NOW,
+        created=WORD,
+        sender=WORD,
+        number=WORD,
+        to=WORD,
+        body=WORD,
+        word=WORD,
+        since=NOW,
+    )
+    outputs = {
+        **dict.fromkeys(("template_id", "remote_name", "sender", "signature", "region", "status"), WORD),
+        "variables": [WORD, "day"],
+        "variable_count": 2,
+        "candidate": None,
+    }
+    app = {"remote_name": WORD, "app_id": WORD, "region": "cn", "channel_num": WORD, "status": None}
+    check = {"name": "files", "result": "failed", "message": WORD, "why": WORD, "fix": WORD}
+    return {
+        "plan": plan_view(made, ABOUT, [_finding()]),
+        "apply": apply_view(
+            outcomes,
+            ABOUT,
+            pending=[WORD],
+            rejected=[WORD],
+            plan=made,
+            interrupted=True,
+            diagnostics=[_finding()],
+        ),
+        "status": status_view(
+            reviews, ABOUT, problems=[WORD], unmanaged={Kind.TEMPLATE: 1}, foreign={Kind.TEMPLATE: 1}
+        ),
+        "lint": lint_view([_finding(), _finding()], {}),
+        "history": history_view(
+            [_entry(), _entry()], {"project": WORD, "environment": WORD}, torn=0, elsewhere=0
+        ),
+        "receipts": receipts_view({WORD: tally}, "template", lambda _status: WORD, others=1),
+        "messages": [_receipt(), _receipt()],
+        "opt-outs": opt_outs_view([person], shown=str, said=str),
+        "doctor": doctor_view([check, {**check, "name": "keys"}], ABOUT),
+        "guide": _guide(),
+        "confirm": steps_view(made.changes, ABOUT),
+        "outputs": {
+            "format_version": "1.0",
+            "templates": {"template.order": outputs},
+            "apps": {"app.shop": app},
+        },
+        "report": _report(made, reviews),
+    }
