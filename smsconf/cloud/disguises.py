@@ -44,10 +44,13 @@ _BREAK_BEFORE = {
     "=": r"\s|\\{1,8}[nr]|%0[ad]",
 }
 _SPACE = (
-    rf"(?:{_BREAK}|[+_]|\\{{1,8}}(?:[tvfb]|u[0-9a-f]{{4}}|x[0-9a-f]{{2}})|{_PERCENT}[0-9a-f]{{2}}"
-    rf"|=[0-9a-f]{{2}}|{_AMPERSAND}(?:nbsp|Tab|NewLine|{_HASH}\w{{1,8}}){_END})"
+    rf"(?:{_BREAK}|[+_]|\\{{1,8}}(?:[tvfb]|u[0-9a-f]{{4}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
+    rf"|{_PERCENT}[0-9a-f]{{2}}|%u[0-9a-f]{{4}}|=[0-9a-f]{{2}}|{_AMPERSAND}(?:nbsp|Tab|NewLine|{_HASH}\w{{1,8}}){_END})"
 )
-_REST = rf"(?:[\w+/=.~-]|{_BREAK}|\\{{1,8}}(?:/|u[0-9a-f]{{4}})|{_PERCENT}[0-9a-f]{{2}}|&#\w{{1,8}};)*+"
+_REST = (
+    rf"(?:[\w+/=.~-]|{_BREAK}|\\{{1,8}}(?:/|u[0-9a-f]{{4}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
+    rf"|{_PERCENT}[0-9a-f]{{2}}|%u[0-9a-f]{{4}}|&#\w{{1,8}};)*+"
+)
 _WRAP = r"(?:\s|\\{1,8}[nr])*+"
 _RUN = r"[A-Za-z0-9+/_=-]"
 _ENCODINGS = ("utf-8", "latin-1", "gb18030")
@@ -89,7 +92,9 @@ def _gap(before: str, after: str) -> str:
     """Match what wraps a line between two characters, unless it may be the second one."""
     if " " in {before, after}:
         return ""
-    return rf"(?:{_BREAK_BEFORE.get(after, _BREAK)})*+"
+    wraps = _BREAK_BEFORE.get(after, _BREAK)
+    # the backslash of the break is taken for one more of the secret's
+    return rf"(?:[nr]|{wraps}){{0,4}}?" if before == "\\" else rf"(?:{wraps})*+"
 
 
 @cache
@@ -98,16 +103,17 @@ def _unit(char: str) -> str:
     if char == " ":
         return _SPACE
     if char == "\\":
-        return rf"(?:\\u005c|\\x5c|{_BACKSLASH}|&#92;|&#x5c;|&bsol;)++"
+        return rf"(?:[\\%]u005c|\\(?:x5c|134|u\{{5c\}})|{_BACKSLASH}|&#92;|&#x5c;|&bsol;)++"
     code = ord(char)
     if char.isascii() and char.isalnum():  # no syntax needs to escape it; some do all the same
         entity = rf"&#(?:0*{code}|x0*{code:x});"
-        return rf"(?:{char}|{_BACKSLASH}{{0,8}}(?:u00|x){code:02x}|{_PERCENT}{code:02x}|{entity})"
+        escape = rf"(?:{_BACKSLASH}{{0,8}}|%)(?:u00{code:02x}|x{code:02x}|u\{{0*{code:x}\}}|{code:03o})"
+        return rf"(?:{char}|{escape}|{_PERCENT}{code:02x}|{entity})"
     names = dict.fromkeys(name.rstrip(";") for name, value in html5.items() if value == char)
     entity = "|".join([rf"{_HASH}0*{code}", rf"{_HASH}x0*{code:x}", *map(re.escape, names)])
     forms = [
         re.escape(char),
-        rf"{_BACKSLASH}{{0,8}}".join(f"u{half}" for half in _utf16(char)),
+        rf"(?:{_BACKSLASH}{{0,8}}|%)".join(["", *(f"u{half}" for half in _utf16(char))]),
         rf"U{code:08x}",
         rf"u\{{0*{code:x}\}}",
         rf"{_AMPERSAND}(?:{entity}){_END}",
@@ -149,15 +155,20 @@ def _bytes(char: str) -> Iterator[bytes]:
 
 def _packed(secret: str) -> Iterator[str]:
     """Match a text that was packed whole, alone or amid others; as it is, in JSON, or packed twice."""
-    forms = [*_bytes(secret), json.dumps(secret)[1:-1].encode(), quote(secret).encode()]
+    forms = [
+        *_bytes(secret),
+        secret.encode("utf-16-le", "surrogatepass"),
+        json.dumps(secret)[1:-1].encode(),
+        quote(secret).encode(),
+    ]
     forms += [base64.b64encode(forms[0])]
     for data in dict.fromkeys(forms):
         cut = len(data) > _WHOLE
         start = data[:_HEAD] if cut else data
         for before in range(3):
             yield rf"{_RUN}?" + _WRAP.join(_base64(start, before)) + (_REST if cut else _RUN + "{0,3}")
-        digits = r"[\s:-]?".join(f"{byte:02x}" for byte in start)
-        yield f"(?i:{digits})" + (r"(?:[\s:-]?[0-9a-fA-F])*+" if cut else "")
+        digits = r"(?:[\s:,-]|0x){0,4}".join(f"{byte:02x}" for byte in start)
+        yield f"(?i:{digits})" + (r"(?:[\s:,-]|0x|[0-9a-fA-F])*+" if cut else "")
 
 
 def _base64(data: bytes, before: int) -> Iterable[str]:
