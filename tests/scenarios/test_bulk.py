@@ -317,7 +317,9 @@ def test_waiting_can_be_called_off(shop: World) -> None:
     process.communicate(timeout=30)
     assert process.returncode == 130
     assert sends(shop) == 0
-    assert bulk(shop, REFUND, "list.csv", "--at", "2026-03-02T11:00:00+08:00").code == 0
+    late = shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve", "--at", "2026-03-02T11:00:00+08:00")
+    assert late.code == 4, "its time is over"
+    assert bulk(shop, REFUND, "list.csv", "--at", "2026-03-02T11:50:00+08:00").code == 0
     assert len(outbox(shop)) == 3
 
 

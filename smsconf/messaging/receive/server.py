@@ -58,6 +58,10 @@ class Rules:
     body_limit: int = BODY_LIMIT
 
 
+_PAGES = {"origin", "sec-fetch-site"}
+"""What every browser sends along and the service does not: a page on this machine could forge an opt-out."""
+
+
 def make_app(
     store: Store, rules: Rules, clock: Callable[[], datetime], counts: Counter[str] | None = None
 ) -> ASGIApp:
@@ -109,6 +113,8 @@ class _Receiver:
         prefix = f"/{self._rules.token}" if self._rules.token else ""
         if not hmac.compare_digest(place.rpartition("/")[0].encode(), prefix.encode()):
             return self._refuse("wrong path", 404)
+        if _PAGES.intersection(request.headers):
+            return self._refuse("from a page", 403)
         for what, read in _READERS.items():
             if place == f"{prefix}/{what}":
                 taken = request.method == "POST"
