@@ -18,7 +18,7 @@ from smsconf.address import Address, Kind
 from smsconf.cli.inbox import inbox_path, inboxes
 from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
-from smsconf.cli.output import same_file
+from smsconf.cli.output import same_file, say
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import require_template, values_of
 from smsconf.config import Project
@@ -208,7 +208,7 @@ def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading
         listed += read_opt_outs(path, region, count, reading)
         lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
         text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
-        click.echo(text, err=True)
+        say(text)
     own = inbox_path(project.folder, None)  # it may be yet to come
     return LeftOut(OptOuts([own, *inboxes(project.folder)], listed), lists)
 

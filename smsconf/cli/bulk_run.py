@@ -22,7 +22,7 @@ from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
 from smsconf.cli.bulk_sending import check_way, clock_of, send_run, start_of, wait_until
 from smsconf.cli.bulk_trial import send_tests
 from smsconf.cli.list_options import reading_of
-from smsconf.cli.output import report, report_sent, show_error, talk, try_file
+from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
 from smsconf.errors import PlanRefused
@@ -71,7 +71,7 @@ class Teller:
         """Show what is about to happen and find out whether it may."""
         if not self.auto_approve and not sys.stdin.isatty():
             self.report(view)
-            click.echo(_("nothing sent: no terminal to ask; pass --auto-approve"), err=True)
+            say(_("nothing sent: no terminal to ask; pass --auto-approve"))
             return False
         talk(bulk_lines(view))
         question = _("Send {count} messages? Only 'yes' is taken: ").format(count=f"{count:,}")
@@ -162,7 +162,7 @@ def settle(ledger: Ledger, order: Order) -> None:
         return
     count = ledger.assume(order.run, sent=order.assume_sent)
     said = _("sent") if order.assume_sent else _("not sent")
-    click.echo(_("{count} messages taken for {said}").format(count=count, said=said), err=True)
+    say(_("{count} messages taken for {said}").format(count=count, said=said))
 
 
 def view_of(
@@ -222,7 +222,7 @@ def _prepare(
             said = _(
                 "the list was sent with another text than the one that is live now; --again sends this one"
             )
-            click.echo(said, err=True)
+            say(said)
         view = view_of(ledger, order, ready, teller, None)
         teller.report(view)
         return 5 if view["messages"]["uncertain"] else 0
@@ -306,14 +306,14 @@ def _tell_opted_out(count: int) -> None:
             "{count} recipients opted out since the run began",
             count,
         )
-        click.echo(text.format(count=count), err=True)
+        say(text.format(count=count))
 
 
 def _called_off(project: Project, order: Order) -> int:
     with open_ledger(project) as ledger:
         gone = ledger.call_off(order.run)
     said = _("called off: nothing was sent") if gone else _("called off: the same command goes on")
-    click.echo(said, err=True)
+    say(said)
     return 130
 
 

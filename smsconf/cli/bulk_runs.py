@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import click
-
 from smsconf.address import Kind
 from smsconf.cli.bulk_draft import ledger_path
 from smsconf.cli.bulk_run import Order, Teller, open_ledger, settle
-from smsconf.cli.output import report
+from smsconf.cli.output import report, say
 from smsconf.cli.sending import Ready, look_at
 from smsconf.config import Project
 from smsconf.errors import PlanRefused
@@ -44,13 +42,12 @@ def end_run(project: Project, number: str) -> int:
         count = ledger.end(run, datetime.now(UTC))
         doubts = ledger.tally(run).uncertain
     said = ngettext("{count} message of run {run} given up", "{count} messages of run {run} given up", count)
-    click.echo(said.format(count=f"{count:,}", run=run.id), err=True)
+    say(said.format(count=f"{count:,}", run=run.id))
     if doubts:
-        click.echo(
+        say(
             _("{count} more are uncertain: settle them with --assume-sent {run} or leave them").format(
                 count=f"{doubts:,}", run=run.id
-            ),
-            err=True,
+            )
         )
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ import click
 
 from smsconf.cli.asking import stop_on_interrupt
 from smsconf.cli.bulk_job import Job
+from smsconf.cli.output import say
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import Ready, app_key_of, open_sending, url_of
 from smsconf.cloud.limiter import Limiter
@@ -29,6 +29,7 @@ from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.limits import FARTHEST, Allowance, day_of, month_of, opening
 from smsconf.messaging.send.sender import rate_of
 from smsconf.messaging.send.target import Target
+from smsconf.render.foreign import json_text
 from smsconf.resources import Threshold
 
 LATE = timedelta(minutes=15)
@@ -83,10 +84,7 @@ def start_of(kind: str, job: Job | None, now: datetime, *, is_new: bool) -> date
 
 def wait_until(start: datetime, clock: Callable[[], datetime]) -> bool:
     """Sleep until a moment; return whether it came, or somebody called it off."""
-    click.echo(
-        _("waiting until {time}; Ctrl-C calls it off").format(time=start.isoformat(timespec="seconds")),
-        err=True,
-    )
+    say(_("waiting until {time}; Ctrl-C calls it off").format(time=start.isoformat(timespec="seconds")))
     with stop_on_interrupt() as stop:
         while not stop.is_set() and (left := (start - clock()).total_seconds()) > 0:
             stop.wait(min(left, _SLICE))
@@ -164,9 +162,9 @@ def send_run(
 
 def _warn(events: str, text: str) -> None:
     if events == "json":
-        click.echo(json.dumps({"event": "warning", "message": text}, ensure_ascii=False), err=True)
+        click.echo(json_text({"event": "warning", "message": text}, indent=None), err=True)
     else:
-        click.echo(_("warning: {text}").format(text=text), err=True)
+        say(_("warning: {text}").format(text=text))
 
 
 @contextmanager
@@ -189,7 +187,7 @@ def _watching(events: str) -> Iterator[Callable[[Progress], None]]:
             elif now != last and (seconds >= due or now.done == now.total):
                 due, last = seconds + _EVENT, now
                 document = {"event": "progress", **now._asdict(), "rate": rate, "seconds_left": left}
-                click.echo(json.dumps(document), err=True)
+                click.echo(json_text(document, ascii_only=True, indent=None), err=True)
 
         yield watch
 

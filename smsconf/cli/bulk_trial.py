@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from smsconf.cli.asking import confirmed
-from smsconf.cli.output import show_error
+from smsconf.cli.output import say, show_error
 from smsconf.cli.sending import Ready, app_key_of, open_sending, remember_sent
 from smsconf.config import Project
 from smsconf.errors import CloudError
@@ -71,11 +71,9 @@ def send_tests(
     remember_sent(project, replace(ready, target=target), answer)
     for fate in answer.fates:
         said = _("accepted") if fate.accepted else fate.status or _("unknown")
-        click.echo(
-            _("test message to {number}: {status}").format(number=mask(fate.to), status=said), err=True
-        )
+        say(_("test message to {number}: {status}").format(number=mask(fate.to), status=said))
     if not all(fate.accepted for fate in answer.fates):
-        click.echo(_("nothing of the list was sent: the service did not take every test message"), err=True)
+        say(_("nothing of the list was sent: the service did not take every test message"))
         return None
     if chosen["auto_approve"] or not sys.stdin.isatty():
         return True

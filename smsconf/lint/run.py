@@ -46,7 +46,7 @@ def lint(subject: Subject, places: Places) -> list[Finding]:
         field = _locate(Spot(owner, hit.path[:1]), places) if hit.path else None
         place = _locate(Spot(owner, hit.path, hit.start, hit.end), places)
         related = tuple((at, word) for spot, word in hit.related if (at := _locate(spot, places)))
-        message = _bounded(hit.message)
+        message = _on_one_line(hit.message)
         edit = None
         if hit.edit is not None and hit.start is not None and hit.end is not None:
             edit = Edit(hit.path, hit.start, hit.end, hit.edit)
@@ -108,9 +108,10 @@ def _targets(subject: Subject) -> Iterator[tuple[Sequence[Rule], Address, object
         yield _rules_for(Target.THRESHOLD, site, threshold.region, None), threshold.address, threshold
 
 
-def _bounded(message: str) -> str:
-    """Bound a message: rules quote whatever the files hold. Renderers show what cannot be printed."""
-    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
+def _on_one_line(message: str) -> str:
+    """Bound a message, and show what cannot be printed as its code: rules quote whatever the files hold."""
+    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in message)
+    return shown if len(shown) <= _LONGEST_MESSAGE else f"{shown[:_LONGEST_MESSAGE]}…"
 
 
 def _locate(spot: Spot, places: Places) -> Place | None:

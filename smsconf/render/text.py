@@ -245,7 +245,7 @@ def _headline(found: View) -> Line:
     return line(
         place,
         Span(f"{found['severity']}[{found['code']}]", _SEVERITY_STYLES[found["severity"]]),
-        Span(f"{address} {clean(found['message'])}", "bold"),
+        Span(f"{address} {clean(found['message'], source=True)}", "bold"),
         hang=4,
     )
 

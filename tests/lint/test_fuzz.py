@@ -140,5 +140,6 @@ def test_line_end_in_a_name_stays_out_of_the_message(tmp_path: Path) -> None:
     text = 'version: 1\nprovider: {emulator: {database: e.db}}\napps: {a: {region: cn, name: "x\\ny"}}\n'
     (tmp_path / "smsconf.yaml").write_text(text, encoding="utf-8")
     found = [one for one in find_all(load_project(tmp_path)) if one.code == "SMS102"]
+    assert [one.message for one in found] == ["'\\x0a' in the app's name"]
     shown = plain(diagnostics_lines(diagnostics_view(found)))
-    assert "'⏎' in the app's name" in shown
+    assert "'\\x0a' in the app's name" in shown

@@ -29,9 +29,10 @@ from smsconf.render.junit import junit_text
 from smsconf.render.lines import cells, clean, plain
 from smsconf.render.markdown import apply_markdown, plan_markdown, status_markdown
 from smsconf.render.outputs import configmap_text, env_text, yaml_text
-from smsconf.render.receipts import receipts_csv, receipts_lines
-from smsconf.render.replies import opt_outs_lines
+from smsconf.render.receipts import messages_lines, receipts_csv, receipts_lines
+from smsconf.render.replies import opt_outs_lines, replies_lines
 from smsconf.render.sarif import sarif_text
+from smsconf.render.sending import send_lines
 from smsconf.render.steps import steps_lines
 from smsconf.render.terminal import show
 from smsconf.render.text import apply_lines, lint_lines, plan_lines, status_lines
@@ -65,7 +66,10 @@ TEXTS: Mapping[str, tuple[str, Draw]] = {
     "lint": ("lint", lines(lint_lines)),
     "history": ("history", lines(history_lines)),
     "receipts": ("receipts", lines(receipts_lines)),
-    "replies": ("opt-outs", lines(opt_outs_lines)),
+    "messages": ("messages", lines(messages_lines)),
+    "replies": ("replies", lines(lambda rows: replies_lines(rows, 1))),
+    "opt-outs": ("opt-outs", lines(opt_outs_lines)),
+    "send": ("send", lines(send_lines)),
     "doctor": ("doctor", lines(doctor_lines)),
     "guide": ("guide", lines(guide_lines)),
     "confirm": ("confirm", lines(steps_lines)),

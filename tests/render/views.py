@@ -102,6 +102,20 @@ def _receipt() -> dict[str, Any]:
     return {**dict.fromkeys(columns, WORD), "delivery": "failed", "segments": 1}
 
 
+def _send() -> dict[str, Any]:
+    keys = ("to", "message_id", "status", "message", "fix")
+    texts = ("address", "remote_name", "sender", "successor", "status_callback")
+    request = {"method": "POST", "url": WORD, "headers": {"Authorization": WORD}, "body": {WORD: [WORD]}}
+    return {
+        **ABOUT,
+        **dict.fromkeys(texts, WORD),
+        "texts": [{"text": WORD}],
+        "dry_run": True,
+        "request": request,
+        "messages": [{**dict.fromkeys(keys, WORD), "segments": 1, "outcome": "failed"}],
+    }
+
+
 def _guide() -> dict[str, Any]:
     page = {"title": "Title", "url": "https://example.com/page.html", "date": "2025"}
     standing = Standing("open", WORD, (WORD,), (WORD, WORD), (), {WORD: WORD})
@@ -162,6 +176,8 @@ def documents() -> dict[str, Any]:
         "receipts": receipts_view({WORD: tally}, "template", lambda _status: WORD, others=1),
         "messages": [_receipt(), _receipt()],
         "opt-outs": opt_outs_view([person], shown=str, said=str),
+        "replies": [{**dict.fromkeys(("from", "to", "body"), WORD), "received": "2026", "opted_out": True}],
+        "send": _send(),
         "doctor": doctor_view([check, {**check, "name": "keys"}], ABOUT),
         "guide": _guide(),
         "confirm": steps_view(made.changes, ABOUT),
