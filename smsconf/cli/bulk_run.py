@@ -228,6 +228,8 @@ def _prepare(
         return 5 if view["messages"]["uncertain"] else 0
     try:
         start = start_of(ready.target.type, job, ready.now, is_new=order.is_new)
+        if job is None and (planned := run.message.get("at")):  # as it began: not before its time
+            start = max(start, datetime.fromisoformat(planned))
         check_way(project, ready.target, chosen)
         if teller.output:
             try_file(teller.output)
@@ -242,7 +244,11 @@ def _prepare(
         return 1
     settle(ledger, order)
     if job:  # the same text, perhaps by now in another version
-        fresh = {"target": ready.target.to_json(), "text": ready.target.text_key()}
+        fresh = {
+            "target": ready.target.to_json(),
+            "text": ready.target.text_key(),
+            "at": start.isoformat(),
+        }
         ledger.fix(run, {**run.message, **fresh})
     ledger.agree(run, ready.now)
     return start

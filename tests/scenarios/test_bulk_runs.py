@@ -379,3 +379,18 @@ def test_missing_secret_is_said_before_anything_is_agreed_to(
     monkeypatch.delenv("SMSCONF_SECRETS")
     assert shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve").code == 1
     assert shop.json("bulk", "--runs").json["runs"] == []
+
+
+def test_run_that_is_joined_keeps_its_time(shop: World) -> None:
+    """Killed while it waits for --at, it goes out at that time by --join, not at once."""
+    at = ("--at", "2026-03-02T13:00:00+08:00")
+    for command in ((REFUND, "list.csv", *at), ("--join",)):
+        process = shop.process("bulk", *command, "--auto-approve")
+        assert process.stderr is not None
+        assert any("waiting until 2026-03-02T13:00" in line for line in process.stderr)
+        process.kill()
+        process.communicate(timeout=30)
+    assert sends(shop) == 0
+    shop.control("POST", "clock", {"set": "2026-03-02T13:00:01+08:00"})
+    assert bulk(shop, "--join").code == 0
+    assert len(outbox(shop)) == 3
