@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import smsconf
+from smsconf.errors import SmsconfError
 from smsconf.journal import Journal
 from smsconf.own_files import NotOurs, connect, open_own, read_own, replacing, reporting, try_own, write_own
 
@@ -267,3 +268,12 @@ def test_foreign_database_is_not_touched(home: Path) -> None:
     with pytest.raises(StoreError, match="not a database of the emulator"):
         Store("theirs.db")
     assert Path("theirs.db").read_bytes() == before
+
+
+def test_many_large_journals_are_refused_together(home: Path) -> None:
+    """Each of them alone would be read."""
+    for number in range(1, 7):
+        with Path(f".smsconf/journal.{number}.jsonl").open("wb") as file:
+            file.truncate(60 * 1024**2)
+    with pytest.raises(SmsconfError, match="it has more than 256 MiB"):
+        Journal(Path(".smsconf/journal.jsonl")).read()

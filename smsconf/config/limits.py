@@ -16,6 +16,6 @@ MOST_PATTERN = 1000  # characters of one of them
 MOST_PARTS = 32  # parts of one of them
 MOST_LOOKED_AT = 500_000  # names that all patterns together are compared with
 
-MOST_ENTRIES = 50_000  # of one section, templates for example
+MOST_ENTRIES = 20_000  # of one section, templates for example
 MOST_WORDS = 1000  # under lint.forbidden
 LONGEST_WORD = 100  # characters of one of them

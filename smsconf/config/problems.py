@@ -43,7 +43,7 @@ CODES: dict[str, Code] = {
         "too-large",
         N_(
             "limits keep a run short: 8 MiB and 500,000 values a file; 64 MiB and 10,000 files a project, "
-            "50,000 entries a section"
+            "20,000 entries a section"
         ),
         N_("split the file and list the parts in include"),
     ),

@@ -22,9 +22,10 @@ from typing import Any
 from smsconf.errors import SmsconfError
 from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
-from smsconf.own_files import open_own, read_own, write_own
+from smsconf.own_files import NotOurs, open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024
+MOST_TOGETHER = 256 * 1024 * 1024  # of all its files: a million entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Journal:
         state = tuple((one, _size(one)) for one in paths)
         if self._read and self._read[0] == state:
             return self._read[1]
+        if sum(map(_size, paths)) > MOST_TOGETHER:
+            error = NotOurs(self.path, _("it has more than {most} MiB").format(most=MOST_TOGETHER // 1024**2))
+            raise self._unusable(_("the journal {path} cannot be read: {reason}"), error)
         lines = [line for path in paths for line in self._lines(path)]
         if len(self._rotated()) >= len(paths):
             return self.read()  # a full file was put aside meanwhile
@@ -205,6 +209,12 @@ class Journal:
         return b"" if file.read(1) == b"\n" else b"\n"
 
     def _unusable(self, message: str, error: OSError) -> SmsconfError:
+        if isinstance(error, NotOurs):
+            return SmsconfError(
+                message.format(path=error.filename, reason=error.strerror),
+                why=_("a checkout or an archive may have brought it: it is neither read nor written through"),
+                fix=_("find out where it came from, and remove it"),
+            )
         return SmsconfError(
             message.format(path=self.path, reason=error.strerror or error),
             why=_("what is sent must be recorded before it is sent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from smsconf.address import Address
@@ -155,6 +156,12 @@ def _over(apps: list[Address], what: str, most: int) -> Iterator[Hit]:
 # -- the project's own policy
 
 
+@lru_cache(maxsize=1)
+def _folded(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Fold the case of each word once, and not for every template."""
+    return tuple((word, word.casefold()) for word in words)
+
+
 @rule("SMS430", "forbidden-by-project", Severity.ERROR, OURS)
 def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
     """A word that the project's own list forbids (lint: {forbidden: […]}).
@@ -172,8 +179,8 @@ def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
     """
     text = message.fixed.casefold() if subject.policy.forbidden else ""
     same = len(text) == len(message.fixed)
-    for word in subject.policy.forbidden:
-        start = text.find(word.casefold())
+    for word, folded in _folded(subject.policy.forbidden):
+        start = text.find(folded)
         if start >= 0:
             spot = (start, start + len(word)) if same else (None, None)
             yield Hit(
@@ -187,6 +194,8 @@ def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
 @rule("SMS431", "name-out-of-pattern", Severity.ERROR, OURS)
 def name_out_of_pattern(message: Message, subject: Subject) -> Iterator[Hit]:
     """A template's name that does not match the project's own pattern (lint: {name_pattern: …}).
+
+    Patterns are those of RE2: no back-references, no look-around, and time that grows with the name alone.
 
     Why:
         the project wants its templates named alike

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LEAST, _MOST = 8, 15  # digits of a number; the most of ITU-T E.164
+_MOST_GROUPS = 18  # of digits side by side: a number has no more, 00 and 0 included
 _FARTHEST = 8  # characters between two digits of one number
 _PLAIN = re.compile(r"\+?[0-9]{8,15}")
 _DIGIT = re.compile("[0-9]")
@@ -73,22 +74,20 @@ def mask_all(text: str) -> str:
         digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     if len(_DIGIT.findall(digits)) < _LEAST:
         return text
-    kept = [found.span() for found in _KEPT.finditer(digits)]
+    kept = _marked(digits, _KEPT)
     groups = [
         _Group(start, end, free=_is_free(digits, start, end))
         for start, end in (found.span() for found in re.finditer("[0-9]+", digits))
         if not _touches(kept, start, end)
     ]
-    dates = [found.span() for found in _DATES.finditer(digits)]
-    hosts = [found.span() for found in _ADDRESS.finditer(digits)]
-    return _hidden(text, list(_numbers(digits, groups, dates, hosts)))
+    dates = _marked(digits, _DATES)
+    shown = _marked(digits, _DATES, _ADDRESS)
+    return _hidden(text, list(_numbers(digits, groups, dates, shown)))
 
 
-def _numbers(
-    text: str, groups: list[_Group], dates: list[tuple[int, int]], hosts: list[tuple[int, int]]
-) -> Iterator[list[int]]:
+def _numbers(text: str, groups: list[_Group], dates: bytearray, shown: bytearray) -> Iterator[list[int]]:
     """Yield the places of the digits to hide of each number in a text."""
-    shown, place = dates + hosts, 0
+    place = 0
     while place < len(groups):
         count = _mainland(text, groups, place)
         if all(_touches(dates, one.start, one.end) for one in groups[place : place + count]):
@@ -104,7 +103,7 @@ def _numbers(
 def _mainland(text: str, groups: list[_Group], place: int) -> int:
     """Return how many groups from here on are a mainland mobile number, whatever stands between them."""
     digits, end = "", groups[place].start
-    for count, one in enumerate(groups[place:], 1):
+    for count, one in enumerate(groups[place : place + _MOST_GROUPS], 1):
         between = text[end : one.start]
         if count > 1 and (len(between) > _FARTHEST or any(char.isalpha() for char in between)):
             return 0
@@ -116,7 +115,7 @@ def _mainland(text: str, groups: list[_Group], place: int) -> int:
     return 0
 
 
-def _other(text: str, groups: list[_Group], place: int, shown: list[tuple[int, int]]) -> int:
+def _other(text: str, groups: list[_Group], place: int, shown: bytearray) -> int:
     """Return how many groups from here on are another number, joined as people write them."""
     first = groups[place]
     if not first.free:
@@ -124,7 +123,7 @@ def _other(text: str, groups: list[_Group], place: int, shown: list[tuple[int, i
     if first.size >= _LEAST:
         return 1
     total, best, points = first.size, 0, 0
-    for count, one in enumerate(groups[place + 1 :], 2):
+    for count, one in enumerate(groups[place + 1 : place + _MOST_GROUPS], 2):
         between = text[groups[place + count - 2].end : one.start]
         if not _JOINS.fullmatch(between) or not one.free or _touches(shown, one.start, one.end):
             break
@@ -157,5 +156,14 @@ def _is_free(text: str, start: int, end: int) -> bool:
     return not any(char == "_" or (char.isascii() and char.isalpha()) for char in around)
 
 
-def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
-    return any(first < end and start < last for first, last in spans)
+def _marked(text: str, *patterns: re.Pattern[str]) -> bytearray:
+    """Mark the places of a text that patterns find: a text from outside may be long and full of them."""
+    marked = bytearray(len(text))
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            marked[found.start() : found.end()] = b"\1" * len(found[0])
+    return marked
+
+
+def _touches(marked: bytearray, start: int, end: int) -> bool:
+    return marked.find(1, start, end) >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from base64 import b64encode
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from smsconf import signing
-from smsconf.emulator.app_auth import digests
+from smsconf.emulator.app_auth import PAIR, digests
 from tests.emulator.conftest import Reply, Service
 from tests.emulator.shop import DIFFERENT, FORM, JSON, REALM, SAME, Shop, open_shop, wsse
 
@@ -196,3 +197,12 @@ def test_unreadable_body_is_a_system_error(shop: Shop, body: bytes) -> None:
     codes: set[Any] = {shop.post(DIFFERENT, body, None, JSON).json["code"]}
     assert codes == {"E000000"}
     assert shop.post(SAME, body, None, FORM).json["code"] in {"E000000", "E000503"}
+
+
+def test_long_header_is_read_in_time_that_grows_with_its_length() -> None:
+    """A word without an end was looked at anew from each of its letters."""
+    begun = time.monotonic()
+    for text in ("a" * 60_000, 'a="' * 20_000, "a=" * 30_000, "a " * 30_000):
+        PAIR.findall(text)
+    assert time.monotonic() - begun < 5
+    assert dict(PAIR.findall('Username="k", Nonce = "n"')) == {"Username": "k", "Nonce": "n"}

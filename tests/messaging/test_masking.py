@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 import unicodedata
 
 import pytest
@@ -123,3 +124,14 @@ def test_text_with_few_digits_is_unchanged_and_length_never_changes(text: str) -
     assert all(one in ("*", other) for one, other in zip(shown, text, strict=True))
     if sum(char.isdigit() for char in text) < 8:
         assert shown == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1-", "+1", "2026-01-05 ", "10.0.0.1 ", "01234567-89ab-cdef-0123-456789abcdef ", "0123456789abcdef0 "],
+)
+def test_long_text_is_masked_in_time_that_grows_with_its_length(text: str) -> None:
+    """A hundred thousand characters from outside took up to a minute."""
+    begun = time.monotonic()
+    mask_all(text * (100_000 // len(text)))
+    assert time.monotonic() - begun < 10
