@@ -36,8 +36,8 @@ _MOST_MARKS = 3  # on one letter; more pile up over the lines above
 
 # what is surely harmless, so that few texts are looked at character by character
 _ORDINARY = re.compile(
-    r"(?:[!-9;-\[\]-~\xa1-\xac\xae-\u02af\u2010-\u2027\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff"
-    r"\uff01-\uff5e\U0001f300-\U0001f64f]|(?<=[^ ])[ :](?=[^ ])|(?<=.):$)*"
+    r"[ -\[\]-~\xa1-\xac\xae-\u02af\u2010-\u2027\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff"
+    r"\uff01-\uff5e\U0001f300-\U0001f64f]*"
 )
 _UNUSUAL = re.compile(r"[^\n -~\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff5e]")
 _COMMAND = re.compile(r"^(?=\s*)(\s*):(?=:|$)|(?<=#)#(?=[A-Za-z]*\[)")
@@ -46,7 +46,13 @@ _ESCAPE_LIKE = re.compile(r"\\(?=x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 def is_ordinary(text: str) -> bool:
     """Tell at once of most texts that they are shown as they are."""
-    return _ORDINARY.fullmatch(text) is not None and "##" not in text
+    return not text or (
+        _ORDINARY.fullmatch(text) is not None
+        and text[0] not in " :"
+        and text[-1] != " "
+        and "  " not in text
+        and "##" not in text
+    )
 
 
 def spell(text: str, *, source: bool = False) -> list[str]:
