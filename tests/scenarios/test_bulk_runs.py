@@ -317,6 +317,17 @@ def test_file_of_left_out_rows_never_takes_the_place_of_a_list(shop: World) -> N
     assert (shop.folder / "list.csv").read_text(encoding="utf-8") == LIST
 
 
+def test_file_of_left_out_rows_follows_no_link(shop: World) -> None:
+    """A checkout brought the link along, and somebody's profile was written over."""
+    profile = shop.folder.parent / "profile"
+    profile.write_text("export A=1\n")
+    (shop.folder / "out.csv").symlink_to(profile)
+    ran = shop.smsconf("bulk", REFUND, "list.csv", "--dropped", "out.csv", "--auto-approve")
+    assert (ran.code, "it is a link" in ran.err) == (1, True)
+    assert profile.read_text() == "export A=1\n"
+    assert shop.control("GET", "outbox") == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
