@@ -84,8 +84,8 @@ def start_of(kind: str, job: Job | None, now: datetime, *, is_new: bool) -> date
 
 def wait_until(start: datetime, clock: Callable[[], datetime]) -> bool:
     """Sleep until a moment; return whether it came, or somebody called it off."""
-    say(_("waiting until {time}; Ctrl-C calls it off").format(time=start.isoformat(timespec="seconds")))
     with stop_on_interrupt() as stop:
+        say(_("waiting until {time}; Ctrl-C calls it off").format(time=start.isoformat(timespec="seconds")))
         while not stop.is_set() and (left := (start - clock()).total_seconds()) > 0:
             stop.wait(min(left, _SLICE))
     return not stop.is_set()

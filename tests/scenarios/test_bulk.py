@@ -331,7 +331,7 @@ def test_files_about_people_are_their_owners_alone(shop: World) -> None:
 
 
 def test_file_of_rows_left_out_replaces_nothing_else(shop: World) -> None:
-    """Not the project, nor a link to the list; an older one of its kind it does, a device it writes to."""
+    """Not the project, nor a link to the list, nor a pipe; an older one of its kind it does, a device not."""
     os.link(shop.folder / "list.csv", shop.folder / "link.csv")
     for name in ("smsconf.yaml", "link.csv", "secrets.json"):
         before = (shop.folder / name).read_bytes()
@@ -339,9 +339,7 @@ def test_file_of_rows_left_out_replaces_nothing_else(shop: World) -> None:
         assert (ran.code, (shop.folder / name).read_bytes()) == (1, before)
         assert "holds something else" in ran.err
     os.mkfifo(shop.folder / "pipe")
-    reader = os.open(shop.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    for name in ("out.csv", "out.csv", "pipe"):
-        assert shop.smsconf("bulk", REFUND, "list.csv", "--dry-run", "--dropped", name).code == 0
-    assert os.read(reader, 100).startswith(b"row,number")
-    os.close(reader)
+    for name, code in (("out.csv", 0), ("out.csv", 0), ("/dev/null", 0), ("pipe", 1)):
+        assert shop.smsconf("bulk", REFUND, "list.csv", "--dry-run", "--dropped", name).code == code
     assert (shop.folder / "pipe").is_fifo()
+    assert not Path("/dev/null").is_file()
