@@ -12,7 +12,7 @@ from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.output import same_file, unwritable
 from smsconf.errors import SmsconfError
 from smsconf.language import _
-from smsconf.own_files import STATE_FOLDER
+from smsconf.own_files import STATE_FOLDER, open_own, read_own
 
 INBOX = "inbox.db"
 INBOXES = "inboxes"  # paths of other files that something was received into, one a line
@@ -78,8 +78,7 @@ def note_inbox(folder: Path, path: Path) -> None:
         return
     listed = folder / STATE_FOLDER / INBOXES
     try:
-        listed.parent.mkdir(exist_ok=True)
-        handle = os.open(listed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = open_own(listed, os.O_WRONLY | os.O_APPEND, make=True)
         with os.fdopen(handle, "ab") as file:  # appended in one piece: two receivers may start at one time
             file.write(f"\n{place}\n".encode())
     except OSError as error:
@@ -89,7 +88,7 @@ def note_inbox(folder: Path, path: Path) -> None:
 def _noted(folder: Path) -> list[str]:
     listed = folder / STATE_FOLDER / INBOXES
     try:
-        lines = listed.read_text(encoding="utf-8").splitlines()
+        lines = read_own(listed).decode().splitlines()
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:

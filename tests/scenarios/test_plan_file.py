@@ -96,14 +96,21 @@ def edited(world: World) -> World:
     return world
 
 
+def move_emulator(before: World, after: World) -> None:
+    """Bring the service into another folder: a project's database of it lies inside the project."""
+    (after.folder / ".smsconf").mkdir(exist_ok=True)
+    for path in (before.folder / ".smsconf").glob("emulator.db*"):
+        path.rename(after.folder / ".smsconf" / path.name)
+
+
 def at_the_console(world: World, content: str, flow_status: str) -> None:
     """Play somebody who edits the refund template by hand: another checkout, another journal."""
     text = (world.folder / "smsconf.yaml").read_text(encoding="utf-8")
-    database = f"database: {world.folder}/.smsconf/emulator.db"
     other = World(world.folder.parent / "elsewhere", world.capsys)
-    text = text.replace("database: .smsconf/emulator.db", database).replace("您的退款已经到账。", content)
-    other.write(text)
+    other.write(text.replace("您的退款已经到账。", content))
+    move_emulator(world, other)
     assert other.apply("--target", "template.refund").code == 0
+    move_emulator(other, world)
     if flow_status == "Reject":
         world.decide("template", "refund", "reject", "请再改")
 
