@@ -54,9 +54,10 @@ class Stop:
 def stop_on_interrupt() -> Iterator[Stop]:
     """Turn Ctrl-C into a wish to stop after what is in flight; a second one stops at once.
 
-    A termination, as schedulers send it, is the same wish, however often it is sent; once it is heard,
-    another one does not keep the report from being written. Both are heard even if they were ignored when the
-    program started, as they are in the background of a script: what is under way ends in good order.
+    A termination, as schedulers send it, or a lost terminal is the same wish, however often it comes; once it
+    is heard, another one does not keep the report from being written. Ctrl-C and a termination are heard even
+    if they were ignored when the program started, as they are in the background of a script: what is under
+    way ends in good order. Who started it with nohup wants it to outlive the terminal.
     """
     stop = Stop()
     words = "\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once") + "\n"
@@ -71,9 +72,12 @@ def stop_on_interrupt() -> Iterator[Stop]:
         with suppress(OSError):
             os.write(2, said)  # a signal may come in the middle of a print, which cannot be begun twice
 
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    ends = [signal.SIGTERM] if outlives else [signal.SIGTERM, signal.SIGHUP]
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, *ends)}
     try:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before[signal.SIGINT])
-        signal.signal(signal.SIGTERM, signal.SIG_IGN if stop.is_set() else before[signal.SIGTERM])
+        for number in ends:
+            signal.signal(number, signal.SIG_IGN if stop.is_set() else before[number])

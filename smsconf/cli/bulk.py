@@ -28,6 +28,7 @@ from smsconf.cli.bulk_runs import (
 from smsconf.cli.bulk_trial import numbers_of
 from smsconf.cli.list_options import list_options
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
+from smsconf.cli.output import same_file
 from smsconf.cli.sending import (
     callback_option,
     check_words,
@@ -172,6 +173,10 @@ def command(
     Exits 0 if the service took all or nothing is left, 5 after a part, 4 if nothing may be sent now.
     """
     _check_options(address, recipients, chosen)
+    if output and recipients and same_file(output, recipients):
+        raise click.UsageError(
+            _("--output names {file}, which is read: name another").format(file=recipients)
+        )
     check_words(chosen["extend"], chosen["status_callback"])
     project = check(folder, environment)
     teller = Teller.of(project, form, output, chosen)
@@ -206,7 +211,7 @@ def command(
 
 
 _ALONE = ("runs", "end", "join")
-_ABOUT_A_LIST = ("again", "failed_of", "dry_run")
+_ABOUT_A_LIST = ("again", "failed_of", "dry_run", "test_to")
 
 
 def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:

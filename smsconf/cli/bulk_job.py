@@ -168,7 +168,7 @@ def _keep_apart(dropped: Path, lists: list[Path]) -> None:
     for one in lists:
         if same_file(dropped, one):
             raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
-    if dropped.is_file():
+    if dropped.is_file() and not dropped.is_symlink():  # a link is refused where it would be written
         with dropped.open("rb") as file:
             first = file.readline(len(_HEAD) + 1).decode("utf-8", "replace").strip()
         if first not in ("", _HEAD.strip()):

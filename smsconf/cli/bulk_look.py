@@ -66,7 +66,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int
         status_callback=teller.callback,
     )
     teller.report(view)
-    return show_error(problem) if problem else 0
+    return max(show_error(problem), 4) if problem else 0
 
 
 def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, count: int) -> None:

@@ -82,17 +82,19 @@ class Teller:
 class Order:
     """A run, how it was chosen, and what a person says about its doubts (``None``: nothing).
 
-    ``dropped`` is the file of rows left out of its list.
+    ``dropped`` is the file of rows left out of its list; ``take_up``: what was given up is sent after all.
     """
 
     run: Run
     is_new: bool
     assume_sent: bool | None = None
     dropped: Path | None = None
+    take_up: bool = False
 
     def to_send(self, tally: Tally) -> int:
         """Return how many messages would go out."""
-        return tally.waiting + (tally.uncertain if self.assume_sent is False else 0)
+        doubts = tally.uncertain if self.assume_sent is False else 0
+        return tally.waiting + doubts + (tally.ended if self.take_up else 0)
 
 
 @contextmanager
@@ -103,7 +105,10 @@ def open_ledger(project: Project) -> Iterator[Ledger]:
         PlanRefused: another one is sending.
         SmsconfError: it cannot be used.
     """
-    with Ledger(ledger_path(project), folder=project.folder.absolute()) as ledger:
+    path = ledger_path(project)
+    if not path.exists():
+        say(_("no list was sent from this folder yet; what another folder or machine sent is not known here"))
+    with Ledger(path, folder=project.folder.absolute()) as ledger:
         yield ledger
 
 
@@ -143,10 +148,29 @@ def join_run(project: Project, run: Run, ready: Ready, teller: Teller, chosen: M
     """
     lists = opt_out_lists(project, Address.parse(run.key.subject), chosen)
     opt_outs = left_out_of(project, lists, ready.target.region, reading_of(chosen)).opt_outs
-    order = Order(run, is_new=False, assume_sent=assumption(chosen))
+    said = assumption(chosen)
+    order = Order(run, is_new=False, assume_sent=said, take_up=said is None and run.finished is not None)
     with open_ledger(project) as ledger:
+        _check_alone(ledger, run)
         start = _prepare(ledger, project, order, ready, teller, chosen, None)
     return start if isinstance(start, int) else _go(project, order, ready, teller, chosen, opt_outs, start)
+
+
+def _check_alone(ledger: Ledger, run: Run) -> None:
+    """Make sure that nothing else waits under the name of a run.
+
+    Raises:
+        PlanRefused: another list does.
+    """
+    for other in ledger.runs_of(run.key):
+        if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
+            raise PlanRefused(
+                _("run {run} of {subject} has another list, and a part of it waits").format(
+                    run=other.id, subject=run.key.subject
+                ),
+                why=_("whoever is on both lists would get the message twice"),
+                fix=_("let it come to its end first, or give it up"),
+            )
 
 
 def assumption(chosen: Mapping[str, Any]) -> bool | None:
@@ -243,6 +267,8 @@ def _prepare(
             ledger.call_off(run)
         return 1
     settle(ledger, order)
+    if order.take_up:
+        ledger.take_up(run)
     if job:  # the same text, perhaps by now in another version
         fresh = {
             "target": ready.target.to_json(),
@@ -250,7 +276,8 @@ def _prepare(
             "at": start.isoformat(),
         }
         ledger.fix(run, {**run.message, **fresh})
-    ledger.agree(run, ready.now)
+    if not chosen["test_to"]:
+        ledger.agree(run, ready.now)
     return start
 
 
@@ -266,6 +293,8 @@ def _tested(
     allowed: bool | None = None
     try:
         allowed = send_tests(project, ledger, ledger.find(order.run.id) or order.run, ready, chosen)
+        if allowed:
+            ledger.agree(order.run, ready.now)
     finally:
         if not allowed and order.is_new:
             ledger.call_off(order.run)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from smsconf.errors import Refused
 from smsconf.language import _
 from smsconf.messaging.bulk.run import Batch, Run, Tally
 from smsconf.messaging.bulk.sending import Ended
@@ -103,6 +104,7 @@ def runs_view(rows: Iterable[tuple[Run, Tally]]) -> View:
                 "scope": run.key.scope,
                 "made": run.made.isoformat(),
                 "begun": run.begun.isoformat() if run.begun else None,
+                "at": run.message.get("at"),
                 "given_up": run.finished.isoformat() if run.finished else None,
                 "failed_of": str(run.failed_of) if run.failed_of else None,
                 "messages": messages_view(tally),
@@ -121,7 +123,7 @@ def exit_code(tally: Tally, ended: Ended) -> int:
         return 0
     if tally.touched:
         return 5
-    return 1 if ended.problem else 4
+    return 4 if ended.problem is None or isinstance(ended.problem, Refused) else 1
 
 
 def _failure(status: str, count: int) -> View:

@@ -405,3 +405,57 @@ def test_run_that_is_joined_keeps_its_time(shop: World) -> None:
     shop.control("POST", "clock", {"set": "2026-03-02T13:00:01+08:00"})
     assert bulk(shop, "--join").code == 0
     assert len(outbox(shop)) == 3
+
+
+def test_what_was_given_up_can_be_sent_after_all(shop: World) -> None:
+    """By the run's number; nobody who got it gets it again, and no other list may wait meanwhile."""
+    stop_at_one(shop, REFUND, "list.csv")
+    assert shop.smsconf("bulk", "--end", "1").code == 0
+    shop.advance("P1D")
+    shop.write("15112345678\n15212345678\n", "other.csv")
+    stop_at_one(shop, REFUND, "other.csv")
+    ran = shop.smsconf("bulk", "--join", "1", "--auto-approve")
+    assert ran.code == 4
+    assert "run 2" in ran.err
+    assert bulk(shop, "--join", "2").code == 0
+    ran = bulk(shop, "--join", "1")
+    assert (ran.code, ran.json["messages"]["accepted"], ran.json["messages"]["given_up"]) == (0, 3, 0)
+    assert sorted(numbers(shop)) == sorted({*numbers(shop)})
+
+
+def test_run_that_was_given_up_before_it_began_is_as_if_it_had_not_been(shop: World) -> None:
+    """The list is sent, not told that it was."""
+    process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", "--at", "2026-03-02T13:00:00+08:00")
+    assert process.stderr is not None
+    while "waiting until" not in process.stderr.readline():
+        pass
+    process.kill()
+    process.communicate(timeout=60)
+    (run,) = shop.json("bulk", "--runs").json["runs"]
+    assert (run["outcome"], run["at"][:16]) == ("waiting", "2026-03-02T13:00")
+    assert shop.smsconf("bulk", "--end", "1").code == 0
+    ran = bulk(shop, REFUND, "list.csv")
+    assert (ran.code, ran.json["messages"]["accepted"]) == (0, 3)
+
+
+def test_lost_terminal_ends_a_run_in_good_order(shop: World) -> None:
+    """SIGHUP: what is on its way is finished, the rest waits."""
+    shop.write("".join(f"138{place:08}\n" for place in range(60_000)), "long.txt")
+    process = shop.process("bulk", REFUND, "long.txt", "--auto-approve", "--progress", "json")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if '"progress"' in line:
+            break
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    (run,) = shop.json("bulk", "--runs").json["runs"]
+    assert run["messages"]["uncertain"] == 0
+    assert run["messages"]["waiting"] > 0
+
+
+def test_report_never_takes_the_place_of_the_list(shop: World) -> None:
+    """Not even in a dry run."""
+    ran = shop.smsconf("bulk", REFUND, "list.csv", "--dry-run", "--output", "./list.csv")
+    assert ran.code == 1
+    assert (shop.folder / "list.csv").read_text(encoding="utf-8") == LIST

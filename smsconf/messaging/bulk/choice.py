@@ -55,7 +55,9 @@ def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) 
             from a run that does not know its text.
     """
     owned = [run for run in runs if run.key.scope is not None]
-    same = [run for run in owned if (run.digest, run.failed_of) == (wanted.digest, wanted.failed_of)]
+    asked = (wanted.digest, wanted.failed_of)
+    # one that was given up before its first request sent nothing to anybody
+    same = [run for run in owned if (run.digest, run.failed_of) == asked and (run.begun or not run.finished)]
     for run in owned:
         if is_open(run):
             return _go_on(run, wanted, same=run in same)

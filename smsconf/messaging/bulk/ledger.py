@@ -120,6 +120,12 @@ class Ledger(LedgerReader):
             self._database.execute("UPDATE run SET finished = ? WHERE id = ?", (stamp(now), run.id))
         return count
 
+    def take_up(self, run: Run) -> None:
+        """Go on with what was given up."""
+        with self._explained(), transaction(self._database):
+            self._move_all(Move.TAKE_UP, run)
+            self._database.execute("UPDATE run SET finished = NULL WHERE id = ?", (run.id,))
+
     def fix(self, run: Run, message: Mapping[str, Any]) -> None:
         """Note what a run is sent with; after its first request only another version of the same text."""
         with self._explained():

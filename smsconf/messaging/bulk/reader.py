@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -19,7 +19,7 @@ from typing import Any
 from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
-from smsconf.messaging.bulk.schema import VERSION
+from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
 from smsconf.messaging.database import unusable
 from smsconf.own_files import connect
 
@@ -196,7 +196,7 @@ class LedgerReader:
 
 @contextmanager
 def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
-    """Open the file if there is one of this version; nothing is made, migrated or locked.
+    """Open the file if there is one; nothing is made or locked, and an older one is read as the next run will.
 
     Raises:
         SmsconfError: it cannot be read.
@@ -209,7 +209,14 @@ def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
     try:
         with explained(path):
             (version,) = database.execute("PRAGMA user_version").fetchone()
-        yield LedgerReader(path, database) if version == VERSION else None
+            if version in STEPS:
+                older, database = database, sqlite3.connect(":memory:", isolation_level=None)
+                with closing(older):
+                    older.backup(database)
+                for number in range(version, VERSION):
+                    STEPS[number](database)
+                database.executescript(SCHEMA)
+        yield LedgerReader(path, database) if version and version <= VERSION else None
     finally:
         database.close()
 

@@ -40,6 +40,7 @@ class Move(StrEnum):
     ASSUME_NOT_SENT = "assume-not-sent"
     LEAVE_OUT = "leave-out"  # an opt-out arrived
     END = "end"
+    TAKE_UP = "take-up"  # a person goes on with what was given up
 
 
 MOVES: Mapping[Move, tuple[State, State]] = {
@@ -51,6 +52,7 @@ MOVES: Mapping[Move, tuple[State, State]] = {
     Move.ASSUME_NOT_SENT: (State.UNCERTAIN, State.READY),
     Move.LEAVE_OUT: (State.READY, State.OPTED_OUT),
     Move.END: (State.READY, State.ENDED),
+    Move.TAKE_UP: (State.ENDED, State.READY),
 }
 """From where to where. There is no other way, so nothing that may have been sent is sent again unasked."""
 

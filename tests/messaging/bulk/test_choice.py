@@ -43,6 +43,8 @@ WANTED = Wanted("list", "numbers:n", MESSAGE)
         ((RUN,), (), replace(WANTED, message={**MESSAGE, "text": "two"}), Choice(RUN, copies=1)),
         ((replace(RUN, begun=None),), (7,), replace(WANTED, message={**MESSAGE, "text": "two"}), None),
         ((replace(RUN, id=9), RUN), (), WANTED, Choice(replace(RUN, id=9), copies=2)),
+        ((replace(RUN, begun=None, finished=NOON),), (), WANTED, Choice(None)),
+        ((replace(RUN, finished=NOON),), (), WANTED, Choice(replace(RUN, finished=NOON), copies=1)),
         ((OLD,), (), replace(WANTED, again=True), Choice(None)),
         ((replace(OLD, digest="numbers:other"),), (), WANTED, Choice(None)),
         ((OLD,), (2,), replace(WANTED, numbers="numbers:other"), Choice(None)),

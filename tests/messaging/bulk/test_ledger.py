@@ -98,10 +98,13 @@ def test_older_ledger_is_never_resumed_and_what_it_sent_counts(old: Path) -> Non
 
 
 def test_reading_alone_changes_no_older_ledger(old: Path) -> None:
-    """A dry run leaves no trace."""
+    """A dry run leaves no trace, and knows what the next run will know."""
     before = old.read_bytes()
     with open_ledger_to_read(old) as ledger:
-        assert ledger is None
+        assert ledger
+        sale, news = ledger.runs()
+        assert (ledger.tally(news).accepted, ledger.tally(news).uncertain) == (1, 3)
+        assert not ledger.is_open(sale)
     assert old.read_bytes() == before
 
 
