@@ -133,6 +133,7 @@ def test_fixed_values_stand_in_for_columns(tmp_path: Path) -> None:
         ("number,order,day\n13812345678,A1,09:30\n", {"day": "09:30"}, "a column and a --var"),
         ("number,order,day\n13812345678,A1,09:30\n", {"colour": "red"}, "no variable 'colour'"),
         ("", {"order": "A1", "day": "09:30"}, "is empty"),
+        ("\n,,\n", {}, "is empty"),
         ("number\n\n", {"order": "A1", "day": "09:30"}, "is empty"),
         ("13812345678\n", {"order": "A.1", "day": "09:30"}, "order is no value"),
     ],
@@ -143,6 +144,31 @@ def test_list_that_does_not_fit_the_template_is_refused(
     """Before anything is sent, naming the column."""
     with pytest.raises(SmsconfError, match=words.replace("(", r"\(")):
         read(written(tmp_path, text), NAMED, fixed)
+
+
+def test_first_row_that_is_proposed_is_understood(tmp_path: Path) -> None:
+    """Whatever the variables are called: their names or their descriptions, and a heading of numbers."""
+    slots = (Slot(1, "number", "text", None, "订单号"), Slot(2, "phone", "text", None, "mobile"))
+    target = replace(NAMED, slots=slots)
+    with pytest.raises(SmsconfError, match="needs number, phone") as caught:
+        read(written(tmp_path, "13812345678,A1,09:30\n"), target)
+    assert caught.value.fix == (
+        "write a first row such as: 手机号,number,phone (the descriptions will do too: 订单号, mobile); "
+        "or give --var NAME=VALUE for all"
+    )
+    for headings in ("手机号,number,phone", "手机号,订单号,mobile"):
+        assert read(written(tmp_path, f"{headings}\n13812345678,A1,B2\n"), target)[0][0].values == (
+            "A1",
+            "B2",
+        )
+
+
+@pytest.mark.parametrize(("title", "fix"), [("名单 20261130", "row 2"), ("13812345678", "first row such as")])
+def test_title_with_digits_above_the_headings_is_to_be_deleted(tmp_path: Path, title: str, fix: str) -> None:
+    """It is no heading; a recipient is not to be deleted."""
+    with pytest.raises(SmsconfError, match="needs order, day") as caught:
+        read(written(tmp_path, f"{title}\n手机号,order,day\n13812345678,A1,09:30\n"), NAMED)
+    assert fix in str(caught.value.fix)
 
 
 def test_each_number_counts_once_and_opted_out_ones_not_at_all(tmp_path: Path) -> None:
