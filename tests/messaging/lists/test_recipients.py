@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,8 @@ def written(folder: Path, text: str | bytes, name: str = "list.csv") -> Path:
         ("list.txt", "13812345678\n139-1234-5678\r\n+86 150 1234 5678"),
         ("list.csv", "\ufeff手机号\n13812345678\n\n8613912345678\n15012345678\n"),
         ("list.csv", "号码;备注\n13812345678;a\n13912345678;b\n15012345678;\n"),
+        ("list.csv", "sep=;\r\n备注;手机号\r\na,b;13812345678\r\n;13912345678\r\n;15012345678\r\n"),
+        ("list.csv", "SEP=|\n备注|手机号\na,b|13812345678\n|13912345678\n|15012345678\n"),
         ("list.tsv", "number\tname\n13812345678\tx\n13912345678\ty\n15012345678\tz\n"),
         ("list.csv", '"13812345678","a, b"\n13912345678,"c"\n15012345678,\n'),
         ("list.csv", '备注,手机号\na,\'13812345678\nb,139-1234-5678\nc,="15012345678"\n'),
@@ -241,6 +244,17 @@ def test_what_is_no_list_is_named(tmp_path: Path, name: str, content: bytes | st
     with pytest.raises(SmsconfError, match=words) as caught:
         read(path)
     assert name in caught.value.message
+
+
+def test_list_that_can_be_read_only_once_is_refused_unopened(tmp_path: Path) -> None:
+    """A pipe would be waited for without an end; a link to a file is one."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("-"), Path("/dev/null"), tmp_path):
+        with pytest.raises(SmsconfError, match="it is no file"):
+            read(path)
+    link.symlink_to(written(tmp_path, "13812345678\n"))
+    assert read(link)[0] == [Recipient(A, (), 1)]
 
 
 def test_number_that_stands_there_with_other_values_says_so(tmp_path: Path) -> None:
