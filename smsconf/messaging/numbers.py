@@ -31,7 +31,8 @@ _FORM = re.compile(
 _DECIMAL = re.compile(
     r"\+?[0-9]+\.[0-9]{1,2}"
 )  # 13812345678.0: a spreadsheet's number, no point between groups
-_LAST_GROUP = re.compile(r"[-.()] *(?:[0-9] *){1,5}\)?$")  # parted by more than a blank: maybe an extension
+# behind a mark, or behind more digits at once than a group has: maybe an extension
+_LAST_GROUP = re.compile(r"(?:[-.()] *|(?<=[0-9]{6}) +)(?:[0-9] *){1,5}\)?$")
 _SHORTENED = re.compile(r"\+?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}|#+")
 # marks that turn the direction of text: they come along, unseen, when a number is copied from a phone
 _UNSEEN = "\u200e\u202a\u202c\u202d\u2066\u2068\u2069"

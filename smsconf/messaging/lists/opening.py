@@ -25,7 +25,11 @@ def require_file(path: Path) -> bytes:
     """
     try:
         if path.name == "-" or not S_ISREG(path.stat().st_mode):
-            raise unreadable(path, _("it is no file"), fix=_("write the list to a file, and name that"))
+            raise unreadable(
+                path,
+                _("it is no file, but stdin, a pipe, a device or a folder"),
+                fix=_("write the list to a file, and name that"),
+            )
         with path.open("rb") as file:
             return file.read(4)
     except OSError as error:
