@@ -180,7 +180,7 @@ def _characters_in_doubt(path: Path) -> frozenset[str]:
         return frozenset()
     if sum(letters[char] for char in rare) > _MOST_RARE * sum(usual.values()):
         return frozenset(rare)
-    return frozenset() if plausible(usual) else frozenset(letters)
+    return frozenset() if plausible(usual) else frozenset(found)
 
 
 def _decoded(path: Path) -> Iterator[str]:

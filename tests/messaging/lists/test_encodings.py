@@ -69,6 +69,7 @@ def test_list_of_a_chinese_windows_is_told(tmp_path: Path, text: str) -> None:
         ("number,name\n13812345678,Γιώργος\n", "cp1253"),
         ("手机号,姓名\n13812345678,王㐂\n", "gb18030"),
         ("number,name\n13812345678,尉迟恭\n", "gb18030"),
+        ("13812345678，\n", "gb18030"),
     ],
 )
 def test_other_encodings_are_not_turned_into_chinese(tmp_path: Path, text: str, encoding: str) -> None:
