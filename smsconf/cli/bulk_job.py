@@ -28,7 +28,7 @@ from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.opening import open_list, require_file
 from smsconf.messaging.lists.recipients import (
     OPTED_OUT,
     Count,
@@ -38,7 +38,7 @@ from smsconf.messaging.lists.recipients import (
     read_recipients,
 )
 from smsconf.messaging.lists.samples import Samples
-from smsconf.messaging.lists.table import Reading, unreadable
+from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
@@ -126,7 +126,7 @@ def job_of(
     elif recipients is None:
         raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
     else:
-        _check_readable(recipients)
+        require_file(recipients)  # before the service is asked
     lists = opt_out_lists(project, address, chosen)
     where = f"{project.environment}-{address}" if project.environment else str(address)
     name = re.sub("[^A-Za-z0-9_-]", "-", where)
@@ -153,14 +153,6 @@ def opt_out_lists(project: Project, subject: Address, chosen: Mapping[str, Any])
     campaign = project.desired.campaigns.get(subject)
     named = tuple(chosen["opt_out"])
     return (*named, campaign.opt_out) if campaign and campaign.opt_out else named
-
-
-def _check_readable(path: Path) -> None:
-    """Find out before the service is asked that there is no list."""
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise unreadable(path, error.strerror or type(error).__name__) from None
 
 
 def _keep_apart(dropped: Path, lists: list[Path]) -> None:

@@ -31,6 +31,8 @@ _FORM = re.compile(
 _DECIMAL = re.compile(
     r"\+?[0-9]+\.[0-9]{1,2}"
 )  # 13812345678.0: a spreadsheet's number, no point between groups
+# behind a mark, or behind more digits at once than a group has: maybe an extension
+_LAST_GROUP = re.compile(r"(?:[-.()] *|(?<=[0-9]{6}) +)(?:[0-9] *){1,5}\)?$")
 _SHORTENED = re.compile(r"\+?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}|#+")
 # marks that turn the direction of text: they come along, unseen, when a number is copied from a phone
 _UNSEEN = "\u200e\u202a\u202c\u202d\u2066\u2068\u2069"
@@ -78,7 +80,8 @@ def read_number(text: str, region: Region) -> str | Fault:
     compact = plain.translate(_SEPARATORS)
     if region is Region.CN and (found := _MAINLAND.fullmatch(compact)):
         return f"+86{found[1]}"
-    return _parsed(compact, region)
+    number = _parsed(compact, region)
+    return Fault.NOT_ALONE if isinstance(number, str) and _has_extension(plain, number) else number
 
 
 class Origin(NamedTuple):
@@ -122,6 +125,29 @@ def _fault_of(text: str) -> Fault:
         return Fault.SHORTENED
     digits = sum(char.isdigit() for char in text)
     return Fault.NOT_ALONE if digits >= _FEWEST else Fault.NOT_A_NUMBER
+
+
+def _has_extension(text: str, number: str) -> bool:
+    """Whether the last group of a number may be an extension: without it there is a number already.
+
+    Groups as the number's country writes them are none.
+    """
+    import phonenumbers
+
+    last = _LAST_GROUP.search(text)
+    if not last:
+        return False
+    written = phonenumbers.format_number(
+        phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    if re.split("[^0-9]", written)[-1] == re.sub("[^0-9]", "", last[0]):
+        return False
+    try:
+        shorter = phonenumbers.parse(text[: last.start()])
+    except phonenumbers.NumberParseException:
+        return False
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    return phonenumbers.is_possible_number_for_type(shorter, mobile) or phonenumbers.is_valid_number(shorter)
 
 
 def _parsed(compact: str, region: Region) -> str | Fault:  # noqa: PLR0911 - a fault each

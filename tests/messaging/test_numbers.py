@@ -125,6 +125,52 @@ def test_digits_too_many_make_no_other_number(text: str) -> None:
     assert isinstance(read_number(text, Region.CN), Fault)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("+43 664 1234567-12", "+43 664 1234567 (12)", "+43 664 1234567.12", "+43 664 1234567 - 12"),
+        *("+43 664 1234567 (0)12", "+43 664 1234567–1", "+43 664 1234567（12）", "+43 664 1234567/12"),
+        *(
+            "+62 812 3456 789-01",
+            "+62 812-3456-789-01",
+            "+49 151 1234567-8",
+            "+43 664 1234567 12",
+            "+49 30 123456-78",
+        ),
+    ],
+)
+def test_extension_makes_no_longer_number(text: str) -> None:
+    """Where numbers of a country differ in length, with its extension one is somebody else's."""
+    assert read_number(text, Region.INTL) is Fault.NOT_ALONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("+1 202-555-0123", "+1 (202) 555-0123", "+1.202.555.0123", "+65 9123-4567", "+44 7911-123-456"),
+        *(
+            "+49 151 1234 5678",
+            "+49 151-1234-5678",
+            "+43-664-1234567",
+            "+43 (664) 123-4567",
+            "+43 664 123 45 67",
+        ),
+        *("+62 812-3456-7890", "+62 811-123-456", "+60 11-1234-5678", "+82 10-1234-5678", "+81 90-1234-5678"),
+        *(
+            "+27 71-123-4567",
+            "+54 9 11 2345-6789",
+            "+63 917-123-4567",
+            "+375 29 491-19-11",
+            "+234 802-123-4567",
+        ),
+        *("+66 81-234-5678", "+41 79-123-45-67", "+55 11 91234-5678", "+64 21-123-4567", "+971 50-123-4567"),
+    ],
+)
+def test_last_group_of_a_usual_number_is_no_extension(text: str) -> None:
+    """What stands before it is no number yet, or the country writes its numbers in these groups."""
+    assert read_number(text, Region.INTL) == "+" + "".join(filter(str.isdigit, text))
+
+
 _PARTS = "0123456789+ -.()０９＋－\u00a0\u2013\u3000\t"
 
 

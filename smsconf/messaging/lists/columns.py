@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from smsconf.errors import SmsconfError
 from smsconf.language import _
@@ -20,23 +19,28 @@ from smsconf.messaging.send.variables import Slot
 from smsconf.resources import Region
 
 _WHOSE = (
-    "客户", "会员", "用户", "顾客", "买家", "联系人", "收件人", "收货人", "收信人", "接收", "接收人",
-    "接收方", "本人", "个人", "员工", "学生", "家长", "业主", "患者", "司机", "注册", "绑定", "预留",
-    "目标", "您的",
-)  # fmt: skip
-_WHAT = (
-    "手机号", "手机", "手机号码", "电话", "电话号码", "联系电话", "联系方式", "联系手机", "联系号码",
-    "移动电话", "移动电话号码", "号码", "手機號", "手機", "手機號碼", "電話", "電話號碼", "聯絡電話",
-    "號碼",
-)  # fmt: skip
+    "客[户戶]|[会會][员員]|用[户戶]|[顾顧]客|[买買]家|[学學]生|[员員]工|家[长長]|[业業]主|患者|司[机機]"
+    "|[注註][册冊]|的|常用"
+)
+_HOLDER = (
+    "[联聯][系繫络絡]人?|收件人?|收[货貨]人?|收信人|接收[人方者]?|本人|[个個]人|[绑綁]定|[预預]留|目[标標]"
+    "|您的"
+)
+_CHINESE = (
+    rf"(?:(?:{_WHOSE}|{_HOLDER}|移[动動])*(?:(?:手[机機]|[电電][话話]|[联聯][系繫络絡]方式)(?:[号號][码碼]?)?)+"
+    rf"|(?:(?:{_WHOSE})*(?:{_HOLDER})+)?[号號][码碼])[0-9]?"
+)
 _ENGLISH = (
-    "phone", "mobile", "number", "tel", "telephone", "cell", "cellphone", "msisdn", "recipient",
-    "recipients", "to", "phonenumber", "phoneno", "mobilephone", "mobilenumber", "mobileno",
-    "mobilephonenumber", "cellphonenumber", "telephonenumber", "telno", "contactnumber", "contactphone",
-    "customerphone", "customermobile", "userphone", "recipientnumber", "recipientphone", "smsnumber",
-)  # fmt: skip
-PHONE_HEADINGS: Final = frozenset({*_WHAT, *_ENGLISH, *(whose + what for whose in _WHOSE for what in _WHAT)})
-"""Headings of a column of phone numbers, without blanks, marks and remarks in brackets, in lower case."""
+    "(?:customer|client|user|member|recipient|receiver|contact|sms)?(?:mobile|cell|tele|hand)?"
+    "(?:phone|mobile|cell|tel)(?:number|no|num)?[0-9]?(?:value)?(?:e164)?"
+    "|(?:recipient|receiver|contact|sms)?number|e164|msisdn|recipients?|to"
+)
+_PHONE_HEADING = re.compile(f"{_CHINESE}|{_ENGLISH}")
+"""Headings of a column of phone numbers, without blanks, marks and remarks in brackets, in lower case.
+
+Nothing but words for a phone and for whose it is: 会员号码 may be an id, 客户经理电话 is somebody else's.
+"""
+_SUGGESTED = ("number", "phone", "mobile", "手机号", "电话", "msisdn")
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _MARKS = re.compile(r"[\s\W_]+")
@@ -96,7 +100,7 @@ def find_columns(table: Table, region: Region, slots: Sequence[Slot] = ()) -> Co
         place for place, heading in enumerate(headings) if place not in taken and is_phone_heading(heading)
     ]
     if len(phones) != 1:
-        raise _no_phone(headings, phones)
+        raise _no_phone(table, region, headings, phones, slots)
     return Columns(phones[0], cells, headings)
 
 
@@ -160,7 +164,7 @@ def _digits(text: str) -> int:
 def is_phone_heading(heading: str) -> bool:
     """Whether a heading is one of a column of phone numbers."""
     plain = unicodedata.normalize("NFKC", heading).casefold()
-    return _MARKS.sub("", _REMARK.sub("", plain)) in PHONE_HEADINGS
+    return _PHONE_HEADING.fullmatch(_MARKS.sub("", _REMARK.sub("", plain))) is not None
 
 
 def _meant(heading: str, slots: Sequence[Slot]) -> list[Slot]:
@@ -200,7 +204,9 @@ def _twice(name: str, headings: Sequence[str], first: int, second: int) -> Smsco
     )
 
 
-def _no_phone(headings: Sequence[str], phones: Sequence[int]) -> SmsconfError:
+def _no_phone(
+    table: Table, region: Region, headings: Sequence[str], phones: Sequence[int], slots: Sequence[Slot]
+) -> SmsconfError:
     if phones:
         message = _("several columns of the list may be the phone numbers: {names}").format(
             names=", ".join(f"{column_name(place)} '{headings[place]}'" for place in phones)
@@ -208,7 +214,32 @@ def _no_phone(headings: Sequence[str], phones: Sequence[int]) -> SmsconfError:
         fix = _("leave one of these headings, and give the others another name")
     else:
         message = _("no column of the list is headed as that of the phone numbers")
-        fix = _("head the column of the numbers with one of: {names}").format(
-            names="手机号, 电话, phone, mobile, number"
+        fix = below_title(table, region) or _("head the column of the numbers with one of: {names}").format(
+            names=", ".join(phone_headings(slots))
         )
     return SmsconfError(message, why=_("its first row names: {names}").format(names=seen(headings)), fix=fix)
+
+
+def phone_headings(slots: Sequence[Slot]) -> list[str]:
+    """Return headings for the numbers that mean no variable."""
+    return [heading for heading in _SUGGESTED if not _meant(heading, slots)] or ["联系手机"]
+
+
+def descriptions(slots: Sequence[Slot]) -> list[str]:
+    """Return the descriptions that may head columns, each the one variable's that it is of."""
+    return [
+        slot.description for slot in slots if slot.description and _meant(slot.description, slots) == [slot]
+    ]
+
+
+def below_title(table: Table, region: Region) -> str | None:
+    """Return what to do about a title that stands above the headings, if one does."""
+    first = table.head[0]
+    if any(
+        is_phone_heading(cell) or is_number(first, place, region) for place, cell in enumerate(first.cells)
+    ):
+        return None
+    for row in table.head[1:3]:
+        if any(map(is_phone_heading, row.cells)) and max(map(_digits, row.cells)) < _FEWEST:
+            return _("delete the rows above the headings, which are in row {row}").format(row=row.number)
+    return None

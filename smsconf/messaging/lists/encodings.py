@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,9 @@ _MARKS_OF_TEXT = frozenset(
     "，。、；：？！“”‘’（）《》〈〉【】〔〕「」『』—…·￥×℃％＋－～＝／＃＊＆＠｜　①②③④⑤⑥⑦⑧⑨⑩№★☆●■□→"
 )
 _FULL_WIDTH = frozenset(map(chr, range(0xFF10, 0xFF5B)))
+_MOST_RARE = 0.02
+NAMED_SEPARATOR = re.compile(r"sep=([^\w\s\"]|\t)\n", re.IGNORECASE)
+"""The line above all others in which a spreadsheet says how the cells are parted."""
 _NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
 
 
@@ -55,9 +59,6 @@ def encoding_named(name: str) -> str | None:
         return None
     usual = found.name.replace("_", "-")
     return usual if text == "A1,\n" and usual not in _NO_ENCODINGS else None
-
-
-_MOST_RARE = 0.02
 
 
 def choose_encoding(path: Path, reading: Reading) -> Encoding:
@@ -81,16 +82,19 @@ def choose_encoding(path: Path, reading: Reading) -> Encoding:
         return Encoding(marked, "utf-8-sig" if marked == "utf-8" else marked)
     if asked and reading.firm:
         return Encoding(asked, asked)
-    line = _first_foreign_line(path)
-    if line is None:
+    foreign = _first_foreign_line(path)
+    if foreign is None:
         return Encoding("utf-8", "utf-8")
     if asked:
         return Encoding(asked, asked)
-    if _is_chinese(path):
+    doubtful = _characters_in_doubt(path)
+    if not doubtful:
         return Encoding("gb18030", "gb18030", guessed=True)
     raise unreadable(
         path,
-        _("row {row} is not UTF-8, and it is not clearly Chinese (GB18030) either").format(row=line),
+        _("row {row} is not UTF-8, and it is not clearly Chinese (GB18030) either").format(
+            row=_first_line_with(path, doubtful) or foreign
+        ),
         fix=_("save it as CSV UTF-8, or name what it is with --encoding, such as gb18030, big5, cp1252"),
     )
 
@@ -155,31 +159,45 @@ def _first_foreign_line(path: Path) -> int | None:
     return None if fine else row_of_fault(path, "utf-8")
 
 
-def _is_chinese(path: Path) -> bool:
-    """Whether a file is GB18030: under a Chinese heading of numbers, or made of common Chinese characters.
+def _characters_in_doubt(path: Path) -> frozenset[str]:
+    """Return what speaks against GB18030: nothing under a Chinese heading of numbers, or in a Chinese text.
 
     In any other encoding such a heading is other bytes. Without one, rare characters may be one in fifty.
     """
-    decoder = codecs.getincrementaldecoder("gb18030")()
     found: Counter[str] = Counter()
-    first = ""
-    try:
-        for piece in _pieces(path):
-            text = decoder.decode(piece)
-            first = first or re.split("[\r\n]", text, maxsplit=1)[0]
-            found.update(_ASCII.sub("", text))
-        found.update(_ASCII.sub("", decoder.decode(b"", final=True)))
-    except UnicodeError:
-        return False
+    head = ""
+    for text in _decoded(path):
+        head = head or text
+        found.update(_ASCII.sub("", text))
     letters = {char: count for char, count in found.items() if char not in _MARKS_OF_TEXT | _FULL_WIDTH}
-    if not all(_is_simplified(char) or _is_ideograph(char) for char in letters):
-        return False
-    if any(not cell.isascii() and is_phone_heading(cell) for cell in re.split("[,;\t]", first)):
-        return True
     usual = {char: count for char, count in letters.items() if _is_simplified(char)}
     rare = letters.keys() - usual.keys()
-    names = sum(letters[char] for char in rare) <= _MOST_RARE * sum(usual.values())
-    return names and plausible(usual)
+    if foreign := frozenset(char for char in rare if not _is_ideograph(char)):
+        return foreign
+    named = NAMED_SEPARATOR.match(head)
+    headings = head[named.end() if named else 0 :].partition("\n")[0]
+    if any(not cell.isascii() and is_phone_heading(cell) for cell in re.split(r"[,;|\t]", headings)):
+        return frozenset()
+    if sum(letters[char] for char in rare) > _MOST_RARE * sum(usual.values()):
+        return frozenset(rare)
+    return frozenset() if plausible(usual) else frozenset(found)
+
+
+def _decoded(path: Path) -> Iterator[str]:
+    """Yield a file as GB18030, with U+FFFD for what is none."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("gb18030")("replace"), translate=True)
+    for piece in chain(_pieces(path), (b"",)):
+        yield decoder.decode(piece, final=not piece)
+
+
+def _first_line_with(path: Path, chars: frozenset[str]) -> int | None:
+    line = 1
+    for text in _decoded(path):
+        place = next((place for place, char in enumerate(text) if char in chars), None)
+        line += text.count("\n", 0, place)
+        if place is not None:
+            return line
+    return None
 
 
 def plausible(found: dict[str, int]) -> bool:

@@ -7,7 +7,7 @@ is handed to the caller with its row and the reason; which file the rows came fr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +16,12 @@ from smsconf.errors import SmsconfError
 from smsconf.language import N_, _, clauses
 from smsconf.messaging.lists.columns import (
     Columns,
+    below_title,
+    descriptions,
     find_columns,
     number_in,
     other_number,
+    phone_headings,
     seen,
     wrong_column,
 )
@@ -27,7 +30,7 @@ from smsconf.messaging.lists.seen_numbers import SeenNumbers
 from smsconf.messaging.lists.table import BAD_CELLS, Reading, Row, Source, Table, column_name, unreadable
 from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.variables import problems
+from smsconf.messaging.send.variables import Slot, problems
 from smsconf.resources import Region
 
 DUPLICATE = "duplicate"
@@ -104,8 +107,10 @@ def read_recipients(
         SmsconfError: it is not clear which column is what, a variable has no column and no fixed value,
             nothing is there, or no number stands where they should.
     """
+    if not table.head:
+        raise _empty()
     columns = find_columns(table, target.region, target.slots)
-    values = _values_of(target, columns, fixed)
+    values = _values_of(table, target, columns, fixed)
     count.source = _source(table, columns)
     reader = _Reader(target, columns, values, count, drop)
     with SeenNumbers() as known:
@@ -119,9 +124,7 @@ def read_recipients(
                 if one.row in earlier:
                     reader.leave_out_known(one, *earlier[one.row])
     if not count.rows:
-        raise SmsconfError(
-            _("the list of recipients is empty"), fix=_("write one number in each row of column A")
-        )
+        raise _empty()
     if not reader.understood:
         _check_column(table, columns, target.region, count.rows)
 
@@ -270,6 +273,12 @@ def _fault_in(row: Row, columns: Columns, region: Region, found: str | Fault) ->
     return None
 
 
+def _empty() -> SmsconfError:
+    return SmsconfError(
+        _("the list of recipients is empty"), fix=_("write one number in each row of column A")
+    )
+
+
 def _check_column(table: Table, columns: Columns, region: Region, rows: int) -> None:
     """Make sure that the numbers are not in another column than the one that was taken.
 
@@ -284,7 +293,8 @@ def _check_column(table: Table, columns: Columns, region: Region, rows: int) -> 
             ).format(
                 rows=rows, file=table.path, column=column_name(columns.number), other=column_name(other)
             ),
-            fix=_("write a first row with a heading for each column: 手机号 or number over the numbers"),
+            fix=below_title(table, region)
+            or _("write a first row with a heading for each column: 手机号 or number over the numbers"),
         )
 
 
@@ -292,7 +302,7 @@ def _source(table: Table, columns: Columns) -> Source:
     return Source(table.sheet, table.encoding, table.guessed, columns.named())
 
 
-def _values_of(target: Target, columns: Columns, fixed: Mapping[str, str]) -> Values:
+def _values_of(table: Table, target: Target, columns: Columns, fixed: Mapping[str, str]) -> Values:
     """Return where the values come from.
 
     Raises:
@@ -314,9 +324,8 @@ def _values_of(target: Target, columns: Columns, fixed: Mapping[str, str]) -> Va
             why=_("its first row holds a number, so nothing names the columns")
             if columns.headings is None
             else _("its first row names: {names}").format(names=seen(columns.headings)),
-            fix=_("write a first row such as: number,{names}; or give --var NAME=VALUE for all").format(
-                names=",".join(names)
-            ),
+            fix=below_title(table, target.region)
+            or _first_row([slot for slot in target.slots if slot.name not in fixed]),
         )
     unknown = sorted(set(fixed) - set(names))
     if unknown:
@@ -325,3 +334,14 @@ def _values_of(target: Target, columns: Columns, fixed: Mapping[str, str]) -> Va
             fix=_("leave out --var {name}").format(name=unknown[0]),
         )
     return Values(fixed, columns.cells)
+
+
+def _first_row(slots: Sequence[Slot]) -> str:
+    names = ",".join([phone_headings(slots)[0], *(slot.name for slot in slots)])
+    described = descriptions(slots)
+    if not described:
+        return _("write a first row such as: {names}; or give --var NAME=VALUE for all").format(names=names)
+    return _(
+        "write a first row such as: {names} (the descriptions will do too: {described}); or give "
+        "--var NAME=VALUE for all"
+    ).format(names=names, described=", ".join(described))

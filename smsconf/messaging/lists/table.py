@@ -22,7 +22,8 @@ BAD_CELLS: Mapping[str, str] = {
     "error": N_("the cell holds an error of the spreadsheet"),
     "formula": N_("the cell holds a formula without its result: open the workbook and save it"),
     "format": N_(
-        "what the sheet shows there depends on its format, which is not known exactly: make it text"
+        "what the sheet shows there depends on its format and the computer: give the column of a date the "
+        "format yyyy-mm-dd, that of a time hh:mm, and make any other text"
     ),
     "digits": N_("the number has more than 15 digits, and a spreadsheet loses the rest: make it text"),
     "characters": N_("the cell holds characters that cannot be shown"),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from smsconf.language import _
-from smsconf.messaging.lists.encodings import choose_encoding, row_of_fault
+from smsconf.messaging.lists.encodings import NAMED_SEPARATOR, choose_encoding, row_of_fault
 from smsconf.messaging.lists.table import HEAD, LONGEST_CELL, NO_TEXT, Reading, Row, Table, unreadable
 
 _MOST = 1_000_000  # characters in a line
@@ -46,7 +46,11 @@ def open_text(path: Path, reading: Reading) -> Iterator[Table]:
         lines = _lines(path, file, encoding.codec)
         first = next(lines, "")
         comma = "\t" if path.suffix.lower() == ".tsv" else _separator(first)
-        rows = (_row(path, number, line, comma) for number, line in enumerate(chain((first,), lines), 1))
+        below = enumerate(chain((first,), lines), 1)
+        if named := NAMED_SEPARATOR.match(first + "\n"):
+            comma = named[1]
+            next(below)
+        rows = (_row(path, number, line, comma) for number, line in below)
         filled = (row for row in rows if any(map(str.strip, row.cells)) or row.unread)
         head = list(islice(filled, HEAD))
 

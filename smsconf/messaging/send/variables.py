@@ -21,6 +21,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import NamedTuple
 
 from smsconf.language import N_, _
+from smsconf.messaging.masking import mask_all
 from smsconf.resources import VariableType
 
 
@@ -90,7 +91,10 @@ RULES: Mapping[str, Rule] = {
         1,
         20,
         re.compile(_MONEY),
-        N_("a number such as 12 or 12.50, Chinese numerals; the currency is text of the template"),
+        N_(
+            "a number such as 12 or 12.50 without separators of thousands or a currency sign, or Chinese "
+            "numerals; the currency is text of the template"
+        ),
         _is_amount,
     ),
     VariableType.TEXT: Rule(
@@ -98,6 +102,7 @@ RULES: Mapping[str, Rule] = {
     ),
 }
 _OTHER = Rule(1, 100, re.compile(r"[^\r\n]*"), N_("text in one line"))
+_SHOWN = 20  # characters of a value that is refused
 _NEVER = frozenset("'{}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _FILLERS = re.compile(
@@ -129,14 +134,24 @@ class Slot:
         if said := _hole(value):
             return _(said[0]).format(name=self.name, code=said[1])
         if not rule.shortest <= len(value) <= longest:
-            return _("{name} has {length} characters, expected {shortest} to {longest}").format(
-                name=self.name, length=len(value), shortest=rule.shortest, longest=longest
+            return _("{name} has {length} characters, expected {shortest} to {longest}: {value}").format(
+                name=self.name,
+                length=len(value),
+                shortest=rule.shortest,
+                longest=longest,
+                value=_quoted(value),
             )
         if not rule.form.fullmatch(value) or _NEVER & set(value) or not rule.exists(value):
-            return _("{name} is no value of type {type}: expected {words}").format(
-                name=self.name, type=self.type, words=_(rule.words)
+            return _("{name} is no value of type {type}: {value}; expected {words}").format(
+                name=self.name, type=self.type, value=_quoted(value), words=_(rule.words)
             )
         return None
+
+
+def _quoted(value: str) -> str:
+    """Return as much of a value as tells which it is, without the phone number that it may be."""
+    shown = mask_all(value[: 4 * _SHOWN])
+    return f"'{shown[:_SHOWN]}…'" if len(shown) > _SHOWN else f"'{shown}'"
 
 
 def _hole(value: str) -> tuple[str, str] | None:

@@ -56,6 +56,18 @@ def columns_of(folder: Path, text: str, slots: Sequence[Slot] = SLOTS, region: R
         "To",
         "ｐｈｏｎｅ",
         "mobile (required)",
+        *("Phone 1 - Value", "Mobile Phone", "E.164", "phone_e164", "customer_mobile", "Contact Number"),
+        *(
+            "會員電話",
+            "收货电话",
+            "收貨人電話",
+            "联系方式",
+            "客户联系方式",
+            "学生家长电话",
+            "您的手机号",
+            "电话/手机",
+        ),
+        *("客户联系号码", "移动电话号码", "手机号1"),
     ],
 )
 def test_numbers_are_found_by_their_heading_wherever_they_stand(tmp_path: Path, heading: str) -> None:
@@ -65,6 +77,30 @@ def test_numbers_are_found_by_their_heading_wherever_they_stand(tmp_path: Path, 
     assert (found.number, found.cells) == (1, {"order": 0})
     assert found.named() == {"number": heading.strip(), "order": "订单号"}
     assert found.needed == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "会员号码",
+            "客户号码",
+            "订单号",
+            "编号",
+            "手机型号",
+            "手机号归属地",
+            "手机尾号",
+            "电话备注",
+            "电话ID",
+        ),
+        *("客户经理电话", "紧急联系人电话", "寄件人电话", "推荐人手机", "客服电话", "固定电话"),
+        *("customer number", "member_number", "order no", "phone id", "Phone 1 - Type", "Home Phone"),
+    ],
+)
+def test_id_or_phone_of_somebody_else_is_no_column_of_numbers(tmp_path: Path, heading: str) -> None:
+    """Eleven digits may stand there too."""
+    with pytest.raises(SmsconfError, match="no column of the list is headed"):
+        columns_of(tmp_path, f"{heading},name\n13812345601,A1\n", ())
 
 
 @pytest.mark.parametrize(
@@ -118,6 +154,14 @@ def test_error_names_the_columns_it_saw(tmp_path: Path) -> None:
     assert str(caught.value.why).endswith("c29, …")
 
 
+@pytest.mark.parametrize("title", ["2026年名单\n", "2026年名单\n部门：市场\n", "名单,,\n\n"])
+def test_title_above_the_headings_is_to_be_deleted(tmp_path: Path, title: str) -> None:
+    """The error says in which row the headings are."""
+    with pytest.raises(SmsconfError, match="no column of the list is headed") as caught:
+        columns_of(tmp_path, f"{title}手机号,订单号\n13812345678,A1\n")
+    assert f"headings, which are in row {title.count(chr(10)) + 1}" in str(caught.value.fix)
+
+
 def test_heading_that_means_two_variables_is_an_error(tmp_path: Path) -> None:
     """Two variables of one description need their names."""
     twins = (Slot(1, "a", "text", None, "日期"), Slot(2, "b", "text", None, "日期"))
@@ -132,6 +176,11 @@ def test_variable_called_phone_is_not_the_recipient(tmp_path: Path) -> None:
     assert (found.number, found.cells) == (1, {"phone": 0})
     with pytest.raises(SmsconfError, match="no column of the list is headed"):
         columns_of(tmp_path, "phone\n13812345678\n", hotline)
+    number = (Slot(1, "number", "phone", None, "手机号"),)
+    assert columns_of(tmp_path, "电话,number\n13812345678,4001234567\n", number).number == 0
+    with pytest.raises(SmsconfError, match="no column of the list is headed") as caught:
+        columns_of(tmp_path, "number\n13812345678\n", number)
+    assert caught.value.fix == "head the column of the numbers with one of: phone, mobile, 电话, msisdn"
 
 
 @pytest.mark.parametrize(

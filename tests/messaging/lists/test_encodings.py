@@ -32,6 +32,12 @@ def chosen(folder: Path, content: bytes, reading: Reading = Reading()) -> tuple[
         "电话\n13812345678\n",
         "手机;x\n13812345678\n",
         "姓名,联系电话\n尉迟恭,13812345678\n",
+        "sep=|\n手机号|姓名\n13812345678|王喆\n",
+        "".join(f"13812345678,{name}\n" for name in (*["张伟"] * 199, "王喆")),
+        *(
+            f"手机号,姓名\n13812345678,{name}\n"
+            for name in ["王喆", "李堃", "朱镕基", "张翀", "赵祎", "王昇", "孟玥", "彧", "陳建國"]
+        ),
         "电话,内容\n13812345678,您的快递已到菜鸟驿站，取件码１２３４。\n",
     ],
 )
@@ -63,6 +69,7 @@ def test_list_of_a_chinese_windows_is_told(tmp_path: Path, text: str) -> None:
         ("number,name\n13812345678,Γιώργος\n", "cp1253"),
         ("手机号,姓名\n13812345678,王㐂\n", "gb18030"),
         ("number,name\n13812345678,尉迟恭\n", "gb18030"),
+        ("13812345678，\n", "gb18030"),
     ],
 )
 def test_other_encodings_are_not_turned_into_chinese(tmp_path: Path, text: str, encoding: str) -> None:
@@ -73,6 +80,21 @@ def test_other_encodings_are_not_turned_into_chinese(tmp_path: Path, text: str, 
     assert "--encoding" in str(caught.value.fix)
     assert chosen(tmp_path, content, Reading(encoding=encoding))[1] is False
     assert (tmp_path / "list.csv").read_text(encoding=encoding) == text
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("手机号,姓名\n" + "13812345678,张伟\n" * 5 + "13912345678,王㐂\n", 7),
+        ("姓名\n" + "13812345678,张伟\n" * 5 + "13912345678,王喆\n" * 9, 7),
+        ("number,name\n13812345678,x\n13912345678,尉迟恭\n", 3),
+    ],
+)
+def test_row_that_is_named_is_that_of_the_doubt(tmp_path: Path, text: str, row: int, end: str) -> None:
+    """Not the first one that is no UTF-8, which in a Chinese list is that of the headings."""
+    with pytest.raises(SmsconfError, match=f"row {row} is not UTF-8"):
+        chosen(tmp_path, text.replace("\n", end).encode("gb18030"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "ascii"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,8 @@ def written(folder: Path, text: str | bytes, name: str = "list.csv") -> Path:
         ("list.txt", "13812345678\n139-1234-5678\r\n+86 150 1234 5678"),
         ("list.csv", "\ufeff手机号\n13812345678\n\n8613912345678\n15012345678\n"),
         ("list.csv", "号码;备注\n13812345678;a\n13912345678;b\n15012345678;\n"),
+        ("list.csv", "sep=;\r\n备注;手机号\r\na,b;13812345678\r\n;13912345678\r\n;15012345678\r\n"),
+        ("list.csv", "SEP=|\n备注|手机号\na,b|13812345678\n|13912345678\n|15012345678\n"),
         ("list.tsv", "number\tname\n13812345678\tx\n13912345678\ty\n15012345678\tz\n"),
         ("list.csv", '"13812345678","a, b"\n13912345678,"c"\n15012345678,\n'),
         ("list.csv", '备注,手机号\na,\'13812345678\nb,139-1234-5678\nc,="15012345678"\n'),
@@ -133,6 +136,7 @@ def test_fixed_values_stand_in_for_columns(tmp_path: Path) -> None:
         ("number,order,day\n13812345678,A1,09:30\n", {"day": "09:30"}, "a column and a --var"),
         ("number,order,day\n13812345678,A1,09:30\n", {"colour": "red"}, "no variable 'colour'"),
         ("", {"order": "A1", "day": "09:30"}, "is empty"),
+        ("\n,,\n", {}, "is empty"),
         ("number\n\n", {"order": "A1", "day": "09:30"}, "is empty"),
         ("13812345678\n", {"order": "A.1", "day": "09:30"}, "order is no value"),
     ],
@@ -143,6 +147,31 @@ def test_list_that_does_not_fit_the_template_is_refused(
     """Before anything is sent, naming the column."""
     with pytest.raises(SmsconfError, match=words.replace("(", r"\(")):
         read(written(tmp_path, text), NAMED, fixed)
+
+
+def test_first_row_that_is_proposed_is_understood(tmp_path: Path) -> None:
+    """Whatever the variables are called: their names or their descriptions, and a heading of numbers."""
+    slots = (Slot(1, "number", "text", None, "订单号"), Slot(2, "phone", "text", None, "mobile"))
+    target = replace(NAMED, slots=slots)
+    with pytest.raises(SmsconfError, match="needs number, phone") as caught:
+        read(written(tmp_path, "13812345678,A1,09:30\n"), target)
+    assert caught.value.fix == (
+        "write a first row such as: 手机号,number,phone (the descriptions will do too: 订单号, mobile); "
+        "or give --var NAME=VALUE for all"
+    )
+    for headings in ("手机号,number,phone", "手机号,订单号,mobile"):
+        assert read(written(tmp_path, f"{headings}\n13812345678,A1,B2\n"), target)[0][0].values == (
+            "A1",
+            "B2",
+        )
+
+
+@pytest.mark.parametrize(("title", "fix"), [("名单 20261130", "row 2"), ("13812345678", "first row such as")])
+def test_title_with_digits_above_the_headings_is_to_be_deleted(tmp_path: Path, title: str, fix: str) -> None:
+    """It is no heading; a recipient is not to be deleted."""
+    with pytest.raises(SmsconfError, match="needs order, day") as caught:
+        read(written(tmp_path, f"{title}\n手机号,order,day\n13812345678,A1,09:30\n"), NAMED)
+    assert fix in str(caught.value.fix)
 
 
 def test_each_number_counts_once_and_opted_out_ones_not_at_all(tmp_path: Path) -> None:
@@ -215,6 +244,17 @@ def test_what_is_no_list_is_named(tmp_path: Path, name: str, content: bytes | st
     with pytest.raises(SmsconfError, match=words) as caught:
         read(path)
     assert name in caught.value.message
+
+
+def test_list_that_can_be_read_only_once_is_refused_unopened(tmp_path: Path) -> None:
+    """A pipe would be waited for without an end; a link to a file is one."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("-"), Path("/dev/null"), tmp_path):
+        with pytest.raises(SmsconfError, match="it is no file"):
+            read(path)
+    link.symlink_to(written(tmp_path, "13812345678\n"))
+    assert read(link)[0] == [Recipient(A, (), 1)]
 
 
 def test_number_that_stands_there_with_other_values_says_so(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.opening import open_list
-from smsconf.messaging.lists.table import LONGEST_CELL, HiddenRows, Reading, Row
+from smsconf.messaging.lists.table import BAD_CELLS, LONGEST_CELL, HiddenRows, Reading, Row
 from tests.messaging.workbook import write_cells, write_workbook
 
 SEND, SKIP = Reading(hidden_rows=HiddenRows.SEND), Reading(hidden_rows=HiddenRows.SKIP)
@@ -181,14 +181,19 @@ def test_cell_that_cannot_be_told_is_marked(tmp_path: Path, xml: str, word: str)
     assert (row.cells, row.unread) == (["138", ""], {1: word})
 
 
-def test_date_in_the_form_of_the_system_is_not_guessed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "form",
+    ["mm-dd-yy", "m/d/yy h:mm", "[$-F800]dddd, mmmm dd, yyyy", "[$-F400]h:mm:ss AM/PM", "[$-x-sysdate]dddd"],
+)
+def test_date_in_the_form_of_the_system_is_not_guessed(tmp_path: Path, form: str) -> None:
     """What a person sees hangs on their system; the number behind it is known all the same."""
-    path = book(tmp_path / "list.xlsx", {"S": [[datetime(2026, 1, 31)]]}, _as_short_date)  # noqa: DTZ001
+
+    def change(made: Any) -> None:
+        made["S"]["A1"].number_format = form
+
+    path = book(tmp_path / "list.xlsx", {"S": [[datetime(2026, 1, 31)]]}, change)  # noqa: DTZ001
     assert rows_of(path) == [Row(1, [""], {0: "format"}, {0: "46053"})]
-
-
-def _as_short_date(made: Any) -> None:
-    made["S"]["A1"].number_format = "mm-dd-yy"  # the number of the system's short date
+    assert "the format yyyy-mm-dd" in BAD_CELLS["format"]
 
 
 def test_whole_number_behind_another_form_is_known(tmp_path: Path) -> None:

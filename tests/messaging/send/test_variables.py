@@ -151,6 +151,25 @@ def test_declared_length_goes_before_the_types_cap() -> None:
     assert "expected 1 to 5" in (Slot(1, "x", "alphanumeric", 5).problem("123456") or "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("datetime", "31.01.2026", "type datetime: '31.01.2026'; expected a date"),
+        (
+            "money",
+            "1,234.50",
+            "type money: '1,234.50'; expected a number such as 12 or 12.50 without separators",
+        ),
+        ("text", "x" * 30, "has 30 characters, expected 1 to 20: 'xxxxxxxxxxxxxxxxxxxx…'"),
+        ("datetime", "13812345678", "'138****5678'"),
+        ("alphanumeric", "Tel. +86 138 1234 5678, bitte", "'Tel. +86 138 **** 56…'"),
+    ],
+)
+def test_value_that_is_refused_is_shown(kind: str, value: str, shown: str) -> None:
+    """As much as tells which it is, and no phone number."""
+    assert shown in (Slot(1, "x", kind).problem(value) or "")
+
+
 def test_table_knows_every_attribute_with_published_rules() -> None:
     """The two without are the two that no page describes."""
     assert set(VariableType) - set(RULES) == {VariableType.NEWTEXT, VariableType.LONGTEXT}
