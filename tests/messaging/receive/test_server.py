@@ -35,13 +35,16 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
     made.close()
 
 
-def ask(inbox: Inbox, *requests: tuple[str, str, bytes], rules: Rules | None = None) -> list[int]:
+def ask(
+    inbox: Inbox, *requests: tuple[str, str, bytes], rules: Rules | None = None, **headers: str
+) -> list[int]:
     """Send requests at the same time and return their statuses."""
 
     async def run() -> list[int]:
         app = make_app(inbox, rules or Rules(), lambda: NOW, Counter())
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://sms.example.com") as client:
+            client.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
             answers = await asyncio.wait_for(
                 asyncio.gather(
                     *(client.request(method, path, content=body) for method, path, body in requests)
@@ -82,6 +85,19 @@ def test_other_methods_are_told_only_to_who_has_the_token(inbox) -> None:
     requests = [("GET", "/t/reports", b""), ("GET", "/x/reports", b""), ("POST", "/healthz", b"")]
     assert ask(inbox, *requests, rules=Rules("t")) == [405, 404, 405]
     assert ask(inbox, ("GET", "/healthz/", b""), rules=Rules("t")) == [200]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "same-origin"}],
+)
+def test_web_page_can_push_nothing(inbox, headers: dict[str, str]) -> None:
+    """A form needs no preflight: whatever a browser sends is refused, though nothing else protects."""
+    reply = b"smsMsgId=r1&from=13812345678&to=1069&body=R"
+    requests = [("POST", "/reports", REPORT), ("POST", "/replies", reply)]
+    assert ask(inbox, *requests, **headers) == [403, 403]
+    assert not [*inbox.reports(), *inbox.replies()]
+    assert ask(inbox, *requests) == [200, 200]
 
 
 def test_poison_costs_nobody_else_their_report(inbox) -> None:
