@@ -196,6 +196,7 @@ class _Protocol(H11Protocol):
         self.lingering = False
         self._timer: asyncio.TimerHandle | None = None
         self._discarded = 0
+        self._ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Closing(transport, self))  # type: ignore[arg-type]
@@ -221,10 +222,20 @@ class _Protocol(H11Protocol):
         super().data_received(data)
         self._look()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer who has said all and closes its half; whoever breaks off gets nothing."""
+        cycle = self.cycle
+        self._ended = not (self.lingering or cycle is None or cycle.response_complete or cycle.more_body)
+        if self._ended:  # it may be gone altogether, which nothing tells
+            self._limit(self.shared.limits.read)
+        return self._ended
+
     def on_response_complete(self) -> None:
         if self._is_unfinished():  # an answer before the end of its request: the rest is of no use
             self.finish()
         super().on_response_complete()
+        if self._ended and self.cycle.response_complete:  # else it asked more before
+            self.finish()
         if not self.transport.is_closing():
             self.shared.waits(self)
             self._look()
@@ -264,6 +275,10 @@ class _Protocol(H11Protocol):
     def timeout_keep_alive_handler(self) -> None:
         if not self.lingering:
             super().timeout_keep_alive_handler()
+
+    def _should_upgrade(self) -> bool:
+        """Speak HTTP alone, without advice about what to install."""
+        return False
 
     def _is_unfinished(self) -> bool:
         """Tell whether the other side may be in the middle of a request, or of what is none."""

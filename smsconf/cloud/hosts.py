@@ -100,7 +100,8 @@ def check_loopback(url: str, environ: Mapping[str, str], *, emulators: bool) -> 
             "unless {trusted_hosts} names it: a pull request cannot redirect the others"
         ).format(trusted_hosts=TRUSTED_HOSTS),
         fix=_(
-            "use the emulator's keys ({access_key} and {secret_key}; the app secrets that it made), or set "
+            "use the emulator's keys ({access_key} and {secret_key}; the app secrets that it made: after "
+            "smsconf emulator reset and apply, if an older version made them), or set "
             "{trusted_hosts}={shown} in the environment if what listens there is yours"
         ).format(
             access_key=emulator_keys.ACCESS_KEY,

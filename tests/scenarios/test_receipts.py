@@ -167,6 +167,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     peaks = {}
     for count in (2_000, 20_000):
         folder = tmp_path / str(count)
+        folder.mkdir()
         _fill(folder / ".smsconf", count)
         for command in (
             ("receipts",),

@@ -151,6 +151,27 @@ def test_receive_refuses_a_request_with_two_lengths(world: World) -> None:
         assert "reports" not in receiver.stop()
 
 
+def test_receive_answers_who_closes_its_half_after_the_request(world: World) -> None:
+    """All that it asked before is answered, one after the other, and then the connection is closed."""
+    whole = HEAD + b"Content-Length: 26\r\n\r\nsmsMsgId=m1&status=DELIVRD"
+    with limited(world) as receiver:
+        for sent, answers in ((whole, 1), (whole * 3, 3), (whole[:-5], 0)):
+            with connect(receiver, sent) as half:
+                half.shutdown(socket.SHUT_WR)
+                assert answer_of(half).count(b"HTTP/1.1 200") == answers
+        assert receiver.post("/reports", report(1)) == 200
+
+
+def test_receive_gives_no_advice_to_who_asks_for_another_protocol(world: World) -> None:
+    """A request to upgrade is a request like any other, and nothing is said about packages."""
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    with limited(world) as receiver:
+        assert receiver.ask("GET", "/healthz", headers=upgrade)[0] == 200
+        said = receiver.stop()
+    assert "install" not in said
+    assert "upgrade" not in said.lower()
+
+
 def test_receive_says_little_however_much_goes_wrong(world: World) -> None:
     """Nobody reads its stderr, and thousands of garbage requests come: it goes on, and said a few lines."""
     with limited(world) as receiver:

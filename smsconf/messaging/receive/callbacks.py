@@ -1,9 +1,10 @@
 """What the service pushes to us: status reports and replies, from the bytes of a request to values.
 
 Pure, and generous: unknown fields and values are kept or passed over, since the service's own tables
-contradict each other; odd bytes cost the value they stand in, never the rest; what has no message id is
-refused, since it could never be found again. Nothing is stored here (``inbox``) and nobody is answered
-(``server``).
+contradict each other; odd bytes cost the value they stand in, never the rest. What it is shows in what it
+holds, not in where it came: one wrong address in the console must not lose an opt-out. A report without a
+message id is refused, since it could never be found again. Nothing is stored here (``inbox``) and nobody is
+answered (``server``).
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0003.html (one report), ``sms_05_0063.html``
 (many) and ``sms_05_0004.html`` (replies), read 2026-11.
@@ -11,6 +12,7 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0003.html (one re
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -61,7 +63,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message that somebody sent back; ``to`` is the channel number it went to."""
+    """A message that somebody sent back; ``to`` is the channel number it went to.
+
+    One that came without an id has one made of what it says, so that it counts once however often it comes.
+    """
 
     message_id: str
     sender: str
@@ -70,37 +75,18 @@ class Reply:
     created: str | None = None
 
 
-def read_reports(body: bytes) -> list[Report]:
-    """Read a push of status reports: one as a form, or a list of them as JSON.
+def read_push(body: bytes) -> list[Report | Reply]:
+    """Read status reports and replies: one as a form, or a list of them as JSON.
 
     Of a list those that cannot be used are passed over, unless none can.
 
     Raises:
-        Garbage: there is no report in it.
+        Garbage: there is neither in it.
     """
-    found = [_report(fields) for fields in _read(body) if fields.get("smsMsgId")]
+    found = [item for fields in _read(body) if (item := _item(fields))]
     if not found:
-        raise Garbage("no report with a smsMsgId")
+        raise Garbage("neither a report nor a reply")
     return found
-
-
-def read_reply(body: bytes) -> Reply:
-    """Read a push of one reply.
-
-    Raises:
-        Garbage: it is none.
-    """
-    fields = next(_read(body), {})
-    missing = [name for name in ("smsMsgId", "from", "to") if not fields.get(name)]
-    if missing:
-        raise Garbage(f"no {missing[0]}")
-    return Reply(
-        message_id=fields["smsMsgId"],
-        sender=_number(fields["from"]),
-        to=_number(fields["to"]),
-        body=trimmed(mended(fields.get("body", ""))),
-        created=fields.get("createTime") or None,
-    )
 
 
 def _read(body: bytes) -> Iterator[Mapping[str, str]]:
@@ -147,10 +133,28 @@ def _read_json(text: str) -> Iterator[Mapping[str, str]]:
             yield {(bare := trimmed(name)): _text(bare, value) for name, value in one.items()}
 
 
+def _item(fields: Mapping[str, str]) -> Report | Reply | None:
+    """Tell what it is: a reply has a sender and a text and no status, a report has an id and a status."""
+    if fields.get("from") and "body" in fields and not fields.get("status"):
+        return _reply(fields)
+    return _report(fields) if fields.get("smsMsgId") and "status" in fields else None
+
+
+def _reply(fields: Mapping[str, str]) -> Reply:
+    said = (fields.get(name, "") for name in ("from", "to", "body", "createTime"))
+    return Reply(
+        message_id=fields.get("smsMsgId") or hashlib.sha256("\0".join(said).encode()).hexdigest(),
+        sender=_number(fields["from"]),
+        to=_number(fields.get("to", "")),
+        body=trimmed(mended(fields["body"])),
+        created=fields.get("createTime") or None,
+    )
+
+
 def _report(fields: Mapping[str, str]) -> Report:
     return Report(
         message_id=fields["smsMsgId"],
-        status=fields.get("status", "").upper() or "UNKNOWN",
+        status=fields["status"].upper() or "UNKNOWN",
         sequence=_count(fields.get("sequence")),
         total=_count(fields.get("total")),
         source=fields.get("source") or None,

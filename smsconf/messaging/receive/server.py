@@ -1,7 +1,7 @@
 """Receive status reports and replies: check, store, then say 200 with an empty body.
 
     POST /TOKEN/reports   one report as a form, or many as JSON
-    POST /TOKEN/replies   one reply as a form
+    POST /TOKEN/replies   one reply as a form; each path takes what belongs to the other, too
     GET  /healthz         whether the next report could be stored
 
 What arrives at the same time is stored in one transaction, so that many senders wait for one write to the
@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smsconf.errors import SmsconfError
-from smsconf.messaging.receive.callbacks import Garbage, read_reply, read_reports
+from smsconf.messaging.receive.callbacks import Garbage, Report, read_push
 from smsconf.messaging.receive.inbox import Item
 from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.serving import read_body
@@ -115,15 +115,11 @@ class _Receiver:
             return self._refuse("wrong path", 404)
         if _PAGES.intersection(request.headers):
             return self._refuse("from a page", 403)
-        for what, read in _READERS.items():
-            if place == f"{prefix}/{what}":
-                taken = request.method == "POST"
-                return (
-                    await self._take(request, what, read)
-                    if taken
-                    else self._refuse("wrong method", 405, Allow="POST")
-                )
-        return self._refuse("wrong path", 404)
+        if place.removeprefix(prefix) not in ("/reports", "/replies"):
+            return self._refuse("wrong path", 404)
+        if request.method != "POST":
+            return self._refuse("wrong method", 405, Allow="POST")
+        return await self._take(request)
 
     async def _health(self) -> Response:
         try:
@@ -132,9 +128,9 @@ class _Receiver:
             return Response("the store cannot be written\n", 503)
         return Response("ok\n")
 
-    async def _take(self, request: Request, what: str, read: Callable[[bytes], Sequence[Item]]) -> Response:
+    async def _take(self, request: Request) -> Response:
         try:
-            items = read(await self._admit(request))
+            items = read_push(await self._admit(request))
             await self._writer.put(items)
         except _Refusal as refusal:
             return self._refuse(str(refusal), refusal.status)
@@ -142,7 +138,7 @@ class _Receiver:
             return self._refuse("unreadable", 400)
         except Exception:  # noqa: BLE001 - not stored, so never 200; and no traceback, it could hold a number
             return self._refuse("not stored", 503)
-        self._counts[what] += len(items)
+        self._counts.update("reports" if isinstance(one, Report) else "replies" for one in items)
         return Response(status_code=200)
 
     async def _admit(self, request: Request) -> bytes:
@@ -180,12 +176,6 @@ class _Receiver:
             body,
             self._clock(),
         )
-
-
-_READERS: Mapping[str, Callable[[bytes], Sequence[Item]]] = {
-    "reports": read_reports,
-    "replies": lambda body: [read_reply(body)],
-}
 
 
 def _place(request: Request) -> str:

@@ -6,11 +6,13 @@ their sources (``opt_out_words``).
 The rule of a sentence: *whoever speaks of leaving is out, unless they say that they stay.* In doubt
 somebody is left out: 怎么退订？ and 不能退订 leave. 我没有退订 does not, and a letter in another sentence
 (T恤, R2) says nothing. The same doubt keeps people out: only a reply that says nothing else (START,
-恢复订阅, 我没有退订，请继续发) takes an opt-out back. YES and N answer many questions and are neither.
+恢复订阅, 我没有退订，请继续发) takes an opt-out back. YES and N answer many questions and are neither; a lone
+NO or 不要 may, and is out. A mobile number beside the words is that of the writer, and says nothing.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -25,6 +27,7 @@ _BLANKS = re.compile(rf"(?<=[{_HAN}]) +(?=[{_HAN}])")
 _BETWEEN = re.compile(rf"(?<=[{_HAN}])(?=[{_HAN}])")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[0-9A-Za-z+._~-])+")
 _CLAUSES = re.compile(r"[,.;:!~，。；：！～、…]| -|--|—")
+_MOBILE = re.compile(r"(?<![0-9])(?:86 ?)?1[3-9][0-9](?: ?[0-9]{4}){2}(?![0-9])")
 _QUOTED = (">", "＞")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
@@ -60,7 +63,7 @@ def _judged(body: str) -> Wish | None:
     opening = _Said(_CLAUSES.split(lines[0].strip(), maxsplit=1)[0])
     if opening.complete and (word := opening.says(Sense.LEAVE, Sense.LEAVE_FIRST)):
         return Wish(leaves=True, word=word)
-    for part in (whole, first):
+    for part in (whole, first) if not any(map(str.isdecimal, lines[0])) else ():  # a number may be another's
         if part.complete and (word := part.says(Sense.RETURN)):
             return Wish(leaves=False, word=word)
     return None
@@ -90,7 +93,7 @@ class _Said:
 def _fold(text: str) -> str:
     """Bring a text to the form in which the words are written; punctuation and symbols become a blank."""
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDED)
-    return " ".join(_BLANKS.sub("", plain).split())
+    return _MOBILE.sub(" ", " ".join(_BLANKS.sub("", plain).split()))
 
 
 class _Folded(dict[int, str]):
@@ -116,7 +119,8 @@ _FOLDED = _Folded({**LOOKALIKES, **{code: chr(to) for code, to in SIMPLIFIED.ite
 
 
 def _decoded(body: str) -> str:
-    """Undo percent-encoding that was left over, once or twice."""
+    """Undo the encoding of a page or of a form that was left over, once or twice."""
+    body = html.unescape(html.unescape(body))
     for _time in range(2):
         if "%" not in body or not _ENCODED.fullmatch(body.strip()):
             break

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from dataclasses import astuple
 from urllib.parse import quote, urlencode
 
@@ -10,7 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.receive.callbacks import Garbage, Reply, Report, read_reply, read_reports
+from smsconf.messaging.receive.callbacks import Garbage, Reply, Report, read_push
+
+
+def read_reports(body: bytes) -> list[Report]:
+    """Read what must be nothing but reports."""
+    return [one for one in read_push(body) if isinstance(one, Report) or pytest.fail("a reply")]
+
+
+def read_reply(body: bytes) -> Reply:
+    """Read what must be one reply."""
+    (one,) = read_push(body)
+    assert isinstance(one, Reply)
+    return one
+
 
 SINGLE = (
     b"sequence=1&total=1&orgCode=000&updateTime=2018-04-13T06%3A31%3A46Z&source=2"
@@ -50,7 +65,9 @@ def test_batch_of_reports_is_read_as_documented() -> None:
 
 def test_batch_keeps_what_can_be_used() -> None:
     """One report without an id, or one that is no object, does not lose the others."""
-    body = json.dumps({"statusReportList": [{"status": "DELIVRD"}, 7, {"smsMsgId": "c"}]}).encode()
+    body = json.dumps(
+        {"statusReportList": [{"status": "DELIVRD"}, 7, {"smsMsgId": "c", "status": ""}]}
+    ).encode()
     assert [(one.message_id, one.status) for one in read_reports(body)] == [("c", "UNKNOWN")]
 
 
@@ -64,6 +81,7 @@ def test_batch_keeps_what_can_be_used() -> None:
         b'{"statusReportList": {}}',
         b"\xff\xfe",
         b"status=DELIVRD",
+        b"smsMsgId=m1",
         b"[" * 100_000,
         b"[1]",
     ],
@@ -90,10 +108,33 @@ def test_reply_text_is_mended_if_it_was_garbled(sent, read) -> None:
     assert read_reply(body).body == read
 
 
-def test_reply_without_a_sender_is_garbage() -> None:
-    """Who wrote, to which channel, and an id are what makes a reply."""
-    with pytest.raises(Garbage, match="no from"):
-        read_reply(b"smsMsgId=1&to=2&body=R")
+@pytest.mark.parametrize(
+    "body", [b"smsMsgId=1&to=2&body=R", b"smsMsgId=1&to=2&from=13812345678", b"from=13812345678&to=2"]
+)
+def test_reply_without_a_sender_or_a_text_is_garbage(body: bytes) -> None:
+    """Who wrote and what are what makes a reply; half of it is no report either."""
+    with pytest.raises(Garbage):
+        read_push(body)
+
+
+@pytest.mark.parametrize("status", ["", "&status="])
+def test_reply_without_an_id_is_kept_and_counts_once(status: str) -> None:
+    """An opt-out is not lost for want of an id: its content is one, its time included."""
+    said = f"from=%2B8613812345678&body=R{status}&createTime="
+    first, again, later = (read_reply(f"{said}2026-03-01T09:00:0{at}Z".encode()) for at in (0, 0, 1))
+    assert first == again
+    assert (first.sender, first.to, first.body) == ("+8613812345678", "", "R")
+    assert len({first.message_id, later.message_id}) == 2
+    assert re.fullmatch("[0-9a-f]{64}", first.message_id)
+
+
+def test_list_of_reports_and_replies_is_told_apart_by_content() -> None:
+    """All of a list is read, each for what it is, whatever else stands in it."""
+    reply = {"from": "+8613812345678", "to": "1069", "body": "R"}
+    listed = [reply | {"smsMsgId": "r1"}, 7, {"smsMsgId": "m1", "status": "DELIVRD"}, reply, {"body": "R"}]
+    first, report, second = read_push(json.dumps(listed).encode())
+    assert isinstance(report, Report)
+    assert all(isinstance(one, Reply) and one.body == "R" for one in (first, second))
 
 
 def test_plus_sign_that_became_a_blank_is_put_back() -> None:
@@ -226,11 +267,8 @@ def test_number_that_was_encoded_more_than_once_is_read(sent: str, read: str) ->
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(body) -> None:
     """Nothing that anybody posts breaks the reader."""
-    for read in (read_reports, read_reply):
-        try:
-            read(body)
-        except Garbage:
-            continue
+    with suppress(Garbage):
+        read_push(body)
 
 
 @given(
@@ -243,7 +281,5 @@ def test_any_bytes_are_read_or_refused(body) -> None:
 def test_any_json_is_read_or_refused(value) -> None:
     """Nor does any JSON where a list of reports should be."""
     for whole in (value, {"statusReportList": value}, {"statusReportList": [value]}):
-        try:
-            read_reports(json.dumps(whole).encode())
-        except Garbage:
-            continue
+        with suppress(Garbage):
+            read_push(json.dumps(whole).encode())
