@@ -43,6 +43,7 @@ OTHERS = {
     "config/rewrite.py": "the YAML files of a project, rewritten by fmt",
     "config/write.py": "the YAML files of a dump",
     "messaging/bulk/ledger.py": "the folder that is locked",
+    "messaging/bulk/reader.py": "a database in memory",
     "messaging/lists/encodings.py": "lists, which a person names",
     "messaging/lists/opening.py": "lists, which a person names",
     "messaging/lists/seen_numbers.py": "a nameless database",

@@ -196,7 +196,7 @@ class LedgerReader:
 
 @contextmanager
 def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
-    """Open the file if there is one; nothing is made or locked, and an older one is read as the next run will.
+    """Open the file if there is one; nothing is made or locked, an older one is read as the next run will.
 
     Raises:
         SmsconfError: it cannot be read.
