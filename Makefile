@@ -71,8 +71,8 @@ bench: $(VENV)/.developing
 schema: $(VENV)/.installed
 	$(BIN)/smsconf schema > schema.json
 
-fidelity: $(VENV)/.installed
-	$(BIN)/python -m smsconf.emulator.fidelity > smsconf/emulator/FIDELITY.md
+fidelity: $(VENV)/.developing
+	$(BIN)/python -m tests.conformance.fidelity > smsconf/emulator/FIDELITY.md
 
 # every text of the code into the catalogue, its translations kept, and compiled
 messages: $(VENV)/.developing

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.emulator import choices, errors, fidelity, number_statuses, proofs
+from smsconf.emulator import choices, errors, number_statuses
 from smsconf.emulator.routes import ROUTES
 from smsconf.emulator.sending_choices import SENDING_CHOICES
+from tests.conformance import fidelity, proofs
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "smsconf/emulator/FIDELITY.md"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from smsconf.emulator import choices, errors, number_statuses, proofs
+from smsconf.emulator import choices, errors, number_statuses
 from smsconf.emulator.routes import ROUTES, Route
 from smsconf.emulator.rules import Field
 from smsconf.emulator.sending_choices import SENDING_CHOICES
@@ -24,6 +24,7 @@ from smsconf.emulator.statuses import (
     WITHDRAWALS,
     Move,
 )
+from tests.conformance import proofs
 
 INTRODUCTION = """\
 # What the emulator imitates
