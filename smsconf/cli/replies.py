@@ -62,7 +62,12 @@ def command(
         out = opened.enter_context(closing(OptOuts(paths)))
         count = len(out.current())
         if only_opt_outs:
-            report(opt_outs_view(out.people(), shown=shown, said=said), opt_outs_lines, form, output)
+            report(
+                opt_outs_view(out.people(), out.unreadable(), shown=shown, said=said),
+                opt_outs_lines,
+                form,
+                output,
+            )
             return 0
 
         def rows() -> Iterator[Mapping[str, Any]]:

@@ -49,10 +49,13 @@ def reply_row(
     }
 
 
-def opt_outs_view(people: Sequence[Any], *, shown: Callable[[str], str], said: Callable[[str], str]) -> View:
+def opt_outs_view(
+    people: Sequence[Any], unreadable: int, *, shown: Callable[[str], str], said: Callable[[str], str]
+) -> View:
     """Return the same document with who is out now: each number once, with the reply since which it is.
 
     Args:
+        unreadable: how many of them came with a sender that nobody can read.
         people: each with number, word, since and the reply: message_id, sender, to, body, created, received.
         shown: how a number is written.
         said: how a text of theirs is written.
@@ -74,7 +77,8 @@ def opt_outs_view(people: Sequence[Any], *, shown: Callable[[str], str], said: C
             }
             for one in people
         ],
-        "opt_outs": len(people),
+        "opt_outs": len(people) - unreadable,
+        "unreadable": unreadable,
     }
 
 
@@ -90,6 +94,13 @@ def opt_outs_lines(view: View) -> Iterator[Line]:
             hang=4,
         )
     yield line(_counted(view["opt_outs"]))
+    if count := view["unreadable"]:
+        text = ngettext(
+            "{count} more sender cannot be read, so nothing can leave it out: look at the reply",
+            "{count} more senders cannot be read, so nothing can leave them out: look at the replies",
+            count,
+        )
+        yield line(Span(text.format(count=count), "yellow"))
 
 
 def replies_lines(rows: Iterable[View], opt_outs: int) -> Iterator[Line]:

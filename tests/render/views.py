@@ -175,7 +175,7 @@ def documents() -> dict[str, Any]:
         ),
         "receipts": receipts_view({WORD: tally}, "template", lambda _status: WORD, others=1),
         "messages": [_receipt(), _receipt()],
-        "opt-outs": opt_outs_view([person], shown=str, said=str),
+        "opt-outs": opt_outs_view([person], 1, shown=str, said=str),
         "replies": [{**dict.fromkeys(("from", "to", "body"), WORD), "received": "2026", "opted_out": True}],
         "send": _send(),
         "doctor": doctor_view([check, {**check, "name": "keys"}], ABOUT),

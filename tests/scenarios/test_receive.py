@@ -187,6 +187,20 @@ def test_opt_outs_show_number_word_and_time_of_who_is_out_now(world: World) -> N
     assert [one["opted_out"] for one in world.json("replies").json["replies"]] == [True, False, True, False]
 
 
+def test_opt_outs_tell_whom_nothing_can_leave_out(world: World) -> None:
+    """A sender in an odd form is read for its number; one without any is counted apart, and said."""
+    with receiving(world) as receiver:
+        for sender in ("sip:13812345678@ims", "+86155****5172"):
+            assert receiver.post("/reports", urlencode({"from": sender, "body": "TD"}).encode()) == 200
+        receiver.stop()
+    shown = world.json("replies", "--opt-outs", "--show-numbers").json
+    assert (shown["opt_outs"], shown["unreadable"]) == (1, 1)
+    assert [one["number"] for one in shown["replies"]] == ["+8613812345678", "+86155****5172"]
+    text = world.smsconf("replies", "--opt-outs").out
+    assert "1 number opted out\n1 more sender cannot be read" in text
+    assert "13812345678" not in text
+
+
 def test_replies_without_a_file_say_what_to_do(world: World) -> None:
     """Nothing was received yet: that is said, and how to change it."""
     ran = world.smsconf("replies")

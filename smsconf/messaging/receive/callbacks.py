@@ -22,7 +22,6 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from smsconf.messaging.receive.encodings import decode, mended, trimmed
 
-MOST_REPORTS = 50  # in one push, as documented; more are taken all the same
 _LONGEST = 500  # characters of one value; the declared lengths do not hold for all
 _MOST_FIELDS = 1000
 _LIST = "statusReportList"

@@ -41,7 +41,7 @@ class Word(NamedTuple):
     source: str
 
 
-_LEAVING = "(?:退(?:订|定)(?!金)|拒收|取消订阅|取消推送|停止发送)"
+_LEAVING = "(?:退(?:订|定)(?!金(?!融|卡))|拒收|取消订阅|取消推送|停止发送)"
 _SENDING = "(?:发送|推送|群发|发|推|传|寄)"
 _WHAT = "(?:短信|简讯|讯息|信息|消息|广告|垃圾|骚扰|这种|这些|此类|任何|营销|推广|促销|推销)"
 _NOT = "(?:不要|不用|不必|不需要|不许|不准|别|勿|莫)"
@@ -108,12 +108,12 @@ WORDS: tuple[Word, ...] = (
         "stop to (?:stop|end|quit|cancel|unsubscribe|opt ?out)",
     ),
     *_rows(Sense.LEAVE, "zh", "tencent", "退订n(?![a-z0-9])"),
-    *_rows(Sense.LEAVE, "zh", "huawei", "退订(?!金)", "拒收(?!快递|包裹|货|件)"),
+    *_rows(Sense.LEAVE, "zh", "huawei", "退订(?!金(?!融|卡))", "拒收(?!快递|包裹|货|件)"),
     *_rows(
         Sense.LEAVE,
         "zh",
         "people",
-        "退定(?!金)",
+        "退定(?!金(?!融|卡))",
         "取消订阅",
         "取消推送",
         "删除我的?(?:手机)?号码?",

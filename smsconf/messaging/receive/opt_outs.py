@@ -3,14 +3,17 @@
 Nothing is written here, and no sentence understood (``wishes`` does). The last word of a number counts, by
 the service's time of the reply where it gives one, else by its arrival. The service blocks by itself, per
 signature and type, who answers R, and only its support lifts that; here it is the wish of a person, so it
-counts for everything that ``bulk`` sends.
+counts for everything that ``bulk`` sends. A sender that is no number alone is read for the one number that
+stands in it, to leave out only: nobody comes back by it.
 
 Written from https://support.huaweicloud.com/msgsms_faq/sms_faq_0110.html, read 2026-11.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +25,9 @@ from smsconf.language import _
 from smsconf.messaging.normal_form import normal_number
 from smsconf.messaging.receive.wishes import Wish, read_wish
 from smsconf.own_files import connect
+
+_POSSIBLE = re.compile(r"\+(?!0|86|1[01])|\+861[3-9][0-9]{9}$")
+_INSIDE = re.compile(r"(?:\+(?!0|86|1[01])([0-9]{7,15})|(1[3-9][0-9]{9}))(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,9 @@ class OptOuts:
         """
         for place, file in enumerate(self._files):
             for row, wish, sender, at in file.news():
-                number = (normal_number(sender) or sender).removeprefix("+")
-                self._hear(number, wish, _When(at.timestamp(), place, row))
+                number, is_exact = _number_of(sender)
+                if wish.leaves or is_exact:
+                    self._hear(number, wish, _When(at.timestamp(), place, row))
         if self._changed:
             self._current = self._listed | {one for one in self._replied if one.isdecimal()}
             self._changed = False
@@ -108,12 +115,16 @@ class OptOuts:
 
     def holds(self, number: str) -> bool:
         """Tell whether a number, in any form, is out as ``current`` last read it."""
-        return (normal_number(number) or "").removeprefix("+") in self._current
+        return _number_of(number)[0] in self._current
+
+    def unreadable(self) -> int:
+        """Return how many are out by a reply whose sender nobody can read: no list can leave them out."""
+        return sum(not one.isdecimal() for one in self._replied)
 
     def people(self) -> list[OptOut]:
         """Return who is out by a reply of theirs, the longest first, as ``current`` last read it.
 
-        Somebody whose number nobody can read is shown as they came, though no list can leave them out.
+        Those of ``unreadable`` are among them, as they came.
         """
         found = []
         for number in self._replied:
@@ -223,10 +234,28 @@ class _Replies:
         )
 
 
+def _number_of(sender: str) -> tuple[str, bool]:
+    """Return the digits of a sender, else a ? and the sender; and whether that is more than a good guess.
+
+    What is no number, or one that no country has, may hold one mainland mobile number behind a prefix of its
+    carrier, in quotes or in an address.
+    """
+    number = normal_number(sender)
+    if number and _POSSIBLE.match(number):
+        return number[1:], True
+    text = "".join(str(unicodedata.decimal(one, one)) for one in unicodedata.normalize("NFKC", sender))
+    found = _INSIDE.findall(text) or _INSIDE.findall(re.sub("[^0-9+*]", "", text))
+    inside = {abroad or f"86{mainland}" for abroad, mainland in found}
+    if len(inside) == 1:
+        return inside.pop(), False
+    return (number[1:] if number and not number.startswith("+0") else f"?{sender}"), True
+
+
 def _opt_out(word: str, said: tuple[str, str, str, str, str | None, str]) -> OptOut:
     message_id, sender, to, body, created, received = said
+    number, _is_exact = _number_of(sender)
     return OptOut(
-        number=normal_number(sender) or sender,
+        number=f"+{number}" if number.isdecimal() else sender,
         word=word,
         since=_time(created, received),
         message_id=message_id,

@@ -109,6 +109,66 @@ def test_sender_that_nobody_can_read_is_shown_and_leaves_out_nobody(replies: Rep
     assert [one.number for one in out.people()] == ["+86155****5172", f"+{A}"]
 
 
+ODD = [
+    *('"13812345601', "13812345601;", "sip:13812345601@ims", "+08613812345601", "\uffa013812345601"),
+    *("12520013812345601", "8613812345601@x", "1259313812345601", "10613812345601", "<+86 138 1234 5601>"),
+    *(
+        "'+86-138-1234-5601'",
+        "138\uffa012345601",
+        "手机１３８１２３４５６０１",
+        "13812345601 ext 12",
+        "+868613812345601",
+    ),
+]
+
+
+@pytest.mark.parametrize("sender", ODD)
+def test_one_number_inside_an_odd_sender_is_left_out(replies: Replies, out: OptOuts, sender: str) -> None:
+    """Quotes, addresses, prefixes of carriers, unseen letters: leaving out is the safe side."""
+    replies.say((sender, "R"), (B, "R"))
+    assert out.current() == {A, B}
+    assert (out.holds(sender), out.unreadable()) == (True, 0)
+    assert f"+{A}" in [one.number for one in out.people()]
+
+
+@pytest.mark.parametrize("sender", ODD)
+def test_nobody_comes_back_by_an_odd_sender(replies: Replies, out: OptOuts, sender: str) -> None:
+    """Whose wish that is, is not certain."""
+    replies.say((A, "R"), (sender, "START"))
+    assert out.current() == {A}
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "+86155****5172",
+        "13812345601,13812345602",
+        "+6591****567",
+        "nobody",
+        "",
+        "+012345",
+        "1381234567890123",
+    ],
+)
+def test_sender_with_no_or_two_numbers_is_counted_as_unreadable(
+    replies: Replies, out: OptOuts, sender: str
+) -> None:
+    """Nobody is guessed, and whoever sends can say how many they are."""
+    replies.say((sender, "R"), (A, "R"), (B, "R"), (B, "START"))
+    assert out.unreadable() == 0
+    out.current()
+    assert (out.unreadable(), out.holds(sender), out.current()) == (1, False, {A})
+    assert sender in [one.number for one in out.people()]
+
+
+def test_number_abroad_in_an_odd_sender_is_not_taken_for_a_mainland_one(
+    replies: Replies, out: OptOuts
+) -> None:
+    """Its end may look like one."""
+    replies.say(("sip:+4915112345678@ims", "R"), ("+10086", "R"))
+    assert out.current() == {"4915112345678", "10086"}
+
+
 def test_nothing_new_is_the_same_answer(replies: Replies, out: OptOuts) -> None:
     """So a caller may compare by identity; a reply that is no wish, or no news, changes nothing either."""
     replies.say((A, "R"))
