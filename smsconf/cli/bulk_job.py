@@ -24,7 +24,7 @@ from smsconf.cli.sending import require_template, values_of
 from smsconf.config import Project
 from smsconf.diagnostics import has_errors
 from smsconf.errors import ConfigError, SmsconfError
-from smsconf.language import N_, _
+from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.run import Run
@@ -202,7 +202,16 @@ def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading
         text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
         say(text)
     own = inbox_path(project.folder, None)  # it may be yet to come
-    return LeftOut(OptOuts([own, *inboxes(project.folder)], listed), lists)
+    opt_outs = OptOuts([own, *inboxes(project.folder)], listed)
+    opt_outs.current()
+    if unreadable := opt_outs.unreadable():
+        text = ngettext(
+            "warning: {count} opt-out came from a number that cannot be read: smsconf replies --opt-outs",
+            "warning: {count} opt-outs came from numbers that cannot be read: smsconf replies --opt-outs",
+            unreadable,
+        )
+        say(text.format(count=unreadable))
+    return LeftOut(opt_outs, lists)
 
 
 def read_list(

@@ -343,3 +343,13 @@ def test_file_of_rows_left_out_replaces_nothing_else(shop: World) -> None:
         assert shop.smsconf("bulk", REFUND, "list.csv", "--dry-run", "--dropped", name).code == code
     assert (shop.folder / "pipe").is_fifo()
     assert not Path("/dev/null").is_file()
+
+
+def test_opt_out_that_nobody_can_read_is_told(shop: World) -> None:
+    """No list can leave that person out, so whoever sends hears of it."""
+    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
+    inbox.add([Reply("m1", "138****5678", "10690000001", "R")], datetime(2026, 3, 1, tzinfo=UTC))
+    inbox.close()
+    ran = bulk(shop, REFUND, "list.csv")
+    assert ran.code == 0
+    assert "1 opt-out came from a number that cannot be read" in ran.err
