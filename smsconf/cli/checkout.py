@@ -24,6 +24,7 @@ _COMMIT_LENGTHS = (40, 64)
 _DIGEST_LENGTHS = (20, 32)  # of SHA-1 and SHA-256
 _STAT_LENGTH = 40
 _LONGEST_COUNTED = 0xFFF
+_SURE_PART = STATE_FOLDER[-4:].encode()  # of what leads there; an s may be another letter that folds to it
 _NOT_BELIEVED = (".", "readme", "emulator")  # how names begin that are no memory of ours
 
 
@@ -132,7 +133,7 @@ def _paths(index: bytes, digest: int) -> list[bytes] | None:
     if index[:4] != b"DIRC" or len(index) < 12:
         return None
     version, count = struct.unpack_from(">II", index, 4)
-    if version < 4 and STATE_FOLDER.encode() not in index.lower():  # which is true of nearly all
+    if version < 4 and _SURE_PART not in index.lower():  # which is true of most
         return []
     paths: list[bytes] = []
     path, place = b"", 12

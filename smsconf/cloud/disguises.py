@@ -44,12 +44,12 @@ _BREAK_BEFORE = {
     "=": r"\s|\\{1,8}[nr]|%0[ad]",
 }
 _SPACE = (
-    rf"(?:{_BREAK}|[+_]|\\{{1,8}}(?:[tvfb]|u[0-9a-f]{{4}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
+    rf"(?:{_BREAK}|[+_]|\\{{1,8}}(?:[tvfb]|u[0-9a-f]{{4}}|U[0-9a-f]{{8}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
     rf"|{_PERCENT}[0-9a-f]{{2}}|%u[0-9a-f]{{4}}|=[0-9a-f]{{2}}|{_AMPERSAND}(?:nbsp|Tab|NewLine|{_HASH}\w{{1,8}}){_END})"
 )
 _REST = (
-    rf"(?:[\w+/=.~-]|{_BREAK}|\\{{1,8}}(?:/|u[0-9a-f]{{4}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
-    rf"|{_PERCENT}[0-9a-f]{{2}}|%u[0-9a-f]{{4}}|&#\w{{1,8}};)*+"
+    rf"(?:[\w+/=.~-]|{_BREAK}|\\{{1,8}}(?:/|u[0-9a-f]{{4}}|U[0-9a-f]{{8}}|u\{{\w+\}}|x[0-9a-f]{{2}}|[0-7]{{3}})"
+    rf"|{_PERCENT}[0-9a-f]{{2}}|%u[0-9a-f]{{4}}|{_AMPERSAND}{_HASH}\w{{1,8}}{_END})*+"
 )
 _WRAP = r"(?:\s|\\{1,8}[nr])*+"
 _RUN = r"[A-Za-z0-9+/_=-]"
@@ -103,12 +103,16 @@ def _unit(char: str) -> str:
     if char == " ":
         return _SPACE
     if char == "\\":
-        return rf"(?:[\\%]u005c|\\(?:x5c|134|u\{{5c\}})|{_BACKSLASH}|&#92;|&#x5c;|&bsol;)++"
+        entity = rf"{_AMPERSAND}(?:{_HASH}(?:0*92|x0*5c)|bsol){_END}"
+        return rf"(?:[\\%]u005c|\\(?:U0000005c|x5c|134|u\{{5c\}})|{_BACKSLASH}|=5c|{entity})++"
     code = ord(char)
     if char.isascii() and char.isalnum():  # no syntax needs to escape it; some do all the same
-        entity = rf"&#(?:0*{code}|x0*{code:x});"
-        escape = rf"(?:{_BACKSLASH}{{0,8}}|%)(?:u00{code:02x}|x{code:02x}|u\{{0*{code:x}\}}|{code:03o})"
-        return rf"(?:{char}|{escape}|{_PERCENT}{code:02x}|{entity})"
+        entity = rf"{_AMPERSAND}{_HASH}(?:0*{code}|x0*{code:x}){_END}"
+        escape = (
+            rf"(?:{_BACKSLASH}{{0,8}}|%)"
+            rf"(?:u00{code:02x}|U{code:08x}|x{code:02x}|u\{{0*{code:x}\}}|{code:03o})"
+        )
+        return rf"(?:{char}|{escape}|{_PERCENT}{code:02x}|={code:02x}|{entity})"
     names = dict.fromkeys(name.rstrip(";") for name, value in html5.items() if value == char)
     entity = "|".join([rf"{_HASH}0*{code}", rf"{_HASH}x0*{code:x}", *map(re.escape, names)])
     forms = [
@@ -175,5 +179,5 @@ def _base64(data: bytes, before: int) -> Iterable[str]:
     """Match the characters of Base64 that these bytes alone decide, after ``before`` others."""
     text = base64.b64encode(bytes(before) + data).decode()
     first, last = -(-before * 8 // 6), (before + len(data)) * 8 // 6
-    special = {"+": rf"(?:[+-]|{_PERCENT}2[bB])", "/": rf"(?:{_BACKSLASH}*[/_]|{_PERCENT}2[fF])"}
+    special = {"+": rf"(?:-|(?i:{_unit('+')}))", "/": rf"(?:_|(?i:{_unit('/')}))"}  # whatever wrote them
     return (special.get(char, char) for char in text[first:last])

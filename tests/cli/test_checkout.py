@@ -67,6 +67,7 @@ def test_tracked_journal_is_found_in_every_index(tmp_path, version, form) -> Non
         (".smsconf/secrets.json", True),
         (".smsconf/attributes-china-0123.json", True),
         (".SMSCONF/journal.jsonl", True),
+        (".\u017fmsconf/journal.jsonl", True),  # a long s, the same name on a Mac
         (".smsconf", True),
         (".smsconf/.gitignore", False),
         (".smsconf/.gitkeep", False),

@@ -76,6 +76,8 @@ class Package:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._parts = {_normal(one.filename): one for one in archive.infolist()}
+        if len(self._parts) < len(archive.infolist()):
+            raise Problem("broken")  # two of one name: programs differ in which one they show
 
     def __contains__(self, name: str) -> bool:
         return _normal(name) in self._parts

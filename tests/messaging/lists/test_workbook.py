@@ -304,6 +304,19 @@ def test_workbook_without_a_part_is_an_error(tmp_path: Path, part: str) -> None:
         rows_of(path)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/worksheets/Sheet1.XML"])
+def test_workbook_with_two_parts_of_one_name_is_an_error(tmp_path: Path, name: str) -> None:
+    """Nobody knows which of the two a person saw."""
+    path, other = tmp_path / "list.xlsx", tmp_path / "other.xlsx"
+    write_workbook(path, [(13800000001,)])
+    write_workbook(other, [(13800000009,)])
+    with zipfile.ZipFile(other) as source, zipfile.ZipFile(path, "a") as target:
+        target.writestr(name, source.read("xl/worksheets/sheet1.xml"))
+    with pytest.raises(SmsconfError, match="it is no workbook"):
+        rows_of(path)
+
+
 def test_damaged_workbook_is_an_error_and_gives_no_other_numbers(tmp_path: Path) -> None:
     """A byte anywhere in the file: the same rows, or an error, never others."""
     path = tmp_path / "list.xlsx"
