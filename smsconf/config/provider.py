@@ -18,6 +18,9 @@ from smsconf.sites import SITES
 
 ROOT_NAME = "smsconf.yaml"
 GIT_FOLDER = ".git"
+_YAML = (".yaml", ".yml")
+# how the names of what smsconf remembers begin, in the state folder
+_MEMORY = ("journal.", "ledger.", "sent.", "inbox.", "inboxes", "dropped-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +90,15 @@ def _is_inside(folder: Path, database: str, span: Span, problems: Problems) -> b
         fix = _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
         problems.add(problem("SMS031", message, span.value, fix=fix))
         return False
+    if _is_taken(path, folder.resolve()):
+        message = _("'{written}' is the name of another file of the project").format(written=shown(database))
+        fix = _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
+        problems.add(problem("SMS025", message, span.value, fix=fix))
+        return False
     return True
+
+
+def _is_taken(path: Path, folder: Path) -> bool:
+    """Tell whether smsconf would read what is at this path as something else: YAML, or its own memory."""
+    name = path.name.casefold()
+    return name.endswith(_YAML) or (path.is_relative_to(folder / STATE_FOLDER) and name.startswith(_MEMORY))

@@ -355,6 +355,7 @@ def _field(one: View, word: str, *, most: int | None = _MOST_CONTENT, marks: boo
 
 # what is compared: a placeholder, a word of letters and digits, any other character by itself
 _TOKEN = re.compile(r"\$\{\w+\}|[A-Za-z0-9]+|.", re.DOTALL)
+_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")  # with a mark behind it, what runners look for
 
 
 def _marked(old: str, new: str) -> str:
@@ -375,7 +376,7 @@ def _marked(old: str, new: str) -> str:
             parts.append(gone)
         else:
             parts += [f"[-{gone}-]"] * bool(gone) + [f"{{+{come}+}}"] * bool(come)
-    return "".join(parts + tail)
+    return _COMMAND.sub(r"#\\u0023", "".join(parts + tail))
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -29,6 +29,29 @@ def test_emulator_provider_has_an_absolute_database(load: Load, tmp_path: Path) 
     assert not project.diagnostics
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["templates/new.yaml", "x.YML", "smsconf.yaml"]
+    + [f".smsconf/{one}" for one in ("journal.jsonl", "journal.7.jsonl", "journal.jsonl.lock", "LEDGER.db")]
+    + [f".smsconf/{one}" for one in ("ledger.db-wal", "sent.db", "inbox.db", "inboxes", "dropped-x.csv")],
+)
+def test_emulator_database_is_no_file_that_is_read_otherwise(load: Load, name: str) -> None:
+    """A plan of it made a database where the next command reads YAML, or the journal."""
+    project = load(BASE.replace(".smsconf/x.db", name))
+    assert project.provider is None
+    (found,) = project.diagnostics
+    assert (found.code, found.fix) == ("SMS025", "write .smsconf/emulator.db")
+    assert name in found.message
+
+
+def test_emulator_database_may_have_any_other_name(load: Load, tmp_path: Path) -> None:
+    """Only in the state folder do the names of its files mean something."""
+    for name in ("sent.db", "data/journal.db", ".smsconf/emulator-prod.db", ".smsconf/my-journal.db"):
+        assert load(BASE.replace(".smsconf/x.db", name)).provider == EmulatorProvider(
+            tmp_path / name, "china"
+        )
+
+
 def test_huaweicloud_provider_may_leave_project_and_endpoint_open(load: Load) -> None:
     """Credentials and the site table tell what the file does not."""
     project = load("version: 1\nprovider:\n  huaweicloud: {site: europe, region: eu-west-101}\n")

@@ -261,6 +261,8 @@ def test_fence_is_longer_than_any_run_inside() -> None:
         ),
         ("Your parcel left", "Your order left", "Your [-parcel-]{+order+} left"),
         ("a\nb", "a b", "a[-⏎-]{+ +}b"),
+        ("##A", "##B", r"#\u0023[-A-]{+B+}"),
+        ("##vso,", "##vso.", r"#\u0023vso[-,-]{+.+}"),
     ],
 )
 def test_difference_marks_characters_words_and_placeholders(old, new, marked) -> None:
