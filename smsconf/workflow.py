@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsconf.diagnostics import has_errors
-from smsconf.errors import SmsconfError
 from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, of_account, remember
 from smsconf.language import N_, _
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import SmsconfError
+from smsconf.model.memory import Confirmation, Memory
 from smsconf.reconcile.change import Action
-from smsconf.reconcile.memory import Confirmation, Memory
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.plan import make_plan as decide
@@ -31,11 +31,11 @@ from smsconf.reconcile.situation import Selection, Situation
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smsconf.address import Address
     from smsconf.cloud.attribute_cache import AttributeCache
     from smsconf.cloud.client import Client
     from smsconf.config import Project
-    from smsconf.resources import Desired
+    from smsconf.model.address import Address
+    from smsconf.model.resources import Desired
 
 Progress = Callable[[str, int, int], None]
 

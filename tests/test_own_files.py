@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import smsconf
-from smsconf.errors import SmsconfError
 from smsconf.journal import Journal
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import NotOurs, connect, open_own, read_own, replacing, reporting, try_own, write_own
 
 ROOT = Path(smsconf.__file__).parent

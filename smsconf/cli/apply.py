@@ -31,8 +31,8 @@ from smsconf.cli.secret_file import SecretFile
 from smsconf.cli.session import Session, open_session
 from smsconf.cli.wait import look, wait_for_reviews
 from smsconf.config import Project
-from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
+from smsconf.model.diagnostics import Diagnostic
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.judge import judge
 from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address, Kind
 from smsconf.cli.bulk_draft import ledger_path
 from smsconf.cli.bulk_job import job_of
 from smsconf.cli.bulk_look import look_at_job
@@ -41,6 +40,7 @@ from smsconf.config import Project
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
+from smsconf.model.address import Address, Kind
 from smsconf.workflow import check
 
 _NEWEST = ""  # the value of an option that may name a run and does not

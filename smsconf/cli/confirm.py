@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
     AddressParam,
@@ -23,17 +22,18 @@ from smsconf.cli.options import (
 from smsconf.cli.output import report
 from smsconf.cli.session import Account, find_account, open_journal
 from smsconf.config import Project
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal
 from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.memory import Confirmation
+from smsconf.model.observed import Observed
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.manual import Standing, decide_manual
-from smsconf.reconcile.memory import Confirmation
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.reconcile.state import Observed
 from smsconf.render.steps import steps_lines, steps_view
-from smsconf.sites import SITES
 from smsconf.workflow import check, confirm, recall
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds

@@ -11,10 +11,10 @@ from smsconf.cli.options import project_options, report_options, require_environ
 from smsconf.cli.output import report
 from smsconf.cli.session import open_client
 from smsconf.config import EmulatorProvider, Project
-from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError
 from smsconf.guide.checks import blocks, judge
 from smsconf.guide.examination import examine
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.doctor import doctor_lines, doctor_view
 from smsconf.workflow import check

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from smsconf.address import Kind
 from smsconf.cli.emulator import copy_emulator
 from smsconf.cli.options import project_options
 from smsconf.cli.output import same_file, say
@@ -19,15 +18,16 @@ from smsconf.cloud.observe import observe
 from smsconf.config import EmulatorProvider, Project
 from smsconf.config.dump import Dump, make_dump
 from smsconf.config.write import as_document, as_files, database_in, write_files
-from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, PlanRefused
 from smsconf.language import N_, _
+from smsconf.model.address import Kind
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError, PlanRefused
+from smsconf.model.observed import Observed
+from smsconf.model.resources import Desired
+from smsconf.model.sites import Site
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import Observed
 from smsconf.render.foreign import in_quotes
-from smsconf.resources import Desired
-from smsconf.sites import Site
 from smsconf.workflow import check
 
 _KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)

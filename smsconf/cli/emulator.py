@@ -14,9 +14,9 @@ import click
 from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report, say
-from smsconf.emulator_keys import OTHER_SECRET_KEY
-from smsconf.errors import SmsconfError
 from smsconf.language import _, ngettext
+from smsconf.model.emulator_keys import OTHER_SECRET_KEY
+from smsconf.model.errors import SmsconfError
 from smsconf.render.lines import Line, Span, clean, line
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def ask(
 
 def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str, Any]]:
     from smsconf.config import EmulatorProvider, load_project
-    from smsconf.errors import ConfigError
+    from smsconf.model.errors import ConfigError
 
     project = load_project(folder, environment)
     require_environment(project)
@@ -314,10 +314,10 @@ def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str,
 
 def _target(folder: Path, environment: str | None, target: str) -> tuple[str, str]:
     """Find kind and remote name: of a declared address, or as written after ``KIND:``."""
-    from smsconf.address import Address
     from smsconf.config import load_project
-    from smsconf.diagnostics import has_errors
-    from smsconf.errors import ConfigError
+    from smsconf.model.address import Address
+    from smsconf.model.diagnostics import has_errors
+    from smsconf.model.errors import ConfigError
 
     kind, colon, name = target.partition(":")
     if colon:

@@ -11,8 +11,8 @@ import click
 from smsconf.cli.explanations import Explanation, explanations, find, nearest
 from smsconf.cli.options import report_options
 from smsconf.cli.output import report
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.render.explanations import explanation_lines, explanations_markdown
 from smsconf.render.view import FORMAT_VERSION
 

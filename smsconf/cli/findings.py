@@ -12,16 +12,16 @@ from dataclasses import replace
 from smsconf.config import Project
 from smsconf.config.problems import CODES
 from smsconf.config.source import span_at
-from smsconf.countries import NAMES
-from smsconf.diagnostics import Diagnostic, Severity, in_order
 from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint
 from smsconf.lint.comments import Finding, no_such_code, without_ignored
+from smsconf.model.country_names import NAMES
+from smsconf.model.diagnostics import Diagnostic, Severity, in_order
+from smsconf.model.sites import SITES
 from smsconf.patterns import Pattern
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan
 from smsconf.render.sarif import About
-from smsconf.sites import SITES
 
 ABOUT: Mapping[str, About] = {
     **{code: About(one.name, one.why, None) for code, one in CODES.items()},

@@ -11,7 +11,7 @@ import click
 from smsconf.cli.output import say, show_error, talk
 from smsconf.config.environments import FILES_ALONE
 from smsconf.config.rewrite import Rewrite, files_of, formatted
-from smsconf.errors import SmsconfError
+from smsconf.model.errors import SmsconfError
 from smsconf.render.foreign import several_lines
 from smsconf.render.text import diagnostics_lines
 from smsconf.render.view import diagnostics_view

@@ -8,7 +8,7 @@ import click
 
 from smsconf.cli.options import project_options
 from smsconf.cli.output import write_whole
-from smsconf.errors import ConfigError
+from smsconf.model.errors import ConfigError
 from smsconf.render.graph import mermaid
 from smsconf.workflow import check
 

@@ -20,19 +20,19 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_journal, open_session, told_account
 from smsconf.cloud.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
-from smsconf.diagnostics import Severity, has_errors
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide.quick_start import guide
 from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.language import _
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
+from smsconf.model.diagnostics import Severity, has_errors
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.observed import Observed
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.reconcile.state import Observed
 from smsconf.render.guide import guide_lines, guide_markdown, guide_view
-from smsconf.sites import SITES
 from smsconf.workflow import check, follow_reviews, make_plan, recall
 
 

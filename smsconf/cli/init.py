@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from smsconf.address import KEY_PATTERN
 from smsconf.cli.dump import compared, read_everything, tell
 from smsconf.cli.findings import find_all
 from smsconf.cli.output import say
@@ -22,8 +21,6 @@ from smsconf.config import EmulatorProvider
 from smsconf.config.dump import make_dump
 from smsconf.config.schema import schema_text
 from smsconf.config.write import as_files, write_files
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide.starter import (
     DATABASE,
     DEFAULTS,
@@ -36,9 +33,12 @@ from smsconf.guide.starter import (
     provider_text,
 )
 from smsconf.language import N_, _
+from smsconf.model.address import KEY_PATTERN
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.resources import Desired, Region
+from smsconf.model.sites import SITES
 from smsconf.render.foreign import in_quotes
-from smsconf.resources import Desired, Region
-from smsconf.sites import SITES
 from smsconf.workflow import check
 
 ROOT_NAME = "smsconf.yaml"

@@ -16,9 +16,9 @@ from smsconf.cli.findings import ABOUT, find_all, subject_of
 from smsconf.cli.options import finding_options, project_options
 from smsconf.cli.output import report
 from smsconf.config import Project
-from smsconf.diagnostics import Diagnostic, Place, Severity
-from smsconf.errors import ConfigError
 from smsconf.language import _
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.errors import ConfigError
 from smsconf.render.foreign import several_lines
 from smsconf.render.github import github_text
 from smsconf.render.junit import junit_text

@@ -18,8 +18,8 @@ from typing import NoReturn
 import click
 
 from smsconf import __version__
-from smsconf.errors import SmsconfError
 from smsconf.language import FOLDERS, LANGUAGES, _, language, of_locale, use
+from smsconf.model.errors import SmsconfError
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from smsconf.cli.output import say
-from smsconf.errors import SmsconfError
 from smsconf.language import _, listed
+from smsconf.model.errors import SmsconfError
 
 if TYPE_CHECKING:
-    from smsconf.address import Address
     from smsconf.config import Project
+    from smsconf.model.address import Address
     from smsconf.reconcile.plan import Plan
     from smsconf.reconcile.situation import Selection
 
@@ -30,7 +30,7 @@ class AddressParam(click.ParamType["Address"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:  # noqa: ANN401
         """Parse the text, or fail with what was expected."""
-        from smsconf.address import Address
+        from smsconf.model.address import Address
 
         if isinstance(value, Address):
             return value
@@ -106,7 +106,7 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     Raises:
         UsageError: an address is unknown, or outside the targets.
     """
-    from smsconf.address import Kind
+    from smsconf.model.address import Kind
 
     desired = project.desired
     rows = [change.address for change in plan.changes if change.address]

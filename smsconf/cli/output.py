@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.own_files import reporting, try_own
 from smsconf.render.rows import json_parts
 

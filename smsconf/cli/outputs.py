@@ -14,13 +14,13 @@ from smsconf.cli.options import project_options
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import N_, _
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.resources import Template
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection
 from smsconf.reconcile.versions import lost_version
 from smsconf.render.outputs import configmap_text, env_text, in_ascii, outputs_view, without_live, yaml_text
-from smsconf.resources import Template
 from smsconf.workflow import check, look, note_seen
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}

@@ -24,8 +24,8 @@ from smsconf.cli.output import report, same_file
 from smsconf.cli.permit_file import scope_of, write_file
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.errors import PlanRefused
 from smsconf.language import N_, _
+from smsconf.model.errors import PlanRefused
 from smsconf.reconcile.permit import make_permit
 from smsconf.reconcile.plan import Plan
 from smsconf.render.markdown import Comment, plan_comment

@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, report_sent, show_error, try_file
 from smsconf.cli.sending import (
@@ -30,7 +29,6 @@ from smsconf.cli.sending import (
     wsse_option,
 )
 from smsconf.config import Project
-from smsconf.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
 from smsconf.language import _
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
@@ -39,8 +37,10 @@ from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
+from smsconf.model.address import Address
+from smsconf.model.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
+from smsconf.model.resources import Region
 from smsconf.render.sending import send_lines
-from smsconf.resources import Region
 from smsconf.workflow import check
 
 _LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers kill after ten

@@ -15,7 +15,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address, Kind
 from smsconf.cli.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
@@ -25,8 +24,6 @@ from smsconf.cli.session import open_session
 from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
-from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _
 from smsconf.lint.callback_urls import object_to
 from smsconf.messaging.receive.receipts import Sent
@@ -35,11 +32,14 @@ from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.wire import Answer
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError
+from smsconf.model.sites import SITES, Site
 from smsconf.own_files import STATE_FOLDER
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.sites import SITES, Site
 from smsconf.workflow import look
 
 secrets_option = click.option(

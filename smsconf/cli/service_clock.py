@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from smsconf.cloud.answers import EMULATOR_TIME
 from smsconf.cloud.hosts import is_loopback
 from smsconf.cloud.scope import EMULATOR_DATABASE
-from smsconf.errors import SmsconfError
+from smsconf.model.errors import SmsconfError
 
 if TYPE_CHECKING:
     from smsconf.config import Project

@@ -25,10 +25,10 @@ from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.transport import SigningAuth
 from smsconf.config import EmulatorProvider, Project
-from smsconf.errors import ConfigError
 from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
-from smsconf.sites import SITES
+from smsconf.model.errors import ConfigError
+from smsconf.model.sites import SITES
 
 
 @dataclass(frozen=True, slots=True)

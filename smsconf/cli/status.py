@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address
 from smsconf.cli.options import AddressParam, IntervalParam, comment_options, project_options, require_known
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, say
@@ -17,8 +16,9 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cli.wait import Standing, look, moves, require_declared, rounds
 from smsconf.config import Project
-from smsconf.errors import SmsconfError
 from smsconf.language import N_, _
+from smsconf.model.address import Address
+from smsconf.model.errors import SmsconfError
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.reconcile.situation import Selection

@@ -8,9 +8,9 @@ import click
 
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report, say
-from smsconf.diagnostics import Severity, has_errors
-from smsconf.errors import ConfigError
 from smsconf.language import _
+from smsconf.model.diagnostics import Severity, has_errors
+from smsconf.model.errors import ConfigError
 from smsconf.render.text import diagnostics_lines
 from smsconf.render.view import diagnostics_view
 from smsconf.workflow import check

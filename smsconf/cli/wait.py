@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import AddressParam, IntervalParam, project_options, report_options, require_known
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, say
 from smsconf.cli.session import open_session
 from smsconf.config import Project
-from smsconf.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
 from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review

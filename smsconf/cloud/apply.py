@@ -13,15 +13,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
-from smsconf.address import Address, Kind
 from smsconf.cloud.client import Client
 from smsconf.cloud.failures import in_one_line
 from smsconf.cloud.newcomers import Newcomers
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.steps import KeepSecret, carry_out
-from smsconf.errors import SmsconfError
 from smsconf.language import N_, _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.errors import SmsconfError
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from smsconf.model.observed import ObservedTemplate, ObservedVariable
 from smsconf.own_files import read_own, write_own
-from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
 
 _FORMAT = 2
 _SETTLED = timedelta(minutes=1)

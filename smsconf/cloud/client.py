@@ -41,9 +41,9 @@ from smsconf.cloud.retries import Judge, repeat
 from smsconf.cloud.scope import Account
 from smsconf.cloud.transport import OPERATION, ServiceAuth, only_reads, utc_now
 from smsconf.cloud.upload import Upload, UploadBody, multipart
-from smsconf.errors import CloudBroken, CloudError
 from smsconf.language import _, told
-from smsconf.sites import Site
+from smsconf.model.errors import CloudBroken, CloudError
+from smsconf.model.sites import Site
 
 PAGE = 500  # the largest page the service gives
 PATIENCE = 60.0  # seconds for one request, all told

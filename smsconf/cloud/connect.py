@@ -20,9 +20,9 @@ from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token, find_proj
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.scope import named_scope
 from smsconf.cloud.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
-from smsconf.errors import CloudError, Unauthorized
 from smsconf.language import _
-from smsconf.sites import SITES, Site
+from smsconf.model.errors import CloudError, Unauthorized
+from smsconf.model.sites import SITES, Site
 
 REQUESTS_PER_SECOND = 20.0  # the service's own limit is undocumented
 TIMEOUT = "SMSCONF_TIMEOUT"

@@ -22,8 +22,8 @@ import httpcore
 import httpx
 
 from smsconf.cloud.hosts import is_loopback
-from smsconf.errors import Unreachable
 from smsconf.language import _, listed
+from smsconf.model.errors import Unreachable
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # OpenSSL's own names
 

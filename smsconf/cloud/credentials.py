@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
-from smsconf import emulator_keys
 from smsconf.cloud.transport import SigningAuth, utc_now
-from smsconf.errors import Unauthorized
 from smsconf.language import _, listed
+from smsconf.model import emulator_keys
+from smsconf.model.errors import Unauthorized
 
 Environ = Mapping[str, str]
 

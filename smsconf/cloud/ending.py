@@ -5,8 +5,8 @@ from __future__ import annotations
 from smsconf.cloud.codes import MOVED, TAKEN
 from smsconf.cloud.failures import in_one_line, is_uncertain
 from smsconf.cloud.remote_ids import Stop
-from smsconf.errors import CloudError
 from smsconf.language import N_, _, clauses
+from smsconf.model.errors import CloudError
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.outcome import Result
 

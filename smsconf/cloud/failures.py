@@ -19,7 +19,8 @@ from smsconf.cloud.answers import Answer, answered_at, retry_after
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.codes import BAD_SIGNATURE, THROTTLED, UNAUTHORIZED, Meaning, explain
 from smsconf.cloud.operations import OPERATIONS
-from smsconf.errors import (
+from smsconf.language import N_, Text, _, clauses, told
+from smsconf.model.errors import (
     CloudBroken,
     CloudError,
     RateLimited,
@@ -28,7 +29,6 @@ from smsconf.errors import (
     Unauthorized,
     Unreachable,
 )
-from smsconf.language import N_, Text, _, clauses, told
 
 # every exception that a request may end with and that is not ours
 FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, RecursionError)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from smsconf.errors import CloudBroken
 from smsconf.language import _, told
+from smsconf.model.errors import CloudBroken
 
 _LONGEST_TEXT = 100_000  # characters; the longest the service documents has 1024
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import httpx
 
-from smsconf import emulator_keys
-from smsconf.errors import Unauthorized
 from smsconf.language import _
-from smsconf.sites import IAM_HOSTS, SITES, Site
+from smsconf.model import emulator_keys
+from smsconf.model.errors import Unauthorized
+from smsconf.model.sites import IAM_HOSTS, SITES, Site
 
 TRUSTED_HOSTS = "SMSCONF_TRUSTED_HOSTS"
 

@@ -20,8 +20,8 @@ from smsconf.cloud.client import Client
 from smsconf.cloud.fields import Fields, broken
 from smsconf.cloud.operations import PROJECTS_OPERATION, TOKEN_OPERATION
 from smsconf.cloud.transport import utc_now
-from smsconf.errors import Unauthorized
 from smsconf.language import _, told
+from smsconf.model.errors import Unauthorized
 
 _EARLY = timedelta(minutes=5)  # a token this near its end is not used any more
 _LONGEST_TOKEN = 32768

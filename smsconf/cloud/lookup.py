@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import PAGE, Client
 from smsconf.cloud.codes import GONE, NO_APP
 from smsconf.cloud.fields import Fields
 from smsconf.cloud.newcomers import Newcomers
 from smsconf.cloud.observe import with_variables
-from smsconf.errors import CloudBroken, Refused
 from smsconf.language import _
+from smsconf.model.address import Kind
+from smsconf.model.errors import CloudBroken, Refused
+from smsconf.model.lifecycle import TEMPLATES, Phase, read_status
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, Signature, Template
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.diff import says_the_same
 from smsconf.reconcile.family import number_in
-from smsconf.reconcile.lifecycle import TEMPLATES, Phase, read_status
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
-from smsconf.resources import App, Signature, Template
 
 # Waits before each look after a lost answer, in seconds: a list may lag behind the last write.
 GRACE = (0.0, 0.5, 1.0, 2.0)

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
+from smsconf.model.observed import ObservedTemplate
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.family import split_version
-from smsconf.reconcile.state import ObservedTemplate
 
 _LIST = "ListTemplateDetails"
 _FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -15,15 +15,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from smsconf.address import Address
 from smsconf.cloud import wire
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import FILE_GONE
 from smsconf.cloud.failures import in_one_line
-from smsconf.errors import CloudError, Refused, Unauthorized, Unreachable
-from smsconf.reconcile.family import split_version
-from smsconf.reconcile.state import (
+from smsconf.model.address import Address
+from smsconf.model.errors import CloudError, Refused, Unauthorized, Unreachable
+from smsconf.model.observed import (
     Country,
     Observed,
     ObservedApp,
@@ -32,7 +31,8 @@ from smsconf.reconcile.state import (
     Quota,
     Reading,
 )
-from smsconf.resources import App, Desired, Region
+from smsconf.model.resources import App, Desired, Region
+from smsconf.reconcile.family import split_version
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from smsconf.errors import CloudBroken
 from smsconf.language import told
+from smsconf.model.errors import CloudBroken
 from smsconf.signing import encode
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smsconf.address import Address
 from smsconf.cloud.newcomers import Newcomers
 from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.observed import ObservedApp, ObservedTemplate
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.outcome import Result
-from smsconf.reconcile.state import ObservedApp, ObservedTemplate
 
 
 class RemoteIds:

@@ -15,7 +15,7 @@ from smsconf.cloud.codes import TOKEN_OLD
 from smsconf.cloud.failures import NotConnected, Throttled
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import Operation
-from smsconf.errors import CloudError, Unauthorized, Unreachable
+from smsconf.model.errors import CloudError, Unauthorized, Unreachable
 
 ATTEMPTS = 5  # of a throttled request
 _LOST_ATTEMPTS = 3

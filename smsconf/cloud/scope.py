@@ -15,9 +15,9 @@ import httpx
 
 from smsconf.cloud.answers import Answer
 from smsconf.cloud.hosts import is_loopback
-from smsconf.errors import CloudBroken
 from smsconf.language import _
-from smsconf.sites import Site
+from smsconf.model.errors import CloudBroken
+from smsconf.model.sites import Site
 
 EMULATOR_DATABASE = "X-Emulator-Database"
 

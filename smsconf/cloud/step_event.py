@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from smsconf.address import Kind
+from smsconf.model.address import Kind
 from smsconf.reconcile.change import Step
 
 

@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from smsconf.address import Kind
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.codes import GONE
@@ -24,13 +23,14 @@ from smsconf.cloud.observe import with_variables
 from smsconf.cloud.remote_ids import RemoteIds, Stop
 from smsconf.cloud.step_event import Phase, Record, StepEvent
 from smsconf.cloud.upload import Upload, check_file
-from smsconf.errors import CloudError, Refused
 from smsconf.language import _, clauses, english
+from smsconf.model.address import Kind
+from smsconf.model.errors import CloudError, Refused
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, File, Signature, Template
 from smsconf.reconcile.change import SUBMITTING, Change, Step
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import App, File, Signature, Template
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ import httpx
 
 from smsconf import signing
 from smsconf.cloud.operations import OPERATIONS, Operation
-from smsconf.errors import ReadOnly
 from smsconf.language import _, told
+from smsconf.model.errors import ReadOnly
 
 OPERATION = "smsconf.operation"  # names the operation in the extensions of a request
 

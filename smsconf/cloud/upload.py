@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from smsconf.errors import CloudError
 from smsconf.language import _
-from smsconf.resources import File
+from smsconf.model.errors import CloudError
+from smsconf.model.resources import File
 
 MOST_BYTES = 2 * 1024 * 1024
 IMAGES = frozenset({".jpg", ".jpeg", ".png", ".gif"})

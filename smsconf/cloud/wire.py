@@ -16,8 +16,7 @@ from typing import Any
 
 from smsconf.cloud.fields import Fields, broken
 from smsconf.language import told
-from smsconf.reconcile.diff import variable_note
-from smsconf.reconcile.state import (
+from smsconf.model.observed import (
     Country,
     ObservedApp,
     ObservedSignature,
@@ -25,7 +24,17 @@ from smsconf.reconcile.state import (
     ObservedVariable,
     Quota,
 )
-from smsconf.resources import Absent, App, MessageType, Region, Signature, Source, Template, VariableType
+from smsconf.model.resources import (
+    Absent,
+    App,
+    MessageType,
+    Region,
+    Signature,
+    Source,
+    Template,
+    VariableType,
+)
+from smsconf.reconcile.diff import variable_note
 
 Json = dict[str, Any]
 

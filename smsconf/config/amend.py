@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from smsconf.address import Address
 from smsconf.config.content import number_content
 from smsconf.config.project import Project
 from smsconf.config.reader import read_yaml
 from smsconf.config.rewrite import Rewrite
 from smsconf.config.source import PROPERTIES, Source, Span, span_at
-from smsconf.diagnostics import Diagnostic, Edit
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Diagnostic, Edit
 
 Path = tuple[str | int, ...]
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from smsconf.address import Address
 from smsconf.atomic import write_atomically
 from smsconf.config.entry import Entry, Maybe, Moment, Word
 from smsconf.config.files import Unreadable, read_source
@@ -25,10 +24,11 @@ from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Items
 from smsconf.config.validation import unknown_key, validate, wrong_type
-from smsconf.diagnostics import Diagnostic
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.language import N_, _
-from smsconf.reconcile.memory import Confirmation
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Diagnostic
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.memory import Confirmation
 
 _SECTION = "confirmations"
 _HEAD = (

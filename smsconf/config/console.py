@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from smsconf.address import Address, Kind
 from smsconf.config.console_model import (
     AccountEntry,
     CalendarEntry,
@@ -32,10 +31,11 @@ from smsconf.config.files import Unreadable, inside, nearest_path
 from smsconf.config.problems import Problems, fix_reference, nearest, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.config.validation import unknown_key, valid_entries, validate, wrong_type
-from smsconf.console import CHINESE
-from smsconf.countries import MISTAKEN, NAMES
 from smsconf.language import N_, _
-from smsconf.resources import (
+from smsconf.model.address import Address, Kind
+from smsconf.model.console_screens import CHINESE
+from smsconf.model.country_names import MISTAKEN, NAMES
+from smsconf.model.resources import (
     Account,
     AppConsole,
     Campaign,
@@ -50,7 +50,7 @@ from smsconf.resources import (
     Registration,
     Threshold,
 )
-from smsconf.workdays import Calendar
+from smsconf.model.working_days import Calendar
 
 M = TypeVar("M", bound=Entry)
 Parts = tuple[str | int, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field, StrictBool
 
 from smsconf.config.entry import Count, Day, Entry, Key, Maybe, Moment, Network, WebAddress, Word
-from smsconf.resources import AccountMode, Alarm, Region
+from smsconf.model.resources import AccountMode, Alarm, Region
 
 
 class Amounts(Entry):

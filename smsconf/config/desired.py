@@ -1,4 +1,4 @@
-"""Merged data → :class:`~smsconf.resources.Desired`: entries validated, defaults filled in, content numbered.
+"""Merged data → :class:`~smsconf.model.resources.Desired`: entries validated, filled in, content numbered.
 
 The last stage. What an entry gets wrong keeps only that entry out, so that the checks can go on with the
 rest. Files of signatures are opened here to know their digests.
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from smsconf.address import Address, Kind
 from smsconf.config.console import ConsoleMaker
 from smsconf.config.content import Content, number_content
 from smsconf.config.entry import Entry
@@ -24,10 +23,11 @@ from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.references import Declared, check_identities, resolve_app, resolve_signature
 from smsconf.config.source import Block, Items, Span
 from smsconf.config.validation import valid_entries, wrong_type
-from smsconf.countries import MISTAKEN, NAMES
-from smsconf.diagnostics import Diagnostic
 from smsconf.language import N_, _
-from smsconf.resources import (
+from smsconf.model.address import Address, Kind
+from smsconf.model.country_names import MISTAKEN, NAMES
+from smsconf.model.diagnostics import Diagnostic
+from smsconf.model.resources import (
     ABSENT,
     App,
     Desired,

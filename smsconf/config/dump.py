@@ -13,16 +13,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from smsconf.address import Kind
 from smsconf.config.content import number_content
 from smsconf.config.keys import Nameless, invent_keys
 from smsconf.language import _
+from smsconf.model.address import Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Brackets, Desired, MessageType, Region, Source, VariableType
+from smsconf.model.sites import Site
 from smsconf.reconcile.family import number_in, split_version
-from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
-from smsconf.resources import Brackets, Desired, MessageType, Region, Source, VariableType
-from smsconf.sites import Site
 
 Entry = dict[str, Any]
 T = TypeVar("T", ObservedApp, ObservedSignature, ObservedTemplate)

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 from pydantic_core import PydanticCustomError
 
-from smsconf.address import KEY_PATTERN
 from smsconf.config.limits import LONGEST_WORD, MOST_WORDS
 from smsconf.language import N_
+from smsconf.model.address import KEY_PATTERN
 from smsconf.patterns import BadPattern, read_pattern
 
 T = TypeVar("T")

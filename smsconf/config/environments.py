@@ -10,8 +10,8 @@ from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.provider import ROOT_NAME
 from smsconf.config.source import Block
 from smsconf.config.validation import valid_entries, wrong_type
-from smsconf.diagnostics import Place
 from smsconf.language import N_, _, listed
+from smsconf.model.diagnostics import Place
 
 FILES_ALONE = ""
 """What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""

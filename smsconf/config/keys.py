@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from smsconf.address import KEY_PATTERN, Kind
+from smsconf.model.address import KEY_PATTERN, Kind
 
 _KEY = re.compile(KEY_PATTERN)
 _LETTER = re.compile("[a-z]")

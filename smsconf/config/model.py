@@ -22,7 +22,7 @@ from smsconf.config.console_model import (
     ThresholdsEntry,
 )
 from smsconf.config.entry import Count, Entry, Key, Maybe, Pattern, Site, Words
-from smsconf.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
+from smsconf.model.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
 
 
 class EmulatorEntry(Entry):

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from smsconf.address import Address
 from smsconf.config.confirmations import Line, read_confirmations
 from smsconf.config.content import Content, number_content
 from smsconf.config.desired import Maker
@@ -31,10 +30,11 @@ from smsconf.config.provider import ROOT_NAME, Provider, read_provider
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Items, Span, span_at
 from smsconf.config.validation import validate, wrong_type
-from smsconf.diagnostics import Diagnostic, Place, in_order
-from smsconf.errors import ConfigError
 from smsconf.language import N_, _
-from smsconf.resources import Desired
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Diagnostic, Place, in_order
+from smsconf.model.errors import ConfigError
+from smsconf.model.resources import Desired
 
 VERSION = 1
 

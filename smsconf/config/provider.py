@@ -11,10 +11,10 @@ from smsconf.config.model import ProviderEntry
 from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.source import Block, Span, span_at
 from smsconf.config.validation import unknown_word, validate
-from smsconf.diagnostics import Place
 from smsconf.language import _
+from smsconf.model.diagnostics import Place
+from smsconf.model.sites import SITES
 from smsconf.own_files import STATE_FOLDER
-from smsconf.sites import SITES
 
 ROOT_NAME = "smsconf.yaml"
 GIT_FOLDER = ".git"

@@ -19,8 +19,8 @@ import yaml
 
 from smsconf.config.problems import nearest, problem, shown
 from smsconf.config.source import Block, Items, Source, Span
-from smsconf.diagnostics import Diagnostic
 from smsconf.language import _, listed
+from smsconf.model.diagnostics import Diagnostic
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 500_000

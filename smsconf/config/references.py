@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from smsconf.address import Address, Kind
 from smsconf.config.model import TemplateEntry
 from smsconf.config.problems import Problems, fix_reference, problem, shown
 from smsconf.config.source import Block, Span, span_at
-from smsconf.diagnostics import Place
 from smsconf.language import _, listed
-from smsconf.resources import App, Region, Signature, Template
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Place
+from smsconf.model.resources import App, Region, Signature, Template
 
 MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
 

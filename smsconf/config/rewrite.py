@@ -21,9 +21,9 @@ from smsconf.config.problems import problem
 from smsconf.config.project import Project
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Block, Source
-from smsconf.diagnostics import Diagnostic, Place
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.errors import SmsconfError
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from smsconf.diagnostics import Place
+from smsconf.model.diagnostics import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag in front of a value

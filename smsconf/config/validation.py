@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from smsconf.address import KEY_PATTERN, Address, Kind
 from smsconf.config.entry import Entry
 from smsconf.config.model import VariableEntry
 from smsconf.config.problems import Problems, nearest, problem, shown
 from smsconf.config.source import Block, Items, Span, step_into
-from smsconf.diagnostics import Diagnostic, Place
 from smsconf.language import N_, _, listed
-from smsconf.resources import VariableType
+from smsconf.model.address import KEY_PATTERN, Address, Kind
+from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.resources import VariableType
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

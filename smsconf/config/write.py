@@ -16,8 +16,8 @@ from smsconf.config.dump import Dump, Entry
 from smsconf.config.project import VERSION
 from smsconf.config.provider import ROOT_NAME, EmulatorProvider, Provider
 from smsconf.config.reader import resolve_plain
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER
 
 DATABASE = "emulator.db"

@@ -12,7 +12,7 @@ from smsconf.emulator.errors import APP_MISSING, APP_QUOTA, INVALID, Refusal
 from smsconf.emulator.exchange import Answer, Call, Object
 from smsconf.emulator.reviewer import channel_number, derived_id, uuid_of
 from smsconf.emulator.statuses import SITES
-from smsconf.emulator_keys import app_secret
+from smsconf.model.emulator_keys import app_secret
 
 
 def require_app(call: Call, app_id: str) -> Object:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from smsconf import emulator_keys
 from smsconf.emulator.store import Store
+from smsconf.model import emulator_keys
 
 Object = dict[str, Any]
 

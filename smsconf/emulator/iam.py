@@ -18,7 +18,7 @@ from smsconf.emulator.reviewer import derived_id
 from smsconf.emulator.rules import text
 from smsconf.emulator.statuses import SITES
 from smsconf.emulator.store import Store
-from smsconf.emulator_keys import ACCOUNT, PASSWORD, TOKEN_START, USER
+from smsconf.model.emulator_keys import ACCOUNT, PASSWORD, TOKEN_START, USER
 
 TOKEN_LIFE = timedelta(hours=24)
 PROJECTS_QUERY = (text("name", 1, 255, source="IAM API reference, 2026-11; lengths: guess"),)

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from smsconf import workdays
 from smsconf.emulator.clock import read_timestamp, timestamp
 from smsconf.emulator.exchange import Object, Settings
 from smsconf.emulator.statuses import APPROVED_SIGNATURE, COMPLETE, DECISIONS, SITES, Site
 from smsconf.emulator.store import Store
+from smsconf.model import working_days as workdays
 
 TEMPLATE_HOURS = 2
 SIGNATURE_DAYS = 2

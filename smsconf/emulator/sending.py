@@ -24,7 +24,7 @@ from smsconf.emulator.reviewer import uuid_of
 from smsconf.emulator.statuses import APPROVED_SIGNATURE
 from smsconf.emulator.thresholds import count_traffic
 from smsconf.emulator.variables import INTERNATIONAL_CODE, text_with
-from smsconf.segments import count_international, count_mainland
+from smsconf.model.segments import count_international, count_mainland
 
 ACCEPTED = "000000"
 MOST_NUMBERS = 500

@@ -16,15 +16,15 @@ from typing import NamedTuple
 
 from smsconf import __version__
 from smsconf.config import HuaweiCloudProvider, Provider
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.guide import way
 from smsconf.guide.examination import Facts
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _, clauses, ngettext
 from smsconf.lint.callback_urls import object_to
-from smsconf.reconcile.state import Observed
-from smsconf.resources import App, Region
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.observed import Observed
+from smsconf.model.resources import App, Region
 
 
 class Check(NamedTuple):

@@ -8,15 +8,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from smsconf.address import Address, Kind
-from smsconf.console import screen_of
-from smsconf.countries import code_of
 from smsconf.guide.steps import Judge, Outcome, Seen, State
 from smsconf.language import _
+from smsconf.model.address import Address, Kind
+from smsconf.model.console_screens import screen_of
+from smsconf.model.country_names import code_of
+from smsconf.model.lifecycle import Phase
+from smsconf.model.resources import App, Region, VariableType
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase
 from smsconf.reconcile.outputs import Output, read_outputs
-from smsconf.resources import App, Region, VariableType
 
 _MAINLAND_NUMBER = "+8613812345678"  # for the emulator: no message arrives
 _ANY_COUNTRY = "BR"  # for a template that names none

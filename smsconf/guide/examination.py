@@ -25,13 +25,13 @@ from smsconf.cloud.hosts import check_host, is_local
 from smsconf.cloud.knock import Knock, knock
 from smsconf.cloud.observe import observe
 from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, Provider
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal, JournalReading
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.observed import Observed, Quota
+from smsconf.model.resources import Region
+from smsconf.model.sites import SITES
 from smsconf.own_files import open_own, try_own
-from smsconf.reconcile.state import Observed, Quota
-from smsconf.resources import Region
-from smsconf.sites import SITES
 
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 

@@ -6,7 +6,6 @@ there is no url.
 
 from __future__ import annotations
 
-from smsconf.address import Kind
 from smsconf.guide.declared import (
     judge_sending,
     judging,
@@ -29,7 +28,8 @@ from smsconf.guide.steps import (
     judged,
 )
 from smsconf.language import N_
-from smsconf.resources import Region
+from smsconf.model.address import Kind
+from smsconf.model.resources import Region
 
 _SUPPORT = "https://support.huaweicloud.com"
 _MANUAL = f"{_SUPPORT}/intl/en-us/usermanual-msgsms"

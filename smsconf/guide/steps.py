@@ -16,16 +16,16 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from smsconf.address import Address
 from smsconf.cloud.failures import in_one_line
 from smsconf.config import EmulatorProvider, Project
-from smsconf.errors import CloudError, SmsconfError
 from smsconf.language import N_, _
+from smsconf.model.address import Address
+from smsconf.model.errors import CloudError, SmsconfError
+from smsconf.model.resources import Desired, Region
+from smsconf.model.sites import SITES, Site
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
-from smsconf.resources import Desired, Region
-from smsconf.sites import SITES, Site
 
 SECRETS = ".smsconf/secrets.json"
 

@@ -15,10 +15,10 @@ from smsconf.cloud.credentials import Credentials
 from smsconf.cloud.failures import NotTrusted
 from smsconf.cloud.knock import Knock
 from smsconf.cloud.operations import PROJECTS_OPERATION, TOKEN_OPERATION
-from smsconf.errors import CloudError, SmsconfError, Unauthorized
 from smsconf.guide.examination import Facts, Route
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _
+from smsconf.model.errors import CloudError, SmsconfError, Unauthorized
 
 _MOST_SKEW = timedelta(minutes=15)  # between X-Sdk-Date and the gateway's clock (reference §8.3)
 _WARN_SKEW = timedelta(minutes=2)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from smsconf.address import Address
-from smsconf.diagnostics import Severity
 from smsconf.language import N_, _
 from smsconf.lint.message import Message
 from smsconf.lint.pages import OURS, QUOTAS
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import Signature
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Signature
 
 _NEARLY: Final = 0.9
 

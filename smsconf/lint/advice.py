@@ -14,10 +14,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from smsconf.address import Kind
 from smsconf.language import N_, _
 from smsconf.lint.registry import rule_of
-from smsconf.resources import Signature, Template
+from smsconf.model.address import Kind
+from smsconf.model.resources import Signature, Template
 
 _MOST_WORDS = 1_000  # characters of a reviewer's answer that are looked at
 

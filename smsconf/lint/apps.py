@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.pages import API_APP, APP_MANUAL, OURS
 from smsconf.lint.rule import Hit, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import Absent, App, Region
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Absent, App, Region
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_.@-]")
 _LONGEST_NAME = 64

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.pages import PUSHES
 from smsconf.lint.rule import Hit, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import App, Region
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import App, Region
 
 # names that no public resolver answers (RFC 6761, 6762, 8375, and what companies use inside)
 _INSIDE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".corp", ".home", ".home.arpa", ".test")

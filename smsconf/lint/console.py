@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from smsconf.address import Address, Kind
-from smsconf.console import CHINESE, LONGEST_QUALIFICATION, MOST_CONTACTS, MOST_FREQUENCY
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.pages import API_STATUS, CONTACTS, FREQUENCY, MODES, QUALIFICATIONS
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import AccountMode, Alarm, Region
+from smsconf.model.address import Address, Kind
+from smsconf.model.console_screens import CHINESE, LONGEST_QUALIFICATION, MOST_CONTACTS, MOST_FREQUENCY
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import AccountMode, Alarm, Region
 
 _MODE: Final = Address(Kind.ACCOUNT, "mode")
 _CONTACTS: Final = Address(Kind.ACCOUNT, "contacts")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _, ngettext
 from smsconf.lint import characters
 from smsconf.lint.message import Message
@@ -14,7 +13,8 @@ from smsconf.lint.pages import LENGTHS, OURS, TEMPLATE_REJECTED, TEMPLATE_RULES
 from smsconf.lint.rule import Hit, rule
 from smsconf.lint.subject import Subject
 from smsconf.lint.words import FORBIDDEN, SHORT_LINKS
-from smsconf.resources import Region
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Region
 
 CONTENT: Final = ("content",)
 _LONGEST = 500

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from smsconf.console import CHINESE, REGISTERED_LINKS, REGISTRATION
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.characters import GSM7_INSTEAD, name_of
 from smsconf.lint.contents import CONTENT
@@ -17,8 +15,10 @@ from smsconf.lint.pages import API_STATUS, COUNTRIES, LENGTHS, OURS, TEMPLATE_RU
 from smsconf.lint.rule import Hit, rule
 from smsconf.lint.subject import Subject
 from smsconf.lint.words import FORBIDDEN_ENGLISH
-from smsconf.resources import MessageType, Region, VariableType
-from smsconf.segments import Outsider, outside_gsm7
+from smsconf.model.console_screens import CHINESE, REGISTERED_LINKS, REGISTRATION
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import MessageType, Region, VariableType
+from smsconf.model.segments import Outsider, outside_gsm7
 
 NO_LINKS_NO_PHONES: Final = frozenset({"Malaysia"})
 BRAND_WANTED: Final = frozenset({"Malaysia"})

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Final
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _, listed
 from smsconf.lint.pages import API_SIGNATURE, QUALIFICATIONS
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import File, Signature, Source
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import File, Signature, Source
 
 _QUALIFICATION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IMAGES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif"})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.message import Message
 from smsconf.lint.pages import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, TYPES
 from smsconf.lint.rule import Hit, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import Brackets, MessageType, Region
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Brackets, MessageType, Region
 
 _LONGEST_NAME = 128
 _LONGEST_CONSOLE_NAME = 30

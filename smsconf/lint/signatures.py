@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.characters import is_ideograph, name_of
 from smsconf.lint.pages import (
@@ -21,7 +20,8 @@ from smsconf.lint.pages import (
 from smsconf.lint.rule import Hit, Page, Target, rule
 from smsconf.lint.subject import Subject
 from smsconf.lint.words import NEUTRAL_NAMES
-from smsconf.resources import Signature
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Signature
 
 
 class Limit(NamedTuple):

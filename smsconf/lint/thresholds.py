@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from smsconf.console import DEFAULT_THRESHOLDS
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.pages import THRESHOLDS
 from smsconf.lint.rule import Hit, Target, rule
 from smsconf.lint.subject import Subject
-from smsconf.resources import Region, Threshold
+from smsconf.model.console_screens import DEFAULT_THRESHOLDS
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Region, Threshold
 
 _DAYS: Final = 31
 

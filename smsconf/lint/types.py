@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import MOBILE, PHONE, Message
@@ -21,7 +20,8 @@ from smsconf.lint.words import (
     OTHER_OPT_OUT,
     SUBSCRIBERS,
 )
-from smsconf.resources import MessageType, Region
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import MessageType, Region
 
 VERIFICATION: Final = (MessageType.VERIFICATION,)
 NOTIFICATION: Final = (MessageType.NOTIFICATION,)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from smsconf.diagnostics import Severity
 from smsconf.language import _
 from smsconf.lint.contents import CONTENT
 from smsconf.lint.message import Message
@@ -14,7 +13,8 @@ from smsconf.lint.pages import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, 
 from smsconf.lint.rule import Hit, rule
 from smsconf.lint.subject import Subject
 from smsconf.lint.words import CONTACT_NAMES, LINK_NAMES
-from smsconf.resources import Region, VariableType
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Region, VariableType
 
 _MOST = 20
 _LONGEST_DESCRIPTION = 100

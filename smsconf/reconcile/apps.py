@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsconf.address import Address, Kind
 from smsconf.language import _, listed
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.resources import ABSENT, App
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.resources import ABSENT, App
 
 
 def decide_apps(situation: Situation) -> Iterator[Change]:

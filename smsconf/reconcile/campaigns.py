@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from smsconf.address import Address
 from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.resources import Campaign
 from smsconf.reconcile.change import Action, Change, FieldChange
 from smsconf.reconcile.situation import Situation
-from smsconf.resources import Campaign
 
 
 def decide_campaigns(situation: Situation, above: Mapping[Address, Change]) -> Iterator[Change]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from smsconf.language import _
+from smsconf.model.resources import Template
 from smsconf.reconcile.situation import Situation
-from smsconf.resources import Template
 
 
 @dataclass(frozen=True, slots=True)

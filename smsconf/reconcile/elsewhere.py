@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from smsconf.address import Address, Kind
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedApp, ObservedTemplate
+from smsconf.model.resources import Desired, Template
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import observed_template_fields, template_fields
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedApp, ObservedTemplate
-from smsconf.resources import Desired, Template
 
 
 def declared_elsewhere(situation: Situation) -> Mapping[str, str]:

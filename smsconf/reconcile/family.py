@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from smsconf.model.lifecycle import Phase, Status
+from smsconf.model.observed import ObservedTemplate
 from smsconf.reconcile.change import FieldChange
-from smsconf.reconcile.lifecycle import Phase, Status
-from smsconf.reconcile.state import ObservedTemplate
 
 _SUFFIX = re.compile(r"(?<=.)_v([2-9]|[1-9][0-9]+)$", re.DOTALL)
 _ON_THE_WAY = frozenset({Phase.DRAFT, Phase.IN_REVIEW, Phase.REJECTED, Phase.DISABLED})

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from smsconf.address import Kind
 from smsconf.language import _, ngettext
+from smsconf.model.address import Kind
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.situation import Selection
 

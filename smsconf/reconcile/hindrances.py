@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from smsconf.address import Address
 from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.observed import ObservedTemplate
+from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.versions import named_in_place, serves
-from smsconf.resources import Template
 
 _LONGEST_NAME = 128  # template_name, management-api reference §5.1
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smsconf.address import Address
 from smsconf.language import _, clauses, ngettext
+from smsconf.model.address import Address
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.guards import Refusal, check_guards
 from smsconf.reconcile.outcome import Outcome, Result

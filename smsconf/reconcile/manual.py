@@ -14,13 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from smsconf.address import Address, Kind
-from smsconf.console import CHINESE, DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
 from smsconf.language import _
-from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep
-from smsconf.reconcile.memory import Confirmation
-from smsconf.reconcile.situation import Situation
-from smsconf.resources import (
+from smsconf.model.address import Address, Kind
+from smsconf.model.console_screens import CHINESE, DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
+from smsconf.model.memory import Confirmation
+from smsconf.model.resources import (
     Account,
     AccountMode,
     AppConsole,
@@ -30,7 +28,9 @@ from smsconf.resources import (
     Template,
     Threshold,
 )
-from smsconf.sites import Site
+from smsconf.model.sites import Site
+from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep
+from smsconf.reconcile.situation import Situation
 
 Values = Mapping[str, Any]
 

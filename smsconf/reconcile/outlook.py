@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Brackets, MessageType, Signature, Source, Template, Variable, VariableType
+from smsconf.model.segments import Estimate
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.forecast import Expectation
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.resources import Brackets, MessageType, Signature, Source, Template, Variable, VariableType
-from smsconf.segments import Estimate
 
 
 @dataclass(frozen=True, slots=True)

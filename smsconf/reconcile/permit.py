@@ -18,13 +18,13 @@ from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from smsconf.address import Address, Kind
-from smsconf.errors import PlanStale, SmsconfError
 from smsconf.language import _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.errors import PlanStale, SmsconfError
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.change import Action, Change, ObservedObject, Step
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 
 FORMAT_VERSION: Final = "1.0"

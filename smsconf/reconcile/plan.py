@@ -10,25 +10,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from smsconf.address import Address, Kind
 from smsconf.language import _
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, Template
 from smsconf.reconcile.apps import decide_apps
 from smsconf.reconcile.campaigns import decide_campaigns
 from smsconf.reconcile.change import Action, Change, Step, rows_by_address
 from smsconf.reconcile.elsewhere import declared_elsewhere
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.guards import Refusal, check_guards
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import decide_manual
 from smsconf.reconcile.protect import protect
 from smsconf.reconcile.retire import carried, holding, replaced_rows, taking_along
 from smsconf.reconcile.signatures import decide_signatures
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.submission import split_mark
 from smsconf.reconcile.templates import decide_templates
 from smsconf.reconcile.versions import left_behind
-from smsconf.resources import App, Template
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
 

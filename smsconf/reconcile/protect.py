@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from smsconf.address import Address, Kind
 from smsconf.language import _
+from smsconf.model.address import Address, Kind
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 
 
 def protect(situation: Situation, changes: Sequence[Change]) -> list[Change]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedTemplate, read_time
+from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.elsewhere import declared_elsewhere, serving_elsewhere
 from smsconf.reconcile.family import Family, Version
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedTemplate, read_time
-from smsconf.resources import Template
 
 
 def retire_rows(situation: Situation, template: Template, family: Family) -> Iterator[Change]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from smsconf.address import Address, Kind
 from smsconf.language import N_, _
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature
+from smsconf.model.resources import Signature
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.diff import (
     changed_files,
@@ -21,12 +24,9 @@ from smsconf.reconcile.diff import (
     signature_fields,
     signature_notes,
 )
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held_by
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedSignature
 from smsconf.reconcile.submission import signature_hash
-from smsconf.resources import Signature
 
 _WAY_OUT = N_(
     "an approved signature is frozen: declare a new one (another key, another name or "

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from smsconf.address import Address, Kind
 from smsconf.language import _
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Desired, Template
+from smsconf.model.sites import Site
 from smsconf.reconcile.family import number_in, split_version
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.state import Observed, ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import Desired, Template
-from smsconf.sites import Site
 
 NOTHING = Memory()
 

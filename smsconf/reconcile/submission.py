@@ -12,8 +12,8 @@ import hashlib
 import json
 import re
 
+from smsconf.model.resources import Region, Signature, Template
 from smsconf.reconcile.diff import FILE_FIELDS, SIGNATURE_NOTES, signature_fields, variable_note
-from smsconf.resources import Region, Signature, Template
 
 NOTE_LENGTH = 500  # template_desc, management-api reference §5.1
 MARK_DIGITS = 16  # two texts with the same eight are found in a second; older marks have as few

@@ -17,19 +17,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedTemplate
+from smsconf.model.resources import Region, Template, UpdatePolicy
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.countries import find_countries, unknown_country
 from smsconf.reconcile.diff import named, new_fields, template_fields
 from smsconf.reconcile.elsewhere import needed_elsewhere
 from smsconf.reconcile.family import Version, next_number, version_name
 from smsconf.reconcile.hindrances import blocked, misnamed, too_long
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.manual import held, needs_of
 from smsconf.reconcile.retire import retire_rows
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import marked, submission_hash
 from smsconf.reconcile.universal import missing_signature
 from smsconf.reconcile.versions import (
@@ -39,7 +40,6 @@ from smsconf.reconcile.versions import (
     serves,
     stranded_version,
 )
-from smsconf.resources import Region, Template, UpdatePolicy
 
 
 def decide_templates(situation: Situation, above: Mapping[Address, Change]) -> Iterator[Change]:

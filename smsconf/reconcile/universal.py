@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.resources import Template
 
 
 @dataclass(frozen=True, slots=True)

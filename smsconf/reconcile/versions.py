@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smsconf.address import Kind
 from smsconf.language import _
+from smsconf.model.address import Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedTemplate
+from smsconf.model.resources import Template
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_fields, template_notes
 from smsconf.reconcile.family import Family, Version, split_version, without_twins
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedTemplate
 from smsconf.reconcile.submission import split_mark
-from smsconf.resources import Template
 
 
 def recognise(

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Desired
+from smsconf.model.sites import Site
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
 from smsconf.render.phone import Phone, show_on_phone
 from smsconf.render.timeline import Lane, Timeline, read_timeline
 from smsconf.render.words import is_quiet
-from smsconf.resources import Desired
-from smsconf.sites import Site
 
 View = dict[str, Any]
 Versions = ObservedSignature | ObservedTemplate

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from smsconf.address import Address
+from smsconf.model.address import Address
+from smsconf.model.resources import App, Desired, Signature, Template
 from smsconf.render.lines import clean
-from smsconf.resources import App, Desired, Signature, Template
 
 Node = App | Signature | Template
 

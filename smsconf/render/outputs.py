@@ -12,13 +12,13 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from smsconf.address import Kind
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.address import Kind
+from smsconf.model.errors import SmsconfError
+from smsconf.model.observed import ObservedApp, ObservedSignature
 from smsconf.reconcile.change import Change, rows_by_address
 from smsconf.reconcile.outputs import Output, read_outputs
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedApp, ObservedSignature
 from smsconf.render.foreign import in_quotes, json_text
 
 FORMAT_VERSION = "1.0"

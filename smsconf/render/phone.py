@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from smsconf.resources import Brackets, Region, Signature, Template, Variable, VariableType
-from smsconf.segments import PLACEHOLDER, Alphabet, alphabet_of, parts
+from smsconf.model.resources import Brackets, Region, Signature, Template, Variable, VariableType
+from smsconf.model.segments import PLACEHOLDER, Alphabet, alphabet_of, parts
 
 _BRACKETS: Mapping[Brackets, str] = {Brackets.CN: "【{}】", Brackets.GB: "[{}]"}
 _SAMPLES: Mapping[VariableType, str] = {

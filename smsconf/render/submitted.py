@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smsconf.language import _
+from smsconf.model.resources import Signature, Template
 from smsconf.reconcile.change import Change, Step
 from smsconf.reconcile.diff import (
     FILE_FIELDS,
@@ -20,7 +21,6 @@ from smsconf.reconcile.diff import (
     variable_note,
 )
 from smsconf.reconcile.submission import split_mark
-from smsconf.resources import Signature, Template
 
 View = dict[str, Any]
 _CARRYING = frozenset({Step.CREATE, Step.EDIT, Step.SUBMIT, Step.ACTIVATE})

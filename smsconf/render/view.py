@@ -13,18 +13,18 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Diagnostic
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Diagnostic
+from smsconf.model.lifecycle import Verdict
+from smsconf.model.segments import Estimate
 from smsconf.reconcile.change import Action, Change, FieldChange
 from smsconf.reconcile.forecast import Expectation
-from smsconf.reconcile.lifecycle import Verdict
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.outlook import Outlook
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.render.steps import manual_view
 from smsconf.render.submitted import submitted_view
-from smsconf.segments import Estimate
 
 FORMAT_VERSION = "1.0"
 _CONTACTS = "account.contacts"

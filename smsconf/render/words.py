@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from smsconf.language import N_, _, ngettext
-from smsconf.workdays import BEIJING
+from smsconf.model.working_days import BEIJING
 
 View = Mapping[str, Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from smsconf.address import Address
 from smsconf.cli.wait import Standing, rounds, wait_for_reviews
-from smsconf.errors import Refused, SmsconfError, Unreachable
+from smsconf.model.address import Address
+from smsconf.model.errors import Refused, SmsconfError, Unreachable
 
 REFUND = Address.parse("template.refund")
 PENDING = Standing((), (REFUND,), (), complete=True, view={})

@@ -15,13 +15,13 @@ from smsconf.cloud.client import Client
 from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.observe import observe
 from smsconf.emulator.engine import Engine, Settings
+from smsconf.model.observed import Observed
+from smsconf.model.resources import Desired
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.reconcile.state import Observed
-from smsconf.resources import Desired
-from smsconf.sites import SITES
 from tests.cloud.worlds import open_client
 
 

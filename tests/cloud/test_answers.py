@@ -18,7 +18,7 @@ from smsconf.cloud.answers import MOST_BYTES, Answer, answered_at, decode, emula
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.failures import from_answer
 from smsconf.cloud.transport import utc_now
-from smsconf.errors import CloudBroken, CloudError
+from smsconf.model.errors import CloudBroken, CloudError
 
 NAMES = st.sampled_from(
     (

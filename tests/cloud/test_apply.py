@@ -12,15 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
-from smsconf.address import Address, Kind
 from smsconf.cloud.apply import Phase, StepEvent, apply_changes
 from smsconf.cloud.observe import observe
-from smsconf.errors import SmsconfError
+from smsconf.model.address import Address, Kind
+from smsconf.model.errors import SmsconfError
+from smsconf.model.observed import ObservedTemplate
+from smsconf.model.resources import Desired, File, UpdatePolicy
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Result
-from smsconf.reconcile.state import ObservedTemplate
-from smsconf.resources import Desired, File, UpdatePolicy
-from smsconf.sites import SITES
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import (
     BRAND,
@@ -211,7 +211,7 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
 
 
 def _app() -> Any:
-    from smsconf.reconcile.state import ObservedApp
+    from smsconf.model.observed import ObservedApp
 
     return ObservedApp("a1", "shop_prod", "cn", "k1", "LAUNCHED")
 

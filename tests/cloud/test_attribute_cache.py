@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.cloud.attribute_cache import AttributeCache
-from smsconf.reconcile.state import ObservedTemplate, ObservedVariable
+from smsconf.model.observed import ObservedTemplate, ObservedVariable
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEMPLATE = ObservedTemplate(

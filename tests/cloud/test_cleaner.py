@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from smsconf.cloud.cleaner import Cleaner
 from smsconf.cloud.transport import SigningAuth
-from smsconf.errors import CloudError
 from smsconf.messaging.send.wsse import WsseAuth
+from smsconf.model.errors import CloudError
 from tests.cloud.worlds import Scripted, open_client
 
 Writer = Callable[[str], str]

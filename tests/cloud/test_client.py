@@ -20,7 +20,7 @@ from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import OPERATIONS
 from smsconf.cloud.transport import FixedToken, SigningAuth, TokenAuth
 from smsconf.cloud.upload import Upload
-from smsconf.errors import (
+from smsconf.model.errors import (
     CloudBroken,
     CloudError,
     RateLimited,

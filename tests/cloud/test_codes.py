@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smsconf.cloud.codes import explain
-from smsconf.sites import IAM_HOSTS, SITES
+from smsconf.model.sites import IAM_HOSTS, SITES
 
 # reference §8.2
 SERVICE = [f"MSGSMS.{number:04}" for number in (*range(1, 15), *range(32, 37), 76, 102, 103, 104, 130)]

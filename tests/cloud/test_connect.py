@@ -13,7 +13,7 @@ import pytest
 
 from smsconf.cloud.connect import connect
 from smsconf.cloud.iam import find_project_id
-from smsconf.errors import CloudError, Unauthorized
+from smsconf.model.errors import CloudError, Unauthorized
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import AK, PROJECT, SK, open_client, recording_server, saying, serving
 

@@ -16,7 +16,7 @@ import pytest
 
 from smsconf.cloud.connect import connect
 from smsconf.cloud.knock import knock
-from smsconf.errors import CloudError, Unreachable
+from smsconf.model.errors import CloudError, Unreachable
 from tests.cloud.test_connect import KEYS, Provider
 from tests.cloud.worlds import PROJECT, open_client, serving
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.cloud.credentials import Credentials, find_credentials
-from smsconf.errors import Unauthorized
+from smsconf.model.errors import Unauthorized
 
 SDK = {"HUAWEICLOUD_SDK_AK": "sdk-ak", "HUAWEICLOUD_SDK_SK": "sdk-sk"}
 TERRAFORM = {"HW_ACCESS_KEY": "hw-ak", "HW_SECRET_KEY": "hw-sk"}

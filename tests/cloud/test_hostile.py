@@ -12,7 +12,7 @@ import pytest
 
 from smsconf.cloud import wire
 from smsconf.cloud.connect import connect
-from smsconf.errors import CloudBroken, CloudError, Unreachable
+from smsconf.model.errors import CloudBroken, CloudError, Unreachable
 from tests.cloud import hostile
 from tests.cloud.test_connect import KEYS, Provider
 from tests.cloud.test_iam import PERSON

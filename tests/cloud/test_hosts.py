@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from smsconf.cloud.hosts import check_host, safe_url
-from smsconf.errors import Unauthorized
-from smsconf.sites import SITES, Site
+from smsconf.model.errors import Unauthorized
+from smsconf.model.sites import SITES, Site
 
 CHINA = SITES["china"]
 

@@ -14,7 +14,7 @@ import pytest
 from smsconf.cloud.connect import connect
 from smsconf.cloud.iam import FetchedTokens, Token, User, fetch_token
 from smsconf.cloud.transport import Password, TokenAuth, only_iam
-from smsconf.errors import CloudBroken, CloudError, ReadOnly, Unauthorized
+from smsconf.model.errors import CloudBroken, CloudError, ReadOnly, Unauthorized
 from tests.cloud.conftest import Emulated
 from tests.cloud.test_connect import Provider, bridge
 from tests.cloud.worlds import PROJECT, open_client, saying, serving

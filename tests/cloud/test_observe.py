@@ -14,9 +14,9 @@ import pytest
 
 from smsconf.cloud.attribute_cache import AttributeCache
 from smsconf.cloud.observe import observe
-from smsconf.errors import Unauthorized, Unreachable
-from smsconf.reconcile.state import ObservedVariable, Quota
-from smsconf.resources import Desired, File, Region
+from smsconf.model.errors import Unauthorized, Unreachable
+from smsconf.model.observed import ObservedVariable, Quota
+from smsconf.model.resources import Desired, File, Region
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import (
     BASE,

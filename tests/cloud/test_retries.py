@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from smsconf.cloud.limiter import Limiter
-from smsconf.errors import CloudError, RateLimited, Unreachable
+from smsconf.model.errors import CloudError, RateLimited, Unreachable
 from tests.cloud.worlds import open_client, saying
 
 LOST = httpx.ReadError("reset")

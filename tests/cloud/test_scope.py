@@ -10,8 +10,8 @@ import pytest
 from smsconf.cloud.client import Client
 from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.emulator.engine import Engine
-from smsconf.errors import CloudBroken, CloudError
-from smsconf.sites import SITES
+from smsconf.model.errors import CloudBroken, CloudError
+from smsconf.model.sites import SITES
 from tests.cloud.worlds import PROJECT, Scripted, open_client, saying
 
 EMPTY = {"results": [], "total": 0}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from smsconf.cloud.upload import MOST_BYTES, check_file
-from smsconf.errors import CloudError
+from smsconf.model.errors import CloudError
+from smsconf.model.resources import File
 from smsconf.reconcile.outcome import Result
-from smsconf.resources import File
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import brand, desired, shop
 

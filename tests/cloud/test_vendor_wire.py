@@ -14,8 +14,8 @@ import pytest
 from smsconf.cloud import wire
 from smsconf.cloud.client import Client
 from smsconf.cloud.upload import Upload
-from smsconf.reconcile.state import ObservedApp
-from smsconf.resources import Source
+from smsconf.model.observed import ObservedApp
+from smsconf.model.resources import Source
 from tests.cloud.worlds import (
     AK,
     PROJECT,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsconf.cloud import wire
-from smsconf.errors import CloudBroken
-from smsconf.reconcile.state import (
+from smsconf.model.errors import CloudBroken
+from smsconf.model.observed import (
     Country,
     ObservedApp,
     ObservedSignature,
@@ -19,7 +19,7 @@ from smsconf.reconcile.state import (
     ObservedVariable,
     Quota,
 )
-from smsconf.resources import ABSENT, Brackets, MessageType, Source, Variable, VariableType
+from smsconf.model.resources import ABSENT, Brackets, MessageType, Source, Variable, VariableType
 from tests.cloud.worlds import abroad, brand, hello, shipped, shop
 
 APP = {"id": "a1", "app_name": "shop_prod", "app_key": "k1", "region": "cn", "status": "LAUNCHED"}

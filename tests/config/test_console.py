@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from smsconf.address import Address
-from smsconf.resources import AccountMode, Alarm, Ceiling, FrequencyLimit, Region
+from smsconf.model.address import Address
+from smsconf.model.resources import AccountMode, Alarm, Ceiling, FrequencyLimit, Region
 from tests.config.conftest import HEAD, HEAD_LINES, Load
 
 HI = '  hi: {app: world, countries: [SG], content: "Example: hello there."}\n'

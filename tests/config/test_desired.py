@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.address import Address, Kind
 from smsconf.config.desired import parse_duration
-from smsconf.resources import ABSENT, MessageType, Region, UpdatePolicy, VariableType
+from smsconf.model.address import Address, Kind
+from smsconf.model.resources import ABSENT, MessageType, Region, UpdatePolicy, VariableType
 from tests.config.conftest import HEAD, HEAD_LINES, Load, spots
 
 BASE = "version: 1\nprovider: {emulator: {database: x.db}}\n"

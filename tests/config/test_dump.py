@@ -12,15 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.address import KEY_PATTERN, Kind
 from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, load_project
 from smsconf.config.dump import Dump, make_dump
 from smsconf.config.keys import Nameless, invent_keys
 from smsconf.config.write import as_document, as_files, write_files
-from smsconf.diagnostics import Severity
-from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import (
+from smsconf.model.address import KEY_PATTERN, Kind
+from smsconf.model.diagnostics import Severity
+from smsconf.model.observed import (
     Country,
     Observed,
     ObservedApp,
@@ -29,8 +27,10 @@ from smsconf.reconcile.state import (
     ObservedVariable,
     Reading,
 )
-from smsconf.resources import Desired
-from smsconf.sites import SITES
+from smsconf.model.resources import Desired
+from smsconf.model.sites import SITES
+from smsconf.reconcile.plan import make_plan
+from smsconf.reconcile.situation import Situation
 
 CHINA = SITES["china"]
 COUNTRIES = (Country(65, "Singapore", "新加坡"), Country(852, "Hong Kong, China", "中国香港"))

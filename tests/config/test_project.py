@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.address import Address, Kind
 from smsconf.config import EmulatorProvider, HuaweiCloudProvider, load_project
-from smsconf.errors import ConfigError
+from smsconf.model.address import Address, Kind
+from smsconf.model.errors import ConfigError
 from tests.config.conftest import HEAD, HEAD_LINES, Load, spots, write
 
 BASE = "version: 1\nprovider: {emulator: {database: .smsconf/x.db}}\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Place
 from smsconf.lint import Subject, lint, segments_of
-from smsconf.resources import Account, App, Desired, MessageType, Quotas, Region, Signature, Template
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Place
+from smsconf.model.resources import Account, App, Desired, MessageType, Quotas, Region, Signature, Template
 
 SHOP = App(Address(Kind.APP, "shop"), Region.CN, "shop")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smsconf.lint.advice import READINGS, advise
 from smsconf.lint.registry import rule_of
-from smsconf.resources import MessageType, Region, Signature, Template
+from smsconf.model.resources import MessageType, Region, Signature, Template
 from tests.reconcile import build
 
 NOTICE = build.shipped

@@ -16,8 +16,8 @@ from smsconf.config import load_project
 from smsconf.config.amend import amended, repaired
 from smsconf.config.reader import read_yaml
 from smsconf.config.source import Source
-from smsconf.diagnostics import Edit
 from smsconf.lint import RULES
+from smsconf.model.diagnostics import Edit
 from tests.lint.projects import lint_text, project_of
 from tests.lint.test_corpus import BAD, DATA
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from smsconf.address import Address, Kind
+from smsconf.model.address import Address, Kind
 from smsconf.reconcile.plan import Plan
 from tests.machine.files import COUNTRIES, KEYS, OUTLET, PARTNER, TEXTS, TYPES, Files
 from tests.machine.world import Row, World, family_of

@@ -18,13 +18,13 @@ from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.transport import OPERATION, SigningAuth
 from smsconf.config.project import Project
 from smsconf.emulator.engine import Engine, Settings
-from smsconf.errors import CloudError
 from smsconf.journal import Journal
+from smsconf.model.errors import CloudError
+from smsconf.model.sites import SITES
 from smsconf.reconcile.family import split_version
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.situation import Selection
 from smsconf.reconcile.submission import split_mark
-from smsconf.sites import SITES
 from smsconf.workflow import carry_out, make_plan
 from tests.machine.account import Account
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from smsconf.model.memory import Memory
+from smsconf.model.observed import Reading
+from smsconf.model.resources import MessageType, UpdatePolicy
 from smsconf.reconcile.family import number_in, split_version
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.state import Reading
 from smsconf.reconcile.submission import marked, split_mark, submission_hash
-from smsconf.resources import MessageType, UpdatePolicy
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.memory import Memory
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from smsconf.model.sites import SITES
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.situation import Selection, Situation
-from smsconf.sites import SITES
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, o_brand, o_shipped, o_shop, only, shipped, shop
 

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from smsconf.address import Address
-from smsconf.reconcile.manual import manual_steps
-from smsconf.reconcile.memory import Confirmation, Memory
-from smsconf.resources import (
+from smsconf.model.address import Address
+from smsconf.model.memory import Confirmation, Memory
+from smsconf.model.resources import (
     Account,
     AccountMode,
     Alarm,
@@ -26,7 +25,8 @@ from smsconf.resources import (
     Registration,
     Threshold,
 )
-from smsconf.sites import SITES
+from smsconf.model.sites import SITES
+from smsconf.reconcile.manual import manual_steps
 from tests.reconcile import build
 from tests.reconcile.build import NOW, only, plan, words
 

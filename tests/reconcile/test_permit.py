@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.address import Kind
-from smsconf.errors import PlanStale, SmsconfError
+from smsconf.model.address import Kind
+from smsconf.model.errors import PlanStale, SmsconfError
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.judge import judge

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.memory import Memory
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
 from tests.reconcile import build
 
 REFUND = Address(Kind.TEMPLATE, "refund")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.reconcile.lifecycle import SIGNATURES
-from smsconf.resources import Source
+from smsconf.model.lifecycle import SIGNATURES
+from smsconf.model.resources import Source
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.reconcile.memory import Memory
+from smsconf.model.memory import Memory
 from smsconf.reconcile.submission import NOTE_LENGTH, marked, split_mark, submission_hash
 from tests.reconcile import build
 from tests.reconcile.build import SHIPPED, only, words

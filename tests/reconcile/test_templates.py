@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.reconcile.memory import Memory
-from smsconf.resources import VariableType
+from smsconf.model.memory import Memory
+from smsconf.model.resources import VariableType
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, HELLO, SHIPPED, SHOP, only, plan, words
 

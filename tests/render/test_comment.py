@@ -10,8 +10,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.reconcile.change import SUBMITTING, Action, Change, FieldChange, Step
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan

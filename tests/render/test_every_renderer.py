@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given, settings
 from rich.cells import cell_len
 
-from smsconf.errors import SmsconfError
+from smsconf.model.errors import SmsconfError
 from smsconf.render.doctor import doctor_lines
 from smsconf.render.foreign import in_quotes, json_text, several_lines
 from smsconf.render.github import github_text

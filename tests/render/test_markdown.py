@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
@@ -20,7 +21,6 @@ from smsconf.reconcile.review import read_reviews
 from smsconf.render.markdown import apply_markdown, marker, plan_markdown, status_markdown
 from smsconf.render.markup import clip, code, fenced, prose, row
 from smsconf.render.view import apply_view, plan_view, status_view
-from smsconf.sites import SITES
 from tests.reconcile import build
 
 HOSTILE = (

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsconf.model.resources import Brackets, Variable, VariableType
+from smsconf.model.segments import Alphabet, count_international, count_mainland, parts
 from smsconf.render.phone import show_on_phone
-from smsconf.resources import Brackets, Variable, VariableType
-from smsconf.segments import Alphabet, count_international, count_mainland, parts
 from tests.reconcile.build import brand, hello, shipped
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.address import Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.address import Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.sites import SITES
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.review import read_reviews
 from smsconf.render.lines import cells, clean, pad, plain
 from smsconf.render.text import apply_lines, diagnostics_lines, plan_lines, status_lines
 from smsconf.render.view import apply_view, diagnostics_view, plan_view, status_view
-from smsconf.sites import SITES
 from tests.reconcile import build
 
 HOSTILE = "<script>|`【】\n\x1b[31m\u202e@all\u0007" + "长" * 500

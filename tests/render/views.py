@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from smsconf.address import Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.guide.steps import Outcome as Standing
+from smsconf.model.address import Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep, Step
 from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
@@ -25,7 +26,6 @@ from smsconf.render.receipts import receipts_view
 from smsconf.render.replies import opt_outs_view
 from smsconf.render.steps import steps_view
 from smsconf.render.view import apply_view, lint_view, plan_view, status_view
-from smsconf.sites import SITES
 from tests.reconcile import build
 
 WORD = "Zfremd"

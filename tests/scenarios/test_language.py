@@ -16,8 +16,8 @@ from click import Context, Group
 from smsconf import language
 from smsconf.cli.main import COMMANDS, cli
 from smsconf.cloud.step_event import Phase as Event
+from smsconf.model.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.change import Action, Step
-from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.outcome import Result
 from tests.messages import as_mo, click_messages, extract
 from tests.scenarios.conftest import PROJECT, World

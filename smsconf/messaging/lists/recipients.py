@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from smsconf.errors import SmsconfError
 from smsconf.language import N_, _, clauses
 from smsconf.messaging.lists.columns import (
     Columns,
@@ -31,7 +30,8 @@ from smsconf.messaging.lists.table import BAD_CELLS, Reading, Row, Source, Table
 from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import Slot, problems
-from smsconf.resources import Region
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 
 DUPLICATE = "duplicate"
 OPTED_OUT = ("opted-out", N_("the recipient asked not to be written to"))

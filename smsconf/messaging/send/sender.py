@@ -23,7 +23,6 @@ from smsconf.cloud.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.limiter import Limiter
 from smsconf.cloud.operations import SEND_SAME
 from smsconf.cloud.transport import SigningAuth, only_sends
-from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.language import _, told
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
@@ -39,7 +38,8 @@ from smsconf.messaging.send.wire import (
     unread,
 )
 from smsconf.messaging.send.wsse import WsseAuth
-from smsconf.sites import SITES, Site
+from smsconf.model.errors import CloudBroken, CloudError, Refused, Unreachable
+from smsconf.model.sites import SITES, Site
 
 ENDPOINT = "SMSCONF_SEND_ENDPOINT"
 

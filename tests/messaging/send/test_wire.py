@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smsconf.cloud.operations import SEND_SAME
-from smsconf.errors import CloudBroken
 from smsconf.messaging.send.wire import Answer, Content, read_answer
+from smsconf.model.errors import CloudBroken
 from tests.messaging.worlds import DIFFERENT, ONE, SAME, TWO, fate, success
 
 garbage = st.recursive(

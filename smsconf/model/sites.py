@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smsconf.resources import MessageType, Source
+from smsconf.model.resources import MessageType, Source
 
 _ALL_TYPES = frozenset(MessageType)
 _NO_PROMOTION = _ALL_TYPES - {MessageType.PROMOTION}

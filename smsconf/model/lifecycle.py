@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smsconf.address import Kind
 from smsconf.language import N_, _
-from smsconf.sites import Site
+from smsconf.model.address import Kind
+from smsconf.model.sites import Site
 
 
 class Phase(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from smsconf.resources import Region
+from smsconf.model.resources import Region
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import smsutil
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.segments import (
+from smsconf.model.segments import (
     GSM7_BASIC,
     GSM7_EXTENSION,
     Allowed,

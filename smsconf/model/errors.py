@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from smsconf.language import ngettext
 
 if TYPE_CHECKING:  # the command line imports this before it knows whether it needs more
-    from smsconf.diagnostics import Diagnostic
+    from smsconf.model.diagnostics import Diagnostic
 
 
 class SmsconfError(Exception):

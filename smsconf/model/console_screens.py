@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from smsconf.address import Address, Kind
 from smsconf.language import N_, _
-from smsconf.resources import Region
+from smsconf.model.address import Address, Kind
+from smsconf.model.resources import Region
 
 _SUPPORT: Final = "https://support.huaweicloud.com"
 _MANUAL: Final = f"{_SUPPORT}/intl/en-us/usermanual-msgsms"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import phonenumbers
 import pytest
 
-from smsconf.countries import NAMES, code_of
 from smsconf.emulator.country_table import COUNTRIES
+from smsconf.model.country_names import NAMES, code_of
 
 
 @pytest.mark.parametrize(

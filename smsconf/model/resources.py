@@ -13,8 +13,8 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Final
 
-from smsconf.address import Address
-from smsconf.workdays import OFFICIAL, Calendar
+from smsconf.model.address import Address
+from smsconf.model.working_days import OFFICIAL, Calendar
 
 
 class Region(StrEnum):

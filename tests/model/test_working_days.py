@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf import workdays
-from smsconf.workdays import BEIJING
+from smsconf.model import working_days as workdays
+from smsconf.model.working_days import BEIJING
 
 MAKE_UP_DAYS = [
     *(date(2024, 2, 4), date(2024, 2, 18), date(2024, 10, 12)),

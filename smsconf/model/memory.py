@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from smsconf.address import Address
+from smsconf.model.address import Address
 
 
 @dataclass(frozen=True, slots=True)
