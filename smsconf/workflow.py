@@ -109,7 +109,7 @@ def look(
 
 def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
     """Return what the journal knows of an account; about manual steps the committed file, if there is one."""
-    from smsconf.config.confirmations import latest
+    from smsconf.config.load.confirmations import latest
 
     others = project.environments - {project.environment}
     memory = remember(reading.entries, Owner(scope, project.environment), others)
@@ -141,7 +141,7 @@ def confirm(
     Raises:
         SmsconfError: one of the two cannot be written.
     """
-    from smsconf.config.confirmations import latest, read_again, write_confirmations
+    from smsconf.config.load.confirmations import latest, read_again, write_confirmations
 
     owner = Owner(scope, project.environment)
     journal.take_older(now, owner)
@@ -242,7 +242,7 @@ def _elsewhere(project: Project, memory: Memory, *, strict: bool) -> dict[str, D
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
-    from smsconf.config.environments import FILES_ALONE
+    from smsconf.config.load.environments import FILES_ALONE
 
     found = {}
     runs: tuple[str | None, ...] = (None,) if None in memory.environments else ()

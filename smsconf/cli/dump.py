@@ -16,8 +16,8 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.cloud.observe import observe
 from smsconf.config import EmulatorProvider, Project
-from smsconf.config.dump import Dump, make_dump
-from smsconf.config.write import as_document, as_files, database_in, write_files
+from smsconf.config.edit.dump import Dump, make_dump
+from smsconf.config.edit.write import as_document, as_files, database_in, write_files
 from smsconf.language import N_, _
 from smsconf.model.address import Kind
 from smsconf.model.diagnostics import has_errors

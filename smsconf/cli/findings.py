@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from smsconf.config import Project
 from smsconf.config.problems import CODES
-from smsconf.config.source import span_at
+from smsconf.config.yaml.source import span_at
 from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint
 from smsconf.lint.comments import Finding, no_such_code, without_ignored

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from smsconf.cli.output import say, show_error, talk
-from smsconf.config.environments import FILES_ALONE
-from smsconf.config.rewrite import Rewrite, files_of, formatted
+from smsconf.config.edit.splice import Rewrite, files_of, formatted
+from smsconf.config.load.environments import FILES_ALONE
 from smsconf.model.errors import SmsconfError
 from smsconf.render.foreign import several_lines
 from smsconf.render.text import diagnostics_lines

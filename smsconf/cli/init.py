@@ -18,9 +18,9 @@ from smsconf.cli.dump import compared, read_everything, tell
 from smsconf.cli.findings import find_all
 from smsconf.cli.output import say
 from smsconf.config import EmulatorProvider
-from smsconf.config.dump import make_dump
-from smsconf.config.schema import schema_text
-from smsconf.config.write import as_files, write_files
+from smsconf.config.edit.dump import make_dump
+from smsconf.config.edit.write import as_files, write_files
+from smsconf.config.format.schema import schema_text
 from smsconf.guide.starter import (
     DATABASE,
     DEFAULTS,

@@ -128,7 +128,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
 
 def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside: bool) -> bool:
     """Show the repairs as a diff, aside on stderr if asked, and write them; tell whether there were any."""
-    from smsconf.config.amend import repaired
+    from smsconf.config.edit.fix import repaired
 
     rewrites = repaired(project, found)
     for one in rewrites:

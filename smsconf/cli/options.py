@@ -47,7 +47,7 @@ class DurationParam(click.ParamType[timedelta]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
         """Parse the text, or fail with what was expected."""
-        from smsconf.config.desired import parse_duration
+        from smsconf.config.load.desired import parse_duration
 
         if isinstance(value, timedelta):
             return value

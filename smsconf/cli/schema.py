@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from smsconf.config.schema import schema_text
+from smsconf.config.format.schema import schema_text
 
 
 @click.command("schema")

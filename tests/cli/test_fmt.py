@@ -11,7 +11,7 @@ import pytest
 
 from smsconf.cli.main import run
 from smsconf.config import load_project
-from smsconf.config.rewrite import formatted
+from smsconf.config.edit.splice import formatted
 from smsconf.model.errors import SmsconfError
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "shop"

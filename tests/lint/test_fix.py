@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from smsconf.cli.findings import find_all
 from smsconf.cli.main import run
 from smsconf.config import load_project
-from smsconf.config.amend import amended, repaired
-from smsconf.config.reader import read_yaml
-from smsconf.config.source import Source
+from smsconf.config.edit.fix import amended, repaired
+from smsconf.config.yaml.reader import read_yaml
+from smsconf.config.yaml.source import Source
 from smsconf.lint import RULES
 from smsconf.model.diagnostics import Edit
 from tests.lint.projects import lint_text, project_of

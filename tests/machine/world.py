@@ -16,7 +16,7 @@ import httpx
 from smsconf.cloud.client import Client
 from smsconf.cloud.inprocess import InProcessTransport
 from smsconf.cloud.transport import OPERATION, SigningAuth
-from smsconf.config.project import Project
+from smsconf.config.load.project import Project
 from smsconf.emulator.engine import Engine, Settings
 from smsconf.journal import Journal
 from smsconf.model.errors import CloudError
