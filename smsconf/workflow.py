@@ -22,17 +22,17 @@ from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation, Memory
 from smsconf.reconcile.change import Action
+from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.plan import make_plan as decide
 from smsconf.reconcile.review import Review, read_reviews
-from smsconf.reconcile.situation import Selection, Situation
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smsconf.cloud.attribute_cache import AttributeCache
-    from smsconf.cloud.client import Client
+    from smsconf.cloud.http.client import Client
+    from smsconf.cloud.read.attribute_cache import AttributeCache
     from smsconf.config import Project
     from smsconf.model.address import Address
     from smsconf.model.resources import Desired
@@ -91,20 +91,20 @@ def look(
     selection: Selection,
     cache: AttributeCache | None = None,
     progress: Progress | None = None,
-) -> Situation:
+) -> Inputs:
     """Read the service once, and gather what a decision looks at.
 
     Raises:
         CloudError: nothing can be read at all.
     """
-    from smsconf.cloud.observe import observe
+    from smsconf.cloud.read.observe import observe
 
     reading = journal.read()  # before the service: what another run records meanwhile is not taken back
     observed = observe(client, project.desired, cache=cache, progress=progress)
     memory = recall(project, reading, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
-    elsewhere = _elsewhere(project, memory, strict=deletes)
-    return Situation(client.site, project.desired, observed, selection, memory, elsewhere)
+    other_environments = _other_environments(project, memory, strict=deletes)
+    return Inputs(client.site, project.desired, observed, selection, memory, other_environments)
 
 
 def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
@@ -177,7 +177,7 @@ def carry_out(
     Raises:
         SmsconfError: the journal cannot be written, before anything is sent; later the outcomes say so.
     """
-    from smsconf.cloud.apply import StepEvent, apply_changes
+    from smsconf.cloud.apply.changes import StepEvent, apply_changes
 
     now = client.service_time
     owner = Owner(client.scope, environment)
@@ -234,7 +234,7 @@ def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
     return tuple(read_reviews(plan, client.site))
 
 
-def _elsewhere(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:
+def _other_environments(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:
     """Read what the project's other environments declare in the same account, to leave it as it is.
 
     The files without an overlay are one more if the journal shows a run of theirs.

@@ -34,11 +34,11 @@ from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import Diagnostic
 from smsconf.reconcile.change import Action
-from smsconf.reconcile.judge import judge
+from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
-from smsconf.reconcile.permit import Permit, check_account, check_age, check_scope
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.situation import Selection
+from smsconf.reconcile.saved_plan.plan_file import Permit, check_account, check_age, check_scope
+from smsconf.reconcile.saved_plan.staleness import still_permitted
 from smsconf.render.markdown import apply_markdown, plan_markdown
 from smsconf.render.text import apply_lines, plan_lines
 from smsconf.render.view import apply_view, plan_view
@@ -205,8 +205,8 @@ def _plan(
     else:
         check_account(permit, session.client.known_scope)
         check_age(permit, session.client.service_time)
-        judged = judge(permit, plan, recorded(session.client, session.journal), strict=strict)
-        plan, skipped = judged.plan, judged.skipped
+        allowed = still_permitted(permit, plan, recorded(session.client, session.journal), strict=strict)
+        plan, skipped = allowed.plan, allowed.skipped
     plan = held_back(plan, project, found)
     outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
     return _Ready(plan, session.about, skipped, of_submissions(plan, found), outlooks)

@@ -115,7 +115,7 @@ def ready_for_run(project: Project, run: Run) -> Ready:
     target = Target.from_json(run.message["target"])
     approved = {
         one.template_id
-        for one in seen.situation.observed.templates.items
+        for one in seen.inputs.observed.templates.items
         if read_status(Kind.TEMPLATE, seen.site, one.status).verdict.approved
     }
     if target.template_id not in approved:

@@ -16,7 +16,7 @@ from smsconf.cli.bulk_job import Job
 from smsconf.cli.output import say
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import Ready, app_key_of, open_sending, url_of
-from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import request_of

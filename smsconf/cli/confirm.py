@@ -31,8 +31,8 @@ from smsconf.model.memory import Confirmation
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
-from smsconf.reconcile.manual import Standing, decide_manual
-from smsconf.reconcile.situation import Selection, Situation
+from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.kinds.manual import Standing, decide_manual
 from smsconf.render.steps import steps_lines, steps_view
 from smsconf.workflow import check, confirm, recall
 
@@ -118,7 +118,7 @@ def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
     """Return every manual step and how it stands."""
     site = SITES[project.provider.site if project.provider else "china"]
     memory = recall(project, journal.read(), account.scope)
-    return list(decide_manual(Situation(site, project.desired, Observed(account.now), Selection(), memory)))
+    return list(decide_manual(Inputs(site, project.desired, Observed(account.now), Selection(), memory)))
 
 
 def _step(

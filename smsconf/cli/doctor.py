@@ -11,7 +11,7 @@ from smsconf.cli.options import project_options, report_options, require_environ
 from smsconf.cli.output import report
 from smsconf.cli.session import open_client
 from smsconf.config import EmulatorProvider, Project
-from smsconf.guide.checks import blocks, judge
+from smsconf.guide.checks import blocks, run_checks
 from smsconf.guide.examination import examine
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
@@ -41,7 +41,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
             require_environment(loaded)
     except ConfigError as problem:
         loaded = problem
-    checks = judge(
+    checks = run_checks(
         examine(
             loaded,
             folder.absolute() / STATE_FOLDER,

@@ -14,7 +14,7 @@ from smsconf.cli.options import project_options
 from smsconf.cli.output import same_file, say
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.cloud.observe import observe
+from smsconf.cloud.read.observe import observe
 from smsconf.config import EmulatorProvider, Project
 from smsconf.config.edit.dump import Dump, make_dump
 from smsconf.config.edit.write import as_document, as_files, database_in, write_files
@@ -25,8 +25,8 @@ from smsconf.model.errors import ConfigError, PlanRefused
 from smsconf.model.observed import Observed
 from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
+from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Situation
 from smsconf.render.foreign import in_quotes
 from smsconf.workflow import check
 
@@ -156,7 +156,7 @@ def compared(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
     written = check(folder, None)
     if has_errors(written.diagnostics):
         raise ConfigError(written.diagnostics)
-    for change in make_plan(Situation(site, written.desired, observed)).changes:
+    for change in make_plan(Inputs(site, written.desired, observed)).changes:
         if change.steps:
             steps = ", ".join(step.value for step in change.steps)
             yield _("{label}: the next apply would {steps}: {reason}").format(

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from smsconf.cli.exit_codes import EXITS
-from smsconf.cloud.codes import Meaning, meanings
+from smsconf.cloud.http.codes import Meaning, meanings
 from smsconf.config.problems import CODES
 from smsconf.language import N_, _, listed
 from smsconf.lint import RULES, Rule

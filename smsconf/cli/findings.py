@@ -19,8 +19,8 @@ from smsconf.model.country_names import NAMES
 from smsconf.model.diagnostics import Diagnostic, Severity, in_order
 from smsconf.model.sites import SITES
 from smsconf.patterns import Pattern
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.removal.guards import Refusal
 from smsconf.render.sarif import About
 
 ABOUT: Mapping[str, About] = {

@@ -18,10 +18,10 @@ from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_journal, open_session, told_account
-from smsconf.cloud.credentials import find_credentials
+from smsconf.cloud.auth.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
+from smsconf.guide.checklist import SECRETS, Seen, next_of
 from smsconf.guide.quick_start import guide
-from smsconf.guide.steps import SECRETS, Seen, next_of
 from smsconf.language import _
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
@@ -30,8 +30,8 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
-from smsconf.reconcile.manual import decide_manual
-from smsconf.reconcile.situation import Selection, Situation
+from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.render.guide import guide_lines, guide_markdown, guide_view
 from smsconf.workflow import check, follow_reviews, make_plan, recall
 
@@ -111,8 +111,8 @@ def _manual(project: Project) -> tuple[Change, ...]:
         with suppress(SmsconfError):
             account = told_account(project, os.environ)
     memory = recall(project, open_journal(project).read(), account.scope if account else None)
-    situation = Situation(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
-    return tuple(decide_manual(situation))
+    inputs = Inputs(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
+    return tuple(decide_manual(inputs))
 
 
 def _asked(seen: Seen, project: Project) -> Seen:

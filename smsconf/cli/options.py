@@ -17,8 +17,8 @@ from smsconf.model.errors import SmsconfError
 if TYPE_CHECKING:
     from smsconf.config import Project
     from smsconf.model.address import Address
+    from smsconf.reconcile.inputs import Selection
     from smsconf.reconcile.plan import Plan
-    from smsconf.reconcile.situation import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -228,7 +228,7 @@ def selection(  # noqa: PLR0913 - one for each option
     require_confirmed: bool,
 ) -> Selection:
     """Gather the selection options into the planner's word for them."""
-    from smsconf.reconcile.situation import Selection
+    from smsconf.reconcile.inputs import Selection
 
     return Selection(
         prune=prune,

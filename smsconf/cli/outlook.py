@@ -14,23 +14,23 @@ from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.journal import Owner, remember
 from smsconf.lint import Subject, codes_about
-from smsconf.lint.advice import advise
-from smsconf.lint.international import SPECIAL_COUNTRIES
 from smsconf.lint.message import Message
+from smsconf.lint.rules.advice import advise
+from smsconf.lint.rules.international import SPECIAL_COUNTRIES
 from smsconf.model.address import Address
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Signature, Template
 from smsconf.model.segments import Estimate
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.forecast import Forecaster
-from smsconf.reconcile.outlook import (
+from smsconf.reconcile.at_service import (
     Outlook,
     observed_signatures,
     signature_at_service,
     template_at_service,
 )
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.forecast import Forecaster
 from smsconf.reconcile.plan import Plan
 
 Outlooks = Mapping[Address, Outlook]

@@ -17,9 +17,9 @@ from smsconf.cli.session import open_session
 from smsconf.language import N_, _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
+from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Selection
-from smsconf.reconcile.versions import lost_version
+from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.render.outputs import configmap_text, env_text, in_ascii, outputs_view, without_live, yaml_text
 from smsconf.workflow import check, look, note_seen
 
@@ -62,7 +62,7 @@ def command(
     """
     project = check(folder, environment)
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        situation = look(
+        inputs = look(
             session.client,
             project,
             session.journal,
@@ -70,20 +70,20 @@ def command(
             cache=session.cache,
             progress=update,
         )
-        plan = make_plan(situation)
+        plan = make_plan(inputs)
         note_seen(session.client, plan, session.journal, project.environment)
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
     for change in plan.changes:
-        serving = lost_version(situation, change.desired) if isinstance(change.desired, Template) else None
+        serving = lost_version(inputs, change.desired) if isinstance(change.desired, Template) else None
         if serving:
             lost = _("{address}: {name} serves by the journal, but {reason}")
             raise PlanRefused(
                 lost.format(address=change.label, name=serving.name, reason=change.reason),
                 fix=_("see what smsconf plan says; nothing was printed"),
             )
-    view = outputs_view(plan, situation.observed.signatures.items)
+    view = outputs_view(plan, inputs.observed.signatures.items)
     for change in plan.changes:
         if change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)

@@ -12,7 +12,7 @@ from smsconf.config import Project
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import is_channel, read_own, write_own
-from smsconf.reconcile.permit import Permit, Scope, read_permit
+from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
 
 _MOST_BYTES = 64 * 1024 * 1024
 

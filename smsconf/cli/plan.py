@@ -26,8 +26,8 @@ from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.language import N_, _
 from smsconf.model.errors import PlanRefused
-from smsconf.reconcile.permit import make_permit
 from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.markdown import Comment, plan_comment
 from smsconf.render.text import plan_lines
 from smsconf.render.view import plan_view

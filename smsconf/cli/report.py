@@ -13,7 +13,7 @@ from smsconf.cli.output import say, write_whole
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
 from smsconf.language import N_, _
-from smsconf.reconcile.situation import Selection
+from smsconf.reconcile.inputs import Selection
 from smsconf.render.board import report_view
 from smsconf.render.html import report_html
 from smsconf.render.view import plan_view, status_view

@@ -19,9 +19,9 @@ from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
+from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
-from smsconf.reconcile.situation import Selection
 from smsconf.render.markdown import status_markdown
 from smsconf.render.terminal import redraw
 from smsconf.render.text import status_lines

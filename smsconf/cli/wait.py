@@ -21,9 +21,9 @@ from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
 from smsconf.reconcile.change import Action
+from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
-from smsconf.reconcile.situation import Selection
 from smsconf.render.text import status_lines
 from smsconf.render.view import status_view
 from smsconf.workflow import check, follow_reviews, make_plan, note_seen

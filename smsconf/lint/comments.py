@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from smsconf.language import _
-from smsconf.lint.pages import OURS
 from smsconf.lint.rule import Hit, Rule, Target, rule
+from smsconf.lint.sources import OURS
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*smsconf:\s*ignore\[([^\]\n]*)\][ \t]*([^\r\n]*)")

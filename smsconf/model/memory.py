@@ -65,5 +65,5 @@ class Memory:
     submitted_at: Mapping[str, datetime] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
     confirmations: Mapping[Address, Confirmation] = field(default_factory=dict)
-    created_elsewhere: frozenset[str] = frozenset()
-    live_elsewhere: Mapping[str, tuple[tuple[str, Address], ...]] = field(default_factory=dict)
+    created_by_others: frozenset[str] = frozenset()
+    live_of_others: Mapping[str, tuple[tuple[str, Address], ...]] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from smsconf.reconcile.diff import (
     template_fields,
     variable_note,
 )
-from smsconf.reconcile.submission import split_mark
+from smsconf.reconcile.versions.submission import split_mark
 
 View = dict[str, Any]
 _CARRYING = frozenset({Step.CREATE, Step.EDIT, Step.SUBMIT, Step.ACTIVATE})

@@ -17,10 +17,10 @@ from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.lifecycle import Verdict
 from smsconf.model.segments import Estimate
+from smsconf.reconcile.at_service import Outlook
 from smsconf.reconcile.change import Action, Change, FieldChange
 from smsconf.reconcile.forecast import Expectation
 from smsconf.reconcile.outcome import Outcome
-from smsconf.reconcile.outlook import Outlook
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.review import Review
 from smsconf.render.steps import manual_view

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from smsconf.cloud.client import Client
-from smsconf.cloud.transport import SigningAuth
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.transport import SigningAuth
 from smsconf.model.address import Address
 from smsconf.model.resources import (
     App,

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from smsconf.cloud.connection import open_connection
+from smsconf.cloud.http.connection import open_connection
 from smsconf.messaging.send.credentials import AppKey
 from smsconf.messaging.send.sender import Sender, sender_on
 from smsconf.messaging.send.wire import Content, Request

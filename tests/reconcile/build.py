@@ -31,8 +31,8 @@ from smsconf.model.resources import (
 )
 from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
+from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.reconcile.situation import Selection, Situation
 
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 SHOP = Address(Kind.APP, "shop")
@@ -143,7 +143,7 @@ def nothing(**more) -> Observed:
 
 def plan(asked: Desired, found: Observed, *, site: str = "china", memory=None, **selection) -> Plan:
     """Make a plan."""
-    return make_plan(Situation(SITES[site], asked, found, Selection(**selection), memory or Memory()))
+    return make_plan(Inputs(SITES[site], asked, found, Selection(**selection), memory or Memory()))
 
 
 def only(made: Plan, address: Address) -> Change:

@@ -13,7 +13,7 @@ from smsconf.model.sites import SITES
 from smsconf.model.working_days import BEIJING, Calendar
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.forecast import Expectation, Forecaster
-from smsconf.reconcile.submission import marked
+from smsconf.reconcile.versions.submission import marked
 from tests.reconcile import build
 
 

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.reconcile.change import SUBMITTING, Action, Change, FieldChange, Step
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.submission import marked
+from smsconf.reconcile.removal.guards import Refusal
+from smsconf.reconcile.versions.submission import marked
 from smsconf.render.lines import clean
 from smsconf.render.markdown import Comment, plan_comment
 from smsconf.render.markup import short

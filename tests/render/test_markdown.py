@@ -14,9 +14,9 @@ from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, FieldChange, Step
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
+from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.review import read_reviews
 from smsconf.render.markdown import apply_markdown, marker, plan_markdown, status_markdown
 from smsconf.render.markup import clip, code, fenced, prose, row

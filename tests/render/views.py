@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from smsconf.guide.steps import Outcome as Standing
+from smsconf.guide.checklist import Outcome as Standing
 from smsconf.model.address import Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep, Step
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.review import read_reviews
 from smsconf.render.board import report_view
 from smsconf.render.doctor import doctor_view

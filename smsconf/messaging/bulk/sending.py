@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.language import _
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.run import Batch, Run

@@ -47,7 +47,7 @@ SECOND_NUMBER = (
 _CHUNK = 5_000
 _READ = 1024 * 1024
 _MOST_NAMED = 5  # rows that an error names
-_ELSEWHERE = frozenset({Fault.ABROAD, Fault.MAINLAND})
+_OTHER_REGION = frozenset({Fault.ABROAD, Fault.MAINLAND})
 
 
 class Recipient(NamedTuple):
@@ -151,7 +151,7 @@ def read_opt_outs(
             if isinstance(found, str) and fault is None:
                 count.valid += 1
                 yield found
-            elif found in _ELSEWHERE:
+            elif found in _OTHER_REGION:
                 count.valid += 1
             elif fault is not None:
                 count.dropped[fault[0]] += 1

@@ -29,8 +29,8 @@ from smsconf.model.observed import (
 )
 from smsconf.model.resources import Desired
 from smsconf.model.sites import SITES
+from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Situation
 
 CHINA = SITES["china"]
 COUNTRIES = (Country(65, "Singapore", "新加坡"), Country(852, "Hong Kong, China", "中国香港"))
@@ -134,7 +134,7 @@ def test_dump_loads_and_plans_empty(account: Observed) -> None:
     """Whatever names, texts, braces and statuses there are: no error, and nothing would be sent."""
     project = loaded(make_dump(account, CHINA, Desired()))
     assert [one for one in project.diagnostics if one.severity is Severity.ERROR] == []
-    plan = make_plan(Situation(CHINA, project.desired, account))
+    plan = make_plan(Inputs(CHINA, project.desired, account))
     assert [(change.label, change.steps, change.reason) for change in plan.changes if change.steps] == []
 
 

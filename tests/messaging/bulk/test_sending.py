@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.messaging.bulk.batches import drafts, request_of
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.run import Batch, Key, Run
