@@ -267,7 +267,7 @@ def test_reports_go_into_channels_and_devices(home: Path) -> None:
 
 def test_foreign_database_is_not_touched(home: Path) -> None:
     """Not even its kind of journal is changed."""
-    from smsconf.emulator.store import Store, StoreError
+    from smsconf.emulator.base.store import Store, StoreError
 
     with closing(sqlite3.connect("theirs.db")) as database:
         database.execute("CREATE TABLE a (b)")

@@ -44,8 +44,8 @@ from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER, is_channel, replacing, reporting
+from smsconf.render.documents.sheets import csv_row
 from smsconf.render.lines import clean
-from smsconf.render.sheets import csv_row
 
 _HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
 _LONGEST = 200  # characters of a cell that are looked at where it is left out

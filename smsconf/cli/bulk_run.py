@@ -36,7 +36,7 @@ from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused
-from smsconf.render.bulk import bulk_lines
+from smsconf.render.documents.bulk import bulk_lines
 
 
 @dataclass(frozen=True, slots=True)

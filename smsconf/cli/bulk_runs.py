@@ -18,7 +18,7 @@ from smsconf.messaging.send.target import Target
 from smsconf.model.address import Kind
 from smsconf.model.errors import PlanRefused
 from smsconf.model.lifecycle import read_status
-from smsconf.render.bulk import runs_lines
+from smsconf.render.documents.bulk import runs_lines
 
 _SHOWN = N_("smsconf bulk --runs shows the runs there are")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from smsconf.cli.findings import subject_of
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.journal import Owner, remember
@@ -32,6 +31,7 @@ from smsconf.reconcile.at_service import (
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.forecast import Forecaster
 from smsconf.reconcile.plan import Plan
+from smsconf.workflow.findings import subject_of
 
 Outlooks = Mapping[Address, Outlook]
 _BESIDES = (Action.RETIRE, Action.DELETE)  # rows about another version than the address's own

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.commands.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
 from smsconf.cli.output import show_error
@@ -40,7 +40,7 @@ from smsconf.own_files import STATE_FOLDER
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.workflow import look
+from smsconf.workflow.run import look
 
 secrets_option = click.option(
     "--secrets",

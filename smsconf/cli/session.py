@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from smsconf.cli.checkout import state_folder
-from smsconf.cli.emulator import ask, emulator_engine
+from smsconf.cli.commands.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
 from smsconf.cli.output import say
 from smsconf.cloud.auth.connect import connect, told_scope

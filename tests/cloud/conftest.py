@@ -14,7 +14,7 @@ from smsconf.cloud.apply.changes import apply_changes
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
 from smsconf.cloud.read.observe import observe
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from smsconf.model.observed import Observed
 from smsconf.model.resources import Desired
 from smsconf.model.sites import SITES

@@ -17,7 +17,7 @@ from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
 from smsconf.cloud.http.transport import OPERATION, SigningAuth
 from smsconf.config.load.project import Project
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from smsconf.journal import Journal
 from smsconf.model.errors import CloudError
 from smsconf.model.sites import SITES
@@ -25,7 +25,7 @@ from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.versions.family import split_version
 from smsconf.reconcile.versions.submission import split_mark
-from smsconf.workflow import carry_out, make_plan
+from smsconf.workflow.run import carry_out, make_plan
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import phonenumbers
 import pytest
 
-from smsconf.emulator.country_table import COUNTRIES
+from smsconf.emulator.management.country_table import COUNTRIES
 from smsconf.model.country_names import NAMES, code_of
 
 

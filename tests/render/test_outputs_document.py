@@ -15,7 +15,7 @@ import pytest
 from smsconf.model.address import Address, Kind
 from smsconf.model.observed import ObservedVariable
 from smsconf.model.resources import MessageType, Variable, VariableType
-from smsconf.render.outputs import outputs_view
+from smsconf.render.documents.outputs import outputs_view
 from tests.reconcile import build
 from tests.reconcile.build import o_abroad, o_brand, o_hello, o_shipped, o_shop, shipped
 

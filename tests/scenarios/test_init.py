@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.init import QUESTIONS
+from smsconf.cli.commands.init import QUESTIONS
 from smsconf.model.sites import SITES
 from tests.scenarios.conftest import Ran, World
 from tests.scenarios.terminal import at_terminal

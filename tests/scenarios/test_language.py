@@ -226,7 +226,7 @@ def test_findings_of_lint_are_translated(marked: World, form: str) -> None:
 
 def _names() -> list[str]:
     """Return the names of rules and codes: they are the same in every language."""
-    from smsconf.cli.findings import ABOUT
+    from smsconf.workflow.findings import ABOUT
 
     return [one.name for one in ABOUT.values()]
 

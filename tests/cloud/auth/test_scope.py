@@ -9,7 +9,7 @@ import pytest
 
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
-from smsconf.emulator.engine import Engine
+from smsconf.emulator.gateway.engine import Engine
 from smsconf.model.errors import CloudBroken, CloudError
 from smsconf.model.sites import SITES
 from tests.cloud.worlds import PROJECT, Scripted, open_client, saying
