@@ -13,6 +13,7 @@ import click
 from smsconf.cli.output import say
 from smsconf.language import _, listed
 from smsconf.model.errors import SmsconfError
+from smsconf.model.times import iso_duration, parse_duration
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from smsconf.reconcile.plan import Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
+_LONGEST = timedelta.max.total_seconds() / 1000
 
 
 class AddressParam(click.ParamType["Address"]):
@@ -40,25 +42,28 @@ class AddressParam(click.ParamType["Address"]):
             self.fail(str(error), param, ctx)
 
 
-class DurationParam(click.ParamType[timedelta]):
-    """An ISO 8601 duration such as ``P1D``."""
+class DurationParam(click.ParamType[float]):
+    """A length of time, in seconds: ``90s``, ``5m``, ``3h``, ``2d``, ``1w``, or ISO 8601 (``PT5M``).
+
+    ``strict``: ISO 8601 alone, more than nothing, and not beyond what a date can be moved by.
+    """
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
-        """Parse the text, or fail with what was expected."""
-        from smsconf.config.load.desired import parse_duration
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
 
-        if isinstance(value, timedelta):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Read the text, or fail with what was expected."""
+        if isinstance(value, float):
             return value
-        seconds = parse_duration(value)
-        if not seconds or seconds > timedelta.max.total_seconds() / 1000:
-            self.fail(
-                _("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'").format(value=value),
-                param,
-                ctx,
-            )
-        return timedelta(seconds=seconds)
+        seconds = parse_duration(value if self._strict else iso_duration(str(value)))
+        if seconds is None or (self._strict and not 0 < seconds <= _LONGEST):
+            expected = _("expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'")
+            if self._strict:
+                expected = _("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'")
+            self.fail(expected.format(value=value), param, ctx)
+        return float(seconds)
 
 
 class IntervalParam(click.FloatRange):

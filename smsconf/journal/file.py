@@ -15,13 +15,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
+from smsconf.model.times import stamp
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -116,8 +117,7 @@ class Journal:
         """
         from filelock import FileLock
 
-        stamp = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole = {"v": VERSION, "time": stamp, **owner._asdict(), **entry}
+        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **entry}
         known = {key: value for key, value in whole.items() if value is not None}
         line = json.dumps(known, ensure_ascii=False) + "\n"
         try:

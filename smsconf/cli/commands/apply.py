@@ -14,8 +14,8 @@ from click.core import ParameterSource
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.checkout import commit_of
 from smsconf.cli.commands.wait import look, wait_for_reviews
-from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
+    DurationParam,
     IntervalParam,
     comment_options,
     project_options,

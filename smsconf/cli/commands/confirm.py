@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
     AddressParam,
+    DurationParam,
     nearest,
     project_options,
     report_options,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.cli.duration import iso_duration
 from smsconf.cli.options import project_options, report_options, require_environment
 from smsconf.cli.output import report, say
 from smsconf.language import _, ngettext
 from smsconf.model.emulator_keys import OTHER_SECRET_KEY
 from smsconf.model.errors import SmsconfError
+from smsconf.model.times import iso_duration
 from smsconf.render.lines import Line, Span, clean, line
 
 if TYPE_CHECKING:

@@ -47,7 +47,9 @@ _MOST_NAME = 200
     help="Write a plan file: a permit for `smsconf apply FILE`.",
 )
 @click.option(
-    "--expires", type=DurationParam(), help="With --out: not to be applied after this long, such as P1D."
+    "--expires",
+    type=DurationParam(strict=True),
+    help="With --out: not to be applied after this long, such as P1D.",
 )
 @click.option("--strict", is_flag=True, help="With --out: not to be applied if anything moved.")
 def command(  # noqa: PLR0913 - one for each option
@@ -58,7 +60,7 @@ def command(  # noqa: PLR0913 - one for each option
     output: Path | None,
     detailed_exitcode: bool,
     out: Path | None,
-    expires: timedelta | None,
+    expires: float | None,
     strict: bool,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
@@ -92,7 +94,7 @@ def command(  # noqa: PLR0913 - one for each option
             scope_of(session, project),
             asked,
             now=client.service_time,
-            expires=client.service_time + expires if expires else None,
+            expires=client.service_time + timedelta(seconds=expires) if expires else None,
             commit=commit_of(project.folder),
             journal_entries=len(recorded(client, journal)),
             strict=strict,

@@ -11,8 +11,14 @@ from typing import Any
 
 import click
 
-from smsconf.cli.duration import DurationParam
-from smsconf.cli.options import AddressParam, IntervalParam, project_options, report_options, require_known
+from smsconf.cli.options import (
+    AddressParam,
+    DurationParam,
+    IntervalParam,
+    project_options,
+    report_options,
+    require_known,
+)
 from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, say
 from smsconf.cli.session import open_session

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field
@@ -29,6 +29,7 @@ from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.memory import Confirmation
+from smsconf.model.times import stamp
 
 _SECTION = "confirmations"
 _HEAD = (
@@ -192,15 +193,11 @@ def _written(line: Line) -> str:
         "scope": line.scope,
         "digest": one.digest,
         "by": one.by,
-        "time": _moment(one.time),
+        "time": stamp(one.time),
         "note": one.note,
-        "expires": _moment(one.expires) if one.expires else None,
+        "expires": stamp(one.expires) if one.expires else None,
     }
     return ", ".join(f"{key}: {_scalar(value)}" for key, value in values.items() if value is not None)
-
-
-def _moment(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _scalar(text: str) -> str:

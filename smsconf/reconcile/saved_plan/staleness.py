@@ -12,6 +12,7 @@ from typing import Any
 
 from smsconf.language import _, clauses, ngettext
 from smsconf.model.address import Address
+from smsconf.model.times import stamp
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
@@ -23,7 +24,6 @@ from smsconf.reconcile.saved_plan.plan_file import (
     permitted,
     permitted_steps,
     stale,
-    stamp,
 )
 
 Entry = Mapping[str, Any]

@@ -13,6 +13,7 @@ from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
+from smsconf.model.times import stamp
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.plan import Plan
 from smsconf.render.plan.phone import Phone, show_on_phone
@@ -57,7 +58,7 @@ def report_view(
     return {
         **plan_view,
         "changes": sorted(plan_view["changes"], key=is_quiet),
-        "made": _stamp(now),
+        "made": stamp(now),
         "kinds": list(dict.fromkeys(change.kind.value for change in plan.changes)),
         "board": {column: [one for one in cards if one["column"] == column] for column in COLUMNS},
         "manual": [one for one in plan_view["changes"] if one["action"] == Action.MANUAL],
@@ -111,8 +112,8 @@ def _age(since: str | None, now: datetime) -> float | None:
 
 def _timeline(timeline: Timeline) -> View:
     return {
-        "start": _stamp(timeline.start),
-        "end": _stamp(timeline.end),
+        "start": stamp(timeline.start),
+        "end": stamp(timeline.end),
         "lanes": [_lane(timeline, lane) for lane in timeline.lanes],
         "left_out": timeline.left_out,
     }
@@ -123,8 +124,8 @@ def _lane(timeline: Timeline, lane: Lane) -> View:
         "address": lane.address,
         "waits": [
             {
-                "start": _stamp(one.start),
-                "end": _stamp(one.end),
+                "start": stamp(one.start),
+                "end": stamp(one.end),
                 "from": timeline.share(one.start),
                 "to": timeline.share(one.end),
                 "days": one.days,
@@ -143,7 +144,3 @@ def _phone(phone: Phone) -> View:
         "length": phone.length,
         "parts": [[{"text": one.text, "variable": one.variable} for one in part] for part in phone.parts],
     }
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

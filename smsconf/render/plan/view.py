@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +16,7 @@ from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.lifecycle import Verdict
 from smsconf.model.segments import Estimate
+from smsconf.model.times import stamp
 from smsconf.reconcile.at_service import Outlook
 from smsconf.reconcile.change import Action, Change, FieldChange
 from smsconf.reconcile.forecast import Expectation
@@ -138,7 +138,7 @@ def _resource(review: Review, outlook: Outlook) -> View:
         "status": review.status,
         "verdict": _verdict(review.verdict),
         "phase": review.phase.value,
-        "since": _moment(expected.since) if expected and expected.since else review.since,
+        "since": stamp(expected.since) if expected and expected.since else review.since,
         "review_message": review.review_message,
         "advice": _advice(outlook),
         **_expected(expected),
@@ -157,13 +157,9 @@ def _outlook(change: Change, outlooks: Mapping[Address, Outlook]) -> Outlook:
 
 def _expected(expected: Expectation | None) -> View:
     return {
-        "expected_by": _moment(expected.by) if expected else None,
+        "expected_by": stamp(expected.by) if expected else None,
         "expected_provisional": bool(expected and expected.provisional),
     }
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _advice(outlook: Outlook) -> View | None:

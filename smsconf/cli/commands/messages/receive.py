@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.duration import DurationParam
 from smsconf.cli.inbox import inbox_options, inbox_path, note_inbox
+from smsconf.cli.options import DurationParam
 from smsconf.cli.output import say
 from smsconf.language import _
 
