@@ -22,7 +22,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from smsconf.cli.exit_codes import EXITS
+from smsconf.cli.exits import EXITS
 from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
 from smsconf.language import CATALOGUES, DOMAIN

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from smsconf.checkout import state_folder
 from smsconf.cli.bulk_job import Chunks, Job, LeftOut, Read, Show, is_same, list_chunks, read_list
-from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
 from smsconf.config import Project

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from smsconf.cli.exit_codes import EXITS
+from smsconf.cli.exits import EXITS
 from smsconf.cloud.http.codes import Meaning, meanings
 from smsconf.config.problems import CODES
 from smsconf.language import N_, _, listed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.checkout import state_folder
+from smsconf.checkout import state_folder
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.output import same_file, unwritable
 from smsconf.language import _

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from smsconf.cli.output import say
-from smsconf.language import _, listed
-from smsconf.model.errors import SmsconfError
+from smsconf.language import _
 from smsconf.model.times import iso_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -84,11 +83,11 @@ class IntervalParam(click.FloatRange):
         return seconds
 
 
-def nearest(address: Address, declared: Iterable[Address]) -> str:
-    """Return a hint at the declared address that looks most like this one, or nothing."""
+def nearest(address: object, known: Iterable[object]) -> str:
+    """Return a hint at the address (or name) that looks most like this one, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(str(address), [str(one) for one in declared], n=1)
+    near = get_close_matches(str(address), [str(one) for one in known], n=1)
     return _("; did you mean {near}?").format(near=near[0]) if near else ""
 
 
@@ -113,10 +112,9 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     """
     from smsconf.model.address import Kind
 
-    desired = project.desired
     rows = [change.address for change in plan.changes if change.address]
-    known = {*desired.apps, *desired.signatures, *desired.templates, *rows}
-    require_known(sorted(asked.targets | asked.retire_now | asked.resubmit, key=str), known)
+    named = sorted(asked.targets | asked.retire_now | asked.resubmit, key=str)
+    require_known(named, {*project.desired.managed, *rows})
     for address in sorted(asked.retire_now | asked.resubmit, key=str):
         if address.kind is Kind.APP:
             message = _("{address} has no review, and is never retired")
@@ -244,25 +242,4 @@ def selection(  # noqa: PLR0913 - one for each option
         allow_deletes=allow_deletes,
         allow_submissions=allow_submissions,
         require_confirmed=require_confirmed,
-    )
-
-
-def require_environment(project: Project) -> None:
-    """Make sure that somebody chose an environment, where some are declared.
-
-    Raises:
-        SmsconfError: nobody did: the files alone would be taken for one of them.
-    """
-    if project.is_chosen:
-        return
-    names = sorted(project.environments)
-    raise SmsconfError(
-        _("this project declares environments, and none was chosen: {names}").format(
-            names=listed(names, last="and")
-        ),
-        why=_("the files alone may be meant for no account, and an app that is made cannot be deleted"),
-        fix=_(
-            "choose with --env {name} or SMSCONF_ENV={name}; --env '' means the files alone; "
-            "default_environment: in smsconf.yaml chooses for every command"
-        ).format(name=names[0]),
     )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smsconf.cli.exits import error_exit
 from smsconf.language import _
-from smsconf.model.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
+from smsconf.model.errors import CloudError, ConfigError, SmsconfError
 from smsconf.own_files import reporting, try_own
 from smsconf.render.documents.rows import json_parts
 
@@ -158,7 +159,7 @@ def show_error(error: SmsconfError) -> int:
     for name, text in ((_("why"), error.why), (_("fix"), error.fix)):
         if text:
             click.echo(f"  = {name}{_(': ')}{clean(text)}", err=True)
-    return 4 if isinstance(error, PlanRefused | PlanStale) else 1
+    return error_exit(error)
 
 
 def _is_ascii_only() -> bool:

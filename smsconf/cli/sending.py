@@ -15,16 +15,14 @@ from typing import Any
 
 import click
 
-from smsconf.cli.commands.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
 from smsconf.cli.output import show_error
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
+from smsconf.cli.progress import TALK
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
-from smsconf.language import N_, _
+from smsconf.language import _
 from smsconf.lint.text.callback_urls import object_to
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
@@ -37,10 +35,12 @@ from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.model.sites import SITES, Site
 from smsconf.own_files import STATE_FOLDER
-from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.outputs import read_outputs
-from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.workflow.run import look
+from smsconf.reconcile.plan import Plan
+from smsconf.workflow.emulated import emulator_engine
+from smsconf.workflow.run import read
+from smsconf.workflow.session import open_session
 
 secrets_option = click.option(
     "--secrets",
@@ -90,21 +90,12 @@ def look_at(project: Project) -> Seen:
     Raises:
         PlanRefused: not all could be read.
     """
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        inputs = look(
-            session.client,
-            project,
-            session.journal,
-            selection=Selection(),
-            cache=session.cache,
-            progress=update,
-        )
+    with open_session(project, TALK) as session:
+        reading = read(session)
         now, site, scope = session.client.service_time, session.client.site, session.client.scope
-    plan = make_plan(inputs)
-    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
-    if unread:
-        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
-    return Seen(inputs, plan, site, session.about, now, scope)
+    if reading.unread:
+        raise PlanRefused(reading.unread[0], fix=_("run again when the service answers completely"))
+    return Seen(reading.inputs, reading.plan, site, session.about, now, scope)
 
 
 def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:

@@ -11,7 +11,7 @@ https://support.huaweicloud.com/api-msgsms/sms_05_0060.html (read 2026-11).
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from smsconf import __version__
@@ -46,11 +46,6 @@ class _Row(NamedTuple):
 def run_checks(facts: Facts) -> tuple[Check, ...]:
     """Hold the facts against every row of the table."""
     return tuple(_checked(facts))
-
-
-def blocks(checks: Sequence[Check]) -> bool:
-    """Tell whether something has to be repaired."""
-    return any(one.result is Result.FAILED for one in checks)
 
 
 def _checked(facts: Facts) -> Iterator[Check]:

@@ -1,8 +1,8 @@
-"""The story of a run, in four functions: check, make_plan, carry_out, follow_reviews. Read this first.
+"""The story of a run, in four functions: check, read, carry_out, and read again. Read this first.
 
-    YAML ──check──▶ desired ┐
-                            ├─make_plan─▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ follow_reviews
-    service ──observe─▶ observed ┘
+    YAML ──check──▶ desired ──┐
+                              ├─read──▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ read
+    service ─────▶ observed ──┘
 
 Nothing here knows the command line. Every run starts from the files and the service, moves as far as it can
 now, says what it waits for, and ends; running it again is how things continue.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, of_account, remember
+from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import SmsconfError
@@ -24,20 +24,16 @@ from smsconf.model.memory import Confirmation, Memory
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
-from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.plan import make_plan as decide
+from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.review import Review, read_reviews
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smsconf.cloud.http.client import Client
-    from smsconf.cloud.read.attribute_cache import AttributeCache
     from smsconf.config import Project
     from smsconf.model.address import Address
     from smsconf.model.resources import Desired
-
-Progress = Callable[[str, int, int], None]
+    from smsconf.workflow.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +62,39 @@ def check(folder: Path, environment: str | None) -> Project:
     return load_project(folder, environment)
 
 
-def make_plan(
-    client: Client,
-    project: Project,
-    journal: Journal,
-    *,
-    selection: Selection,
-    cache: AttributeCache | None = None,
-    progress: Progress | None = None,
-) -> Plan:
-    """Read the service once and decide what the next run does about every address.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the service had when it was read once, what is decided from it, and where the reviews stand."""
+
+    session: Session
+    inputs: Inputs
+    plan: Plan
+    reviews: tuple[Review, ...]
+
+    @property
+    def unread(self) -> list[str]:
+        """Why some kinds could not be read."""
+        return [refusal.message for refusal in self.plan.refusals if refusal.scope == "read"]
+
+
+def read(session: Session, selection: Selection | None = None) -> Reading:
+    """Read the service once, and decide what the next run does about every address.
 
     Raises:
         CloudError: nothing can be read at all. A kind that cannot be read is a refusal in the plan.
     """
-    return decide(look(client, project, journal, selection=selection, cache=cache, progress=progress))
-
-
-def look(
-    client: Client,
-    project: Project,
-    journal: Journal,
-    *,
-    selection: Selection,
-    cache: AttributeCache | None = None,
-    progress: Progress | None = None,
-) -> Inputs:
-    """Read the service once, and gather what a decision looks at.
-
-    Raises:
-        CloudError: nothing can be read at all.
-    """
     from smsconf.cloud.read.observe import observe
 
-    reading = journal.read()  # before the service: what another run records meanwhile is not taken back
-    observed = observe(client, project.desired, cache=cache, progress=progress)
-    memory = recall(project, reading, client.known_scope)
+    client, project, selection = session.client, session.project, selection or Selection()
+    journal = session.journal.read()  # before the service: what another run records then is not taken back
+    with session.talk.progress(N_("reading")) as progress:
+        observed = observe(client, project.desired, cache=session.cache, progress=progress)
+    memory = recall(project, journal, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
     other_environments = _other_environments(project, memory, strict=deletes)
-    return Inputs(client.site, project.desired, observed, selection, memory, other_environments)
+    inputs = Inputs(client.site, project.desired, observed, selection, memory, other_environments)
+    plan = make_plan(inputs)
+    return Reading(session, inputs, plan, tuple(read_reviews(plan, client.site)))
 
 
 def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
@@ -116,15 +106,6 @@ def recall(project: Project, reading: JournalReading, scope: str | None) -> Memo
     if not project.confirmations:
         return memory
     return replace(memory, confirmations=latest(project.confirmed, project.environment, scope))
-
-
-def recorded(client: Client, journal: Journal) -> list[Entry]:
-    """Return the journal's entries of a client's account, of every environment, oldest first.
-
-    Raises:
-        SmsconfError: the journal cannot be read.
-    """
-    return of_account(journal.read().entries, client.known_scope)
 
 
 def confirm(
@@ -161,14 +142,11 @@ def confirm(
 
 
 def carry_out(
-    client: Client,
+    session: Session,
     plan: Plan,
-    journal: Journal,
-    environment: str | None,
     *,
     stopping: Callable[[], bool] = lambda: False,
     keep_secret: Callable[[str, str, str], None] | None = None,
-    progress: Progress | None = None,
 ) -> Report:
     """Carry out a plan that its guards allow, recording each intent before its request.
 
@@ -179,8 +157,8 @@ def carry_out(
     """
     from smsconf.cloud.apply.changes import StepEvent, apply_changes
 
+    client, journal, owner = session.client, session.journal, session.owner
     now = client.service_time
-    owner = Owner(client.scope, environment)
     total = sum(len(change.steps) for change in plan.changes)
     done = 0
 
@@ -188,29 +166,32 @@ def carry_out(
         nonlocal done
         if event.phase != "intent":
             done += 1
-            if progress:
-                progress(N_("steps"), done, total)
+            progress(N_("steps"), done, total)
         journal.append(now, owner, {"event": event.phase, **event.record()})
 
-    note_news(client, plan, journal, environment)
-    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
-    try:
-        _remember_apps(plan, outcomes, journal, now, owner)
-    except SmsconfError:
-        if not any(went_wrong(one) for one in outcomes):
-            raise
-    return _report(plan, outcomes, interrupted=stopping())
+    with session.talk.progress(N_("applying")) as progress:
+        note_news(session, plan)
+        outcomes = apply_changes(
+            client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
+        )
+        try:
+            _remember_apps(session, plan, outcomes, now)
+        except SmsconfError:
+            if not any(went_wrong(one) for one in outcomes):
+                raise
+        return _report(plan, outcomes, interrupted=stopping())
 
 
-def note_news(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+def note_news(session: Session, plan: Plan) -> None:
     """Record the decisions that this plan saw for the first time, with the reviewer's words.
 
     Raises:
         SmsconfError: the journal cannot be written.
     """
+    client, journal = session.client, session.journal
     if client.known_scope is None:
         return  # nothing was read, either
-    owner = Owner(client.scope, environment)
+    owner = session.owner
 
     def unrecorded() -> Iterator[Entry]:
         return news(journal.read().entries, owner, plan, client.site)
@@ -223,15 +204,10 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
             journal.append(client.service_time, owner, entry)
 
 
-def note_seen(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+def note_seen(reading: Reading) -> None:
     """Record the same for a command that only reads: where the journal cannot be written it goes on."""
     with suppress(SmsconfError):
-        note_news(client, plan, journal, environment)
-
-
-def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
-    """Say where every address of a plan stands at the service."""
-    return tuple(read_reviews(plan, client.site))
+        note_news(reading.session, reading.plan)
 
 
 def _other_environments(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:
@@ -262,10 +238,9 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     return found
 
 
-def _remember_apps(
-    plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, owner: Owner
-) -> None:
+def _remember_apps(session: Session, plan: Plan, outcomes: tuple[Outcome, ...], now: datetime) -> None:
     """Record which apps this project manages, so that one that leaves the files can be named once."""
+    journal, owner = session.journal, session.owner
     known = remember(journal.read().entries, owner).apps
     created = {outcome.change.label: outcome.remote_id for outcome in outcomes if outcome.remote_id}
     for change in plan.changes:

@@ -17,16 +17,14 @@ from smsconf.cli.options import (
     nearest,
     project_options,
     report_options,
-    require_environment,
 )
 from smsconf.cli.output import report
-from smsconf.cli.session import Account, find_account, open_journal
+from smsconf.cli.progress import TALK
 from smsconf.config import Project
 from smsconf.journal import Journal
 from smsconf.language import _
 from smsconf.model.address import Address
-from smsconf.model.diagnostics import Severity
-from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
@@ -35,6 +33,7 @@ from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.kinds.manual import Standing, decide_manual
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
 from smsconf.workflow.run import check, confirm, recall
+from smsconf.workflow.session import Account, find_account, open_journal, require_usable
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
@@ -73,10 +72,8 @@ def command(  # noqa: PLR0913 - one for each option
     """
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
     project = check(folder, environment)
-    if project.provider is None or any(one.severity is Severity.ERROR for one in project.diagnostics):
-        raise ConfigError(project.diagnostics)
-    require_environment(project)
-    journal = open_journal(project)
+    require_usable(project)
+    journal = open_journal(project, TALK)
     account = find_account(project, os.environ)
     now = account.now
     rows = {change.address: change for change in _rows(project, journal, account) if change.address}
@@ -145,14 +142,13 @@ def _step(
 
 
 def _not_manual(address: Address, rows: dict[Address, Change], project: Project) -> SmsconfError:
-    desired = project.desired
-    by_api = [*desired.apps, *desired.signatures, *desired.templates]
+    by_api = project.desired.managed
     if address in by_api:
         return SmsconfError(
             _("{address} is no manual step: smsconf apply does it").format(address=address),
             fix=_("see what is: smsconf confirm"),
         )
-    if address in desired.campaigns:
+    if address in project.desired.campaigns:
         return SmsconfError(
             _("{address} is no manual step: smsconf bulk {address} sends it").format(address=address)
         )

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options, report_options, require_environment
+from smsconf.cli.exits import doctor_exit
+from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
-from smsconf.cli.session import open_client
-from smsconf.config import EmulatorProvider, Project
-from smsconf.guide.checks import blocks, run_checks
+from smsconf.config import Project
+from smsconf.config.load.environments import require_environment
+from smsconf.guide.checks import run_checks
 from smsconf.guide.examination import examine
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.doctor import doctor_lines, doctor_view
 from smsconf.workflow.run import check
+from smsconf.workflow.session import about, open_client
 
 
 @click.command("doctor")
@@ -50,19 +52,9 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
         )
     )
     project = loaded if isinstance(loaded, Project) else None
-    provider = project.provider if project else None
-    about = {
-        "project": project.name if project else None,
-        "environment": project.environment if project else environment,
-        "site": provider.site if provider else None,
-        "provider": None
-        if provider is None
-        else "emulator"
-        if isinstance(provider, EmulatorProvider)
-        else "huaweicloud",
-    }
-    report(doctor_view([one._asdict() for one in checks], about), doctor_lines, form, output)
-    return 1 if blocks(checks) else 0
+    view = doctor_view([one._asdict() for one in checks], about(project, environment))
+    report(view, doctor_lines, form, output)
+    return doctor_exit(checks)
 
 
 def _project(loaded: Project | ConfigError) -> Project:

@@ -9,11 +9,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from smsconf.cli.commands.emulator import copy_emulator
 from smsconf.cli.options import project_options
 from smsconf.cli.output import same_file, say
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
+from smsconf.cli.progress import TALK, progress
 from smsconf.cloud.read.observe import observe
 from smsconf.config import EmulatorProvider, Project
 from smsconf.config.edit.dump import Dump, make_dump
@@ -28,7 +26,9 @@ from smsconf.model.sites import Site
 from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.plan import make_plan
 from smsconf.render.foreign import in_quotes
+from smsconf.workflow.emulated import copy_emulator
 from smsconf.workflow.run import check
+from smsconf.workflow.session import open_session
 
 _KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)
 _WORDS = {word: kind for kind in _KINDS for word in (kind.value, kind.section)}
@@ -83,7 +83,7 @@ def read_everything(project: Project) -> tuple[Observed, Site]:
         PlanRefused: not all could be read.
         SmsconfError: nothing could be asked.
     """
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
+    with open_session(project, TALK) as session, progress(N_("reading")) as update:
         observed = observe(session.client, Desired(), session.cache, update, everything=True)
     for kind in (observed.apps, observed.signatures, observed.templates, observed.countries):
         if kind.problem:

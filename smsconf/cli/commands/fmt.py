@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.exits import fmt_exit
 from smsconf.cli.output import say, show_error, talk
 from smsconf.config.edit.splice import Rewrite, files_of, formatted
 from smsconf.config.load.environments import FILES_ALONE
@@ -62,7 +63,7 @@ def command(
                 _settle(found, write=not (check or diff), diff=diff)
         except SmsconfError as error:
             failed = bool(show_error(error))
-    return 1 if failed else 3 if check and changed else 0
+    return fmt_exit(failed=failed, out_of_order=check and changed)
 
 
 def _settle(found: Rewrite, *, write: bool, diff: bool) -> None:

@@ -8,6 +8,7 @@ import click
 
 from smsconf.cli.options import project_options
 from smsconf.cli.output import write_whole
+from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.graph import mermaid
 from smsconf.workflow.run import check
@@ -30,7 +31,7 @@ def command(folder: Path, environment: str | None, output: Path | None) -> int:
     GitHub and GitLab draw it inside a fenced block of the language mermaid. Exits 0.
     """
     project = check(folder, environment)
-    if any(found.severity == "error" for found in project.diagnostics):
+    if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
     drawn = mermaid(project.desired)
     if output is None:

@@ -11,17 +11,16 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.checkout import state_folder
+from smsconf.checkout import state_folder
+from smsconf.cli.exits import reading_exit
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_journal, open_session, told_account
+from smsconf.cli.progress import TALK
 from smsconf.cloud.auth.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.guide.checklist import SECRETS, Seen, next_of
 from smsconf.guide.quick_start import guide
-from smsconf.language import _
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
 from smsconf.model.diagnostics import Severity, has_errors
@@ -33,7 +32,8 @@ from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.render.documents.guide import guide_lines, guide_markdown, guide_view
 from smsconf.workflow.findings import find_all
-from smsconf.workflow.run import check, follow_reviews, make_plan, recall
+from smsconf.workflow.run import check, read, recall
+from smsconf.workflow.session import about, open_journal, open_session, told_account
 
 
 @click.command("guide")
@@ -53,20 +53,14 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     """
     seen = _see(folder, environment)
     steps = guide(seen)
-    provider = seen.project.provider if seen.project else None
-    about = {
-        "project": seen.project.name if seen.project else None,
-        "environment": seen.project.environment if seen.project else environment,
-        "site": provider.site if provider else None,
-        "provider": None if provider is None else "emulator" if seen.emulated else "huaweicloud",
-        "problem": seen.problem.message if seen.problem else None,
-    }
+    problem = seen.problem.message if seen.problem else None
     rows = [
         {**one._asdict(), "page": one.page._asdict() if one.page else None, **one.outcome._asdict()}
         for one in steps
     ]
-    report(guide_view(rows, next_of(steps), about), guide_lines, form, output, markdown=guide_markdown)
-    return 4 if seen.plan is not None and seen.plan.incomplete else 0
+    view = guide_view(rows, next_of(steps), {**about(seen.project, environment), "problem": problem})
+    report(view, guide_lines, form, output, markdown=guide_markdown)
+    return reading_exit(seen.plan)
 
 
 def _see(folder: Path, environment: str | None) -> Seen:
@@ -110,7 +104,7 @@ def _manual(project: Project) -> tuple[Change, ...]:
     if project.provider and not has_errors(project.diagnostics):
         with suppress(SmsconfError):
             account = told_account(project, os.environ)
-    memory = recall(project, open_journal(project).read(), account.scope if account else None)
+    memory = recall(project, open_journal(project, TALK).read(), account.scope if account else None)
     inputs = Inputs(site, project.desired, Observed(datetime.now(UTC)), Selection(), memory)
     return tuple(decide_manual(inputs))
 
@@ -118,20 +112,13 @@ def _manual(project: Project) -> tuple[Change, ...]:
 def _asked(seen: Seen, project: Project) -> Seen:
     """Ask the service, if that is possible."""
     try:
-        with open_session(project, read_only=True) as session, progress(_("reading")) as update:
-            plan = make_plan(
-                session.client,
-                project,
-                session.journal,
-                selection=Selection(),
-                cache=session.cache,
-                progress=update,
-            )
-            reviews = {one.address: one for one in follow_reviews(session.client, plan)}
+        with open_session(project, TALK) as session:
+            reading = read(session)
     except SmsconfError as problem:
         return replace(seen, problem=problem)
-    manual = tuple(change for change in plan.changes if change.manual)
-    return replace(seen, plan=plan, reviews=reviews, manual=manual)
+    reviews = {one.address: one for one in reading.reviews}
+    manual = tuple(change for change in reading.plan.changes if change.manual)
+    return replace(seen, plan=reading.plan, reviews=reviews, manual=manual)
 
 
 def _credentials(project: Project) -> str | None:

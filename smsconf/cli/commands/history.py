@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import project_options, report_options
+from smsconf.cli.options import nearest, project_options, report_options
 from smsconf.cli.output import report, say
-from smsconf.cli.session import open_journal
+from smsconf.cli.progress import TALK
 from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
 from smsconf.render.documents.history import history_lines, history_view
 from smsconf.workflow.run import check
+from smsconf.workflow.session import open_journal
 
 
 @click.command("history")
@@ -42,7 +43,7 @@ def command(
     is not in it; the service's present state is in `smsconf status`. Exits 0.
     """
     project = check(folder, environment)
-    reading = open_journal(project).read()
+    reading = open_journal(project, TALK).read()
     taken = takers(reading.entries)
     here = [
         {**one, "scope": scope_of(one, taken)}
@@ -75,17 +76,12 @@ def _remarks(
             torn,
         ).format(count=torn)
     if missing:
-        yield _("nothing is recorded about {address}").format(address=missing) + _nearest(missing, here)
+        addresses = {str(one.get("address")) for one in here}
+        yield _("nothing is recorded about {address}").format(address=missing) + nearest(missing, addresses)
     elif not here:
+        addresses = {str(one.get("address")) for one in here}
         yield _("nothing is recorded here yet")
     if elsewhere and not here:
         counts = Counter(str(one.get("environment") or _("(none)")) for one in elsewhere)
         named = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
         yield _("other environments have entries: {named}; choose one with --env").format(named=named)
-
-
-def _nearest(address: str, entries: Iterable[Mapping[str, Any]]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(address, {str(one.get("address")) for one in entries}, n=1)
-    return _("; did you mean {near}?").format(near=near[0]) if near else ""

@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from smsconf import __version__
-from smsconf.cli.options import finding_options, project_options
+from smsconf.cli.exits import findings_exit
+from smsconf.cli.options import finding_options, nearest, project_options
 from smsconf.cli.output import report
 from smsconf.config import Project
 from smsconf.language import _
-from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.diagnostics import Diagnostic, Place
 from smsconf.model.errors import ConfigError
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
@@ -44,14 +45,9 @@ class Codes(click.ParamType[frozenset[str]]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> frozenset[str]:
         """Split the text, or fail with the code that was probably meant."""
-        from difflib import get_close_matches
-
         codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
         for code in sorted(codes - ABOUT.keys()):
-            near = get_close_matches(code, ABOUT, n=1)
-            hint = (
-                _("; did you mean {near}?").format(near=near[0]) if near else _("; see smsconf explain --all")
-            )
+            hint = nearest(code, ABOUT) or _("; see smsconf explain --all")
             self.fail(_("there is no code '{code}'").format(code=code) + hint, param, ctx)
         return codes
 
@@ -120,10 +116,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
         {address: message.estimate for address, message in subject.messages.items()} if subject else {}
     )
     report(lint_view(placed, estimates), lint_lines, form, output, forms=_FORMS)
-    if not readable:
-        return 1
-    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
-    return 3 if any(one.severity in bad for one in shown) else 0
+    return findings_exit(shown, strict=strict, readable=readable)
 
 
 def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside: bool) -> bool:

@@ -10,15 +10,13 @@ from typing import Any
 
 import click
 
+from smsconf.cli.exits import outputs_exit
 from smsconf.cli.options import project_options
 from smsconf.cli.output import report, say
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
-from smsconf.language import N_, _
+from smsconf.cli.progress import TALK
+from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
-from smsconf.reconcile.inputs import Selection
-from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.render.documents.outputs import (
     configmap_text,
@@ -28,7 +26,8 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
-from smsconf.workflow.run import check, look, note_seen
+from smsconf.workflow.run import check, note_seen, read
+from smsconf.workflow.session import open_session
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -68,20 +67,12 @@ def command(
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
     project = check(folder, environment)
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        inputs = look(
-            session.client,
-            project,
-            session.journal,
-            selection=Selection(),
-            cache=session.cache,
-            progress=update,
-        )
-        plan = make_plan(inputs)
-        note_seen(session.client, plan, session.journal, project.environment)
-    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
-    if unread:
-        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
+    with open_session(project, TALK) as session:
+        reading = read(session)
+        note_seen(reading)
+    inputs, plan = reading.inputs, reading.plan
+    if reading.unread:
+        raise PlanRefused(reading.unread[0], fix=_("run again when the service answers completely"))
     for change in plan.changes:
         serving = lost_version(inputs, change.desired) if isinstance(change.desired, Template) else None
         if serving:
@@ -101,8 +92,7 @@ def command(
     missing = without_live(view)
     if require_all and missing:
         say(_("no live version: {missing}").format(missing=", ".join(missing)))
-        return 6
-    return 0
+    return outputs_exit(missing, required=require_all)
 
 
 def _for_stdout(form: str, view: Mapping[str, Any]) -> str:

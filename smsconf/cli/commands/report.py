@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.exits import reading_exit
 from smsconf.cli.options import project_options
-from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import say, write_whole
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
-from smsconf.language import N_, _
-from smsconf.reconcile.inputs import Selection
+from smsconf.cli.progress import TALK
+from smsconf.language import _
 from smsconf.render.plan.board import report_view
 from smsconf.render.plan.html import report_html
-from smsconf.render.plan.view import plan_view, status_view
+from smsconf.render.plan.view import plan_view
 from smsconf.workflow.findings import find_all
-from smsconf.workflow.run import check, follow_reviews, make_plan, recorded
+from smsconf.workflow.outlook import look_ahead
+from smsconf.workflow.run import check, read
+from smsconf.workflow.session import open_session
+from smsconf.workflow.watch import stand
 
 
 @click.command("report")
@@ -41,29 +42,21 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
     something could not be read.
     """
     project = check(folder, environment)
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        client = session.client
-        plan = make_plan(
-            client, project, session.journal, selection=Selection(), cache=session.cache, progress=update
-        )
-        reviews = follow_reviews(client, plan)
-        planned = look_ahead(session, project, plan, applied=True)
-        awaited = look_ahead(session, project, plan, applied=False)
-        known = recorded(client, session.journal)
-        entries = [one for one in known if one.get("environment") == project.environment]
-        now = client.service_time
-    seen = status_view(
-        reviews, session.about, unmanaged=plan.unmanaged, foreign=plan.foreign, outlooks=awaited
-    )
+    with open_session(project, TALK) as session:
+        reading = read(session)
+        plan, client = reading.plan, session.client
+        planned = look_ahead(session, plan, applied=True)
+        standing = stand(reading)
+        entries = [one for one in session.recorded() if one.get("environment") == project.environment]
     view = report_view(
         plan,
         project.desired,
         client.site,
         entries,
         plan_view=plan_view(plan, session.about, find_all(project), planned),
-        status_view=seen,
-        now=now,
+        status_view=standing.view,
+        now=client.service_time,
     )
     write_whole(page, report_html(view))
     say(_("report: {file}").format(file=page))
-    return 4 if plan.incomplete else 0
+    return reading_exit(plan)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.exits import findings_exit
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.language import _
-from smsconf.model.diagnostics import Severity, has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
@@ -39,7 +39,7 @@ def command(
         project = check(folder, environment)
     except ConfigError as error:
         report(diagnostics_view(error.diagnostics), diagnostics_lines, form, output)
-        return 1
+        return findings_exit((), strict=strict, readable=False)
     report(diagnostics_view(project.diagnostics), diagnostics_lines, form, output)
     if form == "text":
         desired = project.desired
@@ -52,5 +52,4 @@ def command(
                 files=len(project.files),
             ),
         )
-    warned = any(found.severity is Severity.WARNING for found in project.diagnostics)
-    return 3 if has_errors(project.diagnostics) or (strict and warned) else 0
+    return findings_exit(project.diagnostics, strict=strict)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.checkout import state_folder
+from smsconf.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inboxes
 from smsconf.cli.options import numbers_option
 from smsconf.cli.output import report, report_rows

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.checkout import commit_of, state_folder
+from smsconf.checkout import commit_of, state_folder
 from smsconf.model.errors import SmsconfError
 
 JOURNAL = ".smsconf/journal.1.jsonl"

@@ -1,4 +1,4 @@
-"""Plan files on the disk, and which account a plan is for.
+"""Plan files on the disk, and whom a plan is for.
 
 What a plan file permits is judged in ``reconcile``; here it is written and read.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smsconf.cli.session import Session
-from smsconf.config import Project
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import is_channel, read_own, write_own
 from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
+from smsconf.workflow.session import Session
 
 _MOST_BYTES = 64 * 1024 * 1024
 
 
-def scope_of(session: Session, project: Project) -> Scope:
+def scope_of(session: Session) -> Scope:
     """Say for whom a plan is made."""
+    project = session.project
     return Scope(
         project=project.name,
         environment=project.environment,
@@ -29,7 +29,7 @@ def scope_of(session: Session, project: Project) -> Scope:
     )
 
 
-def write_file(path: Path, permit: Permit) -> None:
+def write_permit(path: Path, permit: Permit) -> None:
     """Write a plan file that only its owner can read; whoever reads it finds the old one or the new one.
 
     Raises:
@@ -44,7 +44,7 @@ def write_file(path: Path, permit: Permit) -> None:
         ) from error
 
 
-def read_file(path: Path) -> Permit:
+def permit_in(path: Path) -> Permit:
     """Read a plan file.
 
     Raises:
