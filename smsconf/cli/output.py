@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,9 +16,8 @@ from smsconf.language import _
 from smsconf.model.errors import CloudError, ConfigError, SmsconfError
 from smsconf.own_files import reporting, try_own
 from smsconf.render.documents.rows import json_parts
-
-if TYPE_CHECKING:
-    from smsconf.render.lines import Line
+from smsconf.render.foreign import json_text
+from smsconf.render.lines import Line, clean, plain, show
 
 View = Mapping[str, Any]
 
@@ -38,19 +37,15 @@ def report(
         SmsconfError: the file cannot be written.
     """
     if form == "json":
-        text = _json(view, ascii_only=output is None and _is_ascii_only())
+        text = json_text(view, ascii_only=output is None and _is_ascii_only()) + "\n"
     elif form == "markdown" and markdown:
         text = markdown(view)
     elif forms and form in forms:
         text = forms[form](view)
     elif output is None:
-        from smsconf.render.terminal import show
-
         show(draw(view), sys.stdout)
         return
     else:
-        from smsconf.render.lines import plain
-
         text = plain(draw(view))
     if output is None:
         sys.stdout.write(text)
@@ -81,8 +76,6 @@ def report_rows(
         SmsconfError: the file cannot be written.
     """
     if form == "text" and output is None:
-        from smsconf.render.terminal import show
-
         show(draw(_begun(rows())), sys.stdout)
         return
 
@@ -123,15 +116,11 @@ def report_sent(view: View, draw: Callable[[View], Iterable[Line]], form: str, o
 
 def say(text: str, *, err: bool = True) -> None:
     """Say one line to people, whatever it quotes: on stderr if not told otherwise."""
-    from smsconf.render.lines import clean
-
     click.echo(clean(text, source=True), err=err)
 
 
 def talk(lines: Iterable[Line]) -> None:
     """Write lines for people to stderr."""
-    from smsconf.render.terminal import show
-
     show(lines, sys.stderr)
 
 
@@ -143,8 +132,6 @@ def show_error(error: SmsconfError) -> int:
 
         talk(diagnostics_lines(diagnostics_view(error.diagnostics)))
         return 1
-    from smsconf.render.lines import clean
-
     click.echo(_("error: {message}").format(message=clean(error.message)), err=True)
     if isinstance(error, CloudError):
         parts = (
@@ -164,12 +151,6 @@ def show_error(error: SmsconfError) -> int:
 
 def _is_ascii_only() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-
-
-def _json(view: View, *, ascii_only: bool) -> str:
-    from smsconf.render.foreign import json_text
-
-    return json_text(view, ascii_only=ascii_only) + "\n"
 
 
 def same_file(one: Path, other: Path) -> bool:
