@@ -37,7 +37,7 @@ def report(
         SmsconfError: the file cannot be written.
     """
     if form == "json":
-        text = json_text(view, ascii_only=output is None and _is_ascii_only()) + "\n"
+        text = json_text(view, ascii_only=output is None and is_ascii_only()) + "\n"
     elif form == "markdown" and markdown:
         text = markdown(view)
     elif forms and form in forms:
@@ -82,7 +82,7 @@ def report_rows(
     def parts() -> Iterable[str]:
         every = _begun(rows())
         if form == "json":
-            return json_parts(*document, every, ascii_only=output is None and _is_ascii_only())
+            return json_parts(*document, every, ascii_only=output is None and is_ascii_only())
         return csv(every) if csv and form == "csv" else (f"{one.text}\n" for one in draw(every))
 
     if output is None:
@@ -149,7 +149,8 @@ def show_error(error: SmsconfError) -> int:
     return error_exit(error)
 
 
-def _is_ascii_only() -> bool:
+def is_ascii_only() -> bool:
+    """Tell whether stdout takes only some characters, so that the others are escaped."""
     return (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
 
 
