@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,20 @@ from smsconf.language import N_, _
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation, Memory
-from smsconf.reconcile.change import Action
+from smsconf.model.observed import Observed
+from smsconf.model.sites import SITES
+from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.review import Review, read_reviews
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from smsconf.config import Project
     from smsconf.model.address import Address
     from smsconf.model.resources import Desired
-    from smsconf.workflow.session import Session
+    from smsconf.workflow.session import Account, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,14 @@ def recall(project: Project, reading: JournalReading, scope: str | None) -> Memo
     if not project.confirmations:
         return memory
     return replace(memory, confirmations=latest(project.confirmed, project.environment, scope))
+
+
+def manual_rows(project: Project, journal: Journal, account: Account | None) -> list[Change]:
+    """Return every manual step and how it stands; the service is not asked for that."""
+    site = SITES[project.provider.site if project.provider else "china"]
+    memory = recall(project, journal.read(), account.scope if account else None)
+    now = account.now if account else datetime.now(UTC)
+    return list(decide_manual(Inputs(site, project.desired, Observed(now), Selection(), memory)))
 
 
 def confirm(

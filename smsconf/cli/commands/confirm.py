@@ -21,19 +21,15 @@ from smsconf.cli.options import (
 from smsconf.cli.output import report
 from smsconf.cli.progress import TALK
 from smsconf.config import Project
-from smsconf.journal import Journal
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
-from smsconf.model.observed import Observed
-from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
-from smsconf.reconcile.inputs import Inputs, Selection
-from smsconf.reconcile.kinds.manual import Standing, decide_manual
+from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
-from smsconf.workflow.run import check, confirm, recall
-from smsconf.workflow.session import Account, find_account, open_journal, require_usable
+from smsconf.workflow.run import check, confirm, manual_rows
+from smsconf.workflow.session import find_account, open_journal, require_usable
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
@@ -76,7 +72,7 @@ def command(  # noqa: PLR0913 - one for each option
     journal = open_journal(project, TALK)
     account = find_account(project, os.environ)
     now = account.now
-    rows = {change.address: change for change in _rows(project, journal, account) if change.address}
+    rows = {change.address: change for change in manual_rows(project, journal, account) if change.address}
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
     if withdraw:
         confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
@@ -89,7 +85,7 @@ def command(  # noqa: PLR0913 - one for each option
             if change.manual
         ]
         confirm(project, journal, account.scope, now, done=said)
-    shown = _rows(check(folder, environment), journal, account)
+    shown = manual_rows(check(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}
     report(steps_view(chosen, about), steps_lines, form, output)
@@ -109,13 +105,6 @@ def _refuse_nonsense(
         raise click.UsageError(
             _("--note takes one line of at most {most} printable characters").format(most=_MOST_NOTE)
         )
-
-
-def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
-    """Return every manual step and how it stands."""
-    site = SITES[project.provider.site if project.provider else "china"]
-    memory = recall(project, journal.read(), account.scope)
-    return list(decide_manual(Inputs(site, project.desired, Observed(account.now), Selection(), memory)))
 
 
 def _step(

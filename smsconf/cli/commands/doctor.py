@@ -52,7 +52,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
         )
     )
     project = loaded if isinstance(loaded, Project) else None
-    view = doctor_view([one._asdict() for one in checks], about(project, environment))
+    view = doctor_view(checks, about(project, environment))
     report(view, doctor_lines, form, output)
     return doctor_exit(checks)
 

@@ -1,0 +1,89 @@
+"""What the guide looks at: a project, gathered as far as files, credentials and network allow.
+
+It judges nothing (``guide`` does), reads only, and never writes.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from smsconf.checkout import state_folder
+from smsconf.cloud.auth.credentials import find_credentials
+from smsconf.config import EmulatorProvider, Project
+from smsconf.guide.checklist import SECRETS, Seen
+from smsconf.messaging.numbers import example_number
+from smsconf.messaging.receive.sent import read_sent
+from smsconf.model.diagnostics import Severity, has_errors
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.reconcile.change import Change
+from smsconf.workflow.findings import find_all
+from smsconf.workflow.run import check, manual_rows, read
+from smsconf.workflow.session import Talk, open_journal, open_session, told_account
+
+
+def see(folder: Path, environment: str | None, sent: str, talk: Talk) -> Seen:
+    """Gather what is known; ``sent`` is the file that remembers what was sent.
+
+    Raises:
+        ConfigError: there is something where a project should be, and it cannot be read.
+    """
+    suffix = f" --project {shlex.quote(str(folder))}" if folder != Path() else ""
+    try:
+        project = check(folder, environment)
+    except ConfigError:
+        if os.path.lexists(folder) and (not folder.is_dir() or os.path.lexists(folder / "smsconf.yaml")):
+            raise
+        return Seen(None, suffix=suffix)
+    if environment is not None and os.environ.get("SMSCONF_ENV") != environment:
+        suffix = f" --env {shlex.quote(environment)}{suffix}"
+    found = find_all(project)
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    warnings = sum(one.severity is Severity.WARNING for one in found)
+    state = state_folder(project.folder)
+    seen = Seen(
+        project,
+        errors,
+        warnings,
+        credentials=_credentials(project),
+        manual=_manual(project, talk),
+        secrets=str(folder / SECRETS),
+        has_secrets=(folder / SECRETS).exists(),
+        sent=frozenset(one.template for one in read_sent(state / sent)),
+        example=example_number,
+        suffix=suffix,
+    )
+    return seen if has_errors(project.diagnostics) else _asked(seen, project, talk)
+
+
+def _manual(project: Project, talk: Talk) -> tuple[Change, ...]:
+    """Return the rows of what people set; no service is needed to know them."""
+    account = None
+    if project.provider and not has_errors(project.diagnostics):
+        with suppress(SmsconfError):
+            account = told_account(project, os.environ)
+    return tuple(manual_rows(project, open_journal(project, talk), account))
+
+
+def _asked(seen: Seen, project: Project, talk: Talk) -> Seen:
+    """Ask the service, if that is possible."""
+    try:
+        with open_session(project, talk) as session:
+            reading = read(session)
+    except SmsconfError as problem:
+        return replace(seen, problem=problem)
+    reviews = {one.address: one for one in reading.reviews}
+    manual = tuple(change for change in reading.plan.changes if change.manual)
+    return replace(seen, plan=reading.plan, reviews=reviews, manual=manual)
+
+
+def _credentials(project: Project) -> str | None:
+    if project.provider is None or isinstance(project.provider, EmulatorProvider):
+        return None
+    try:
+        return str(find_credentials(os.environ))
+    except SmsconfError:
+        return None
