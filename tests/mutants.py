@@ -1,0 +1,359 @@
+"""Draw mutants and tell which ones the unit tests let live: ``make mutants``, ``python -m tests.mutants``.
+
+A mutant is one small fault: an operand dropped, a comparison turned, a raise deleted. What the code stands
+on is loaded once; each mutant then has a forked child of its own, which imports that one module from the
+changed tree, so that no file is touched. The same seed draws the same mutants of the same tree. Not mutated:
+docstrings, annotations, decorators, imports, ``__slots__``, and what people read (``_`` and its like, and
+what ``format`` puts into it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.abc
+import importlib.util
+import os
+import random
+import resource
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+QUIET = ("-x", "-q", "--assert=plain", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
+_SECONDS = 60  # of the processor, for one mutant; who needs more hangs, and that counts as seen
+_BYTES = 4 << 30
+_MESSAGES = {"_", "N_", "told", "ngettext", "format"}
+_OPERATORS = (
+    *((ast.Eq, ast.NotEq), (ast.Is, ast.IsNot), (ast.In, ast.NotIn), (ast.Lt, ast.LtE), (ast.Gt, ast.GtE)),
+    *((ast.Add, ast.Sub), (ast.BitOr, ast.BitAnd), (ast.Mult, ast.Div), (ast.And, ast.Or)),
+)
+_CALLS = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
+_ATTRIBUTES = (
+    *(("templates", "signatures"), ("live", "candidate"), ("name", "renamed_from"), ("steps", "needs")),
+    *(("created", "created_elsewhere"), ("create_time", "update_time"), ("approved", "rejected")),
+    *(("app_key", "remote_id"), ("reason", "awaits"), ("winners", "losers"), ("notes", "fields")),
+)
+_TRUE = ast.Constant(value=True)
+
+Change = tuple[str, ast.AST]  # what it is, and what comes in the place
+
+
+def _both_ways(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    return {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+
+
+_SWAPPED, _RENAMED = map(_both_ways, (_OPERATORS, _ATTRIBUTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: ``new`` comes where ``old`` stands, in a field of ``parent`` or at ``index`` of it."""
+
+    path: Path
+    function: str
+    what: str
+    parent: ast.AST
+    field: str
+    index: int | None
+    old: ast.AST
+    new: ast.AST
+
+    @property
+    def label(self) -> str:
+        """Where, what, and of what."""
+        shown = self.old.test if isinstance(self.old, ast.If) else self.old
+        of = " ".join(ast.unparse(shown).split())
+        line = (self.old.target if isinstance(self.old, ast.comprehension) else self.old).lineno
+        return f"{self.path.relative_to(ROOT)}:{line} {self.function} {self.what} | {of[:100]}"
+
+    def compile(self, tree: ast.Module) -> CodeType:
+        """Put the change into its tree, for good, and compile that."""
+        if isinstance(self.old, ast.expr | ast.stmt):
+            ast.copy_location(self.new, self.old)
+        if self.index is None:
+            setattr(self.parent, self.field, self.new)
+        else:
+            getattr(self.parent, self.field)[self.index] = self.new
+        return compile(ast.fix_missing_locations(tree), str(self.path), "exec")
+
+
+class Finder:
+    """Finds every mutant of one file; ``enums`` are the members of each enumeration of the code."""
+
+    def __init__(self, path: Path, tree: ast.Module, enums: dict[str, list[str]]) -> None:
+        self._path = path
+        self._tree = tree
+        self._enums = enums
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Yield them in the order of the file."""
+        yield from self._below(self._tree, "(module)", set())
+
+    def _below(self, parent: ast.AST, function: str, known: set[str]) -> Iterator[Mutant]:
+        spared = {"annotation", "returns", "decorator_list", "bases"}
+        if isinstance(parent, ast.Call) and _called(parent) in _MESSAGES:
+            spared |= {"args", "keywords"}
+        for field, value in ast.iter_fields(parent):
+            for index, old in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if field in spared or not isinstance(old, ast.AST) or _spared(old):
+                    continue
+                for what, new in self._changes(old, function, known):
+                    yield Mutant(self._path, function, what, parent, field, index, old, new)
+                if isinstance(old, ast.FunctionDef):
+                    arguments = {one.arg for one in ast.walk(old.args) if isinstance(one, ast.arg)}
+                    yield from self._below(old, old.name, arguments)
+                else:
+                    yield from self._below(old, function, known)
+
+    def _changes(self, old: ast.AST, function: str, known: set[str]) -> Iterator[Change]:
+        if isinstance(old, ast.expr):
+            yield from _of_value(old)
+            yield from _of_parts(old)
+            yield from self._of_name(old)
+        elif isinstance(old, ast.stmt):
+            yield from _of_statement(old)
+            if isinstance(old, ast.Assign) and function != "(module)":
+                yield from _of_assignment(old, known)
+        elif isinstance(old, ast.comprehension):
+            for number, test in enumerate(old.ifs):
+                for what, instead in (("filter always", _TRUE), ("negate filter", _negated(test))):
+                    ifs = [*old.ifs[:number], instead, *old.ifs[number + 1 :]]
+                    yield what, ast.comprehension(old.target, old.iter, ifs, old.is_async)
+
+    def _of_name(self, old: ast.expr) -> Iterator[Change]:
+        match old:
+            case ast.Attribute(value=ast.Name(id=name), attr=member) if member in self._enums.get(name, ()):
+                members = self._enums[name]
+                other = members[(members.index(member) + 1) % len(members)]
+                yield "swap enum", ast.Attribute(old.value, other, ast.Load())
+            case ast.Attribute(value=value, attr=name, ctx=ast.Load()) if name in _RENAMED:
+                yield f"swap attribute {name}", ast.Attribute(value, _RENAMED[name], ast.Load())
+
+
+def _of_value(old: ast.expr) -> Iterator[Change]:
+    match old:
+        case ast.Constant(value=bool()):
+            yield "flip bool", ast.Constant(not old.value)
+        case ast.Constant(value=int() as number):
+            yield "off by one +", ast.Constant(number + 1)
+            yield "off by one -", ast.Constant(number - 1)
+        case ast.Compare(left=left, ops=[op], comparators=right):
+            yield "change comparison", ast.Compare(left, [_SWAPPED[type(op)]()], right)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield "drop not", operand
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _SWAPPED:
+            yield "swap operator", ast.BinOp(left, _SWAPPED[type(op)](), right)
+        case ast.IfExp(body=body, orelse=other):
+            yield "ifexp always", body
+            yield "ifexp never", other
+
+
+def _of_parts(old: ast.expr) -> Iterator[Change]:
+    match old:
+        case ast.BoolOp(op=op, values=values):
+            yield "swap and/or", ast.BoolOp(_SWAPPED[type(op)](), values)
+            for gone, rest in _without_each(values):
+                yield f"drop operand `{_short(gone)}`", rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
+        case ast.Tuple(elts=parts, ctx=ast.Load()) | ast.List(elts=parts, ctx=ast.Load()):
+            for gone, rest in _without_each(parts):
+                yield f"delete element `{_short(gone)}`", type(old)(rest, ast.Load())
+        case ast.Set(elts=parts) if len(parts) > 1:
+            for gone, rest in _without_each(parts):
+                yield f"delete element `{_short(gone)}`", ast.Set(rest)
+        case ast.Dict(keys=keys, values=values):
+            for (gone, value), rest in _without_each([*zip(keys, values, strict=True)]):
+                others = [key for key, _ in rest], [one for _, one in rest]
+                yield f"delete key `{_short(gone or value)}`", ast.Dict(*others)
+        case ast.Call(func=called, args=args, keywords=keywords):
+            for gone, rest in _without_each(keywords if _called(old) not in _MESSAGES else []):
+                yield f"drop keyword `{_short(gone)}`", ast.Call(called, args, rest)
+            if isinstance(called, ast.Name) and called.id in _CALLS:
+                name = _CALLS[called.id]
+                kept = [] if name == "list" else keywords
+                yield f"{called.id} to {name}", ast.Call(ast.Name(name, ast.Load()), args, kept)
+
+
+def _of_statement(old: ast.stmt) -> Iterator[Change]:
+    match old:
+        case ast.If(test=test, body=body, orelse=other):
+            yield "if always", ast.If(_TRUE, body, other)
+            yield "if never", ast.If(ast.Constant(value=False), body, other)
+            yield "negate if", ast.If(_negated(test), body, other)
+        case ast.Return(value=value) if value and ast.unparse(value) != "None":
+            yield "return None", ast.Return(ast.Constant(value=None))
+        case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
+            yield f"delete {type(old).__name__.lower()}", ast.Pass()
+        case ast.Expr(value=ast.Call()):
+            yield "delete call", ast.Pass()
+        case ast.Expr(value=ast.Yield() | ast.YieldFrom()):  # what yields stays a generator
+            yield "delete yield", ast.Expr(ast.YieldFrom(ast.Tuple([], ast.Load())))
+        case ast.AugAssign(target=target, value=value):
+            yield "delete aug-assign", ast.Pass()
+            yield "aug-assign to assign", ast.Assign([target], value)
+
+
+def _of_assignment(old: ast.Assign, known: set[str]) -> Iterator[Change]:
+    """Delete one that is not the first of its name; without that one there would only be an error."""
+    names = {one.id for target in old.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    if names <= known or not isinstance(old.targets[0], ast.Name | ast.Tuple):
+        yield "delete assignment", ast.Pass()
+    known |= names
+
+
+def _spared(node: ast.AST) -> bool:
+    """Tell whether a node and all below it stay as they are."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.Assert():
+            return True  # the assertions of the code are there for the type checker
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):  # ``Entry = Mapping[str, Any]`` is a type
+            alias = name[:1].isupper() and not name.isupper() and isinstance(value, ast.Subscript | ast.BinOp)
+            return alias or name == "__slots__"
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "id", None) or getattr(call.func, "attr", "")
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _short(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())[:60]
+
+
+def _without_each(parts: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    for number, gone in enumerate(parts):
+        yield gone, [*parts[:number], *parts[number + 1 :]]
+
+
+def find_enums(folder: Path) -> dict[str, list[str]]:
+    """Return the members of every enumeration with more than one, by its name."""
+    found = {}
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases):
+                members = [one.targets[0].id for one in node.body if isinstance(one, ast.Assign)]
+                found[node.name] = members
+    return {name: members for name, members in found.items() if len(members) > 1}
+
+
+class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds one module, and gives it other code."""
+
+    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+        self._name = name
+        self._path = path
+        self._code = code
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> ModuleSpec | None:
+        """Take that one module upon itself."""
+        if name != self._name:
+            return None
+        return importlib.util.spec_from_file_location(name, self._path, loader=self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill it."""
+        exec(self._code, module.__dict__)
+
+
+def forget_ours() -> None:
+    """Forget what was imported of the code and its tests; what they stand on stays loaded."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("smsconf", "tests", "conftest"):
+            del sys.modules[name]
+
+
+def start(mutant: Mutant, tree: ast.Module, tests: Sequence[str]) -> int:
+    """Run the tests against a mutant in a child of its own; return the id of that process."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
+        silence = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(silence, stream)
+        name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        sys.meta_path.insert(0, Mutated(name, mutant.path, mutant.compile(tree)))
+        os._exit(int(pytest.main([*QUIET, f"--timeout={_SECONDS}", *tests])))
+    except BaseException:  # noqa: BLE001 - a child never comes back from here
+        os._exit(1)
+
+
+def survivors(
+    drawn: Sequence[Mutant], trees: dict[Path, ast.Module], tests: Sequence[str], jobs: int
+) -> list[Mutant]:
+    """Return the mutants that the tests did not see."""
+    waiting, running, alive = list(drawn), {}, []
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop(0)
+            running[start(mutant, trees[mutant.path], tests)] = mutant
+        child, status = os.wait()
+        mutant = running.pop(child)
+        if status == 0:
+            alive.append(mutant)
+    return sorted(alive, key=drawn.index)
+
+
+def main() -> int:
+    """Draw, try, tell."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=300, help="how many are drawn (300)")
+    parser.add_argument("--under", type=Path, default=Path("smsconf/reconcile"), help="a folder, or one file")
+    parser.add_argument("--tests", nargs="+", default=["tests/reconcile"])
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--at-least", type=float, default=85, help="percent killed (85)")
+    asked = parser.parse_args()
+    os.chdir(ROOT)
+    under = (ROOT / asked.under).resolve()
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in ([under] if under.is_file() else sorted(under.rglob("*.py")))
+    }
+    enums = find_enums(ROOT / "smsconf")
+    possible = [one for path, tree in trees.items() for one in Finder(path, tree, enums).mutants()]
+    chosen = random.Random(asked.seed).sample(range(len(possible)), min(asked.count, len(possible)))
+    drawn = [possible[number] for number in sorted(chosen)]
+    with tempfile.TemporaryDirectory() as cache:
+        sys.pycache_prefix = cache
+        if pytest.main([*QUIET, *asked.tests]) != 0:
+            print("the tests fail without any mutant")
+            return 2
+        forget_ours()
+        alive = survivors(drawn, trees, asked.tests, asked.jobs)
+    return report(drawn, alive, asked.at_least)
+
+
+def report(drawn: Sequence[Mutant], alive: Sequence[Mutant], at_least: float) -> int:
+    """Print how many of each file were killed, who lives, and the share; return the exit code."""
+    total, living = Counter(one.path for one in drawn), Counter(one.path for one in alive)
+    print(f"\n{'file':44} {'drawn':>6} {'killed':>6}")
+    for path, count in sorted(total.items()):
+        killed = count - living[path]
+        print(f"{path.relative_to(ROOT)!s:44} {count:6} {killed:6} {killed / count:6.0%}")
+    print()
+    for one in alive:
+        print(one.label)
+    killed = len(drawn) - len(alive)
+    share = 100 * killed / max(len(drawn), 1)
+    print(f"\nkilled {killed} of {len(drawn)}: {share:.1f} %, at least {at_least:g} % asked for")
+    return 0 if share >= at_least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
