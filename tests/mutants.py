@@ -2,9 +2,9 @@
 
 A mutant is one small fault: an operand dropped, a comparison turned, a raise deleted. What the code stands
 on is loaded once; each mutant then has a forked child of its own, which imports that one module from the
-changed tree, so that no file is touched. The same seed draws the same mutants of the same tree. Not mutated:
-docstrings, annotations, decorators, imports, ``__slots__``, and what people read (``_`` and its like, and
-what ``format`` puts into it).
+changed tree, so that no file is touched, and runs the tests that call the changed function. The same seed
+draws the same mutants of the same tree. Not mutated: docstrings, annotations, decorators, imports,
+``__slots__``, and what people read (``_`` and its like, and what ``format`` puts into it).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
@@ -57,10 +57,14 @@ _SWAPPED, _RENAMED = map(_both_ways, (_OPERATORS, _ATTRIBUTES))
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: ``new`` comes where ``old`` stands, in a field of ``parent`` or at ``index`` of it."""
+    """One change: ``new`` comes where ``old`` stands, in a field of ``parent`` or at ``index`` of it.
+
+    ``first`` is the line in which its function begins, 0 outside of any.
+    """
 
     path: Path
     function: str
+    first: int
     what: str
     parent: ast.AST
     field: str
@@ -97,23 +101,25 @@ class Finder:
 
     def mutants(self) -> Iterator[Mutant]:
         """Yield them in the order of the file."""
-        yield from self._below(self._tree, "(module)", set())
+        yield from self._below(self._tree, "(module)", 0, set())
 
-    def _below(self, parent: ast.AST, function: str, known: set[str]) -> Iterator[Mutant]:
+    def _below(self, parent: ast.AST, function: str, first: int, known: set[str]) -> Iterator[Mutant]:
         spared = {"annotation", "returns", "decorator_list", "bases"}
         if isinstance(parent, ast.Call) and _called(parent) in _MESSAGES:
             spared |= {"args", "keywords"}
+        if isinstance(parent, ast.FunctionDef):
+            function, known = (
+                parent.name,
+                {one.arg for one in ast.walk(parent.args) if isinstance(one, ast.arg)},
+            )
+            first = min(one.lineno for one in (parent, *parent.decorator_list))
         for field, value in ast.iter_fields(parent):
             for index, old in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if field in spared or not isinstance(old, ast.AST) or _spared(old):
                     continue
                 for what, new in self._changes(old, function, known):
-                    yield Mutant(self._path, function, what, parent, field, index, old, new)
-                if isinstance(old, ast.FunctionDef):
-                    arguments = {one.arg for one in ast.walk(old.args) if isinstance(one, ast.arg)}
-                    yield from self._below(old, old.name, arguments)
-                else:
-                    yield from self._below(old, function, known)
+                    yield Mutant(self._path, function, first, what, parent, field, index, old, new)
+                yield from self._below(old, function, first, known)
 
     def _changes(self, old: ast.AST, function: str, known: set[str]) -> Iterator[Change]:
         if isinstance(old, ast.expr):
@@ -249,6 +255,46 @@ def find_enums(folder: Path) -> dict[str, list[str]]:
     return {name: members for name, members in found.items() if len(members) > 1}
 
 
+class Calls:
+    """A plugin that notes which tests call a function, by its file and first line; "" is an import."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._files = {str(path) for path in paths}
+        self._test = ""
+        self.callers: dict[tuple[str, int], set[str]] = {}
+
+    def note(self, frame: FrameType, event: str, _what: object) -> None:
+        """Note one call; this is called at every one."""
+        code = frame.f_code
+        if event == "call" and code.co_filename in self._files:
+            self.callers.setdefault((code.co_filename, code.co_firstlineno), set()).add(self._test)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
+        """Remember which test runs."""
+        self._test = item.nodeid
+        sys.setprofile(self.note)  # a test may have taken it away
+        result = yield
+        self._test = ""
+        return result
+
+    def of(self, mutant: Mutant) -> set[str] | None:
+        """Return the tests that may see a mutant, ``None`` for all."""
+        tests = self.callers.get((str(mutant.path), mutant.first), set())
+        return tests if mutant.first and "" not in tests else None
+
+
+class Only:
+    """A plugin that runs some tests and no others."""
+
+    def __init__(self, tests: set[str]) -> None:
+        self._tests = tests
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the others out."""
+        items[:] = [one for one in items if one.nodeid in self._tests]
+
+
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds one module, and gives it other code."""
 
@@ -275,7 +321,7 @@ def forget_ours() -> None:
             del sys.modules[name]
 
 
-def start(mutant: Mutant, tree: ast.Module, tests: Sequence[str]) -> int:
+def start(mutant: Mutant, tree: ast.Module, tests: Sequence[str], seen_by: set[str] | None) -> int:
     """Run the tests against a mutant in a child of its own; return the id of that process."""
     child = os.fork()
     if child:
@@ -288,20 +334,24 @@ def start(mutant: Mutant, tree: ast.Module, tests: Sequence[str]) -> int:
             os.dup2(silence, stream)
         name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         sys.meta_path.insert(0, Mutated(name, mutant.path, mutant.compile(tree)))
-        os._exit(int(pytest.main([*QUIET, f"--timeout={_SECONDS}", *tests])))
+        asked = tests if seen_by is None else sorted({one.partition("::")[0] for one in seen_by})
+        plugins = [] if seen_by is None else [Only(seen_by)]
+        os._exit(int(pytest.main([*QUIET, f"--timeout={_SECONDS}", *asked], plugins)))
     except BaseException:  # noqa: BLE001 - a child never comes back from here
         os._exit(1)
 
 
 def survivors(
-    drawn: Sequence[Mutant], trees: dict[Path, ast.Module], tests: Sequence[str], jobs: int
+    drawn: Sequence[Mutant], trees: dict[Path, ast.Module], tests: Sequence[str], calls: Calls, jobs: int
 ) -> list[Mutant]:
     """Return the mutants that the tests did not see."""
-    waiting, running, alive = list(drawn), {}, []
+    alive = [one for one in drawn if calls.of(one) == set()]
+    waiting = [one for one in drawn if calls.of(one) != set()]
+    running: dict[int, Mutant] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop(0)
-            running[start(mutant, trees[mutant.path], tests)] = mutant
+            running[start(mutant, trees[mutant.path], tests, calls.of(mutant))] = mutant
         child, status = os.wait()
         mutant = running.pop(child)
         if status == 0:
@@ -331,11 +381,15 @@ def main() -> int:
     drawn = [possible[number] for number in sorted(chosen)]
     with tempfile.TemporaryDirectory() as cache:
         sys.pycache_prefix = cache
-        if pytest.main([*QUIET, *asked.tests]) != 0:
+        calls = Calls(trees)
+        sys.setprofile(calls.note)
+        failed = pytest.main([*QUIET, *asked.tests], [calls])
+        sys.setprofile(None)
+        if failed:
             print("the tests fail without any mutant")
             return 2
         forget_ours()
-        alive = survivors(drawn, trees, asked.tests, asked.jobs)
+        alive = survivors(drawn, trees, asked.tests, calls, asked.jobs)
     return report(drawn, alive, asked.at_least)
 
 
