@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import importlib.abc
 import importlib.util
 import os
@@ -285,14 +286,19 @@ class Calls:
 
 
 class Only:
-    """A plugin that runs some tests and no others."""
+    """A plugin that runs some tests and no others, ``None`` for all, and ends with the first failure."""
 
-    def __init__(self, tests: set[str]) -> None:
+    def __init__(self, tests: set[str] | None) -> None:
         self._tests = tests
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave the others out."""
-        items[:] = [one for one in items if one.nodeid in self._tests]
+        items[:] = [one for one in items if self._tests is None or one.nodeid in self._tests]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Spare the end of the session."""
+        if report.failed:
+            os._exit(1)
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -335,8 +341,7 @@ def start(mutant: Mutant, tree: ast.Module, tests: Sequence[str], seen_by: set[s
         name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         sys.meta_path.insert(0, Mutated(name, mutant.path, mutant.compile(tree)))
         asked = tests if seen_by is None else sorted({one.partition("::")[0] for one in seen_by})
-        plugins = [] if seen_by is None else [Only(seen_by)]
-        os._exit(int(pytest.main([*QUIET, f"--timeout={_SECONDS}", *asked], plugins)))
+        os._exit(int(pytest.main([*QUIET, f"--timeout={_SECONDS}", *asked], [Only(seen_by)])))
     except BaseException:  # noqa: BLE001 - a child never comes back from here
         os._exit(1)
 
@@ -389,6 +394,7 @@ def main() -> int:
             print("the tests fail without any mutant")
             return 2
         forget_ours()
+        gc.freeze()  # no child looks through what it did not make
         alive = survivors(drawn, trees, asked.tests, calls, asked.jobs)
     return report(drawn, alive, asked.at_least)
 
