@@ -29,6 +29,7 @@ def test_new_app_shows_its_fields_and_warns_that_it_stays() -> None:
     ]
     assert "never to be deleted" in change.reason
     assert (change.submissions, change.unlisted, change.remote_id) == (0, (), None)
+    assert change.desired == build.shop
 
 
 def test_change_of_an_app_names_every_field() -> None:
@@ -115,6 +116,7 @@ def test_app_that_was_renamed_at_the_console_is_refused_with_the_way_out() -> No
     elsewhere = decide(build.shop, replace(renamed, region="intl"), memory=memory)
     assert words(elsewhere) == ("create", ["create"])
     external = decide(replace(build.shop, external=True), renamed, memory=memory)
+    assert external.desired.external
     assert external.reason == "no cn app is named 'shop_prod', and it is external: not ours to create"
 
 

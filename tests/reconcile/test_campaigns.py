@@ -67,6 +67,8 @@ def test_campaign_waits_for_open_thresholds_of_its_kind_of_messages() -> None:
     assert (words(row), row.awaits, row.held_by) == (("wait", []), "threshold.cn", CN)
     assert row.reason == "waits for threshold.cn, which a person does"
     assert row.needs == (SHIPPED, CN)
+    country = replace(mainland, address=Address(Kind.THRESHOLD, "cn-more"), country="China")
+    assert decide(build.o_shipped, thresholds=(mainland, country)).held_by == CN
     digest = manual_steps(build.desired(thresholds={CN: mainland}), SITES["china"])[CN].digest
     done = Memory(confirmations={CN: Confirmation(CN, digest, "Li Lei", build.NOW)})
     row = decide(build.o_shipped, thresholds=(mainland, abroad), memory=done)

@@ -184,6 +184,7 @@ def test_new_template_shows_what_it_does_not_leave_at_its_default() -> None:
         return [one.path for one in only(made, SHIPPED).fields]
 
     assert shown(build.shipped) == ["content", "type", "signature", "variables"]
+    assert shown(replace(build.shipped, description="")) == ["content", "type", "signature", "variables"]
     full = replace(build.shipped, brackets=Brackets.GB, description="给会员")
     assert shown(full) == ["content", "type", "signature", "brackets", "variables", "description"]
     universal = replace(build.shipped, universal=True, signature=None, content="您好。", variables=())

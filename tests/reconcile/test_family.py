@@ -591,7 +591,7 @@ def test_candidate_is_numbered_above_every_approved_version() -> None:
 
 def test_twins_past_draft_are_counted_and_named() -> None:
     """Sorted, with their app; a draft beside one of them is only a draft."""
-    twin = replace(OLD, remote_id="id-a")
+    twin = replace(OLD, remote_id="id-a", create_time="2026-01-04 00:00:00")
     assert only(decide(OLD, twin), SHIPPED).reason == (
         "2 templates of app.shop are named 'order-shipped': id-a, id-shipped"
     )
@@ -752,3 +752,31 @@ def test_version_that_does_not_serve_is_not_told_while_nobody_can_tell_the_app()
     assert lost(build.o_shop, twin, replace(OLD, status="Reviewing"), memory=memory) is None
     assert lost(build.o_shop, twin, replace(OLD, app_key="key-foreign"), memory=memory) is None
     assert lost(build.o_shop, replace(OLD, name="former"), memory=memory) is None
+
+
+def test_what_is_noted_beside_what_the_service_changed_is_shown_too() -> None:
+    """Both are differences that cause nothing by themselves."""
+    noted = replace(changed, description="给会员")
+    altered = version(1, "Adopted", type="promotion")
+    change = only(decide(altered, template=noted), SHIPPED)
+    assert [one.path for one in change.notes] == ["type", "description"]
+    assert (words(change), change.fields) == (("none", []), ())
+
+
+def test_name_of_a_template_under_another_app_takes_nothing_over_here() -> None:
+    """It has not taken over what lies under this one."""
+    other = replace(build.shipped, address=build.Address(build.Kind.TEMPLATE, "other"), app=build.OUTLET)
+    asked = build.desired(build.shop, build.outlet, build.brand, RENAMED, other)
+    found = build.observed(build.o_shop, build.o_outlet, build.o_brand, OLD)
+    row = only(plan(asked, found, memory=Memory(created={OLD.remote_id: SHIPPED})), SHIPPED)
+    assert row.reason == (
+        "its live version is named 'order-shipped', the files say 'notice': add renamed_from: order-shipped"
+    )
+
+
+def test_version_that_says_what_is_desired_serves_whatever_lies_under_a_former_name() -> None:
+    """The journal recorded that one as live, and the new name has an approved one already."""
+    new = replace(OLD, remote_id="id-new", name="notice", content=NEW_TEXT)
+    memory = Memory(live={SHIPPED: OLD.remote_id}, created={OLD.remote_id: SHIPPED})
+    row = only(left(OLD, new, template=RENAMED, memory=memory), SHIPPED)
+    assert (words(row), row.live) == (("none", []), new)

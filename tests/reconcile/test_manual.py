@@ -395,3 +395,13 @@ def test_digest_of_a_step_is_of_its_values_in_alphabetical_order() -> None:
     """Journals keep it for years: another way to reckon it would open every confirmed step."""
     text = '{"daily.limit": 10, "daily.warn": 8, "monthly.limit": 100, "monthly.warn": 80}'
     assert digest(everything, CN) == hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def test_qualification_says_whose_it_is() -> None:
+    """That it is a third party's is a value like its name: another one is another step."""
+    own, theirs = (
+        replace(everything, qualifications={OWN: Qualification(OWN, "own", third_party=of_others)})
+        for of_others in (False, True)
+    )
+    assert step(OWN, theirs).values == {"name": "own", "third_party": True}
+    assert digest(own, OWN) != digest(theirs, OWN)

@@ -185,3 +185,14 @@ def test_signature_that_left_the_files_is_found_by_its_name() -> None:
         ("refused", "protected: no flag deletes signature.other"),
         "delete",
     )
+
+
+def test_what_a_renamed_protected_template_left_under_another_app_is_kept() -> None:
+    """Found by the name it had there, without a journal."""
+    moved = replace(build.shipped, app=build.OUTLET, name="notice", renamed_from="order-shipped")
+    now = replace(build.o_shipped, remote_id="id-now", app_key="key-outlet", name="notice")
+    asked = build.desired(build.shop, build.brand, build.outlet, moved)
+    there = (*THERE, build.o_outlet, now, build.o_shipped)
+    assert pruned(asked, *there)["id-shipped"][0] == "delete"
+    kept = pruned(replace(asked, protected=frozenset({build.SHIPPED})), *there)["id-shipped"]
+    assert kept == ("refused", "protected: no flag deletes template.shipped")

@@ -237,3 +237,11 @@ def test_targets_without_a_row_select_nothing() -> None:
     assert pruned(o_shipped, extra, targets=frozenset({gone})).changes == ()
     made = pruned(o_shipped, extra, targets=frozenset({SHIPPED}))
     assert [str(one.address) for one in made.changes] == ["app.shop", "signature.brand", "template.shipped"]
+
+
+def test_signature_waits_for_a_template_that_cannot_be_pruned_yet() -> None:
+    """It is in review, and nothing can be withdrawn: it would go along."""
+    reviewing = replace(extra, status="Reviewing", signature_id="id-spare")
+    made = pruned(o_shipped, replace(spare, status="REVIEW_PASSED"), reviewing, site="europe")
+    row = about(made, "id-spare")
+    assert (words(row), row.awaits, deleted(made)) == (("wait", []), "template:extra", set())

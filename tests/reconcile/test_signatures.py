@@ -166,7 +166,7 @@ def test_every_note_of_a_signature_counts_once_it_was_rejected(field) -> None:
     other = replace(build.brand, **{field: "another"})
     seen = ("q-1" if field == "qualification" else None, "another")
     approved = decide(other)
-    assert (words(approved), approved.fields) == (("none", []), ())
+    assert (words(approved), approved.fields, approved.reason) == (("none", []), (), "approved")
     assert [(one.path, one.old, one.new) for one in approved.notes] == [(field, *seen)]
     rejected = decide(other, status="REVIEW_NOT_PASS", review_message="资质不符")
     assert (words(rejected), rejected.awaits) == (("update", ["edit"]), AWAITS_ITS_REVIEW)

@@ -213,7 +213,10 @@ def test_universal_template_says_when_no_signature_will_come() -> None:
     asked = build.desired(build.shop, build.brand, template)
     lost = only(plan(asked, build.observed(build.o_shop, rejected)), SHIPPED)
     assert (words(lost), lost.blocked_by) == (("wait", []), BRAND)
-    assert lost.reason.endswith("signature.brand was refused or rejected")
+    assert lost.reason == (
+        "a universal template needs an approved signature of its type first; signature.brand was refused or "
+        "rejected"
+    )
     other = replace(build.o_brand, remote_id="id-other", name="另一家", status="PENDING_REVIEW")
     hoping = only(plan(asked, build.observed(build.o_shop, rejected, other)), SHIPPED)
     assert (words(hoping), hoping.blocked_by) == (("wait", []), None)
