@@ -91,6 +91,7 @@ def test_quota_is_used_up_by_what_is_created_before() -> None:
         ("shop", "none"),
         ("z", "refused"),
     ]
+    assert made.changes[2].remote_name == "c_prod"
     assert made.changes[2].reason.startswith(
         "the quota of cn apps is used up (1 of 3); apps cannot be deleted"
     )

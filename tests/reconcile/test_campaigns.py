@@ -57,7 +57,7 @@ def test_campaign_waits_for_a_live_version_of_its_template() -> None:
     """One in review cannot be sent; that comes before any threshold."""
     for there in ((), (replace(build.o_shipped, status="Reviewing"),)):
         row = decide(*there, thresholds=(mainland,))
-        assert (words(row), row.awaits, row.held_by) == (("wait", []), "template.shipped", CN)
+        assert (words(row), row.awaits) == (("wait", []), "template.shipped")
         assert row.reason == "no live version of template.shipped yet"
 
 
@@ -74,3 +74,10 @@ def test_campaign_waits_for_open_thresholds_of_its_kind_of_messages() -> None:
     row = decide(build.o_shipped, thresholds=(mainland, abroad), memory=done)
     assert (words(row), row.awaits, row.held_by) == (("none", []), None, None)
     assert row.needs == (SHIPPED, CN)
+
+
+def test_threshold_without_a_value_is_no_step_to_wait_for() -> None:
+    """It has no row at all."""
+    bare = Threshold(CN, Region.CN, None, None, None, None)
+    row = decide(build.o_shipped, thresholds=(bare,))
+    assert (words(row), row.needs) == (("none", []), (SHIPPED,))

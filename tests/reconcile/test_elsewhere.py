@@ -216,3 +216,10 @@ def test_replaced_signature_that_another_environment_declares_is_kept() -> None:
     made = plan(asked, found, retire=True, elsewhere={"prod": build.desired(shop, brand)})
     assert about(made, "id-brand").reason == "kept: the environment prod declares it"
     assert (deleted(made), only(made, BRAND).action.value, SHOP.key) == (set(), "none", "shop")
+
+
+def test_template_of_an_app_that_only_the_other_environment_declares_concerns_nobody_here() -> None:
+    """Its versions lie under another app."""
+    there = replace(build.shipped, app=build.OUTLET, signature=None, universal=True)
+    made = here(B, version(1, A), version(2, B), prod=(build.outlet, there), apps=(o_shop, build.o_outlet))
+    assert deleted(made) == {"id-1"}

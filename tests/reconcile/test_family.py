@@ -340,7 +340,10 @@ def test_rejection_of_what_was_changed_at_the_service_says_so() -> None:
     edited = replace(version(2, "Reject", review_message="广告"), content="别人的话${1}。")
     change = only(decide(OLD, edited), SHIPPED)
     assert (words(change), change.rejected) == (("none", []), True)
-    assert "content was changed there after it was submitted; --resubmit submits again" in change.reason
+    assert change.reason == (
+        "rejected: 广告 (unchanged, so not submitted again); content was changed there after it was "
+        "submitted; --resubmit submits again; order-shipped serves meanwhile"
+    )
 
 
 def test_update_in_place_is_an_outage_and_says_so() -> None:
@@ -499,6 +502,7 @@ def test_second_draft_of_one_text_is_deleted_before_anything_is_submitted(first,
     )
     deleted = [one.remote_id for one in made.changes if one.action.value == "delete"]
     assert deleted == [gone]
+    assert only(made, SHIPPED).remote_id == "id-2"
     assert words(only(made, SHIPPED)) == (("update", ["submit"]) if first == "Pending" else ("wait", []))
     assert next(one.action.value for one in made.changes if one.address == SHIPPED) == "delete"
 
@@ -780,3 +784,20 @@ def test_version_that_says_what_is_desired_serves_whatever_lies_under_a_former_n
     memory = Memory(live={SHIPPED: OLD.remote_id}, created={OLD.remote_id: SHIPPED})
     row = only(left(OLD, new, template=RENAMED, memory=memory), SHIPPED)
     assert (words(row), row.live) == (("none", []), new)
+
+
+def test_of_several_superseded_reviews_the_newest_is_called_back_first() -> None:
+    """One a run: the next one comes with the next plan."""
+    made = decide(
+        OLD, version(2, "Reviewing"), version(3, "Reviewing", content="三${1}。"), template=build.shipped
+    )
+    assert (words(only(made, SHIPPED)), only(made, SHIPPED).remote_id) == (("withdraw", ["withdraw"]), "id-3")
+
+
+def test_what_the_service_changed_is_known_though_it_dropped_the_note() -> None:
+    """The journal has the hash of what was submitted, note and all."""
+    noted = replace(changed, description="给会员")
+    altered = replace(version(1, "Adopted", type="promotion"), description=None)
+    memory = Memory(live={SHIPPED: "id-1"}, submitted={"id-1": submission_hash(noted, build.brand, ())})
+    change = only(decide(altered, template=noted, memory=memory), SHIPPED)
+    assert (words(change), change.live.remote_id) == (("none", []), "id-1")

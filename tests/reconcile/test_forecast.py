@@ -240,3 +240,12 @@ def test_template_for_a_special_country_among_others_takes_longer() -> None:
     made = changes(build.desired(build.abroad, build.hello), build.observed(build.o_abroad))
     found = at(MONDAY, special={"巴西"}).expected(made, applied=True)[build.HELLO]
     assert found == Expectation(beijing("2026-01-08 10:00"), provisional=True)
+
+
+def test_review_that_goes_on_after_apply_began_when_it_was_submitted() -> None:
+    """Nothing new is submitted."""
+    made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
+    submitted = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+    memory = Memory(submitted_at={"id-shipped": submitted})
+    found = at(MONDAY, memory=memory).expected(made, applied=True)[build.SHIPPED]
+    assert (found.since, found.by) == (submitted, beijing("2026-01-05 11:30"))

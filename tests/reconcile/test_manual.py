@@ -234,6 +234,7 @@ def test_account_shows_what_is_declared_of_it() -> None:
         "account.send_regions": {"send_regions": ("Singapore", "Brazil")},
         "account.frequency_limits": {"shop.minute": 1, "shop.hour": 2, "shop.day": 3, "abroad.hour": 9},
     }
+    assert [address.key for address in steps] == sorted(address.key for address in steps)
     assert manual_steps(build.desired(build.shop), SITES["china"]) == {}
 
 
@@ -294,6 +295,7 @@ def test_registration_says_what_its_country_asks_for() -> None:
         everything, registrations={SINGAPORE: Registration(SINGAPORE, "Peru", links=("a.example",))}
     )
     assert only(plan(peru, build.nothing()), SINGAPORE).reason.startswith("no API sets it")
+    assert step(SINGAPORE, everything).values == {"country": "Singapore", "sender": "EXAMPLE"}
     assert step(SINGAPORE, peru).values == {"country": "Peru", "links": ("a.example",)}
 
 

@@ -57,19 +57,17 @@ def test_pruned_object_says_where_it_is_and_that_nobody_declares_it() -> None:
 def test_pruning_takes_templates_before_signatures() -> None:
     """By kind, then by name, after everything that is declared."""
     later = replace(extra, remote_id="id-a", name="later")
-    made = pruned(o_shipped, later, spare, extra)
+    made = pruned(o_shipped, later, replace(spare, name="a"), extra)
     assert [one.remote_id for one in made.changes if one.address is None] == ["id-extra", "id-a", "id-spare"]
     assert [one.address is None for one in made.changes] == [False] * 3 + [True] * 3
 
 
 def test_plan_counts_what_nobody_claims_by_kind() -> None:
     """In declared apps and in others; and all that the declared apps have."""
-    foreign = [
-        replace(one, remote_id=f"{one.remote_id}-f", app_key="key-f") for one in (extra, spare, o_brand)
-    ]
+    foreign = [replace(one, remote_id=f"{one.remote_id}-f", app_key="key-f") for one in (extra, spare)]
     made = plan(build.desired(), build.observed(o_shop, o_brand, o_shipped, extra, spare, *foreign))
     assert made.unmanaged == {Kind.TEMPLATE: 1, Kind.SIGNATURE: 1}
-    assert made.foreign == {Kind.TEMPLATE: 1, Kind.SIGNATURE: 2}
+    assert made.foreign == {Kind.TEMPLATE: 1, Kind.SIGNATURE: 1}
     assert made.existing == {Kind.TEMPLATE: 2, Kind.SIGNATURE: 2}
 
 
@@ -245,3 +243,10 @@ def test_signature_waits_for_a_template_that_cannot_be_pruned_yet() -> None:
     made = pruned(o_shipped, replace(spare, status="REVIEW_PASSED"), reviewing, site="europe")
     row = about(made, "id-spare")
     assert (words(row), row.awaits, deleted(made)) == (("wait", []), "template:extra", set())
+
+
+def test_signature_goes_together_with_the_universal_template_that_only_it_could_send() -> None:
+    """Both are pruned; the template goes first."""
+    anyone = replace(extra, universal=True, type="promotion")
+    made = pruned(o_shipped, anyone, replace(spare, type="promotion"))
+    assert deleted(made) == {"id-extra", "id-spare"}

@@ -222,8 +222,9 @@ def test_replaced_signature_takes_dead_templates_along_and_says_so() -> None:
     dead = replace(
         o_shipped, remote_id="id-dead", name="order-shipped_v7", status="Adopted_inactive", description=None
     )
-    memory = Memory(created={"id-dead": SHIPPED})
-    row = about(replaced(on_new, dead, memory=memory), "id-brand")
+    elsewhere = replace(dead, remote_id="id-8", name="order-shipped_v8", signature_id="id-new")
+    memory = Memory(created={"id-dead": SHIPPED, "id-8": SHIPPED})
+    row = about(replaced(on_new, dead, elsewhere, memory=memory), "id-brand")
     assert (row.reason, row.carries, row.deletes) == (
         "replaced by 示例百货; takes order-shipped_v7 along",
         ("order-shipped_v7",),
@@ -283,3 +284,6 @@ def test_names_of_what_hangs_on_a_replaced_signature_are_sorted() -> None:
     there = (o_shipped, replace(o_shipped, remote_id="id-n", name="notice"))
     row = about(replaced(*there, asked=asked), "id-brand")
     assert row.reason == "kept while template.notice, template.shipped hangs on it"
+    by_hand = [replace(o_shipped, remote_id=f"id-{name}", name=name) for name in ("b", "a")]
+    row = about(replaced(on_new, *by_hand), "id-brand")
+    assert row.reason == "kept while template:a, template:b hangs on it"

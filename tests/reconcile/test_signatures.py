@@ -331,3 +331,9 @@ def test_signature_waits_for_the_id_of_its_qualification_where_the_site_has_any(
     known = build.desired(build.shop, replace(signature, qualification="q-1"))
     known = replace(known, qualifications=asked.qualifications)
     assert words(only(plan(known, build.observed(build.o_shop)), BRAND))[1] == ["upload", "create"]
+
+
+def test_field_of_a_signature_that_the_answer_lacks_is_not_compared() -> None:
+    """Some sites tell neither source nor whose it is."""
+    change = decide(replace(changed, third_party=True), source=None, third_party=None)
+    assert (words(change), change.fields) == (("none", []), ())

@@ -518,3 +518,12 @@ def test_universal_template_needs_a_signature_of_its_own_app_and_type(other) -> 
     asked = build.desired(build.shop, template)
     change = only(plan(asked, build.observed(build.o_shop, replace(build.o_brand, **other))), SHIPPED)
     assert (words(change), change.awaits) == (("wait", []), "an approved notification signature of app.shop")
+
+
+def test_universal_template_waits_in_hope_of_a_signature_that_is_declared() -> None:
+    """It is not at the service yet, and neither refused nor rejected."""
+    template = replace(build.shipped, universal=True, signature=None)
+    asked = build.desired(build.shop, build.brand, template)
+    change = only(plan(asked, build.observed(build.o_shop)), SHIPPED)
+    assert (words(change), change.blocked_by) == (("wait", []), None)
+    assert change.reason == "a universal template needs an approved signature of its type first"
