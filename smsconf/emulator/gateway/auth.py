@@ -1,8 +1,8 @@
 """Decide whether a request comes from someone who may call: signature or token, on real time.
 
 What the caller may do is not asked: the emulator knows one user. Apps sign in the same way (``app_auth``),
-but are refused in another order and with other words. Written from the API signing guide (devg-apisign, 2026-11);
-the texts of the refusals are those of reference §8.3.
+but are refused in another order and with other words. Written from the API signing guide (devg-apisign,
+2026-11); the texts of the refusals are those of reference §8.3.
 """
 
 from __future__ import annotations
