@@ -14,11 +14,11 @@ import httpx
 
 from smsconf.cloud.auth.credentials import Credentials, Environ, find_credentials
 from smsconf.cloud.auth.iam import FetchedTokens, Token, User, fetch_token, find_project_id
-from smsconf.cloud.auth.scope import named_scope
 from smsconf.cloud.http.client import PATIENCE, Client
 from smsconf.cloud.http.connection import open_connection
 from smsconf.cloud.http.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.http.limiter import Limiter
+from smsconf.cloud.http.scope import named_scope
 from smsconf.cloud.http.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
 from smsconf.language import _
 from smsconf.model.errors import CloudError, Unauthorized

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from smsconf.cloud.http.answers import decode
+from smsconf.cloud.http.answers import Fields, broken, decode
 from smsconf.cloud.http.client import Client
-from smsconf.cloud.http.fields import Fields, broken
 from smsconf.cloud.http.operations import PROJECTS_OPERATION, TOKEN_OPERATION
 from smsconf.cloud.http.transport import utc_now
 from smsconf.language import _, told

@@ -21,11 +21,12 @@ from urllib.parse import urlencode
 import httpx
 
 from smsconf import __version__, signing
-from smsconf.cloud.auth.scope import Account
 from smsconf.cloud.http.answers import (
     ENCODINGS,
     Answer,
+    Fields,
     answered_at,
+    broken,
     decode,
     emulated_at,
     read_answer,
@@ -33,12 +34,12 @@ from smsconf.cloud.http.answers import (
 )
 from smsconf.cloud.http.connection import open_connection, proxy_secrets, time_limit
 from smsconf.cloud.http.failures import FOREIGN, from_answer, from_exception
-from smsconf.cloud.http.fields import Fields, broken
 from smsconf.cloud.http.hosts import is_loopback, safe_url
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.cloud.http.operations import OPERATIONS, Operation
 from smsconf.cloud.http.redact import Redactor
 from smsconf.cloud.http.retries import RetryPolicy, repeat
+from smsconf.cloud.http.scope import Account
 from smsconf.cloud.http.transport import OPERATION, ServiceAuth, only_reads, utc_now
 from smsconf.cloud.http.upload import Upload, UploadBody, multipart
 from smsconf.language import _, told
