@@ -6,13 +6,12 @@ never reused.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from smsconf.language import N_, _, listed
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.nearest import nearest
 
 _MOST = 10_000  # a file of nothing but mistakes must not take minutes or fill the memory
 
@@ -305,18 +304,6 @@ class Problems:
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found)
-
-
-def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that was probably meant, if there is one."""
-    return _nearest(word, tuple(choices)) if len(word) <= 80 else None
-
-
-@lru_cache(maxsize=4096)
-def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
-    folded = {choice.casefold(): choice for choice in choices}
-    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return folded[found[0]] if found else None
 
 
 def fix_reference(key: str, known: list[str], section: str) -> str:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from smsconf.language import _
 from smsconf.lint.rule import Hit, Rule, Target, rule
 from smsconf.lint.sources import OURS
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.nearest import nearest
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*smsconf:\s*ignore\[([^\]\n]*)\][ \t]*([^\r\n]*)")
 _CODE = re.compile(r"[^\s,]+")
@@ -94,9 +94,6 @@ def unknown_code(target: object, subject: object) -> Iterator[Hit]:
     return _nothing(target, subject)
 
 
-RULES = (ignore_without_reason, unused_ignore, unknown_code)
-
-
 def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diagnostic:
     """Make a diagnostic of a rule about files."""
     return Diagnostic(found.code, found.severity, message, place, None, _(found.why), fix)
@@ -104,8 +101,8 @@ def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diag
 
 def no_such_code(code: str, known: Collection[str], place: Place | None) -> Diagnostic:
     """Say that a code does not exist, and which one was probably meant."""
-    near = get_close_matches(code[:20], known, n=1)
-    fix = _("write {near}").format(near=near[0]) if near else _("see smsconf explain --all")
+    near = nearest(code[:20], known, alike=0.6)
+    fix = _("write {near}").format(near=near) if near else _("see smsconf explain --all")
     return diagnostic(unknown_code, _("there is no code '{code}'").format(code=code[:20]), fix, place)
 
 

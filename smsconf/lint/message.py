@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from smsconf.model.country_names import english
+from smsconf.model.limits import OTHER_VALUE, VALUES
 from smsconf.model.resources import (
     Brackets,
     Desired,
@@ -46,7 +48,6 @@ PHONE = re.compile(
 FREE_TYPES = frozenset({VariableType.TEXT, VariableType.NEWTEXT, VariableType.LONGTEXT})
 BRACKETS: Mapping[Brackets, tuple[str, str]] = {Brackets.CN: ("【", "】"), Brackets.GB: ("[", "]")}
 _LOOKED_AT = 2_000  # characters; a text may have 500, and rules must not take minutes over a hostile one
-_SHORTEST_PHONE = 4  # a value of the attribute PHONE has 4 to 15 characters
 
 
 class Placeholder(NamedTuple):
@@ -55,6 +56,10 @@ class Placeholder(NamedTuple):
     start: int
     end: int
     number: int
+
+    def span(self) -> tuple[int, int]:
+        """Return where it begins and ends, as a match does."""
+        return self.start, self.end
 
 
 class Message:
@@ -80,6 +85,11 @@ class Message:
     def fixed(self) -> str:
         """The content with NUL in place of every placeholder's characters: offsets stay the same."""
         return PLACEHOLDER.sub(lambda found: "\0" * len(found[0]), self.content)
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """The English names of its countries, each at its position in the file."""
+        return tuple(map(english, self.template.countries))
 
     @cached_property
     def links(self) -> tuple[re.Match[str], ...]:
@@ -161,5 +171,5 @@ def message_of(desired: Desired, template: Template) -> Message:
 
 
 def _allowed(variable: Variable) -> Allowed:
-    shortest = _SHORTEST_PHONE if variable.type is VariableType.PHONE else 1
+    shortest = VALUES.get(variable.type, OTHER_VALUE).shortest
     return Allowed(min(shortest, variable.max_length), variable.max_length, free=variable.type in FREE_TYPES)

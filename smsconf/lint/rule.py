@@ -10,11 +10,11 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Severity
@@ -74,6 +74,7 @@ class Hit(NamedTuple):
 
 Check = Callable[[Any, Any], Iterator[Hit]]  # (target, Subject)
 
+CONTENT: Final = ("content",)
 _HEADING = re.compile(r"^(Why|Example|Instead):\n", re.MULTILINE)
 
 
@@ -130,3 +131,9 @@ def rule(  # noqa: PLR0913 - a rule's head, all of it keywords of a table
         )
 
     return decorate
+
+
+def hits(found: Iterable[re.Match[str]], message: str, fix: str) -> Iterator[Hit]:
+    """Object to stretches of a content; ``{found}`` in the message is what stands there."""
+    for one in found:
+        yield Hit(message.format(found=one[0]), fix, CONTENT, *one.span())

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from smsconf.lint.message import Message, message_of
 from smsconf.model.address import Address
-from smsconf.model.console_screens import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.model.resources import Desired
 from smsconf.model.segments import Estimate
 from smsconf.model.sites import SITES, Site

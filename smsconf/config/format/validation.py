@@ -14,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 
 from smsconf.config.format.entry import Entry
 from smsconf.config.format.project_model import VariableEntry
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.yaml.source import Block, Items, Span, step_into
 from smsconf.language import N_, _, listed
 from smsconf.model.address import KEY_PATTERN, Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.nearest import nearest
 from smsconf.model.resources import VariableType
 
 if TYPE_CHECKING:

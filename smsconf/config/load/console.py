@@ -28,13 +28,12 @@ from smsconf.config.format.console_model import (
 )
 from smsconf.config.format.entry import Entry
 from smsconf.config.format.validation import unknown_key, valid_entries, validate, wrong_type
-from smsconf.config.problems import Problems, fix_reference, nearest, problem, shown
+from smsconf.config.problems import Problems, fix_reference, problem, shown
 from smsconf.config.yaml.files import Unreadable, inside, nearest_path
 from smsconf.config.yaml.source import Block, Span, span_at
 from smsconf.language import N_, _
 from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE
-from smsconf.model.country_names import MISTAKEN, NAMES
+from smsconf.model.country_names import nearest_name, usual_name
 from smsconf.model.resources import (
     Account,
     AppConsole,
@@ -56,7 +55,6 @@ M = TypeVar("M", bound=Entry)
 Parts = tuple[str | int, ...]
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_ENGLISH = {name.casefold(): name for name in NAMES.values()}
 
 
 @dataclass(slots=True)
@@ -133,9 +131,9 @@ class ConsoleMaker:
             yield written, country
 
     def _country(self, written: str, span: Span, address: Address | None = None) -> str | None:
-        name = NAMES.get(written) or _ENGLISH.get(written.casefold()) or CHINESE.get(written)
+        name = usual_name(written)
         if name is None:
-            meant = NAMES.get(MISTAKEN.get(written, "")) or nearest(written, _ENGLISH.values())
+            meant = nearest_name(written)
             fix = _("write {near}").format(near=meant) if meant else None
             place = span.key if span.key_start != span.start else span.value
             message = _("no country is called '{written}'").format(written=shown(written))

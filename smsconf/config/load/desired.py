@@ -20,13 +20,14 @@ from smsconf.config.format.validation import valid_entries, wrong_type
 from smsconf.config.load.console import ConsoleMaker
 from smsconf.config.load.content import Content, number_content
 from smsconf.config.load.references import Declared, check_identities, resolve_app, resolve_signature
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.yaml.files import Unreadable, inside, nearest_path, read_bytes
 from smsconf.config.yaml.source import Block, Items, Span
 from smsconf.language import N_, _
 from smsconf.model.address import Address, Kind
-from smsconf.model.country_names import MISTAKEN, NAMES
+from smsconf.model.country_names import NAMES, nearest_code
 from smsconf.model.diagnostics import Diagnostic
+from smsconf.model.limits import CODE, longest_value
 from smsconf.model.resources import (
     ABSENT,
     App,
@@ -38,7 +39,6 @@ from smsconf.model.resources import (
     Signature,
     Template,
     Variable,
-    VariableType,
 )
 
 M = TypeVar("M", bound=Entry)
@@ -49,18 +49,6 @@ _DURATION = re.compile(
 )
 _SECONDS = (7 * 86400, 86400, 3600, 60, 1)
 
-# Longest values by attribute (manual, "variable attributes"). NEWTEXT and LONGTEXT are only named in the
-# API's enumeration, their limits are UNKNOWN: 100 is an assumption. A verification code has at most 8.
-_CAPS: Mapping[VariableType, int] = {
-    VariableType.PHONE: 15,
-    VariableType.ALPHANUMERIC: 20,
-    VariableType.DATETIME: 20,
-    VariableType.MONEY: 20,
-    VariableType.TEXT: 20,
-    VariableType.NEWTEXT: 100,
-    VariableType.LONGTEXT: 100,
-}
-_VERIFICATION_CAP = 8
 _RETIRE_AFTER = 7 * 86400
 _MOST_MISTAKES = 20  # shown of one content
 
@@ -251,7 +239,7 @@ class Maker:
                 break
             name = NAMES.get(written)
             if name is None and _CODE.fullmatch(written):
-                meant = MISTAKEN.get(written) or nearest(written, NAMES)
+                meant = nearest_code(written)
                 fix = (
                     _("write {meant} for {names}").format(meant=meant, names=NAMES[meant]) if meant else None
                 )
@@ -297,9 +285,9 @@ class Maker:
 
 
 def _variable(name: str, entry: VariableEntry, kind: MessageType) -> Variable:
-    cap = _CAPS[entry.type]
+    cap = longest_value(entry.type)
     if kind is MessageType.VERIFICATION:
-        cap = min(cap, _VERIFICATION_CAP)
+        cap = min(cap, CODE.longest)
     return Variable(name, entry.type, entry.max_length or cap, entry.description)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from smsconf.config.format.project_model import EnvironmentEntry
 from smsconf.config.format.provider import ROOT_NAME
 from smsconf.config.format.validation import valid_entries, wrong_type
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.yaml.source import Block
 from smsconf.language import N_, _, listed
 from smsconf.model.diagnostics import Place
+from smsconf.model.nearest import nearest
 
 FILES_ALONE = ""
 """What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""

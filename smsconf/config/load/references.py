@@ -15,9 +15,8 @@ from smsconf.config.yaml.source import Block, Span, span_at
 from smsconf.language import _, listed
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Place
+from smsconf.model.limits import COUNTRIES
 from smsconf.model.resources import App, Region, Signature, Template
-
-MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
 
 # The versions of a template: DESIGN, "Versions". `order` owns order, order_v2, order_v3 …
 _VERSION = re.compile(r"(?P<family>.+)_v(?:[2-9]|[1-9][0-9]+)", re.DOTALL)
@@ -130,11 +129,11 @@ def _check_international(declared: Declared, address: Address, entry: TemplateEn
             key=True,
             fix=fix,
         )
-    elif len(entry.countries) > MAX_COUNTRIES:
+    elif len(entry.countries) > COUNTRIES:
         message = _("{count} countries, expected at most {max_countries}").format(
-            count=len(entry.countries), max_countries=MAX_COUNTRIES
+            count=len(entry.countries), max_countries=COUNTRIES
         )
-        declared.report("SMS412", message, address, "countries", MAX_COUNTRIES)
+        declared.report("SMS412", message, address, "countries", COUNTRIES)
 
 
 def _find_signature(declared: Declared, address: Address, key: str, app: App) -> Signature | None:

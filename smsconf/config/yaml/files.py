@@ -12,10 +12,11 @@ import stat
 from pathlib import Path
 
 from smsconf.config.bounds import MAX_YAML
-from smsconf.config.problems import nearest, problem
+from smsconf.config.problems import problem
 from smsconf.config.yaml.source import Source
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.nearest import nearest
 
 # https://yaml.org/spec/1.2.2/#51-character-set
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

@@ -16,7 +16,8 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE, DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
+from smsconf.model.console_screens import DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
+from smsconf.model.country_names import english
 from smsconf.model.memory import Confirmation
 from smsconf.model.resources import (
     Account,
@@ -94,8 +95,7 @@ def standing_of(step: ManualStep, confirmation: Confirmation | None, now: dateti
 def needs_of(desired: Desired, template: Template) -> tuple[Address, ...]:
     """Return what a template needs first: the declared registrations of its countries, app, signature."""
     by_country = {one.country: address for address, one in desired.registrations.items()}
-    names = (CHINESE.get(name, name) for name in template.countries) if by_country else ()
-    registrations = (by_country[name] for name in names if name in by_country)
+    registrations = (by_country[name] for name in map(english, template.countries) if name in by_country)
     return (*registrations, template.app, *([template.signature] if template.signature else []))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from smsconf.model.limits import longest_value
 from smsconf.model.resources import Brackets, Region, Signature, Template, Variable, VariableType
 from smsconf.model.segments import PLACEHOLDER, Alphabet, alphabet_of, parts
 
@@ -78,7 +79,7 @@ def _by_number(variables: tuple[Variable, ...]) -> Mapping[int, Variable]:
 
 
 def _value(variable: Variable | None, region: Region) -> str:
-    length = min(variable.max_length if variable else 20, _LONGEST)
+    length = min(variable.max_length if variable else longest_value(VariableType.TEXT), _LONGEST)
     sample = _SAMPLES.get(variable.type, _FREE_SAMPLE[region]) if variable else _FREE_SAMPLE[region]
     return (sample * (length // len(sample) + 1))[:length]
 
