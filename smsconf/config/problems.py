@@ -297,6 +297,19 @@ class Problems:
                 message = _("more than {most} problems: the rest is not shown").format(most=_MOST)
                 self._found.append(problem("SMS099", message))
 
+    def report(
+        self,
+        code: str,
+        message: str,
+        place: Place | None = None,
+        *,
+        address: object = None,
+        fix: str | None = None,
+        related: tuple[tuple[Place, str], ...] = (),
+    ) -> None:
+        """Take one more, made on the spot."""
+        self.add(problem(code, message, place, address=address, fix=fix, related=related))
+
     @property
     def any(self) -> bool:
         """Whether there is one."""
