@@ -6,7 +6,7 @@ with what the service reports; ``cloud.wire`` turns their words into the service
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -60,6 +60,10 @@ class Brackets(StrEnum):
 
     CN = "CN"
     GB = "GB"
+
+    def around(self, name: str) -> str:
+        """Put them round a signature's name."""
+        return f"【{name}】" if self is Brackets.CN else f"[{name}]"
 
 
 class UpdatePolicy(StrEnum):
@@ -150,6 +154,13 @@ class Variable:
     type: VariableType
     max_length: int
     description: str | None = None
+
+
+def by_number(variables: Sequence[Variable]) -> dict[int, Variable]:
+    """Return variables by their numbers; where the content has numbers, the names are those."""
+    if any(one.name.isdigit() for one in variables):
+        return {int(one.name): one for one in variables if one.name.isdigit()}
+    return dict(enumerate(variables, 1))
 
 
 @dataclass(frozen=True, slots=True)
