@@ -42,12 +42,8 @@ class Ignore:
     place: Place
 
 
-def _nothing(_target: object, _subject: object) -> Iterator[Hit]:
-    yield from ()
-
-
 @rule("SMS440", "ignore-without-reason", Severity.WARNING, OURS, on=Target.FILE)
-def ignore_without_reason(target: object, subject: object) -> Iterator[Hit]:
+def ignore_without_reason(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment that ignores a finding without saying why.
 
     Why:
@@ -59,11 +55,11 @@ def ignore_without_reason(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
+    return iter(())
 
 
 @rule("SMS441", "unused-ignore", Severity.WARNING, OURS, on=Target.FILE)
-def unused_ignore(target: object, subject: object) -> Iterator[Hit]:
+def unused_ignore(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment that ignores a finding which is not there.
 
     Why:
@@ -75,11 +71,11 @@ def unused_ignore(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
+    return iter(())
 
 
 @rule("SMS442", "unknown-code", Severity.WARNING, OURS, on=Target.FILE)
-def unknown_code(target: object, subject: object) -> Iterator[Hit]:
+def unknown_code(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment or a setting that names a code which does not exist.
 
     Why:
@@ -91,7 +87,7 @@ def unknown_code(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
+    return iter(())
 
 
 def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diagnostic:

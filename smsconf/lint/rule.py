@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Severity
 from smsconf.model.resources import MessageType, Region
@@ -137,3 +138,11 @@ def hits(found: Iterable[re.Match[str]], message: str, fix: str) -> Iterator[Hit
     """Object to stretches of a content; ``{found}`` in the message is what stands there."""
     for one in found:
         yield Hit(message.format(found=one[0]), fix, CONTENT, *one.span())
+
+
+def too_long(text: str, most: int, message: str, field: str, fix: str | None = None) -> Iterator[Hit]:
+    """Object to a field of more characters than may be; the message says ``{length}`` and ``{longest}``."""
+    length = len(text)
+    if length > most:
+        fix = fix or _("shorten it by {length}").format(length=length - most)
+        yield Hit(message.format(length=length, longest=most), fix, (field,), most, length)

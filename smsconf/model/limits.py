@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from smsconf.model.resources import VariableType
-
 
 class Length(NamedTuple):
     """How many characters something has, at least and at most."""
@@ -39,11 +37,11 @@ VARIABLE_NOTE: Final = 100
 # Values by attribute: productdesc-msgsms/sms_faq_0003, 2024-11-08. NEWTEXT and LONGTEXT are only named in the
 # API's enumeration, their limits are UNKNOWN: 100 is an assumption.
 VALUES: Final[Mapping[str, Length]] = {
-    VariableType.PHONE: Length(4, 15),
-    VariableType.ALPHANUMERIC: Length(1, 20),
-    VariableType.DATETIME: Length(1, 20),
-    VariableType.MONEY: Length(1, 20),
-    VariableType.TEXT: Length(1, 20),
+    "phone": Length(4, 15),
+    "alphanumeric": Length(1, 20),
+    "datetime": Length(1, 20),
+    "money": Length(1, 20),
+    "text": Length(1, 20),
 }
 OTHER_VALUE: Final = Length(1, 100)
 CODE: Final = Length(1, 8)  # of a verification template
@@ -62,6 +60,6 @@ CONTACTS: Final = 10
 FREQUENCY: Final = 999
 
 
-def longest_value(kind: VariableType | str) -> int:
+def longest_value(kind: str) -> int:
     """Return the most characters that a variable's value can have."""
     return VALUES.get(kind, OTHER_VALUE).longest

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from smsconf.model.address import Address
+from smsconf.model.limits import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.model.working_days import OFFICIAL, Calendar
 
 
@@ -95,6 +96,9 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+
+
+RETIRE_AFTER: Final = 7 * 86400  # seconds that a replaced version is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ class Template:
     adopt: tuple[str, ...] = ()
     renamed_from: str | None = None
     update: UpdatePolicy = UpdatePolicy.REPLACE
-    retire_after: int = 7 * 86400
+    retire_after: int = RETIRE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +261,11 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What the vendor granted beyond its defaults: apps of a region, signatures and templates of an app."""
+    """What the account may have: apps of a region, signatures and templates of an app, granted thresholds."""
 
-    apps: int | None = None
-    signatures: int | None = None
-    templates: int | None = None
+    apps: int = APPS_OF_A_REGION
+    signatures: int = SIGNATURES_OF_AN_APP
+    templates: int = TEMPLATES_OF_AN_APP
     messages: Mapping[Region, Ceiling] = field(default_factory=dict)
 
 

@@ -20,6 +20,7 @@ from pydantic import Field
 from smsconf.atomic import write_atomically
 from smsconf.config.format.entry import Entry, Maybe, Moment, Word
 from smsconf.config.format.validation import container, unknown_key, validate
+from smsconf.config.load.declared import resource
 from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.files import Unreadable, read_source
 from smsconf.config.yaml.reader import read_yaml
@@ -168,13 +169,12 @@ def _line(entry: ConfirmationEntry) -> Line:
     return Line(
         entry.environment,
         entry.scope,
-        Confirmation(
-            Address.parse(entry.address),
-            entry.digest,
-            entry.by,
-            datetime.fromisoformat(entry.time),
-            entry.note,
-            datetime.fromisoformat(entry.expires) if entry.expires else None,
+        resource(
+            Confirmation,
+            entry,
+            address=Address.parse(entry.address),
+            time=datetime.fromisoformat(entry.time),
+            expires=datetime.fromisoformat(entry.expires) if entry.expires else None,
         ),
     )
 

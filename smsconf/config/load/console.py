@@ -175,7 +175,7 @@ def account(declared: Declared) -> Account:
         ),
         send_regions=None if entry.send_regions is None else _send_regions(declared, entry.send_regions),
         frequency_limits=None if entry.frequency_limits is None else tuple(_limits(declared, entry)),
-        quotas=_quotas(entry.quotas) if entry.quotas else Quotas(),
+        quotas=_quotas(entry.quotas or QuotasEntry()),
     )
 
 
@@ -208,7 +208,8 @@ def _quotas(entry: QuotasEntry) -> Quotas:
         for region in Region
         if (one := getattr(entry.messages, region.value, None))
     }
-    return resource(Quotas, entry, messages=ceilings)
+    granted = {name: most for name, most in entry if most is not None} | {"messages": ceilings}
+    return Quotas(**granted)
 
 
 def console(declared: Declared, app: Address, entry: ConsoleEntry) -> AppConsole:

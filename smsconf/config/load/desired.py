@@ -23,6 +23,7 @@ from smsconf.model.country_names import NAMES, nearest_code
 from smsconf.model.limits import CODE, longest_value
 from smsconf.model.resources import (
     ABSENT,
+    RETIRE_AFTER,
     App,
     Desired,
     MessageType,
@@ -40,7 +41,6 @@ _DURATION = re.compile(
 )
 _SECONDS = (7 * 86400, 86400, 3600, 60, 1)
 
-_RETIRE_AFTER = 7 * 86400
 _MOST_MISTAKES = 20  # shown of one content
 
 
@@ -181,14 +181,14 @@ def _countries(declared: Declared, address: Address, entry: TemplateEntry) -> tu
 
 
 def _retirement(declared: Declared, address: Address, entry: TemplateEntry) -> int:
-    seconds = _RETIRE_AFTER if entry.retire_after is None else parse_duration(entry.retire_after)
+    seconds = RETIRE_AFTER if entry.retire_after is None else parse_duration(entry.retire_after)
     if seconds is None:
         message = _("'{retire_after}' is not a duration of weeks, days or time").format(
             retire_after=shown(str(entry.retire_after))
         )
         fix = _("write it as ISO 8601: P7D for 7 days, PT12H for 12 hours")
         declared.report("SMS025", message, address, "retire_after", fix=fix)
-        return _RETIRE_AFTER
+        return RETIRE_AFTER
     return seconds
 
 

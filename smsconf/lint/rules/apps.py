@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from smsconf.language import _
-from smsconf.lint.rule import Hit, Target, rule
+from smsconf.lint.rule import Hit, Target, rule, too_long
 from smsconf.lint.sources import API_APP, APP_MANUAL, OURS
 from smsconf.lint.subject import Subject
 from smsconf.model.diagnostics import Severity
@@ -33,12 +33,8 @@ def long_app_name(app: App, _subject: Subject) -> Iterator[Hit]:
         region: cn
         name: a-name-of-a-shop
     """
-    if len(app.name) > APP_NAME:
-        message = _("the app's name has {count} characters, expected at most {longest_name}").format(
-            count=len(app.name), longest_name=APP_NAME
-        )
-        fix = _("shorten it by {count}").format(count=len(app.name) - APP_NAME)
-        yield Hit(message, fix, ("name",), APP_NAME, len(app.name))
+    said = _("the app's name has {length} characters, expected at most {longest}")
+    yield from too_long(app.name, APP_NAME, said, "name")
 
 
 @rule("SMS102", "unusual-app-name", Severity.WARNING, APP_MANUAL, on=Target.APP)
@@ -91,12 +87,8 @@ def long_reply_url(app: App, _subject: Subject) -> Iterator[Hit]:
         region: cn
         reply_url: https://sms.example.com/replies
     """
-    url = _url(app)
-    if len(url) > REPLY_URL:
-        message = _("reply_url has {count} characters, expected at most {longest_url}").format(
-            count=len(url), longest_url=REPLY_URL
-        )
-        yield Hit(message, _("choose a shorter path"), ("reply_url",), REPLY_URL, len(url))
+    said = _("reply_url has {length} characters, expected at most {longest}")
+    yield from too_long(_url(app), REPLY_URL, said, "reply_url", _("choose a shorter path"))
 
 
 @rule("SMS105", "reply-url-without-scheme", Severity.ERROR, API_APP, on=Target.APP, region=Region.CN)

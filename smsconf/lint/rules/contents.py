@@ -9,7 +9,7 @@ from typing import Final
 
 from smsconf.language import _, ngettext
 from smsconf.lint.message import Message
-from smsconf.lint.rule import CONTENT, Hit, hits, rule
+from smsconf.lint.rule import CONTENT, Hit, hits, rule, too_long
 from smsconf.lint.sources import LENGTHS, OURS, TEMPLATE_REJECTED, TEMPLATE_RULES
 from smsconf.lint.subject import Subject
 from smsconf.lint.text import characters
@@ -38,13 +38,8 @@ def long_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    length = len(message.template.content)
-    if length > LONGEST:
-        text = _("the content has {length} characters, expected at most {longest}").format(
-            length=length, longest=LONGEST
-        )
-        fix = _("shorten it by {length}").format(length=length - LONGEST)
-        yield Hit(text, fix, CONTENT, LONGEST, length)
+    said = _("the content has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.content, LONGEST, said, "content")
 
 
 @rule("SMS302", "long-message", Severity.WARNING, LENGTHS, region=Region.CN)
@@ -180,7 +175,7 @@ def control_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: "您的订单已发货，请注意查收。"
     """
-    for found in () if message.content.isprintable() else characters.controls(message.content):
+    for found in characters.controls(message.content):
         fix = _("write blanks") if found.character == "\t" else _("remove it")
         text = _("control character {character} in the content").format(character=found)
         yield Hit(text, fix, CONTENT, found.offset, found.offset + 1)
@@ -197,7 +192,7 @@ def invisible_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: "您的订单已发货，请注意查收。"
     """
-    for found in () if message.content.isprintable() else characters.invisibles(message.content):
+    for found in characters.invisibles(message.content):
         text = _("invisible {character} in the content").format(character=found)
         edit = "" if found.character in characters.WITHOUT_EFFECT else None
         yield Hit(text, _("remove it"), CONTENT, found.offset, found.offset + 1, edit=edit)

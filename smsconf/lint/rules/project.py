@@ -56,7 +56,7 @@ def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
           second: {region: cn, external: true}
     """
     seen: Counter[str] = Counter()
-    most = subject.quotas.apps
+    most = subject.desired.account.quotas.apps
     for app in subject.desired.apps.values():
         seen[app.region] += 1
         if seen[app.region] == most + 1:
@@ -129,7 +129,7 @@ def duplicate_content(subject: Subject, _subject: Subject) -> Iterator[Hit]:
 
 def _fill(subject: Subject, what: str) -> Iterator[tuple[Address, int, int]]:
     """Yield each app, how many signatures or templates it has, and how many it may have."""
-    most = getattr(subject.quotas, what)
+    most = getattr(subject.desired.account.quotas, what)
     for app, count in Counter(one.app for one in getattr(subject.desired, what).values()).items():
         yield app, count, most
 

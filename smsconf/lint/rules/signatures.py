@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smsconf.language import _
-from smsconf.lint.rule import Hit, Target, rule
+from smsconf.lint.rule import Hit, Target, rule, too_long
 from smsconf.lint.sources import (
     API_SIGNATURE,
     SIGNATURE_2_16,
@@ -222,13 +222,8 @@ def long_signature_note(signature: Signature, _subject: Subject) -> Iterator[Hit
         qualification: own
         description: used for orders and parcels
     """
-    note = signature.description or ""
-    if len(note) > SIGNATURE_NOTE:
-        message = _("the description has {count} characters, expected at most {longest_note}").format(
-            count=len(note), longest_note=SIGNATURE_NOTE
-        )
-        fix = _("shorten it by {count}").format(count=len(note) - SIGNATURE_NOTE)
-        yield Hit(message, fix, ("description",), SIGNATURE_NOTE, len(note))
+    said = _("the description has {length} characters, expected at most {longest}")
+    yield from too_long(signature.description or "", SIGNATURE_NOTE, said, "description")
 
 
 @rule("SMS217", "english-signature-without-site", Severity.INFO, SIGNATURE_REJECTED, on=Target.SIGNATURE)

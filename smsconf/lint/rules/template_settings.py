@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smsconf.language import _
 from smsconf.lint.message import Message
-from smsconf.lint.rule import Hit, rule
+from smsconf.lint.rule import Hit, rule, too_long
 from smsconf.lint.sources import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, TYPES
 from smsconf.lint.subject import Subject
 from smsconf.model.diagnostics import Severity
@@ -104,13 +104,8 @@ def long_template_name(message: Message, _subject: Subject) -> Iterator[Hit]:
         name: order-shipped
         content: 您的订单已发货，请注意查收。
     """
-    length = len(message.template.name)
-    if length > TEMPLATE_NAME:
-        text = _("the template's name has {length} characters, expected at most {longest_name}").format(
-            length=length, longest_name=TEMPLATE_NAME
-        )
-        fix = _("shorten it by {length}").format(length=length - TEMPLATE_NAME)
-        yield Hit(text, fix, ("name",), TEMPLATE_NAME, length)
+    said = _("the template's name has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.name, TEMPLATE_NAME, said, "name")
 
 
 @rule("SMS354", "name-longer-than-the-console", Severity.INFO, TEMPLATE_RULES)
@@ -147,11 +142,6 @@ def long_template_note(message: Message, subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         description: 用于订单通知
     """
-    note = message.template.description or ""
     most = TEMPLATE_NOTE - (_MARK if subject.desired.mark else 0)
-    if len(note) > most:
-        text = _("the description has {count} characters, expected at most {most}").format(
-            count=len(note), most=most
-        )
-        fix = _("shorten it by {count}").format(count=len(note) - most)
-        yield Hit(text, fix, ("description",), most, len(note))
+    said = _("the description has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.description or "", most, said, "description")
