@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from smsconf.model.limits import TEMPLATE_NOTE
 from smsconf.model.memory import Memory
 from smsconf.model.resources import Brackets, MessageType, UpdatePolicy, VariableType
 from smsconf.reconcile.versions.submission import (
-    NOTE_LENGTH,
     marked,
     signature_hash,
     split_mark,
@@ -53,7 +53,7 @@ def test_new_marks_carry_sixteen_digits_and_old_ones_are_still_read() -> None:
 def test_note_with_its_mark_is_no_longer_than_the_service_takes(length) -> None:
     """The longer mark takes its room from the note."""
     note = marked("注" * length, OF_WANTED)
-    assert len(note) <= NOTE_LENGTH
+    assert len(note) <= TEMPLATE_NOTE
     assert split_mark(note) == ("注" * min(length, 474) or None, OF_WANTED[:16])
 
 
