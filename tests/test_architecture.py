@@ -35,10 +35,22 @@ ALLOWED: dict[str, set[str]] = {
     "config": BASE | {"own_files", "atomic", "reconcile"},
     "lint": BASE,
     "cloud": BASE | {"own_files", "reconcile", "signing"},
-    "render": BASE | {"reconcile"},
     "messaging": BASE | {"own_files", "reconcile", "journal", "cloud", "serving", "signing"},
+    "render": BASE | {"reconcile", "messaging", "cloud"},
     "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
-    "workflow": BASE | {"reconcile", "config", "lint", "cloud", "messaging", "journal", "guide", "render"},
+    "workflow": BASE
+    | {
+        "own_files",
+        "reconcile",
+        "config",
+        "lint",
+        "cloud",
+        "messaging",
+        "journal",
+        "guide",
+        "render",
+        "emulator",
+    },
     "emulator": {"model", "own_files", "serving", "signing"},
     "cli": BASE
     | {
