@@ -9,12 +9,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from smsconf.model.diagnostics import Diagnostic, Severity
-from smsconf.model.errors import PlanRefused, PlanStale, SmsconfError
+from smsconf.model.errors import (
+    CloudError,
+    PlanRefused,
+    PlanStale,
+    RateLimited,
+    Refused,
+    SmsconfError,
+    Unauthorized,
+)
 
 if TYPE_CHECKING:
     from smsconf.guide.checks import Check
+    from smsconf.messaging.send.wire import Answer
     from smsconf.reconcile.plan import Plan
     from smsconf.reconcile.review import Review
+    from smsconf.workflow.list_run import ListResult
     from smsconf.workflow.run import Report
     from smsconf.workflow.watch import Standing
 
@@ -89,14 +99,14 @@ def standing_exit(standing: Standing, *, asked: bool = True) -> int:
 def status_exit(plan: Plan, reviews: Iterable[Review], *, asked: bool) -> int:
     """4 before all else; if somebody ``asked``, 7 before 6 before 0."""
     if plan.incomplete or not asked:
-        return reading_exit(plan)
+        return read_exit(plan)
     shown = list(reviews)
     if any(one.rejected or one.stuck for one in shown):
         return 7
     return 6 if any(one.pending for one in shown) else 0
 
 
-def reading_exit(plan: Plan | None) -> int:
+def read_exit(plan: Plan | None) -> int:
     """``guide`` and ``report``: 4 if not all could be read."""
     return 4 if plan is not None and plan.incomplete else 0
 
@@ -109,3 +119,40 @@ def outputs_exit(missing: Iterable[str], *, required: bool) -> int:
 def doctor_exit(checks: Iterable[Check]) -> int:
     """1 if something has to be repaired; a warning blocks nothing."""
     return 1 if any(one.result == "failed" for one in checks) else 0
+
+
+def send_exit(answer: Answer | None, problem: CloudError | None, *, stopped: bool, written: bool) -> int:
+    """Return 0 if all were taken; 5 if one failed, or nobody knows of one; 4 if the service turned it down.
+
+    ``stopped``: somebody wanted it to end. ``written``: the report could be.
+    """
+    from smsconf.messaging.send.codes import CREDENTIALS
+    from smsconf.messaging.send.sender import Uncertain
+
+    if stopped:
+        return 130
+    if problem and not isinstance(problem, Uncertain):
+        turned_down = isinstance(problem, Refused | Unauthorized | RateLimited) and problem.arrived
+        about_who_asks = problem.status == 401 or problem.code in CREDENTIALS
+        return 4 if turned_down and not about_who_asks else 1
+    return 0 if written and answer and all(fate.accepted for fate in answer.fates) else 5
+
+
+def bulk_exit(result: ListResult, *, written: bool = True) -> int:
+    """Return 130 after Ctrl-C, 0 if all is done and well, else 5, or without any message sent 4 or 1.
+
+    ``written``: the report about what was sent could be.
+    """
+    from smsconf.workflow.list_run import End
+
+    if result.standing is None:
+        return {End.TEST_FAILED: 5, End.CALLED_OFF: 130}.get(result.end, 1)
+    tally, ended = result.standing.tally, result.standing.ended
+    if ended is None:
+        return 5 if tally.uncertain else 0
+    if written and ended.interrupted:
+        return 130
+    if written and not (ended.stopped or tally.uncertain or tally.failed or tally.waiting):
+        return 0
+    turned_down = ended.problem is None or isinstance(ended.problem, Refused)
+    return 5 if tally.touched else 4 if written and turned_down else 1

@@ -15,7 +15,7 @@ import click
 
 from smsconf.cli.output import say
 from smsconf.language import _
-from smsconf.workflow.session import Progress, Talk
+from smsconf.workflow.session import Talk, Update
 
 _QUIET_SECONDS = 1.0
 _TERMINAL_SECONDS = 0.1
@@ -23,7 +23,7 @@ _PLAIN_SECONDS = 10.0
 
 
 @contextmanager
-def progress(verb: str) -> Iterator[Progress]:
+def progress(verb: str) -> Iterator[Update]:
     """Give a function to report progress with: what is done, how much of it, and of how much (0: not known).
 
     Work of less than a second stays silent.

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from smsconf.checkout import state_folder
 from smsconf.cloud.auth.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project
 from smsconf.guide.checklist import SECRETS, Seen
@@ -23,10 +22,11 @@ from smsconf.reconcile.change import Change
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.run import check, manual_rows, read
 from smsconf.workflow.session import Talk, open_journal, open_session, told_account
+from smsconf.workflow.state_files import sent_path
 
 
-def see(folder: Path, environment: str | None, sent: str, talk: Talk) -> Seen:
-    """Gather what is known; ``sent`` is the file that remembers what was sent.
+def see(folder: Path, environment: str | None, talk: Talk) -> Seen:
+    """Gather what is known.
 
     Raises:
         ConfigError: there is something where a project should be, and it cannot be read.
@@ -43,7 +43,6 @@ def see(folder: Path, environment: str | None, sent: str, talk: Talk) -> Seen:
     found = find_all(project)
     errors = sum(one.severity is Severity.ERROR for one in found)
     warnings = sum(one.severity is Severity.WARNING for one in found)
-    state = state_folder(project.folder)
     seen = Seen(
         project,
         errors,
@@ -52,7 +51,7 @@ def see(folder: Path, environment: str | None, sent: str, talk: Talk) -> Seen:
         manual=_manual(project, talk),
         secrets=str(folder / SECRETS),
         has_secrets=(folder / SECRETS).exists(),
-        sent=frozenset(one.template for one in read_sent(state / sent)),
+        sent=frozenset(one.template for one in read_sent(sent_path(project.folder))),
         example=example_number,
         suffix=suffix,
     )
@@ -72,12 +71,12 @@ def _asked(seen: Seen, project: Project, talk: Talk) -> Seen:
     """Ask the service, if that is possible."""
     try:
         with open_session(project, talk) as session:
-            reading = read(session)
+            snapshot = read(session)
     except SmsconfError as problem:
         return replace(seen, problem=problem)
-    reviews = {one.address: one for one in reading.reviews}
-    manual = tuple(change for change in reading.plan.changes if change.manual)
-    return replace(seen, plan=reading.plan, reviews=reviews, manual=manual)
+    reviews = {one.address: one for one in snapshot.reviews}
+    manual = tuple(change for change in snapshot.plan.changes if change.manual)
+    return replace(seen, plan=snapshot.plan, reviews=reviews, manual=manual)
 
 
 def _credentials(project: Project) -> str | None:

@@ -17,7 +17,7 @@ from smsconf.reconcile.saved_plan.staleness import still_permitted
 from smsconf.render.plan.view import apply_view, plan_view
 from smsconf.workflow.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.workflow.outlook import Outlooks, look_ahead
-from smsconf.workflow.run import Reading, Report
+from smsconf.workflow.run import Report, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +48,34 @@ class Proposal:
         )
 
 
-def propose(reading: Reading) -> Proposal:
+def propose(snapshot: Snapshot) -> Proposal:
     """Say all that a plan would do, and all that the checks object to in the project.
 
     Raises:
         SmsconfError: the journal cannot be read.
     """
-    return _proposal(reading, reading.plan)
+    return _proposal(snapshot, snapshot.plan)
 
 
-def propose_to_apply(reading: Reading, permit: Permit | None, *, strict: bool) -> Proposal:
+def propose_to_apply(snapshot: Snapshot, permit: Permit | None, *, strict: bool) -> Proposal:
     """Say the same about what is to be carried out: as far as it is permitted, findings about that alone.
 
     Raises:
         PlanStale: a permit is for another account, too old, or not for what there is now.
     """
     skipped: tuple[Outcome, ...] = ()
-    plan, session = reading.plan, reading.session
+    plan, session = snapshot.plan, snapshot.session
     if permit:
         check_account(permit, session.client.known_scope)
         check_age(permit, session.client.service_time)
         allowed = still_permitted(permit, plan, session.recorded(), strict=strict)
         plan, skipped = allowed.plan, allowed.skipped
-    made = _proposal(reading, plan)
+    made = _proposal(snapshot, plan)
     return replace(made, found=of_submissions(made.plan, made.found), skipped=skipped)
 
 
-def _proposal(reading: Reading, plan: Plan) -> Proposal:
-    session = reading.session
+def _proposal(snapshot: Snapshot, plan: Plan) -> Proposal:
+    session = snapshot.session
     subject = subject_of(session.project)
     found = find_all(session.project, subject)
     plan = held_back(plan, session.project, found)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.memory import Confirmation, Memory
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
@@ -65,7 +65,7 @@ def check(folder: Path, environment: str | None) -> Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Snapshot:
     """What the service had when it was read once, what is decided from it, and where the reviews stand."""
 
     session: Session
@@ -78,8 +78,17 @@ class Reading:
         """Why some kinds could not be read."""
         return [refusal.message for refusal in self.plan.refusals if refusal.scope == "read"]
 
+    def require_all(self) -> None:
+        """Make sure that nothing is missing.
 
-def read(session: Session, selection: Selection | None = None) -> Reading:
+        Raises:
+            PlanRefused: not all could be read.
+        """
+        if self.unread:
+            raise PlanRefused(self.unread[0], fix=_("run again when the service answers completely"))
+
+
+def read(session: Session, selection: Selection | None = None) -> Snapshot:
     """Read the service once, and decide what the next run does about every address.
 
     Raises:
@@ -96,7 +105,7 @@ def read(session: Session, selection: Selection | None = None) -> Reading:
     other_environments = _other_environments(project, memory, strict=deletes)
     inputs = Inputs(client.site, project.desired, observed, selection, memory, other_environments)
     plan = make_plan(inputs)
-    return Reading(session, inputs, plan, tuple(read_reviews(plan, client.site)))
+    return Snapshot(session, inputs, plan, tuple(read_reviews(plan, client.site)))
 
 
 def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
@@ -214,10 +223,10 @@ def note_news(session: Session, plan: Plan) -> None:
             journal.append(client.service_time, owner, entry)
 
 
-def note_seen(reading: Reading) -> None:
+def note_seen(snapshot: Snapshot) -> None:
     """Record the same for a command that only reads: where the journal cannot be written it goes on."""
     with suppress(SmsconfError):
-        note_news(reading.session, reading.plan)
+        note_news(snapshot.session, snapshot.plan)
 
 
 def _other_environments(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from smsconf.checkout import state_folder
 from smsconf.cloud.auth.connect import connect, told_scope
-from smsconf.cloud.auth.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
+from smsconf.cloud.http.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.http.transport import SigningAuth
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
@@ -26,13 +25,14 @@ from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
+from smsconf.workflow.checkout import state_folder
 from smsconf.workflow.emulated import ask, emulator_engine
 
-Progress = Callable[[str, int, int], None]
+Update = Callable[[str, int, int], None]
 
 
 @contextmanager
-def _unseen(_verb: str) -> Iterator[Progress]:
+def _unseen(_verb: str) -> Iterator[Update]:
     yield lambda _what, _done, _total: None
 
 
@@ -45,7 +45,7 @@ class Talk:
 
     say: Callable[[str], None] = lambda _text: None
     credentials: Callable[[str], None] = lambda _source: None
-    progress: Callable[[str], AbstractContextManager[Progress]] = _unseen
+    progress: Callable[[str], AbstractContextManager[Update]] = _unseen
 
 
 SILENT = Talk()

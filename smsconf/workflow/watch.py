@@ -19,7 +19,7 @@ from smsconf.reconcile.change import Action
 from smsconf.reconcile.review import Review
 from smsconf.render.plan.view import status_view
 from smsconf.workflow.outlook import look_ahead
-from smsconf.workflow.run import Reading, note_seen, read
+from smsconf.workflow.run import Snapshot, note_seen, read
 from smsconf.workflow.session import SILENT, Talk, open_session
 
 _ON_THE_WAY = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.ACTIVATE, Action.WAIT})
@@ -49,15 +49,15 @@ class Standing:
 def look(project: Project, addresses: Collection[Address], talk: Talk) -> Standing:
     """Read the service once, with a client of its own, and say where the addresses (or all) stand."""
     with open_session(project, replace(talk, progress=SILENT.progress)) as session:  # one look of many
-        reading = read(session)
-        note_seen(reading)
-        return stand(reading, addresses)
+        snapshot = read(session)
+        note_seen(snapshot)
+        return stand(snapshot, addresses)
 
 
-def stand(reading: Reading, addresses: Collection[Address] = ()) -> Standing:
+def stand(snapshot: Snapshot, addresses: Collection[Address] = ()) -> Standing:
     """Say where the addresses (or all) stand."""
-    plan = reading.plan
-    rejected = {one.address for one in reading.reviews if one.rejected or one.stuck}
+    plan = snapshot.plan
+    rejected = {one.address for one in snapshot.reviews if one.rejected or one.stuck}
     moving: set[Address] = set()
     lost: set[Address] = set()
     for change in plan.changes:  # what others need comes before them
@@ -69,7 +69,7 @@ def stand(reading: Reading, addresses: Collection[Address] = ()) -> Standing:
         hopeless = refused or change.rejected or change.address in rejected
         if hopeless or not lost.isdisjoint(change.needs):
             lost.add(change.address)
-    shown = tuple(one for one in reading.reviews if not addresses or one.address in addresses)
+    shown = tuple(one for one in snapshot.reviews if not addresses or one.address in addresses)
     return Standing(
         reviews=shown,
         pending=tuple(one.address for one in shown if one.pending or one.address in moving),
@@ -77,11 +77,11 @@ def stand(reading: Reading, addresses: Collection[Address] = ()) -> Standing:
         complete=not plan.incomplete,
         view=status_view(
             shown,
-            reading.session.about,
-            problems=reading.unread,
+            snapshot.session.about,
+            problems=snapshot.unread,
             unmanaged=plan.unmanaged,
             foreign=plan.foreign,
-            outlooks=look_ahead(reading.session, plan, applied=False),
+            outlooks=look_ahead(snapshot.session, plan, applied=False),
         ),
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from smsconf.checkout import commit_of
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.exits import apply_exit, refusal_exit, standing_exit
 from smsconf.cli.options import (
@@ -30,6 +29,7 @@ from smsconf.reconcile.change import Action
 from smsconf.reconcile.saved_plan.plan_file import Permit, check_scope
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
+from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import permit_in, scope_of
 from smsconf.workflow.proposal import Proposal, propose_to_apply
 from smsconf.workflow.run import carry_out, check, read
@@ -138,12 +138,12 @@ def _propose(session: Session, permit: Permit | None, chosen: Mapping[str, Any],
     """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
     if permit is None:
         asked = selection(**chosen)
-        reading = read(session, asked)
-        require_selected(asked, session.project, reading.plan)
+        snapshot = read(session, asked)
+        require_selected(asked, session.project, snapshot.plan)
     else:
         check_scope(permit, scope_of(session), commit_of(session.project.folder))
-        reading = read(session, permit.chosen())
-    return propose_to_apply(reading, permit, strict=strict)
+        snapshot = read(session, permit.chosen())
+    return propose_to_apply(snapshot, permit, strict=strict)
 
 
 def _permit(

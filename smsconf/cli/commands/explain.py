@@ -11,13 +11,13 @@ from smsconf.cli.options import report_options
 from smsconf.cli.output import report
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
+from smsconf.model.nearest import nearest
 from smsconf.render.documents.explanations import (
     explanation_lines,
     explanations,
     explanations_markdown,
     explanations_view,
     find,
-    nearest,
 )
 
 
@@ -49,7 +49,7 @@ def command(code: str | None, form: str, output: Path | None, everything: bool) 
         raise click.UsageError(_("expected a code or a status, or --all"))
     found = find(code, known)
     if not found:
-        near = nearest(code, known)
+        near = nearest(code.strip(), [name for one in known for name in (one.code, one.name) if name])
         fix = (
             _("did you mean {near}?").format(near=near)
             if near

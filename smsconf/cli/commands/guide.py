@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.exits import reading_exit
-from smsconf.cli.inbox import SENT
+from smsconf.cli.exits import read_exit
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import TALK
@@ -32,8 +31,8 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     never writes; without a project, credentials or network it says what can be said. Exits 0; 4 if not all
     could be read.
     """
-    seen = see(folder, environment, SENT, TALK)
+    seen = see(folder, environment, TALK)
     problem = seen.problem.message if seen.problem else None
     view = guide_view(guide(seen), {**about(seen.project, environment), "problem": problem})
     report(view, guide_lines, form, output, markdown=guide_markdown)
-    return reading_exit(seen.plan)
+    return read_exit(seen.plan)

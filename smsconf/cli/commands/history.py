@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import nearest, project_options, report_options
+from smsconf.cli.options import hint_at, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
 from smsconf.journal import scope_of, takers
@@ -77,7 +77,7 @@ def _remarks(
         ).format(count=torn)
     if missing:
         addresses = {str(one.get("address")) for one in here}
-        yield _("nothing is recorded about {address}").format(address=missing) + nearest(missing, addresses)
+        yield _("nothing is recorded about {address}").format(address=missing) + hint_at(missing, addresses)
     elif not here:
         addresses = {str(one.get("address")) for one in here}
         yield _("nothing is recorded here yet")

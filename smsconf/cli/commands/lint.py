@@ -13,7 +13,7 @@ import click
 
 from smsconf import __version__
 from smsconf.cli.exits import findings_exit
-from smsconf.cli.options import finding_options, nearest, project_options
+from smsconf.cli.options import finding_options, hint_at, project_options
 from smsconf.cli.output import report
 from smsconf.config import Project
 from smsconf.language import _
@@ -47,7 +47,7 @@ class Codes(click.ParamType[frozenset[str]]):
         """Split the text, or fail with the code that was probably meant."""
         codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
         for code in sorted(codes - ABOUT.keys()):
-            hint = nearest(code, ABOUT) or _("; see smsconf explain --all")
+            hint = hint_at(code, ABOUT) or _("; see smsconf explain --all")
             self.fail(_("there is no code '{code}'").format(code=code) + hint, param, ctx)
         return codes
 

@@ -13,7 +13,7 @@ import click
 from smsconf.cli.exits import outputs_exit
 from smsconf.cli.options import project_options
 from smsconf.cli.output import report, say
-from smsconf.cli.progress import TALK
+from smsconf.cli.sending import read_service
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
@@ -26,8 +26,7 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
-from smsconf.workflow.run import check, note_seen, read
-from smsconf.workflow.session import open_session
+from smsconf.workflow.run import check
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -67,21 +66,18 @@ def command(
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
     project = check(folder, environment)
-    with open_session(project, TALK) as session:
-        reading = read(session)
-        note_seen(reading)
-    inputs, plan = reading.inputs, reading.plan
-    if reading.unread:
-        raise PlanRefused(reading.unread[0], fix=_("run again when the service answers completely"))
+    seen = read_service(project, remember=True)
+    seen.require_all()
+    plan = seen.plan
     for change in plan.changes:
-        serving = lost_version(inputs, change.desired) if isinstance(change.desired, Template) else None
+        serving = lost_version(seen.inputs, change.desired) if isinstance(change.desired, Template) else None
         if serving:
             lost = _("{address}: {name} serves by the journal, but {reason}")
             raise PlanRefused(
                 lost.format(address=change.label, name=serving.name, reason=change.reason),
                 fix=_("see what smsconf plan says; nothing was printed"),
             )
-    view = outputs_view(plan, inputs.observed.signatures.items)
+    view = outputs_view(plan, seen.inputs.observed.signatures.items)
     for change in plan.changes:
         if change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from smsconf.checkout import commit_of
 from smsconf.cli.exits import plan_exit
 from smsconf.cli.options import (
     DurationParam,
@@ -27,6 +26,7 @@ from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.plan.markdown import Comment, plan_comment
 from smsconf.render.plan.text import plan_lines
+from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import scope_of, write_permit
 from smsconf.workflow.proposal import propose
 from smsconf.workflow.run import check, read
@@ -81,9 +81,9 @@ def command(  # noqa: PLR0913 - one for each option
     project = check(folder, environment)
     asked = selection(**chosen)
     with open_session(project, TALK) as session:
-        reading = read(session, asked)
-        require_selected(asked, project, reading.plan)
-        proposal = propose(reading)
+        snapshot = read(session, asked)
+        require_selected(asked, project, snapshot.plan)
+        proposal = propose(snapshot)
         plan, now = proposal.plan, session.client.service_time
         permit = out and make_permit(
             plan,

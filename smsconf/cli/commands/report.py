@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.exits import reading_exit
+from smsconf.cli.exits import read_exit
 from smsconf.cli.options import project_options
 from smsconf.cli.output import say, write_whole
 from smsconf.cli.progress import TALK
@@ -43,10 +43,10 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
     """
     project = check(folder, environment)
     with open_session(project, TALK) as session:
-        reading = read(session)
-        plan, client = reading.plan, session.client
+        snapshot = read(session)
+        plan, client = snapshot.plan, session.client
         planned = look_ahead(session, plan, applied=True)
-        standing = stand(reading)
+        standing = stand(snapshot)
         entries = [one for one in session.recorded() if one.get("environment") == project.environment]
     view = report_view(
         plan,
@@ -59,4 +59,4 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
     )
     write_whole(page, report_html(view))
     say(_("report: {file}").format(file=page))
-    return reading_exit(plan)
+    return read_exit(plan)

@@ -66,12 +66,12 @@ def command(
         standing = _watch(project, addresses, watching["interval"])
         return standing_exit(standing, asked=exit_code)
     with open_session(project, TALK) as session:
-        reading = read(session)
-        note_seen(reading)
-        require_known(addresses, [review.address for review in reading.reviews])
-        standing = stand(reading, addresses)
+        snapshot = read(session)
+        note_seen(snapshot)
+        require_known(addresses, [review.address for review in snapshot.reviews])
+        standing = stand(snapshot, addresses)
     report(standing.view, status_lines, form, output, markdown=status_markdown)
-    return status_exit(reading.plan, standing.reviews, asked=exit_code)
+    return status_exit(snapshot.plan, standing.reviews, asked=exit_code)
 
 
 def _watch(project: Project, addresses: Sequence[Address], interval: float) -> Standing:
