@@ -100,14 +100,17 @@ def write_own(path: Path, content: bytes, *, make: bool = False) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, make: bool = False, mode: int | None = 0o600, mounted: bool = True
+) -> Iterator[BinaryIO]:
     """Write a new file that takes the place of a path at the end, whole, or not at all on an exception.
 
     Args:
         path: the file.
         make: make its folders, too.
-        mode: its permissions. Without, those of the old file, else what the umask leaves; and what cannot be
-            replaced, such as a file mounted into a container, is written in place.
+        mode: its permissions. Without, those of the old file, else what the umask leaves.
+        mounted: without a mode, write in place what cannot be replaced, such as a file mounted into a
+            container.
 
     Raises:
         NotOurs: what is there is no regular file, or a link leads to it.
@@ -119,10 +122,11 @@ def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> It
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         temporary = f".smsconf-{os.urandom(8).hex()}.tmp"
         fresh = 0o600 if mode is not None or found else 0o666
+        mounted = mounted and mode is None and found is not None
         try:
             handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FILE, fresh, dir_fd=folder)
         except OSError as error:
-            if mode is not None or not found or error.errno not in _IRREPLACEABLE:
+            if not mounted or error.errno not in _IRREPLACEABLE:
                 raise
             with _in_place(folder, name) as file:
                 yield file
@@ -139,7 +143,7 @@ def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> It
                 try:
                     os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
                 except OSError as error:
-                    if mode is not None or not found or error.errno not in _IRREPLACEABLE:
+                    if not mounted or error.errno not in _IRREPLACEABLE:
                         raise
                     file.seek(0)
                     with _in_place(folder, name) as old:

@@ -23,7 +23,7 @@ BASE = {"language", "model", "patterns"}
 ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
-    "atomic": {"language"},
+    "atomic": {"language", "own_files"},
     "language": set(),
     "model": {"language"},
     "own_files": {"language"},

@@ -42,12 +42,6 @@ def test_new_file_gets_what_the_umask_leaves(tmp_path: Path) -> None:
     assert mode(tmp_path / "new") == 0o640
 
 
-def test_given_permissions_count_for_an_old_file_too(file: Path) -> None:
-    """A secret that goes into a file everybody could read is its owner's alone."""
-    write_atomically(file, b"secret", mode=0o600)
-    assert mode(file) == 0o600
-
-
 def test_failure_on_the_way_leaves_the_old_file_and_nothing_else(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,6 @@ OPENERS = {
 }
 # Whoever opens a file by itself → why it is none of ours, or cannot do harm.
 OTHERS = {
-    "atomic.py": "people's own YAML files, which stay the links that they are; never in .smsconf",
     "cli/commands/apply.py": "a method of SecretFile, which opens in the one way",
     "cli/help.py": "a method of click's, which writes help",
     "journal/file.py": "a lock file, which was opened in the one way just before",

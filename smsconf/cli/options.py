@@ -226,27 +226,11 @@ selection_options = stacked(
 )
 
 
-def selection(  # noqa: PLR0913 - one for each option
-    *,
-    prune: bool,
-    retire: bool,
-    retire_now: tuple[Address, ...],
-    targets: tuple[Address, ...],
-    resubmit: tuple[Address, ...],
-    allow_deletes: int | None,
-    allow_submissions: int | None,
-    require_confirmed: bool,
-) -> Selection:
+def selection(**chosen: Any) -> Selection:  # noqa: ANN401 - the selection options, by name
     """Gather the selection options into the planner's word for them."""
     from smsconf.reconcile.inputs import Selection
 
-    return Selection(
-        prune=prune,
-        retire=retire,
-        retire_now=frozenset(retire_now),
-        targets=frozenset(targets),
-        resubmit=frozenset(resubmit),
-        allow_deletes=allow_deletes,
-        allow_submissions=allow_submissions,
-        require_confirmed=require_confirmed,
-    )
+    gathered: dict[str, Any] = {
+        name: frozenset(one) if isinstance(one, tuple) else one for name, one in chosen.items()
+    }
+    return Selection(**gathered)

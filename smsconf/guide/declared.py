@@ -53,23 +53,14 @@ def _is_main(change: Change) -> bool:
 def _declared(seen: Seen, kind: Kind, region: Region) -> Iterator[Address]:
     """Yield the addresses of a kind in a flow."""
     desired = seen.desired
-    if kind is Kind.APP:
-        yield from (address for address, one in desired.apps.items() if one.region is region)
-    elif kind is Kind.SIGNATURE:
-        yield from desired.signatures
-    elif kind is Kind.TEMPLATE:
-        yield from (address for address, one in desired.templates.items() if one.region is region)
-    elif kind is Kind.QUALIFICATION:
-        yield from desired.qualifications
-    elif kind is Kind.REGISTRATION:
-        yield from desired.registrations
-    elif kind is Kind.THRESHOLD:
-        yield from (address for address, one in desired.thresholds.items() if one.region is region)
+    if kind is Kind.ACCOUNT:
+        yield from (one.address for one in seen.changes if one.kind is kind and one.address)
     elif kind is Kind.CONSOLE:
         apps = desired.apps
         yield from (at for at, one in desired.consoles.items() if apps[one.app].region is region)
-    elif kind is Kind.ACCOUNT:
-        yield from (one.address for one in seen.changes if one.kind is kind and one.address)
+    else:
+        declared: Mapping[Address, object] = getattr(desired, kind.section)
+        yield from (at for at, one in declared.items() if getattr(one, "region", region) is region)
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:

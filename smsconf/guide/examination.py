@@ -36,7 +36,7 @@ from smsconf.own_files import open_own, try_own
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 
 T = TypeVar("T")
-OpenClient = Callable[[Mapping[str, str]], AbstractContextManager[Client]]
+OpenClient = Callable[[Project, Mapping[str, str]], AbstractContextManager[Client]]
 
 
 class Route(NamedTuple):
@@ -97,7 +97,7 @@ def examine(
         loaded: the project, or why there is none.
         state: the folder of journal and cache; it may not exist yet.
         environ: where credentials come from.
-        open_client: opens a reading client for the project; given the environment it is to use.
+        open_client: opens a reading client for a project; given the environment it is to use.
     """
     environ = {TIMEOUT: PATIENCE, **{name: value for name, value in environ.items() if value}}
     facts = Facts(now=datetime.now(UTC), state=state, loaded=loaded)
@@ -137,7 +137,7 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
     desired = facts.project.desired
     operation = "ListAppDetails"
     try:
-        with open_client(environ) as client:
+        with open_client(facts.project, environ) as client:
             facts.project_id = client.project_id
             client.call(operation, query={"limit": "1", "offset": "0"})
             facts.entered = True

@@ -52,7 +52,7 @@ def _environment(entry: Entry) -> str | None:
 
 
 class _Recall:
-    """Reads entries one by one, the last word counting."""
+    """Reads entries one by one, the last word counting; its fields are those of the memory."""
 
     def __init__(self) -> None:
         self.apps: dict[Address, str] = {}
@@ -69,19 +69,10 @@ class _Recall:
         self.confirmations: dict[Address, Confirmation] = {}
 
     def memory(self) -> Memory:
-        return Memory(
-            apps=self.apps,
-            live=self.live,
-            live_since=self.live_since,
-            guessed=self.guessed,
-            created=self.created,
-            numbers=self.numbers,
-            refused=self.refused,
-            submitted={**self.submitted, **self.intended},
-            submitted_at=self.submitted_at,
-            disabled=frozenset(self.disabled),
-            confirmations=self.confirmations,
-        )
+        """Return what was read; what was only intended counts as submitted."""
+        read = dict(vars(self))
+        submitted = {**read.pop("submitted"), **read.pop("intended")}
+        return Memory(**{**read, "submitted": submitted, "disabled": frozenset(self.disabled)})
 
     def take(self, entry: Entry) -> None:
         """Take in one entry.

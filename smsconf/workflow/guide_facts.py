@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from smsconf.cloud.auth.credentials import find_credentials
-from smsconf.config import EmulatorProvider, Project
+from smsconf.config import EmulatorProvider, Project, load_project
 from smsconf.guide.checklist import SECRETS, Seen
 from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
@@ -20,7 +20,7 @@ from smsconf.model.diagnostics import Severity, has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.reconcile.change import Change
 from smsconf.workflow.findings import find_all
-from smsconf.workflow.run import check, manual_rows, read
+from smsconf.workflow.run import manual_rows, read
 from smsconf.workflow.session import Talk, open_journal, open_session, told_account
 from smsconf.workflow.state_files import sent_path
 
@@ -33,7 +33,7 @@ def see(folder: Path, environment: str | None, talk: Talk) -> Seen:
     """
     suffix = f" --project {shlex.quote(str(folder))}" if folder != Path() else ""
     try:
-        project = check(folder, environment)
+        project = load_project(folder, environment)
     except ConfigError:
         if os.path.lexists(folder) and (not folder.is_dir() or os.path.lexists(folder / "smsconf.yaml")):
             raise

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from smsconf.cloud.read.observe import observe
-from smsconf.config import EmulatorProvider, Project
+from smsconf.config import EmulatorProvider, Project, load_project
 from smsconf.config.edit.dump import Dump, make_dump
 from smsconf.config.edit.write import as_files, write_files
 from smsconf.config.format.provider import ROOT_NAME
@@ -27,7 +27,6 @@ from smsconf.reconcile.plan import make_plan
 from smsconf.render.foreign import in_quotes
 from smsconf.render.starter import DATABASE, Answers, environment_files, imported_root, provider_text
 from smsconf.workflow.findings import find_all
-from smsconf.workflow.run import check
 from smsconf.workflow.session import Talk, open_session
 
 
@@ -55,7 +54,7 @@ def compared(folder: Path, observed: Observed, site: Site) -> Iterator[str]:
     Raises:
         ConfigError: it cannot be loaded.
     """
-    written = check(folder, None)
+    written = load_project(folder)
     if has_errors(written.diagnostics):
         raise ConfigError(written.diagnostics)
     for change in make_plan(Inputs(site, written.desired, observed)).changes:
@@ -91,7 +90,7 @@ def imported_files(answers: Answers, folder: Path, talk: Talk) -> tuple[Dump, di
     with TemporaryDirectory() as scratch:
         provider = provider_text(answers, answers.emulated)
         write_files(Path(scratch), {ROOT_NAME: f"version: 1\n{provider}\n"}, force=False)
-        project = check(Path(scratch), None)
+        project = load_project(Path(scratch))
         if isinstance(project.provider, EmulatorProvider):
             there = replace(project.provider, database=(folder / DATABASE).absolute())
             project = replace(project, provider=there)
@@ -112,7 +111,7 @@ def require_clean(files: Mapping[str, str]) -> None:
     """
     with TemporaryDirectory() as name:
         write_files(Path(name), files, force=False)
-        found = find_all(check(Path(name), None))
+        found = find_all(load_project(Path(name)))
     bad = [one for one in found if one.severity is not Severity.INFO]
     if bad:
         raise ConfigError(bad)

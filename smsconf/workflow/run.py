@@ -1,8 +1,8 @@
-"""The story of a run, in four functions: check, read, carry_out, and read again. Read this first.
+"""The story of a run, in four functions: load_project, read, carry_out, and read again. Read this first.
 
-    YAML ──check──▶ desired ──┐
-                              ├─read──▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ read
-    service ─────▶ observed ──┘
+    YAML ──load_project──▶ desired ──┐
+                                     ├─read──▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ read
+    service ────────────▶ observed ──┘
 
 Nothing here knows the command line. Every run starts from the files and the service, moves as far as it can
 now, says what it waits for, and ends; running it again is how things continue.
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, remember
@@ -49,19 +48,6 @@ class Report:
     pending: tuple[str, ...]
     rejected: tuple[str, ...]
     interrupted: bool = False
-
-
-def check(folder: Path, environment: str | None) -> Project:
-    """Read a project and everything that can be said about it offline; findings are in its diagnostics.
-
-    ``environment`` is the name of one, empty for the files alone; without it the files' default counts.
-
-    Raises:
-        ConfigError: there is no project to read.
-    """
-    from smsconf.config import load_project
-
-    return load_project(folder, environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +223,7 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
+    from smsconf.config import load_project
     from smsconf.config.load.environments import FILES_ALONE
 
     found = {}
@@ -244,7 +231,7 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     for name in (*runs, *sorted(project.environments)):
         if name == project.environment:
             continue
-        other, label = check(project.folder, name or FILES_ALONE), name or _("(none)")
+        other, label = load_project(project.folder, name or FILES_ALONE), name or _("(none)")
         if other.provider not in (None, project.provider):
             continue
         if strict and has_errors(other.diagnostics):

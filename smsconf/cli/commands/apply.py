@@ -24,6 +24,7 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.output import report, same_file, say, talk, try_file
 from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.saved_plan.plan_file import Permit, check_scope
@@ -32,7 +33,7 @@ from smsconf.render.plan.text import apply_lines, plan_lines
 from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import permit_in, scope_of
 from smsconf.workflow.proposal import Proposal, propose_to_apply
-from smsconf.workflow.run import carry_out, check, read
+from smsconf.workflow.run import carry_out, read
 from smsconf.workflow.secret_file import SecretFile
 from smsconf.workflow.session import Session, open_session
 from smsconf.workflow.watch import look, wait_for_reviews
@@ -97,7 +98,7 @@ def command(  # noqa: PLR0913 - one for each option
     reviews pending, 4 if nothing could be sent, 5 after a part; with --wait 7 after a rejection, 6 in time.
     """
     permit = _permit(context, planfile, chosen, strict=strict)
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if output:
         try_file(output)
         if save_secrets and same_file(output, save_secrets):

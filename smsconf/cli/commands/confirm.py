@@ -20,7 +20,7 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.output import report
 from smsconf.cli.progress import TALK
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
@@ -28,7 +28,7 @@ from smsconf.model.memory import Confirmation
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
-from smsconf.workflow.run import check, confirm, manual_rows
+from smsconf.workflow.run import confirm, manual_rows
 from smsconf.workflow.session import find_account, open_journal, require_usable
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913 - one for each option
     Exits 0, 1 if an address is not a manual step.
     """
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     require_usable(project)
     journal = open_journal(project, TALK)
     account = find_account(project, os.environ)
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913 - one for each option
             if change.manual
         ]
         confirm(project, journal, account.scope, now, done=said)
-    shown = manual_rows(check(folder, environment), journal, account)
+    shown = manual_rows(load_project(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}
     report(steps_view(chosen, about), steps_lines, form, output)

@@ -11,7 +11,7 @@ import click
 from smsconf.cli.options import project_options
 from smsconf.cli.output import is_ascii_only, same_file, say
 from smsconf.cli.progress import TALK
-from smsconf.config import EmulatorProvider, Project
+from smsconf.config import EmulatorProvider, Project, load_project
 from smsconf.config.edit.dump import Dump, make_dump
 from smsconf.config.edit.write import as_document, as_files, database_in, write_files
 from smsconf.config.format.provider import ROOT_NAME
@@ -22,7 +22,6 @@ from smsconf.model.sites import Site
 from smsconf.render.foreign import in_quotes
 from smsconf.workflow.emulated import copy_emulator
 from smsconf.workflow.new_project import compared, read_everything, remarks_on
-from smsconf.workflow.run import check
 
 _KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)
 _WORDS = {word: kind for kind in _KINDS for word in (kind.value, kind.section)}
@@ -59,7 +58,7 @@ def command(
     kinds, apps = _chosen(only)
     if force and into is None:
         raise click.UsageError(_("--force belongs to --into"))
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     observed, site = read_everything(project, TALK)
     try:
         dump = make_dump(observed, site, project.desired, kinds=kinds, apps=apps)

@@ -8,10 +8,10 @@ import click
 
 from smsconf.cli.options import project_options
 from smsconf.cli.output import write_whole
+from smsconf.config import load_project
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.graph import mermaid
-from smsconf.workflow.run import check
 
 
 @click.command("graph")
@@ -30,7 +30,7 @@ def command(folder: Path, environment: str | None, output: Path | None) -> int:
 
     GitHub and GitLab draw it inside a fenced block of the language mermaid. Exits 0.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
     drawn = mermaid(project.desired)

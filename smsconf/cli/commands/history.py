@@ -12,10 +12,10 @@ import click
 from smsconf.cli.options import hint_at, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
 from smsconf.render.documents.history import history_lines, history_view
-from smsconf.workflow.run import check
 from smsconf.workflow.session import open_journal
 
 
@@ -42,7 +42,7 @@ def command(
     It reads the journal of this checkout, with every account that it was used for. What other checkouts sent
     is not in it; the service's present state is in `smsconf status`. Exits 0.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     reading = open_journal(project, TALK).read()
     taken = takers(reading.entries)
     here = [

@@ -15,7 +15,7 @@ from smsconf import __version__
 from smsconf.cli.exits import findings_exit
 from smsconf.cli.options import finding_options, hint_at, project_options
 from smsconf.cli.output import report
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place
 from smsconf.model.errors import ConfigError
@@ -26,7 +26,6 @@ from smsconf.render.foreign import several_lines
 from smsconf.render.plan.text import lint_lines
 from smsconf.render.plan.view import lint_view
 from smsconf.workflow.findings import ABOUT, find_all, subject_of
-from smsconf.workflow.run import check
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "sarif": partial(sarif_text, version=__version__, about=ABOUT),
@@ -97,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
 
     readable, subject = True, None
     try:
-        project = check(folder, environment)
+        project = load_project(folder, environment)
         subject = subject_of(project)
         shown = asked(find_all(project, subject))
         aside = form != "text" and output is None
@@ -105,7 +104,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
             _repair(project, shown, write=False, aside=aside)
         elif fix:
             while _repair(project, shown, write=True, aside=aside):  # one repair may lead to the next
-                project = check(folder, environment)
+                project = load_project(folder, environment)
                 subject = subject_of(project)
                 shown = asked(find_all(project, subject))
             shown = [replace(one, edit=None) for one in shown]  # what is left can only be changed by hand

@@ -14,6 +14,7 @@ from smsconf.cli.exits import outputs_exit
 from smsconf.cli.options import project_options
 from smsconf.cli.output import report, say
 from smsconf.cli.sending import read_service
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
@@ -26,7 +27,6 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
-from smsconf.workflow.run import check
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -65,7 +65,7 @@ def command(
     successor is in review. No secrets. Exits 0; with --require-all 6 if some template has no live version;
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     seen = read_service(project, remember=True)
     seen.require_all()
     plan = seen.plan

@@ -20,6 +20,7 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.output import report, same_file
 from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused
 from smsconf.reconcile.plan import Plan
@@ -29,7 +30,7 @@ from smsconf.render.plan.text import plan_lines
 from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import scope_of, write_permit
 from smsconf.workflow.proposal import propose
-from smsconf.workflow.run import check, read
+from smsconf.workflow.run import read
 from smsconf.workflow.session import open_session
 
 _MOST_NAME = 200
@@ -78,7 +79,7 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.UsageError(_("--out and --output are one file: the report would replace the plan file"))
     if out is None and (expires or strict):
         raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     asked = selection(**chosen)
     with open_session(project, TALK) as session:
         snapshot = read(session, asked)

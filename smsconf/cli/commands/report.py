@@ -10,13 +10,14 @@ from smsconf.cli.exits import read_exit
 from smsconf.cli.options import project_options
 from smsconf.cli.output import say, write_whole
 from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.render.plan.board import report_view
 from smsconf.render.plan.html import report_html
 from smsconf.render.plan.view import plan_view
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.outlook import look_ahead
-from smsconf.workflow.run import check, read
+from smsconf.workflow.run import read
 from smsconf.workflow.session import open_session
 from smsconf.workflow.watch import stand
 
@@ -41,7 +42,7 @@ def command(folder: Path, environment: str | None, page: Path) -> int:
     The file needs no network and no other file; it reads the service and never writes to it. Exits 0, or 4 if
     something could not be read.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     with open_session(project, TALK) as session:
         snapshot = read(session)
         plan, client = snapshot.plan, session.client

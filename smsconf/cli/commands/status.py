@@ -13,14 +13,14 @@ from smsconf.cli.exits import standing_exit, status_exit
 from smsconf.cli.options import AddressParam, IntervalParam, comment_options, project_options, require_known
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.render.lines import redraw
 from smsconf.render.plan.markdown import status_markdown
 from smsconf.render.plan.text import status_lines
-from smsconf.workflow.run import check, note_seen, read
+from smsconf.workflow.run import note_seen, read
 from smsconf.workflow.session import open_session
 from smsconf.workflow.watch import Standing, look, moves, rounds, stand
 
@@ -59,7 +59,7 @@ def command(
     With --watch a terminal is drawn anew each time, and elsewhere each change is one line. Exits 0; with
     --exit-code 7 if a review was rejected, else 6 if one is pending; 4 if not all was read.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if watching["watch"]:
         if form != "text" or output is not None:
             raise click.UsageError(_("--watch shows text: leave out --format and --output"))

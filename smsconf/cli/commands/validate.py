@@ -9,11 +9,11 @@ import click
 from smsconf.cli.exits import findings_exit
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report, say
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
-from smsconf.workflow.run import check
 
 
 @click.command("validate")
@@ -36,7 +36,7 @@ def command(
     Exits 0 without errors, 3 with, 1 if there is no project to read.
     """
     try:
-        project = check(folder, environment)
+        project = load_project(folder, environment)
     except ConfigError as error:
         report(diagnostics_view(error.diagnostics), diagnostics_lines, form, output)
         return findings_exit((), strict=strict, readable=False)

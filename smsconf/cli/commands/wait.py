@@ -17,9 +17,9 @@ from smsconf.cli.options import (
 )
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.model.address import Address
 from smsconf.render.plan.text import status_lines
-from smsconf.workflow.run import check
 from smsconf.workflow.watch import look, wait_for_reviews
 
 
@@ -56,7 +56,7 @@ def command(
     later run go on. Exits 0 when all is done, 7 at once when a review was rejected or a change is refused,
     6 when the time is up, 4 if the service did not answer completely to the end.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     require_known(addresses, project.desired.managed)
     standing = wait_for_reviews(
         lambda: look(project, addresses, TALK), timeout=timeout, interval=interval, say=say

@@ -26,7 +26,7 @@ from smsconf.cli.sending import (
     signature_of,
     values_of,
 )
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
@@ -43,7 +43,6 @@ from smsconf.render.documents.bulk import runs_lines, runs_view
 from smsconf.workflow.list_draft import look_at_job
 from smsconf.workflow.list_job import DROPPED_HEAD, Job
 from smsconf.workflow.list_run import End, ListResult, ListSending
-from smsconf.workflow.run import check
 from smsconf.workflow.sending import make_ready
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
@@ -157,7 +156,7 @@ def command(
             _("--output names {file}, which is read: name another").format(file=recipients)
         )
     check_words(chosen["extend"], chosen["status_callback"])
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if chosen["runs"]:
         with open_ledger_to_read(ledger_path(project.folder)) as ledger:
             rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
