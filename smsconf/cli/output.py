@@ -13,7 +13,7 @@ import click
 
 from smsconf.cli.exits import error_exit
 from smsconf.language import _
-from smsconf.model.errors import CloudError, ConfigError, SmsconfError
+from smsconf.model.errors import CloudError, ConfigError, SmsconfError, unwritable
 from smsconf.own_files import reporting, try_own
 from smsconf.render.documents.rows import json_parts
 from smsconf.render.foreign import json_text
@@ -186,11 +186,3 @@ def _write_parts(path: Path, parts: Callable[[], Iterable[str]]) -> None:
             file.writelines(part.encode() for part in parts())
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-def unwritable(path: Path, error: OSError) -> SmsconfError:
-    """Return what to raise for a file that cannot be written."""
-    return SmsconfError(
-        _("cannot write {file}: {reason}").format(file=path, reason=error.strerror or error),
-        fix=_("name a file in a folder that you can write to"),
-    )

@@ -6,7 +6,7 @@ Pure. A step with several addresses stands where the one stands that needs someb
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from smsconf.guide.checklist import Examine, Outcome, Seen, State
 from smsconf.language import _
@@ -31,7 +31,7 @@ _SAMPLES: Mapping[str, str] = {
 _MOST_URGENT = (State.OPEN, State.MANUAL, State.WAITING, State.LATER, State.DONE, State.NOT_NEEDED)
 
 
-def examining(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Examine:
+def examining(kind: Kind, missing: Examine) -> Examine:
     """Make the judge of a kind; ``missing`` says what it means that none is declared."""
 
     def examine(seen: Seen, region: Region) -> Outcome:
@@ -152,29 +152,18 @@ def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
 # -- what it means that nothing is declared
 
 
-def no_app(seen: Seen, region: Region) -> Outcome:
-    """Every message goes through an app."""
-    message = _("declare one under apps, with region: {region}").format(region=region.value)
-    return _undeclared(seen, message)
+def undeclared(message: str) -> Examine:
+    """Make what is said where one has to be declared."""
+
+    def outcome(seen: Seen, region: Region) -> Outcome:
+        if seen.project is None:
+            return Outcome(State.LATER, _("smsconf init writes one into the files"))
+        return Outcome(State.OPEN, _(message).format(region=region.value))
+
+    return outcome
 
 
-def no_signature(seen: Seen, _region: Region) -> Outcome:
-    """Mainland messages have a signature."""
-    return _undeclared(seen, _("declare one under signatures: mainland messages need it"))
-
-
-def no_template(seen: Seen, _region: Region) -> Outcome:
-    """Only templates are sent."""
-    return _undeclared(seen, _("declare one under templates: only what is in a template is sent"))
-
-
-def _undeclared(seen: Seen, message: str) -> Outcome:
-    if seen.project is None:
-        return Outcome(State.LATER, _("smsconf init writes one into the files"))
-    return Outcome(State.OPEN, message)
-
-
-def not_needed(message: str) -> Callable[[Seen, Region], Outcome]:
+def not_needed(message: str) -> Examine:
     """Make what is said where nothing has to be declared."""
 
     def outcome(_seen: Seen, _region: Region) -> Outcome:

@@ -21,11 +21,9 @@ from smsconf.guide.checklist import (
 from smsconf.guide.declared import (
     check_sending,
     examining,
-    no_app,
     no_qualification,
-    no_signature,
-    no_template,
     not_needed,
+    undeclared,
 )
 from smsconf.language import N_
 from smsconf.model.address import Kind
@@ -60,7 +58,7 @@ STEPS: tuple[Row, ...] = (
         "app",
         N_("an app"),
         Page(N_("application management"), f"{_MANUAL}/sms_03_0012.html", "2025"),
-        examining(Kind.APP, no_app),
+        examining(Kind.APP, undeclared(N_("declare one under apps, with region: {region}"))),
         _BOTH,
     ),
     Row(
@@ -83,7 +81,7 @@ STEPS: tuple[Row, ...] = (
         "signature",
         N_("a signature, approved"),
         Page(N_("signature management"), f"{_MANUAL}/sms_03_0014.html", "2025-06-04"),
-        examining(Kind.SIGNATURE, no_signature),
+        examining(Kind.SIGNATURE, undeclared(N_("declare one under signatures: mainland messages need it"))),
         (Region.CN,),
     ),
     Row(
@@ -99,7 +97,9 @@ STEPS: tuple[Row, ...] = (
         "template",
         N_("a template, approved"),
         Page(N_("template management"), f"{_MANUAL}/sms_03_0016.html", "2025"),
-        examining(Kind.TEMPLATE, no_template),
+        examining(
+            Kind.TEMPLATE, undeclared(N_("declare one under templates: only what is in a template is sent"))
+        ),
         _BOTH,
     ),
     Row(

@@ -18,7 +18,7 @@ from smsconf.config.edit.write import as_files, write_files
 from smsconf.config.format.provider import ROOT_NAME
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import Severity, has_errors
-from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError
+from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError, unwritable
 from smsconf.model.observed import Observed
 from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
@@ -136,10 +136,7 @@ def write_new(folder: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)
-        raise SmsconfError(
-            _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
-            fix=_("name a folder that you can write to with --project"),
-        ) from error
+        raise unwritable(path, error, _("name a folder that you can write to with --project")) from error
 
 
 def _refuse_existing(folder: Path, files: Mapping[str, str]) -> None:

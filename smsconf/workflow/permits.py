@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from smsconf.language import _
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import SmsconfError, unwritable
 from smsconf.own_files import is_channel, read_own, write_own
 from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
 from smsconf.workflow.session import Session
@@ -38,10 +38,7 @@ def write_permit(path: Path, permit: Permit) -> None:
     try:
         write_own(path, permit.text().encode())
     except OSError as error:
-        raise SmsconfError(
-            _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
-            fix=_("name a file in a folder that you can write to"),
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def permit_in(path: Path) -> Permit:
@@ -54,7 +51,7 @@ def permit_in(path: Path) -> Permit:
         return read_permit(_content(path).decode())
     except OSError as error:
         raise SmsconfError(
-            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror or error),
+            _("cannot read {file}: {reason}").format(file=path, reason=error.strerror or error),
             fix=_("make it first: smsconf plan --out FILE"),
         ) from error
     except UnicodeDecodeError as error:
