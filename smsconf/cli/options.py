@@ -157,6 +157,18 @@ project_options = stacked(
 )
 
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+output_option = click.option("--output", type=FILE, help="Write the report to a file instead of stdout.")
+
+
+def interval_option(default: float, *, help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
+    """Make the option of how often to look."""
+    kind = IntervalParam()
+    return click.option(
+        "--interval", type=kind, default=default, show_default=True, metavar="SECONDS", help=help
+    )
+
+
 def _report_options(*forms: str) -> Callable[[F], F]:
     return stacked(
         click.option(
@@ -166,11 +178,7 @@ def _report_options(*forms: str) -> Callable[[F], F]:
             default="text",
             help="Form of the report.  [default: text]",
         ),
-        click.option(
-            "--output",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="Write the report to a file instead of stdout.",
-        ),
+        output_option,
     )
 
 
@@ -182,7 +190,7 @@ inbox_options = stacked(
     folder_option,
     click.option(
         "--database",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FILE,
         help="File with what was received.  [default: .smsconf/inbox.db of the project]",
     ),
 )

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.options import AddressParam, require_known, stacked
+from smsconf.cli.options import FILE, AddressParam, require_known, stacked
 from smsconf.cli.progress import TALK
 from smsconf.config import Project
 from smsconf.language import _
@@ -82,7 +81,7 @@ send_options = stacked(
         "--secrets",
         "secrets_file",
         envvar="SMSCONF_SECRETS",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FILE,
         metavar="FILE",
         help="File of `apply --save-secrets`, else SMSCONF_SECRETS; without it SMSCONF_APP_SECRET.",
     ),

@@ -14,9 +14,10 @@ from click.core import ParameterSource
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.exits import apply_exit, refusal_exit, standing_exit
 from smsconf.cli.options import (
+    FILE,
     DurationParam,
-    IntervalParam,
     comment_options,
+    interval_option,
     project_options,
     require_selected,
     selection,
@@ -40,14 +41,14 @@ from smsconf.workflow.watch import look, wait_for_reviews
 
 
 @click.command("apply")
-@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("planfile", required=False, type=FILE)
 @project_options
 @selection_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--strict", is_flag=True, help="With PLANFILE: send nothing if anything moved since the plan.")
 @click.option(
     "--save-secrets",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Keep key and secret of new apps in FILE (mode 0600); the service tells them once.",
 )
@@ -59,14 +60,7 @@ from smsconf.workflow.watch import look, wait_for_reviews
     show_default=True,
     help="With --wait: give up after this.",
 )
-@click.option(
-    "--interval",
-    type=IntervalParam(),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --wait: about how often to look.",
-)
+@interval_option(30.0, help="With --wait: about how often to look.")
 @comment_options
 @click.pass_context
 def command(  # noqa: PLR0913 - one for each option

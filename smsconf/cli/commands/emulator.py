@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.cli.options import project_options, report_options
+from smsconf.cli.options import FILE, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.language import _, ngettext
 from smsconf.model.emulator_keys import OTHER_SECRET_KEY
@@ -28,7 +28,7 @@ DECISIONS = ("approve", "reject", "deactivate", "suspend")
 
 database_option = click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The emulator's file.  [default: the project's]",
 )
 
@@ -56,7 +56,7 @@ def command() -> None:
 )
 @click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     default=Path(".smsconf/emulator.db"),
     show_default=True,
     help="SQLite file with everything it knows.",

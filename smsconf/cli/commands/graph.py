@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options
+from smsconf.cli.options import FILE, project_options
 from smsconf.cli.output import write_whole
 from smsconf.config import load_project
 from smsconf.model.diagnostics import has_errors
@@ -16,11 +16,7 @@ from smsconf.render.plan.graph import mermaid
 
 @click.command("graph")
 @project_options
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the graph to a file instead of stdout.",
-)
+@click.option("--output", type=FILE, help="Write the graph to a file instead of stdout.")
 def command(folder: Path, environment: str | None, output: Path | None) -> int:
     """Draw apps, signatures and templates as a Mermaid flowchart; offline.
 

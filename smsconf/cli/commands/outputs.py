@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from smsconf.cli.exits import outputs_exit
-from smsconf.cli.options import project_options
+from smsconf.cli.options import output_option, project_options
 from smsconf.cli.output import report, say
 from smsconf.cli.sending import read_service
 from smsconf.config import load_project
@@ -40,11 +40,7 @@ _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
     default="json",
     help="Form of the report; env is for a shell, configmap for Kubernetes.  [default: json]",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report to a file instead of stdout.",
-)
+@output_option
 @click.option("--require-all", is_flag=True, help="Exit 6 if some template has no live version.")
 def command(
     folder: Path,

@@ -11,6 +11,7 @@ import click
 
 from smsconf.cli.exits import plan_exit
 from smsconf.cli.options import (
+    FILE,
     DurationParam,
     comment_options,
     project_options,
@@ -41,11 +42,7 @@ _MOST_NAME = 200
 @selection_options
 @comment_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if apply would send something.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a plan file: a permit for `smsconf apply FILE`.",
-)
+@click.option("--out", type=FILE, help="Write a plan file: a permit for `smsconf apply FILE`.")
 @click.option(
     "--expires",
     type=DurationParam(strict=True),

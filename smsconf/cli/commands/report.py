@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.exits import read_exit
-from smsconf.cli.options import project_options
+from smsconf.cli.options import FILE, project_options
 from smsconf.cli.output import say, write_whole
 from smsconf.cli.progress import TALK
 from smsconf.config import load_project
@@ -24,14 +24,7 @@ from smsconf.workflow.watch import stand
 
 @click.command("report")
 @project_options
-@click.option(
-    "--html",
-    "page",
-    required=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write the page.",
-)
+@click.option("--html", "page", required=True, metavar="FILE", type=FILE, help="Where to write the page.")
 def command(folder: Path, environment: str | None, page: Path) -> int:
     """Write one HTML file: the plan, a review board, a timeline, and every message as a phone shows it.
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smsconf.cli.exits import standing_exit, status_exit
-from smsconf.cli.options import AddressParam, IntervalParam, comment_options, project_options, require_known
+from smsconf.cli.options import AddressParam, comment_options, interval_option, project_options, require_known
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
 from smsconf.config import Project, load_project
@@ -31,14 +31,7 @@ from smsconf.workflow.watch import Standing, look, moves, rounds, stand
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @click.option("--exit-code", is_flag=True, help="Exit 7 if something is rejected, 6 if something is pending.")
 @click.option("--watch", is_flag=True, help="Look again and again until everything is done.")
-@click.option(
-    "--interval",
-    type=IntervalParam(),
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --watch: about how often to look.",
-)
+@interval_option(10.0, help="With --watch: about how often to look.")
 def command(
     folder: Path,
     environment: str | None,

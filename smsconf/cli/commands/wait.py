@@ -10,7 +10,7 @@ from smsconf.cli.exits import standing_exit
 from smsconf.cli.options import (
     AddressParam,
     DurationParam,
-    IntervalParam,
+    interval_option,
     project_options,
     report_options,
     require_known,
@@ -28,14 +28,7 @@ from smsconf.workflow.watch import look, wait_for_reviews
 @report_options
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @click.option("--timeout", type=DurationParam(), default="1h", show_default=True, help="Give up after this.")
-@click.option(
-    "--interval",
-    type=IntervalParam(),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="About how often to look.",
-)
+@interval_option(30.0, help="About how often to look.")
 def command(
     folder: Path,
     environment: str | None,

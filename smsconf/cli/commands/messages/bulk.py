@@ -12,7 +12,14 @@ import click
 
 from smsconf.cli.exits import bulk_exit
 from smsconf.cli.list_terminal import Terminal
-from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options, require_known
+from smsconf.cli.options import (
+    FILE,
+    AddressParam,
+    numbers_option,
+    project_options,
+    report_options,
+    require_known,
+)
 from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.sending import (
     MomentParam,
@@ -75,20 +82,18 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
 
 @click.command("bulk", cls=BulkCommand)
 @click.argument("address", required=False, type=AddressParam(), metavar="TEMPLATE|CAMPAIGN")
-@click.argument("recipients", required=False, metavar="LIST", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("recipients", required=False, metavar="LIST", type=FILE)
 @project_options
 @click.option(
     "--var", "given", multiple=True, metavar="NAME=VALUE", help="The same value for all; may be repeated."
 )
 @click.option(
     "--opt-out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     multiple=True,
     help="List of numbers to leave out; may be repeated. Replies that opt out are left out anyway.",
 )
-@click.option(
-    "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
-)
+@click.option("--dropped", type=FILE, help="CSV file for the rows left out.")
 @list_options
 @click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
