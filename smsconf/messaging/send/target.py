@@ -20,7 +20,7 @@ from smsconf.model.country_names import NAMES, code_of
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.lifecycle import read_status
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.model.resources import MessageType, Region, Template
+from smsconf.model.resources import Brackets, MessageType, Region, Template
 from smsconf.model.segments import PLACEHOLDER, Count, count_international, count_mainland
 from smsconf.model.sites import Site
 from smsconf.reconcile.change import Change, rows_by_address
@@ -30,7 +30,6 @@ from smsconf.reconcile.outputs import Output
 # follow the files
 _TEXT = ("sender", "signature", "prefix", "content")
 _STRINGS = ("app_key", "template_id", "remote_name", "type", "sender", "content")
-_BRACKETS = {"CN": "【{}】", "GB": "[{}]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def find_target(
     if not sender:
         raise _no_sender(address, desired)
     name = found.name if found else output.signature
-    brackets = _BRACKETS.get(live.brackets or "CN", _BRACKETS["CN"])
+    brackets = Brackets.GB if live.brackets == Brackets.GB else Brackets.CN
     return Target(
         address=address,
         app=desired.app,
@@ -207,7 +206,7 @@ def find_target(
         type=live.type if desired.region is Region.CN else desired.type.value,
         sender=sender,
         signature=found.name if found else None,
-        prefix=brackets.format(name) if desired.region is Region.CN else None,
+        prefix=brackets.around(str(name)) if desired.region is Region.CN else None,
         content=live.content,
         slots=_slots(live, desired, output.names),
         countries=_codes(output.countries) if desired.region is Region.INTL else None,
