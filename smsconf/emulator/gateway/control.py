@@ -16,6 +16,7 @@ from smsconf.emulator.base.clock import iso, read_duration, read_moment
 from smsconf.emulator.base.control_call import (
     Conflict,
     ControlCall,
+    must,
     pick,
     read_choice,
     read_object,
@@ -86,16 +87,14 @@ def reset(call: ControlCall) -> Answer:
 def set_clock(call: ControlCall) -> Answer:
     """POST clock: ``{"advance": "PT3H"}`` or ``{"set": MOMENT}``; everything in between happens in order."""
     body = read_object(call.body, allowed=("advance", "set"))
-    if len(body) != 1:
-        raise ValueError('expected {"advance": DURATION} or {"set": MOMENT}')
+    must(len(body) == 1, 'expected {"advance": DURATION} or {"set": MOMENT}')
     try:
         if "advance" in body:
             moved = offset(call.store) + read_duration(read_string(body, "advance"))
         else:
             moved = read_moment(read_string(body, "set")) - call.real_now
         now = (call.real_now + moved).replace(microsecond=0)
-        if not 2000 <= now.year <= 2999:
-            raise ValueError(f"expected a moment from 2000 to 2999, got {now.year}")
+        must(2000 <= now.year <= 2999, f"expected a moment from 2000 to 2999, got {now.year}")
     except OverflowError:
         raise ValueError("the moment is out of range") from None
     call.store.set_meta("offset", str(moved // timedelta(microseconds=1)))
@@ -110,8 +109,7 @@ def review(call: ControlCall) -> Answer:
     kind = read_choice(body, "kind", KINDS)
     row = pick(call.store, kind, body)
     reviewer = Reviewer(call.store, call.settings)
-    if ("decision" in body) == ("status" in body):
-        raise ValueError("expected either a decision or a status")
+    must(("decision" in body) != ("status" in body), "expected either a decision or a status")
     reason = read_string(body, "reason") if body.get("reason") is not None else None
     if "status" in body:
         status = read_choice(body, "status", known_statuses(SITES[call.settings.site], kind))
@@ -131,8 +129,7 @@ def set_reviewer(call: ControlCall) -> Answer:
     """PUT reviewer: what the calendar's reviewer thinks from now on; what was held is looked at again."""
     body = {**DEFAULT, **read_object(call.body, allowed=("default", "rules"))}
     read_choice(body, "default", ("approve", "hold"))
-    if not isinstance(body["rules"], list):
-        raise ValueError("rules must be a list")  # noqa: TRY004 - all mistakes are one kind of answer
+    must(isinstance(body["rules"], list), "rules must be a list")
     for rule in body["rules"]:
         fields = read_object(rule, allowed=("kind", "content", "name", "decision", "reason"))
         read_choice(fields, "decision", VERDICTS)

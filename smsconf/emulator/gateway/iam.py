@@ -12,7 +12,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smsconf.emulator.base.errors import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, Refusal
+from smsconf.emulator.base.errors import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, need
 from smsconf.emulator.base.exchange import Answer, Call, Object, Settings
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.reviewer import derived_id
@@ -89,12 +89,9 @@ def check_token(store: Store, settings: Settings, token: str, now: datetime) -> 
         Refusal: 401 APIGW.0301 or .0307, or 403 for a token without the project.
     """
     rows = store.rows("SELECT project_id, expires_at FROM token WHERE digest = ?", (_digest(token),))
-    if not rows:
-        raise Refusal(UNAUTHENTICATED, "decrypt token fail")
-    if rows[0]["expires_at"] <= _iam_time(now):
-        raise Refusal(TOKEN_EXPIRED)
-    if rows[0]["project_id"] != settings.project_id:
-        raise Refusal(FORBIDDEN, "use a project-scoped token")
+    need(rows, UNAUTHENTICATED, "decrypt token fail")
+    need(rows[0]["expires_at"] > _iam_time(now), TOKEN_EXPIRED)
+    need(rows[0]["project_id"] == settings.project_id, FORBIDDEN, "use a project-scoped token")
 
 
 def _scoped_project(settings: Settings, scope: Any) -> Object | None:  # noqa: ANN401 - as sent

@@ -15,7 +15,14 @@ from urllib.parse import urlencode, urlsplit
 
 from smsconf import signing
 from smsconf.emulator.base.clock import iso, read_timestamp, timestamp
-from smsconf.emulator.base.control_call import Conflict, ControlCall, read_number, read_object, read_string
+from smsconf.emulator.base.control_call import (
+    Conflict,
+    ControlCall,
+    must,
+    read_number,
+    read_object,
+    read_string,
+)
 from smsconf.emulator.base.exchange import Answer, Object
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.console import read_console
@@ -123,8 +130,8 @@ def reply_to_message(call: ControlCall) -> Answer:
     """POST uplink: someone replies to a channel; its app's reply address gets it, and R is remembered."""
     body = read_object(call.body, allowed=("from", "to", "body"))
     sender, channel, text = (read_string(body, name) for name in ("from", "to", "body"))
-    if not sender or not 1 <= len(text) <= LONGEST_REPLY:
-        raise ValueError(f"expected from, and a body of 1-{LONGEST_REPLY} characters")
+    known = sender and 1 <= len(text) <= LONGEST_REPLY
+    must(known, f"expected from, and a body of 1-{LONGEST_REPLY} characters")
     signatures = call.store.find("signature", {"channel_num": channel})
     if not signatures:
         raise Conflict(404, error="no signature has this channel number", to=channel)
