@@ -132,32 +132,31 @@ class _Sending:
         for given in content.numbers:
             recipient = read_recipient(given)
             recipients.setdefault(recipient.number, (given, recipient))
+        message, common = 0, self.constant
         try:
             draft = self._draft(content)
         except Unsendable as unsendable:
-            status = str(unsendable)
-            return [self._refused(given, place, status) for place, given in _places(recipients)]
-        statuses = {
-            number: self._status(recipient, (draft.text, number), earlier)
-            for number, (_, recipient) in recipients.items()
-        }
-        accepted = [number for number, status in statuses.items() if status == ACCEPTED]
-        earlier.update((draft.text, number) for number in accepted)
-        message = self._write(content, draft, accepted) if accepted else 0
-        common = {"status": ACCEPTED, "total": draft.total, **self.constant}
-        results = []
+            statuses = dict.fromkeys(recipients, str(unsendable))
+        else:
+            statuses = {
+                number: self._status(recipient, (draft.text, number), earlier)
+                for number, (_, recipient) in recipients.items()
+            }
+            accepted = [number for number, status in statuses.items() if status == ACCEPTED]
+            earlier.update((draft.text, number) for number in accepted)
+            message = self._write(content, draft, accepted) if accepted else 0
+            common = {"total": draft.total, **self.constant}
+        results: list[Object] = []
         for place, (number, (given, recipient)) in enumerate(recipients.items(), 1):
-            if statuses[number] == ACCEPTED:
+            status = statuses[number]
+            identity = {"smsMsgId": f"{self.refused_uuid}_{place}", "originTo": given}
+            if status == ACCEPTED:
                 identity = {"smsMsgId": f"{self.uuid}_{message}", "originTo": given}
-                results.append({**identity, "countryId": recipient.code, **common})
+                results.append({**identity, "countryId": recipient.code, "status": status, **common})
                 message += 1
             else:
-                results.append(self._refused(given, place, statuses[number]))
+                results.append({**identity, "status": status, **self.constant})
         return results
-
-    def _refused(self, given: str, place: int, status: str) -> Object:
-        identity = {"smsMsgId": f"{self.refused_uuid}_{place}", "originTo": given}
-        return {**identity, "status": status, **self.constant}
 
     def _draft(self, content: Content) -> Draft:
         """Make the text out of template, values and signature, or say why there is none."""
@@ -243,7 +242,3 @@ class _Sending:
             "due": self.carrier.due,
         }
         return self.call.store.add_batch(values, fates)
-
-
-def _places(recipients: dict[str, tuple[str, Recipient]]) -> list[tuple[int, str]]:
-    return [(place, given) for place, (given, _) in enumerate(recipients.values(), 1)]
