@@ -1,4 +1,4 @@
-"""What every control route is handed, and how it reads its body: words for mistakes, 409 for conflicts.
+"""How a control route reads what it is handed: words for mistakes, 409 for conflicts.
 
 No route is here. The contract is the design's; no vendor page has it.
 """
@@ -6,24 +6,10 @@ No route is here. The contract is the design's; no vendor page has it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from smsconf.emulator.base.exchange import Object, Settings
+from smsconf.emulator.base.exchange import Object
 from smsconf.emulator.base.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class ControlCall:
-    """One request to a control route."""
-
-    store: Store
-    settings: Settings
-    real_now: datetime
-    now: datetime
-    body: Any
-    query: Mapping[str, str]
 
 
 class Conflict(Exception):

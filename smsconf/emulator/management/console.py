@@ -11,8 +11,8 @@ import ipaddress
 import json
 from typing import Final
 
-from smsconf.emulator.base.control_call import ControlCall, must, pick, read_object, read_string
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import must, pick, read_object, read_string
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 
 FIELDS: Final = ("ip_white_list", "batch_address", "push_ak", "push_sk", "reply_time")
@@ -37,13 +37,13 @@ def is_welcome(settings: Object, client: str) -> bool:
     return any(address in ipaddress.ip_network(network) for network in networks)
 
 
-def show_console(call: ControlCall) -> Answer:
+def show_console(call: Call) -> Answer:
     """GET console: what is set, app by app; of a secret only that it is there."""
     apps = call.store.rows("SELECT id, app_name, console FROM app ORDER BY seq")
     return Answer([_shown(row) for row in apps])
 
 
-def set_console(call: ControlCall) -> Answer:
+def set_console(call: Call) -> Answer:
     """PUT console: for the app of this name or id; fields left out stay, ``null`` clears."""
     body = read_object(call.body, allowed=("name", "id", *FIELDS))
     app = pick(call.store, "app", body)

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from smsconf.emulator.base.clock import read_duration, timestamp
-from smsconf.emulator.base.control_call import ControlCall, must, read_object, read_string
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import must, read_object, read_string
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 
 PATIENCE: Final = timedelta(hours=72)
@@ -94,7 +94,7 @@ def read_habits(store: Store) -> Object:
     return habits
 
 
-def set_carrier(call: ControlCall) -> Answer:
+def set_carrier(call: Call) -> Answer:
     """PUT carrier: what becomes of the messages that are sent from now on, and how it is reported."""
     body = {**DEFAULT, **read_object(call.body, allowed=tuple(DEFAULT))}
     _read_status(body, "default")

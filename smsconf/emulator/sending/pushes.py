@@ -17,13 +17,12 @@ from smsconf import signing
 from smsconf.emulator.base.clock import iso, read_timestamp, timestamp
 from smsconf.emulator.base.control_call import (
     Conflict,
-    ControlCall,
     must,
     read_number,
     read_object,
     read_string,
 )
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.console import read_console
 from smsconf.emulator.management.reviewer import uuid_of
@@ -126,7 +125,7 @@ def _request(row: Object, keys: Object, real_now: datetime) -> Push:
     return Push(row["seq"], row["url"], list(headers.items()), body)
 
 
-def reply_to_message(call: ControlCall) -> Answer:
+def reply_to_message(call: Call) -> Answer:
     """POST uplink: someone replies to a channel; its app's reply address gets it, and R is remembered."""
     body = read_object(call.body, allowed=("from", "to", "body"))
     sender, channel, text = (read_string(body, name) for name in ("from", "to", "body"))
@@ -151,7 +150,7 @@ def reply_to_message(call: ControlCall) -> Answer:
     return Answer({"smsMsgId": identity, "url": app["up_link_addr"], "push": seq})
 
 
-def list_pushes(call: ControlCall) -> Answer:
+def list_pushes(call: Call) -> Answer:
     """GET pushes: oldest first, ``?offset=&limit=`` for a page; ``X-Total-Count`` is the number of all.
 
     ``state`` is waiting, taken or done; then either ``status`` or ``error`` says how it went.

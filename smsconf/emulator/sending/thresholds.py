@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from smsconf.emulator.base.clock import iso, read_timestamp, timestamp
-from smsconf.emulator.base.control_call import ControlCall, must, read_object
+from smsconf.emulator.base.control_call import must, read_object
 from smsconf.emulator.base.errors import COUNTRY_LIMIT, LIMIT, Refusal
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.country_table import COUNTRIES
 from smsconf.emulator.sending.recipients import COUNTRY_OF_CODE
@@ -66,7 +66,7 @@ def count_traffic(store: Store, now: datetime, kind: str, by_country: Mapping[st
                 store.connection.execute(ALARM, {**scope._asdict(), **values, "warn": amounts["warn"]})
 
 
-def set_thresholds(call: ControlCall) -> Answer:
+def set_thresholds(call: Call) -> Answer:
     """PUT thresholds: all of them, as in a project's ``thresholds:``; what is left out is not limited."""
     body = read_object(call.body, allowed=("cn", "intl"))
     kept: Object = {}
@@ -80,7 +80,7 @@ def set_thresholds(call: ControlCall) -> Answer:
     return Answer(kept)
 
 
-def show_thresholds(call: ControlCall) -> Answer:
+def show_thresholds(call: Call) -> Answer:
     """GET thresholds: what is set, what was counted this day and month, and the alarms so far."""
     settings = _settings(call.store)
     alarms = call.store.rows(
@@ -94,7 +94,7 @@ def show_thresholds(call: ControlCall) -> Answer:
     return Answer({"thresholds": settings, "traffic": traffic, "alarms": shown})
 
 
-def _traffic(call: ControlCall, settings: Object) -> Iterator[Object]:
+def _traffic(call: Call, settings: Object) -> Iterator[Object]:
     for span, form in SPANS.items():
         period = call.now.strftime(form)
         rows = call.store.rows("SELECT * FROM traffic WHERE period = ? ORDER BY kind, country", (period,))
