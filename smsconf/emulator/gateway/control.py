@@ -26,7 +26,7 @@ from smsconf.emulator.base.exchange import Answer, Call, Object, Request, Settin
 from smsconf.emulator.base.store import Store, StoreError
 from smsconf.emulator.gateway.faults import queue_faults, read_faults
 from smsconf.emulator.management.console import set_console, show_console
-from smsconf.emulator.management.reviewer import DEFAULT, Illegal, Reviewer
+from smsconf.emulator.management.reviewer import DEFAULT, Reviewer
 from smsconf.emulator.management.statuses import SITES, STATUS_COLUMN, known_statuses
 from smsconf.emulator.sending.carrier import set_carrier
 from smsconf.emulator.sending.outbox import list_outbox
@@ -115,13 +115,7 @@ def review(call: Call) -> Answer:
         status = read_choice(body, "status", known_statuses(SITES[call.settings.site], kind))
         reviewer.enter(kind, row, status, call.now, reason)
     else:
-        decision = read_choice(body, "decision", DECISIONS)
-        try:
-            reviewer.decide(kind, row, decision, reason or "", call.now)
-        except Illegal as illegal:
-            raise Conflict(
-                409, error=f"{kind} can not be decided {decision} now", id=row["id"], status=illegal.status
-            ) from None
+        reviewer.decide(kind, row, read_choice(body, "decision", DECISIONS), reason or "", call.now)
     return Answer(_verdict(call.store, kind, row["id"]))
 
 
