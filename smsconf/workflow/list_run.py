@@ -331,12 +331,13 @@ class ListSending:
 
     def _wait_until(self, start: datetime, clock: Callable[[], datetime]) -> bool:
         """Sleep until a moment; return whether it came, or somebody called it off."""
-        with self.ui.stopping() as stop:
+        with self.ui.stopping() as stopped_within:
             said = _("waiting until {time}; Ctrl-C calls it off")
             self.ui.say(said.format(time=start.isoformat(timespec="seconds")))
-            while not stop.is_set() and (left := (start - clock()).total_seconds()) > 0:
-                stop.wait(min(left, _SLICE))
-        return not stop.is_set()
+            while (left := (start - clock()).total_seconds()) > 0:
+                if stopped_within(min(left, _SLICE)):
+                    return False
+            return not stopped_within(0)
 
     def _check_text(self, order: _Order, ready: Ready) -> None:
         """Look again at what is live after a wait.
@@ -364,7 +365,7 @@ class ListSending:
         key = settings.app_key(target)
         with (
             settings.open_sender(key, limiter) as sender,
-            self.ui.stopping() as stop,
+            self.ui.stopping() as stopped_within,
             self.ui.watching() as watch,
         ):
             threshold = threshold_of(settings.project, run.region)
@@ -373,7 +374,7 @@ class ListSending:
                 run,
                 sender,
                 lambda batch: self._request(run, target, batch),
-                Conditions(target.type, threshold, clock, stop.is_set, opt_outs.current),
+                Conditions(target.type, threshold, clock, lambda: stopped_within(0), opt_outs.current),
                 limiter=limiter,
                 connections=settings.connections,
                 warn=self.ui.warn,

@@ -168,7 +168,7 @@ def command(
     terminal = Terminal(
         project, form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
     )
-    sending = ListSending(settings, terminal, _assumption(chosen))
+    sending = ListSending(settings, terminal.ui(), _assumption(chosen))
     if chosen["end"]:
         sending.end(chosen["end"])
         return 0
@@ -264,7 +264,7 @@ def _send(
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
     if chosen["dry_run"]:
-        standing, problem = look_at_job(project, job, ready, terminal)
+        standing, problem = look_at_job(project, job, ready, sending.ui)
         terminal.report(standing)
         return max(show_error(problem), 4) if problem else 0
     return _told(replace(sending, test_to=own).send(job, ready), terminal)
