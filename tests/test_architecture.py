@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "atomic": {"language"},
+    "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
     "own_files": {"language"},
@@ -40,7 +41,9 @@ ALLOWED: dict[str, set[str]] = {
     "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
     "workflow": BASE
     | {
+        "checkout",
         "own_files",
+        "workflow.emulated",
         "reconcile",
         "config",
         "lint",
@@ -49,14 +52,16 @@ ALLOWED: dict[str, set[str]] = {
         "journal",
         "guide",
         "render",
-        "emulator",
     },
+    "workflow.emulated": {"emulator", "language", "model"},
     "emulator": {"model", "own_files", "serving", "signing"},
     "cli": BASE
     | {
         "atomic",
+        "checkout",
         "own_files",
         "workflow",
+        "workflow.emulated",
         "config",
         "lint",
         "cloud",

@@ -28,8 +28,8 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import RECENT, check_type, chunks_of, draft_of, nobody, threshold_of
-from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, read_list, start_of
+from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_job, threshold_of
+from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, remember_sent
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import SHOWN, named_run
@@ -185,16 +185,8 @@ class ListSending:
         """Read who gets what into a new draft."""
         project = self.settings.project
         draft = draft_of(project, job, ready)
-        with ledger.making(draft) as making, chunks_of(ledger, project, job, ready) as chunks:
-            read = read_list(
-                job,
-                ready.target,
-                chunks,
-                left_out,
-                recent=ledger.recent(draft.key, ready.now - RECENT),
-                keep=lambda one: making.add(*one),
-                reading=self.ui.reading(),
-            )
+        with ledger.making(draft) as making:
+            read = read_job(ledger, project, job, ready, left_out, self.ui, keep=lambda one: making.add(*one))
             name = job.run_name(read.digest)
             making.note(read.digest, name, read.summary)
         return replace(draft, id=making.run, name=name, digest=read.digest), read

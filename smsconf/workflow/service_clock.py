@@ -20,7 +20,7 @@ from smsconf.cloud.auth.scope import EMULATOR_DATABASE
 from smsconf.cloud.http.answers import EMULATOR_TIME
 from smsconf.cloud.http.hosts import is_loopback
 from smsconf.model.errors import SmsconfError
-from smsconf.workflow.session import emulator_engine
+from smsconf.workflow.emulated import emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.config import Project

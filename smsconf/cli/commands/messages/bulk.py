@@ -226,19 +226,19 @@ def _meant(
 ) -> Run | None:
     """Return the run that is to be gone on with, if one is meant and no list."""
     number = chosen["join"] or chosen["assume_sent"] or chosen["assume_not_sent"]
-    if number:
-        return _stored(project, number)
-    if chosen["join"] is not None:
-        seen = read_service(project)
+    template = address if address and address.kind is Kind.TEMPLATE else None
+    newest = template and not recipients and not chosen["failed_of"] and _assumption(chosen) is not None
+    if not number and chosen["join"] is None and not newest:
+        return None
+    seen = None if number or newest else read_service(project)
+    if seen:
         seen.require_all()
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-            return open_run(ledger, seen.scope, project.environment)
-    if chosen["failed_of"] or address is None or address.kind is not Kind.TEMPLATE or recipients:
-        return None
-    if _assumption(chosen) is None:
-        return None
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        return newest_run(ledger, str(address), project.environment)
+        if number:
+            return named_run(ledger, number)
+        if seen:
+            return open_run(ledger, seen.scope, project.environment)
+        return newest_run(ledger, str(template), project.environment)
 
 
 def _send(
