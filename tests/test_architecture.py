@@ -78,6 +78,16 @@ ALLOWED: dict[str, set[str]] = {
 # the emulator shares nothing with the client: of the nouns only what stands for the world outside
 EMULATOR_NOUNS = {"smsconf.model.emulator_keys", "smsconf.model.segments", "smsconf.model.working_days"}
 
+# folder of a room → the other folders there that it may import: one direction, no circles
+INSIDE: dict[str, dict[str, set[str]]] = {
+    "messaging": {
+        "send": set(),
+        "receive": {"send"},
+        "lists": {"send"},
+        "bulk": {"send", "receive", "lists"},
+    },
+}
+
 # third-party package → the only rooms that may import it.
 HOMES: dict[str, set[str]] = {
     "chinese_calendar": {"model"},
@@ -148,6 +158,20 @@ def test_imports_go_downwards_only(module) -> None:
     assert {room_of(name) for name in names} - {own} <= ALLOWED[own]
     if own == "emulator":
         assert {name for name in names if room_of(name) == "model"} <= EMULATOR_NOUNS
+
+
+@pytest.mark.parametrize("parent", INSIDE)
+def test_folders_of_a_room_import_each_other_in_one_direction(parent: str) -> None:
+    """What lies beside the folders serves them all, and knows none of them."""
+    folders = INSIDE[parent]
+    assert {path.name for path in (ROOT / parent).iterdir() if (path / "__init__.py").exists()} == set(
+        folders
+    )
+    for path in ROOT.joinpath(parent).rglob("*.py"):
+        own = path.relative_to(ROOT / parent).parts[0]
+        names = imported(ast.parse(path.read_text(encoding="utf-8")))
+        inside = {name.split(".")[2] for name in names if name.startswith(f"smsconf.{parent}.")}
+        assert (inside & folders.keys()) - {own} <= folders.get(own, set()), path.name
 
 
 def test_every_package_has_one_home(module) -> None:

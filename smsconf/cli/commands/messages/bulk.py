@@ -15,9 +15,9 @@ from smsconf.cli.list_terminal import Terminal
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options, require_known
 from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.sending import (
-    MomentParam,
     check_words,
     list_options,
+    moment_param,
     read_service,
     reading_of,
     require_template,
@@ -91,7 +91,7 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
 )
 @list_options
-@click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
+@click.option("--at", type=moment_param, help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
 @click.option("--failed-of", metavar="RUN", help="Send again to those whom a run did not reach.")
 @click.option("--assume-sent", metavar="[RUN]", help="Take uncertain batches for sent.")
