@@ -15,6 +15,7 @@ from typing import Any, Self
 from smsconf.language import _, clauses
 from smsconf.messaging.numbers import origin_of
 from smsconf.messaging.send.variables import Slot, problems
+from smsconf.messaging.send.wire import Content, Request
 from smsconf.model.address import Address, Kind
 from smsconf.model.country_names import NAMES, code_of
 from smsconf.model.errors import PlanRefused, SmsconfError
@@ -149,6 +150,19 @@ class Target:
         """Return the message as it is read, its values filled in, without the signature."""
         by_number = {slot.number: value for slot, value in zip(self.slots, values, strict=True)}
         return PLACEHOLDER.sub(lambda found: by_number[int(found[1])], self.content)
+
+    def request(
+        self, messages: Iterable[tuple[str, tuple[str, ...]]], callback: str | None, extend: str | None
+    ) -> Request:
+        """Return the request for numbers (``+…``) and their values; those with the same are one content."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for number, values in messages:
+            groups.setdefault(values, []).append(number)
+        contents = tuple(
+            Content(tuple(numbers), self.template_id, values, self.signature)
+            for values, numbers in groups.items()
+        )
+        return Request(self.sender, contents, callback, extend)
 
     def count(self, values: Sequence[str]) -> Count:
         """Count a message and the parts it is billed as."""
