@@ -18,7 +18,7 @@ from smsconf.model.memory import Memory
 from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Desired, Template
 from smsconf.model.sites import Site
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 
 NOTHING = Memory()
 

@@ -22,11 +22,11 @@ from smsconf.reconcile.kinds.campaigns import decide_campaigns
 from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.reconcile.kinds.signatures import decide_signatures
 from smsconf.reconcile.kinds.templates import decide_templates
+from smsconf.reconcile.names import split_version
 from smsconf.reconcile.removal.guards import Refusal, check_guards
 from smsconf.reconcile.removal.other_environments import declared_by_others
 from smsconf.reconcile.removal.protect import protect
 from smsconf.reconcile.removal.retire import carried, holding, replaced_rows, taking_along
-from smsconf.reconcile.versions.family import split_version
 from smsconf.reconcile.versions.recognise import left_behind
 from smsconf.reconcile.versions.submission import split_mark
 

@@ -25,7 +25,7 @@ from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTempl
 from smsconf.model.resources import App, Signature, Template
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.diff import says_the_same
-from smsconf.reconcile.versions.family import number_in
+from smsconf.reconcile.names import number_in
 from smsconf.reconcile.versions.submission import split_mark
 
 # Waits before each look after a lost answer, in seconds: a list may lag behind the last write.

@@ -19,7 +19,7 @@ from smsconf.cloud.http.client import Client
 from smsconf.cloud.read import wire
 from smsconf.model.observed import ObservedTemplate
 from smsconf.reconcile.change import Change
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 _LIST = "ListTemplateDetails"
 _FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -21,7 +21,7 @@ from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Brackets, Desired, MessageType, Region, Source, VariableType
 from smsconf.model.sites import Site
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.submission import split_mark
 
 Entry = dict[str, Any]

@@ -11,7 +11,7 @@ from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 from smsconf.reconcile.versions.recognise import named_in_place, serves
 
 _LONGEST_NAME = 128  # template_name, management-api reference §5.1

@@ -29,9 +29,10 @@ from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.kinds.manual import held, needs_of
 from smsconf.reconcile.kinds.refusals import blocked, misnamed, too_long
 from smsconf.reconcile.kinds.universal import missing_signature
+from smsconf.reconcile.names import version_name
 from smsconf.reconcile.removal.other_environments import needed_by_others
 from smsconf.reconcile.removal.retire import retire_rows
-from smsconf.reconcile.versions.family import Version, next_number, version_name
+from smsconf.reconcile.versions.family import Version, next_number
 from smsconf.reconcile.versions.recognise import (
     doubts_about,
     left_behind,

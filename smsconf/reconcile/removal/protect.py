@@ -14,7 +14,7 @@ from smsconf.model.address import Address, Kind
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 
 def protect(inputs: Inputs, changes: Sequence[Change]) -> list[Change]:

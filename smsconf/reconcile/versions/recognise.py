@@ -17,7 +17,8 @@ from smsconf.model.resources import Template
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_fields, template_notes
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.family import Family, Version, split_version, without_twins
+from smsconf.reconcile.names import split_version
+from smsconf.reconcile.versions.family import Family, Version, without_twins
 from smsconf.reconcile.versions.submission import split_mark
 
 

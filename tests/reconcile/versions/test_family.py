@@ -10,7 +10,7 @@ import pytest
 from smsconf.model.memory import Memory
 from smsconf.model.observed import Reading
 from smsconf.model.resources import MessageType, UpdatePolicy
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.submission import marked, split_mark, submission_hash
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
