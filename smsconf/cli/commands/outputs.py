@@ -17,6 +17,7 @@ from smsconf.cli.session import open_session
 from smsconf.language import N_, _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
+from smsconf.reconcile.change import TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.versions.recognise import lost_version
@@ -92,7 +93,7 @@ def command(
             )
     view = outputs_view(plan, inputs.observed.signatures.items)
     for change in plan.changes:
-        if change.contenders:
+        if isinstance(change, TemplateChange) and change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)
             doubt = _("{address}: nothing tells which of these serves: {names}; smsconf plan says more")
             say(doubt.format(address=change.label, names=names))

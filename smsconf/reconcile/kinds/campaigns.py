@@ -41,7 +41,7 @@ def decide_campaigns(inputs: Inputs, above: Mapping[Address, Change]) -> Iterato
             fields=tuple(_fields(campaign)),
             awaits=awaits,
             needs=(*([campaign.template] if row else []), *thresholds),
-            held_by=open_ones[0] if open_ones else None,
+            stopped_by=open_ones[0] if open_ones else None,
             desired=campaign,
         )
 

@@ -47,7 +47,7 @@ def check_guards(
     for change in changes:
         if change.action is Action.DELETE and not change.address and change.deletes:
             deletes[change.kind] += 1
-            deletes[Kind.TEMPLATE] += len(change.carries)
+            deletes[Kind.TEMPLATE] += change.deletes - 1
     retired = sum(change.deletes for change in changes if change.action is Action.RETIRE)
     total = deletes.total() + retired
     if selection.allow_deletes is None:

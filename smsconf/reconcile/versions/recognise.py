@@ -5,7 +5,7 @@ It compares and remembers; ``family`` says who is who, ``templates`` decides wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Template
+from smsconf.model.sites import Site
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import field_changes, observed_template_fields, template_fields, template_notes
 from smsconf.reconcile.inputs import Inputs
@@ -25,6 +26,7 @@ from smsconf.reconcile.versions.submission import split_mark
 def recognise(
     inputs: Inputs,
     template: Template,
+    members: Iterable[tuple[int, ObservedTemplate]],
     wanted: Mapping[str, Any],
     needed: Mapping[str, str],
     sent_as: Callable[[str | None], str],
@@ -34,12 +36,12 @@ def recognise(
     Args:
         inputs: what is there, and what the journal knows.
         template: as declared.
+        members: every remote template of its family, with its number.
         wanted: its effective fields.
         needed: remote id → the other environment that may need that version.
         sent_as: tells the hash of what would be submitted with an application note; called only where it
             decides something.
     """
-    members = inputs.templates_like(template)
     winners, losers, clashes = without_twins(
         _version(inputs, template, wanted, needed, *member) for member in members
     )
@@ -74,13 +76,13 @@ def left_behind(inputs: Inputs, template: Template) -> tuple[ObservedTemplate, .
 
     Only those that serve or are in review: the one recorded as live, then the approved, then the others.
     """
-    members = {one.remote_id for _number, one in inputs.templates_like(template)}
+    members = {one.remote_id for _number, one in inputs.index.templates_like(template)}
     approved: dict[str, ObservedTemplate] = {}
     in_review: dict[str, ObservedTemplate] = {}
-    for one in inputs.recorded_templates(template.address):
+    for one in inputs.index.recorded_templates(template.address):
         if one.remote_id in members or _taken_over(inputs, one):
             continue
-        if serves(inputs, one):
+        if serves(inputs.site, one):
             approved[one.remote_id] = one
         elif read_status(Kind.TEMPLATE, inputs.site, one.status).phase is Phase.IN_REVIEW:
             in_review[one.remote_id] = one
@@ -89,7 +91,7 @@ def left_behind(inputs: Inputs, template: Template) -> tuple[ObservedTemplate, .
 
 def named_in_place(inputs: Inputs, one: ObservedTemplate) -> Template | None:
     """Return the declared template that a version has the name of."""
-    names = inputs.declared_names
+    names = inputs.index.declared_names
     return names.get((one.app_key, one.name)) or names.get((one.app_key, split_version(one.name)[0]))
 
 
@@ -98,25 +100,25 @@ def _taken_over(inputs: Inputs, one: ObservedTemplate) -> bool:
     other = named_in_place(inputs, one)
     if other is None:
         return False
-    wanted = template_fields(other, find_countries(inputs, other).names)
-    has = observed_template_fields(one, wanted, inputs.signature_labels, inputs.country_names)
+    wanted = template_fields(other, find_countries(inputs.index, other).names)
+    has = observed_template_fields(one, wanted, inputs.index.signature_labels, inputs.index.country_names)
     return not field_changes(has, wanted)
 
 
 def lost_version(inputs: Inputs, template: Template) -> ObservedTemplate | None:
     """Return the version that serves by the journal while nobody can tell which app is the template's."""
-    if inputs.app_of(template.app):
+    if inputs.index.app_of(template.app):
         return None
     recorded = inputs.memory.apps.get(template.app)
     keys = {one.app_key for one in inputs.observed.apps.items if one.remote_id == recorded}
-    keys |= {one.app_key for one in inputs.apps_named(template.app)}
+    keys |= {one.app_key for one in inputs.index.apps_named(template.app)}
     left = (one for one in left_behind(inputs, template) if one.app_key in keys)
-    return next((one for one in left if serves(inputs, one)), None)
+    return next((one for one in left if serves(inputs.site, one)), None)
 
 
-def serves(inputs: Inputs, one: ObservedTemplate) -> bool:
+def serves(site: Site, one: ObservedTemplate) -> bool:
     """Tell whether a version is approved."""
-    return read_status(Kind.TEMPLATE, inputs.site, one.status).verdict.approved
+    return read_status(Kind.TEMPLATE, site, one.status).verdict.approved
 
 
 def stranded_version(inputs: Inputs, template: Template, family: Family) -> ObservedTemplate | None:
@@ -125,7 +127,7 @@ def stranded_version(inputs: Inputs, template: Template, family: Family) -> Obse
     Under another app it is another template; and one that says what is desired is live by itself. What was
     never recorded as live counts only where the family has nothing of ours, dead or alive.
     """
-    app = inputs.app_of(template.app)
+    app = inputs.index.app_of(template.app)
     if app is None or family.settled:
         return None
     recorded = inputs.memory.live.get(template.address)
@@ -171,7 +173,9 @@ def _version(
     note, mark = split_mark(observed.description)
     if not inputs.site.readable_notes:  # what an answer lacks is not compared
         note = note or template.description or None
-    has = observed_template_fields(observed, wanted, inputs.signature_labels, inputs.country_names)
+    has = observed_template_fields(
+        observed, wanted, inputs.index.signature_labels, inputs.index.country_names
+    )
     memory = inputs.memory
     submitted = memory.submitted.get(observed.remote_id, "")
     if mark and submitted.startswith(mark):  # other texts may have the same first digits

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smsconf.model.address import Kind
 from smsconf.model.errors import PlanStale, SmsconfError
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.change import Action, AppChange, Change, Step, TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.outcome import Result
 from smsconf.reconcile.plan import Plan
@@ -42,7 +42,7 @@ def change(*steps: Step, **more) -> Change:
         "desired": build.shipped,
         "observed": rejected,
     }
-    return Change(steps=steps, **{**known, **more})
+    return TemplateChange(steps=steps, **{**known, **more})
 
 
 def checked(before: Change, now: Change, entries=()):
@@ -176,7 +176,7 @@ def test_several_versions_of_one_address_are_judged_apart() -> None:
 
 def test_what_needs_something_refused_is_refused_too() -> None:
     """A template is not created on an app whose change is not permitted."""
-    app = Change(
+    app = AppChange(
         Kind.APP, Action.UPDATE, "", "shop", build.SHOP, "id-shop", steps=(Step.EDIT,), desired=build.shop
     )
     template = change(Step.CREATE, remote_id=None, observed=None, needs=(build.SHOP,))
