@@ -10,18 +10,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from smsconf.language import _
-from smsconf.model.address import Address
+from smsconf.model.address import Address, Kind
 from smsconf.model.console_screens import CHINESE
+from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Signature, Template
 from smsconf.model.sites import Site
 from smsconf.reconcile.change import Change
 from smsconf.reconcile.countries import Countries, find_countries
-from smsconf.reconcile.diff import Fields, template_fields
+from smsconf.reconcile.diff import (
+    Fields,
+    field_changes,
+    observed_template_fields,
+    template_fields,
+    template_notes,
+)
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.family import Family
-from smsconf.reconcile.versions.recognise import recognise, serves, stranded_version
-from smsconf.reconcile.versions.submission import signature_hash, submission_hash
+from smsconf.reconcile.versions.family import Family, Version, without_twins
+from smsconf.reconcile.versions.recognise import left_behind, serves
+from smsconf.reconcile.versions.submission import signature_hash, split_mark, submission_hash
 
 
 @dataclass(frozen=True)
@@ -102,13 +109,81 @@ class TemplateCase(Case):
 
     @cached_property
     def family(self) -> Family:
-        """Its versions: who is who."""
-        return recognise(self.inputs, self.desired, self.members, self.wanted, self.needed, self.sent_as)
+        """Its versions: who is who, and which one was approved with values of the service's."""
+        memory, address = self.inputs.memory, self.desired.address
+        winners, losers, clashes = without_twins(self._version(*member) for member in self.members)
+        family = Family(winners, losers, clashes, memory.live.get(address))
+        family = replace(family, unclaimed=self._unclaimed(family))
+        asked = any(one.equal and one.phase is Phase.IN_REVIEW for one in winners)
+        if family.settled or asked or self.insisted:
+            return family
+        approved = [one for one in winners if one.phase is Phase.APPROVED]
+        known = [one for one in approved if one.mark or one in family.approved]
+        serving = [one for one in approved if one.observed.remote_id == family.remembered]
+        # of an older one anybody may have made something else since
+        sent = (one.observed.remote_id for one in (*known[:1], *serving) if self._was_sent(one))
+        return replace(family, altered=next(sent, None))
+
+    def _version(self, number: int, observed: ObservedTemplate) -> Version:
+        template, memory, index = self.desired, self.inputs.memory, self.inputs.index
+        note, mark = split_mark(observed.description)
+        if not self.site.readable_notes:  # what an answer lacks is not compared
+            note = note or template.description or None
+        has = observed_template_fields(observed, self.wanted, index.signature_labels, index.country_names)
+        submitted = memory.submitted.get(observed.remote_id, "")
+        if mark and submitted.startswith(mark):  # other texts may have the same first digits
+            mark = submitted
+        ours = (
+            observed.name in (template.name, template.renamed_from, *template.adopt)
+            or mark is not None
+            or observed.remote_id in memory.created
+        )
+        live = observed.remote_id == memory.live.get(template.address)
+        return Version(
+            number=number,
+            observed=observed,
+            status=read_status(Kind.TEMPLATE, self.site, observed.status),
+            ours=ours and (live or observed.remote_id not in memory.created_by_others),
+            fields=field_changes(has, self.wanted),
+            notes=template_notes(template, observed, note),
+            mark=mark,
+            needed_by=self.needed.get(observed.remote_id),
+        )
+
+    def _unclaimed(self, family: Family) -> tuple[Version, ...]:
+        """Return the approved versions above ours that only the journal, now lost, could tell to be ours.
+
+        Where the service shows the note, and marks are written, a version without one is not ours.
+        """
+        if self.site.readable_notes and self.inputs.desired.mark:
+            return ()
+        others = self.inputs.memory.created_by_others
+        top = max((one.number for one in family.approved), default=0)
+        above = (one for one in family.versions if one.phase is Phase.APPROVED and one.number > top)
+        return tuple(one for one in above if one.observed.remote_id not in others)
+
+    def _was_sent(self, one: Version) -> bool:
+        """Tell whether we submitted this very thing there, but for its note, whatever became of it."""
+        known = self.inputs.memory.submitted.get(one.observed.remote_id)
+        if not known and not one.mark:
+            return False
+        notes = (self.desired.description, split_mark(one.observed.description)[0])
+        return any(one.bears(sent) or known == sent for sent in map(self._sent_as, notes))
 
     @cached_property
     def stranded(self) -> ObservedTemplate | None:
-        """The version that serves, or is in review, under a name that the files no longer lead to."""
-        return stranded_version(self.inputs, self.desired, self.family)
+        """The version that serves, or is in review, under a name that the files no longer lead to.
+
+        Under another app it is another template; and one that says what is desired is live by itself. What
+        was never recorded as live counts only where the family has nothing of ours, dead or alive.
+        """
+        app = self.inputs.index.app_of(self.desired.app)
+        if app is None or self.family.settled:
+            return None
+        recorded = self.inputs.memory.live.get(self.desired.address)
+        bare = not any(one.ours for one in self.family.versions)
+        left = (one for one in left_behind(self.inputs, self.desired) if one.app_key == app.app_key)
+        return next((one for one in left if one.remote_id == recorded or bare), None)
 
     @property
     def live(self) -> ObservedTemplate | None:
@@ -127,9 +202,9 @@ class TemplateCase(Case):
     @cached_property
     def submission(self) -> str:
         """The hash of what would be submitted."""
-        return self.sent_as(self.desired.description)
+        return self._sent_as(self.desired.description)
 
-    def sent_as(self, note: str | None) -> str:
+    def _sent_as(self, note: str | None) -> str:
         """Return the hash of what would be submitted with an application note."""
         signature = self.desired.signature and self.inputs.desired.signatures[self.desired.signature]
         return submission_hash(replace(self.desired, description=note), signature, self.countries.names)

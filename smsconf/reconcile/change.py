@@ -6,7 +6,7 @@ Values only; ``lifecycle`` decides them, ``plan`` orders and guards them, ``clou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -112,31 +112,17 @@ class Decision:
 
     def row(
         self,
-        kind: type[C],
-        desired: App | Signature | Template,
-        needs: tuple[Address, ...] = (),
-        **own: Any,  # noqa: ANN401 - what only this kind has
+        make: type[C],
+        address: Address | None,
+        name: str,
+        **own: Any,  # noqa: ANN401 - what only rows of this kind have
     ) -> C:
-        """Return the row of what is declared; ``own`` are the fields of its kind."""
-        return kind(
-            kind=desired.address.kind,
-            action=self.action,
-            reason=self.reason,
-            remote_name=self.name or desired.name,
-            address=desired.address,
-            remote_id=self.observed.remote_id if self.observed else None,
-            status=self.observed.status if self.observed else None,
-            fields=self.fields,
-            notes=self.notes,
-            steps=self.steps,
-            awaits=self.awaits,
-            needs=needs,
-            stopped_by=self.stopped_by,
-            rejected=self.rejected,
-            desired=desired,
-            observed=self.observed,
-            **own,
-        )
+        """Return the row; ``name`` is the remote one, unless the decision is about another."""
+        known = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "name"}
+        there = self.observed
+        about = {"remote_id": there.remote_id, "status": there.status} if there else {}
+        kind = {"kind": address.kind} if address else {}
+        return make(remote_name=self.name or name, address=address, **{**kind, **known, **about, **own})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0041.html (templa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from smsconf.cloud.apply.outcomes import DONE, MOVED_ON, UNVERIFIED, account, result_of, unseen
@@ -26,9 +26,9 @@ from smsconf.cloud.read.observe import with_variables
 from smsconf.language import _, clauses, english
 from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError, Refused
-from smsconf.model.observed import ObservedApp, ObservedTemplate
-from smsconf.model.resources import File, Template
-from smsconf.reconcile.change import SUBMITTING, AppChange, Change, SignatureChange, Step, TemplateChange
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, File, Signature, Template
+from smsconf.reconcile.change import SUBMITTING, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
 
@@ -104,28 +104,27 @@ class _Carrier:
             self._looked = True
             self._look_again()
             self._make_way()
-        match self._change:
-            case AppChange():
-                return self._app(self._change, steps[-1])
-            case SignatureChange():
-                return self._signature(self._change, steps[-1])
-            case TemplateChange():
-                return self._template(self._change, steps)
-        raise TypeError(f"nothing is sent for {self._change.label}")
+        kinds: Mapping[Kind, Callable[[tuple[Step, ...]], str]] = {
+            Kind.APP: self._app,
+            Kind.SIGNATURE: self._signature,
+            Kind.TEMPLATE: self._template,
+        }
+        return kinds[self._change.kind](steps)
 
-    def _app(self, change: AppChange, step: Step) -> str:
-        app = _known(change.desired)
+    def _app(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        app = _expect(self._change.desired, App)
         if step is Step.CREATE:
             self._create("CreateApp", wire.create_app(app, show_secret=self._keep_secret is not None))
             if self._keep_secret and self._adopted:
                 return _("created, but its secret came with the lost answer: renew it in the console")
         else:
-            self._write(
-                step, "UpdateApp", path=self._path(), body=wire.update_app(app, _known(change.observed))
-            )
+            body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
+            self._write(step, "UpdateApp", path=self._path(), body=body)
         return _(DONE[step][0])
 
-    def _signature(self, change: SignatureChange, step: Step) -> str:
+    def _signature(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
         if step is Step.DELETE:
             hanging = hanging_on(self._client, self._remote_id or "")
             if hanging:  # since the plan was made
@@ -135,39 +134,41 @@ class _Carrier:
         if step is Step.ACTIVATE:
             self._write(step, "EnableSignature", path=self._path())
             return _("activation asked for")
-        signature = _known(change.desired)
+        signature = _expect(self._change.desired, Signature)
         if step is Step.UPLOAD:
-            for name in change.uploads:
-                self._upload(name, _known(getattr(signature, name)))
+            for name in _expect(self._change, SignatureChange).uploads:
+                self._upload(name, _expect(getattr(signature, name), File))
             return _(DONE[step][0])
         app_id = self._ids.find(signature.app)
         if step is Step.CREATE:
             self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
             return _("created and submitted")
-        body = wire.signature_body(signature, app_id, self._file_ids, _known(change.observed))
+        observed = _expect(self._change.observed, ObservedSignature)
+        body = wire.signature_body(signature, app_id, self._file_ids, observed)
         self._write(step, "UpdateSignature", path=self._path(), body=body)
         return _("edited and submitted")
 
-    def _template(self, change: TemplateChange, steps: tuple[Step, ...]) -> str:
+    def _template(self, steps: tuple[Step, ...]) -> str:
         step = steps[-1]
         site = self._client.site
         match step:
             case Step.DELETE:
                 return self._delete("DeleteTemplate")
             case Step.WITHDRAW:
-                self._move(step, _known(change.observed), wire.DRAFT)
+                self._move(step, wire.DRAFT)
             case Step.DISABLE:
-                self._move(step, _known(change.observed), wire.DISABLED)
+                self._move(step, wire.DISABLED)
+            case Step.CREATE if site.drafts:
+                self._create("CreateTemplate", self._template_body(wire.DRAFT), self._app_id())
+                return _("created as a draft")
             case Step.CREATE:
-                status = wire.DRAFT if site.drafts else None
-                app_id = self._ids.find(_known(change.desired).app)
-                self._create("CreateTemplate", self._template_body(change, status), app_id)
-                return _("created as a draft") if site.drafts else _("created and submitted")
+                self._create("CreateTemplate", self._template_body(None), self._app_id())
+                return _("created and submitted")
             case _:
-                # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
                 status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
+                # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
                 sent = status if site.drafts or site.withdrawing else None
-                self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(change, sent))
+                self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
         return _("edited and submitted") if len(steps) > 1 else _(DONE[step][0])
 
     def _look_again(self) -> None:
@@ -189,28 +190,33 @@ class _Carrier:
         """Settle a template's twins before it is submitted; those of a new draft once it is there."""
         change = self._change
         drafted = Step.CREATE in change.steps and self._client.site.drafts
-        if isinstance(change, TemplateChange) and change.submissions and not drafted:
-            self._settle_twins(change, self._ids.find(_known(change.desired).app), change.remote_id)
+        if change.kind is Kind.TEMPLATE and change.submissions and not drafted:
+            self._settle_twins(self._app_id(), change.remote_id)
 
-    def _signature_id(self, template: Template) -> str | None:
+    def _app_id(self) -> str:
+        return self._ids.find(_expect(self._change.desired, Template).app)
+
+    def _signature_id(self) -> str | None:
+        template = _expect(self._change.desired, Template)
         signature = None if template.universal else template.signature
         return self._ids.find(signature) if signature else None
 
-    def _template_body(self, change: TemplateChange, flow_status: str | None) -> wire.Json:
-        template = _known(change.desired)
+    def _template_body(self, flow_status: str | None) -> wire.Json:
+        template = _expect(self._change.desired, Template)
+        observed = self._change.observed
         return wire.template_body(
             template,
-            name=change.remote_name,
-            app_id=self._ids.find(template.app),
-            signature_id=self._signature_id(template),
-            country_ids=change.country_ids,
+            name=self._change.remote_name,
+            app_id=self._app_id(),
+            signature_id=self._signature_id(),
+            country_ids=_expect(self._change, TemplateChange).country_ids,
             flow_status=flow_status,
-            observed=change.observed,
+            observed=observed if isinstance(observed, ObservedTemplate) else None,
         )
 
-    def _move(self, step: Step, template: ObservedTemplate, status: str) -> None:
+    def _move(self, step: Step, status: str) -> None:
         """Withdraw or disable a template and make sure that it took effect before anything is edited."""
-        observed = with_variables(self._client, template)
+        observed = with_variables(self._client, _expect(self._change.observed, ObservedTemplate))
         app = self._ids.app_of(observed)
         body = wire.observed_template_body(
             observed, app_id=app.remote_id, region=app.region, flow_status=status
@@ -233,11 +239,10 @@ class _Carrier:
             if not is_uncertain(problem):
                 raise
             remote_id, self._adopted = self._adopt(problem, app_id), True
-        change = self._change
-        if change.address and remote_id:
-            self._ids.learn(change.address, remote_id)
-        if isinstance(change, TemplateChange) and self._client.site.drafts and app_id and remote_id:
-            self._settle_twins(change, app_id, remote_id)
+        if self._change.address and remote_id:
+            self._ids.learn(self._change.address, remote_id)
+        if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
+            self._settle_twins(app_id, remote_id)
 
     def _read_created(self, operation: str, answer: object) -> str:
         """Read the id of something new; the secret of an app is put away before anything else happens."""
@@ -265,9 +270,10 @@ class _Carrier:
             seen = clauses((seen, _("if it was made, its secret is lost: renew it in the console")))
         raise unseen(problem, seen)
 
-    def _settle_twins(self, change: TemplateChange, app_id: str, own_id: str | None) -> None:
+    def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
-        since_plan, signature_id = self._ids.since_plan, self._signature_id(_known(change.desired))
+        change = _expect(self._change, TemplateChange)
+        since_plan, signature_id = self._ids.since_plan, self._signature_id()
         for twin, goes_first in twins(since_plan, change, app_id, signature_id, own_id):
             if goes_first or not self._discard(twin.remote_id):
                 if own_id and change.remote_id is None:
@@ -362,7 +368,7 @@ class _Carrier:
         return {"id": self._remote_id or ""}
 
 
-def _known(value: T | None) -> T:
-    if value is None:
-        raise TypeError("a step is about something that its change does not have")
+def _expect(value: object, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
     return value

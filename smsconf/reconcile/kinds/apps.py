@@ -27,7 +27,9 @@ def decide_apps(inputs: Inputs) -> Iterator[AppChange]:
                 decision = _within_quota(inputs, app, decision, free[app.region])
                 free[app.region] -= 1
             unlisted = inputs.memory.apps.get(address) if decision.steps else None
-        yield decision.row(AppChange, app, unlisted=(unlisted,) if unlisted else ())
+        yield decision.row(
+            AppChange, address, app.name, desired=app, unlisted=(unlisted,) if unlisted else ()
+        )
     yield from _forgotten(inputs)
 
 
@@ -111,13 +113,5 @@ def _forgotten(inputs: Inputs) -> Iterator[AppChange]:
         app = there.get(remote_id)
         if app is None or address in inputs.desired.apps or remote_id in claimed:
             continue
-        yield AppChange(
-            kind=Kind.APP,
-            action=Action.FORGET,
-            reason=_("left the files; apps cannot be deleted, so it stays at the service, no longer managed"),
-            remote_name=app.name,
-            address=address,
-            remote_id=remote_id,
-            status=app.status,
-            observed=app,
-        )
+        said = _("left the files; apps cannot be deleted, so it stays at the service, no longer managed")
+        yield Decision(Action.FORGET, said, observed=app).row(AppChange, address, app.name)

@@ -49,7 +49,10 @@ def decide_template(case: TemplateCase) -> TemplateChange:
     kinds += [Kind.SIGNATURE.nouns if case.desired.region is Region.CN else _("countries")]
     problem = case.inputs.unreadable(*kinds)
     if problem:  # nobody knows its versions
-        return Decision(Action.REFUSED, problem).row(TemplateChange, case.desired, case.needs)
+        refused, template = Decision(Action.REFUSED, problem), case.desired
+        return refused.row(
+            TemplateChange, template.address, template.name, desired=template, needs=case.needs
+        )
     decision = _first_match(case)
     doubts = () if case.stranded else doubts_about(case.family)
     decision = replace(decision, reason=clauses((decision.reason, *doubts)))
@@ -77,8 +80,10 @@ def row(case: TemplateCase, decision: Decision) -> TemplateChange:
             template = replace(template, description=marked(template.description, submission))
     return decision.row(
         TemplateChange,
-        template,
-        case.needs,
+        template.address,
+        template.name,
+        desired=template,
+        needs=case.needs,
         live=case.live,
         candidate=case.candidate,
         versions=tuple(one for _number, one in case.members),

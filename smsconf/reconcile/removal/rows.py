@@ -7,6 +7,7 @@ is made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smsconf.model.address import Address, Kind
@@ -75,19 +76,8 @@ def _row(
     live: ObservedTemplate | None = None,
 ) -> Change:
     decision = objections.unless(objections.REMOVAL, case, decision)
-    one = case.observed
-    row: Mapping[str, Any] = {
-        "kind": case.kind,
-        "action": decision.action,
-        "reason": decision.reason,
-        "remote_name": one.name,
-        "address": case.address,
-        "remote_id": one.remote_id,
-        "status": one.status,
-        "steps": decision.steps,
-        "awaits": decision.awaits,
-        "observed": decision.observed,
-    }
+    own: dict[str, Any] = {"kind": case.kind, "observed": decision.observed}
+    named = replace(decision, observed=case.observed)
     if case.kind is Kind.TEMPLATE:
-        return TemplateChange(**row, live=live)
-    return SignatureChange(**row, carries=carries)
+        return named.row(TemplateChange, case.address, case.observed.name, live=live, **own)
+    return named.row(SignatureChange, case.address, case.observed.name, carries=carries, **own)
