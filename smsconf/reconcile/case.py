@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
@@ -16,7 +17,7 @@ from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Signature, Template
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import C, Change, Decision
 from smsconf.reconcile.countries import Countries, find_countries
 from smsconf.reconcile.diff import (
     Fields,
@@ -40,6 +41,11 @@ class Case:
     above: Mapping[Address, Change]
 
     @property
+    def needs(self) -> tuple[Address, ...]:
+        """What it needs first."""
+        return ()
+
+    @property
     def site(self) -> Site:
         """What the service can do."""
         return self.inputs.site
@@ -48,6 +54,11 @@ class Case:
     def insisted(self) -> bool:
         """Tell whether the user insists on a submission that was refused before."""
         return self.desired.address in self.inputs.selection.resubmit
+
+    def row(self, make: type[C], decision: Decision, **own: Any) -> C:  # noqa: ANN401 - of this kind
+        """Make the row of a decision."""
+        address, name = self.desired.address, self.desired.name
+        return decision.row(make, address, name, **{"desired": self.desired, "needs": self.needs, **own})
 
     def refused_before(self, submission: str | None) -> str | None:
         """Say that the journal shows this very submission refused; nothing if the user insists on it."""

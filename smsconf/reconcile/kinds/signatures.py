@@ -40,15 +40,7 @@ def decide_signatures(inputs: Inputs, above: Mapping[Address, Change]) -> Iterat
         decision = objections.unless(objections.SIGNATURE, case, _decide(case))
         observed = decision.observed if isinstance(decision.observed, ObservedSignature) else None
         files = changed_files(signature, observed) if Step.UPLOAD in decision.steps else ()
-        yield decision.row(
-            SignatureChange,
-            signature.address,
-            signature.name,
-            desired=signature,
-            needs=case.needs,
-            uploads=files,
-            submission=case.submission,
-        )
+        yield case.row(SignatureChange, decision, uploads=files, submission=case.submission)
 
 
 def _decide(case: SignatureCase) -> Decision:

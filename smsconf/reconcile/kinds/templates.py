@@ -49,10 +49,7 @@ def decide_template(case: TemplateCase) -> TemplateChange:
     kinds += [Kind.SIGNATURE.nouns if case.desired.region is Region.CN else _("countries")]
     problem = case.inputs.unreadable(*kinds)
     if problem:  # nobody knows its versions
-        refused, template = Decision(Action.REFUSED, problem), case.desired
-        return refused.row(
-            TemplateChange, template.address, template.name, desired=template, needs=case.needs
-        )
+        return case.row(TemplateChange, Decision(Action.REFUSED, problem))
     decision = _first_match(case)
     doubts = () if case.stranded else doubts_about(case.family)
     decision = replace(decision, reason=clauses((decision.reason, *doubts)))
@@ -78,12 +75,10 @@ def row(case: TemplateCase, decision: Decision) -> TemplateChange:
         submission = case.submission
         if case.inputs.desired.mark:
             template = replace(template, description=marked(template.description, submission))
-    return decision.row(
+    return case.row(
         TemplateChange,
-        template.address,
-        template.name,
+        decision,
         desired=template,
-        needs=case.needs,
         live=case.live,
         candidate=case.candidate,
         versions=tuple(one for _number, one in case.members),
