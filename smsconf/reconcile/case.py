@@ -12,7 +12,7 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE
+from smsconf.model.country_names import english
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Signature, Template
@@ -97,9 +97,8 @@ class TemplateCase(Case):
     @cached_property
     def needs(self) -> tuple[Address, ...]:
         """What it needs first: the declared registrations of its countries, app, signature."""
-        registrations = self.inputs.desired.registrations
-        by_country = {one.country: address for address, one in registrations.items()}
-        names = (CHINESE.get(name, name) for name in self.desired.countries) if by_country else ()
+        by_country = {one.country: address for address, one in self.inputs.desired.registrations.items()}
+        names = map(english, self.desired.countries)
         signature = [self.desired.signature] if self.desired.signature else []
         return (*(by_country[name] for name in names if name in by_country), self.desired.app, *signature)
 

@@ -13,14 +13,13 @@ from typing import TypeVar
 from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.limits import TEMPLATE_NAME
 from smsconf.reconcile.case import Case, SignatureCase, TemplateCase
 from smsconf.reconcile.change import Action, Decision, Step
 from smsconf.reconcile.removal.protect import RemovalCase
 
 K = TypeVar("K")
 Objection = Callable[[K, Decision], Decision | None]
-
-_LONGEST_NAME = 128  # template_name, management-api reference §5.1
 
 
 def unless(objections: Iterable[Objection[K]], case: K, decision: Decision) -> Decision:
@@ -63,12 +62,12 @@ def blocked(case: TemplateCase, decision: Decision) -> Decision | None:
 def too_long(_case: Case, decision: Decision) -> Decision | None:
     """Refuse a create whose name the service would not take: the suffix needs room too."""
     name = decision.name or ""
-    if Step.CREATE not in decision.steps or len(name) <= _LONGEST_NAME:
+    if Step.CREATE not in decision.steps or len(name) <= TEMPLATE_NAME:
         return None
     reason = _(
         "the name of the new version, {name}, has {length} characters, the service takes {longest}: shorten "
         "name, and keep the family with renamed_from"
-    ).format(name=name, length=len(name), longest=_LONGEST_NAME)
+    ).format(name=name, length=len(name), longest=TEMPLATE_NAME)
     return decision.instead(Action.REFUSED, reason)
 
 
