@@ -38,7 +38,7 @@ from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError, Refused
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import App, File, Signature, Template
-from smsconf.reconcile.change import SUBMITTING, Change, Step
+from smsconf.reconcile.change import SUBMITTING, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
 
@@ -116,7 +116,7 @@ class _Carrier:
             case Step.DELETE:
                 return self._delete()
             case Step.UPLOAD:
-                for name in change.uploads:
+                for name in _expect(change, SignatureChange).uploads:
                     self._upload(name, _expect(getattr(change.desired, name), File))
             case Step.WITHDRAW:
                 self._move(step, wire.DRAFT)
@@ -153,7 +153,7 @@ class _Carrier:
             name=self._change.remote_name,
             app_id=self._app_id(),
             signature_id=self._signature_id(),
-            country_ids=self._change.country_ids,
+            country_ids=_expect(self._change, TemplateChange).country_ids,
             # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
             flow_status=status if site.drafts or (site.withdrawing and not new) else None,
             observed=observed if isinstance(observed, ObservedTemplate) else None,
@@ -260,7 +260,7 @@ class _Carrier:
 
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
-        change = self._change
+        change = _expect(self._change, TemplateChange)
         since_plan, signature_id = self._ids.since_plan, self._signature_id()
         for twin, goes_first in twins(since_plan, change, app_id, signature_id, own_id):
             if goes_first or not self._discard(twin.remote_id):

@@ -23,9 +23,9 @@ from smsconf.model.errors import CloudBroken, Refused
 from smsconf.model.lifecycle import TEMPLATES, Phase, read_status
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import App, Signature, Template
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import AppChange, Change, TemplateChange
 from smsconf.reconcile.diff import says_the_same
-from smsconf.reconcile.versions.family import number_in
+from smsconf.reconcile.names import number_in
 from smsconf.reconcile.versions.submission import split_mark
 
 # Waits before each look after a lost answer, in seconds: a list may lag behind the last write.
@@ -77,7 +77,8 @@ def made_already(client: Client, change: Change) -> Seen | None:
     Raises:
         CloudError: nobody can tell.
     """
-    for remote_id in change.unlisted:
+    unlisted = change.unlisted if isinstance(change, AppChange | TemplateChange) else ()
+    for remote_id in unlisted:
         one = _now(client, change.kind, remote_id)
         if one and _in_line(one, change):
             return one
@@ -133,7 +134,7 @@ def hanging_on(client: Client, signature_id: str) -> list[str]:
 
 
 def twins(
-    since_plan: SincePlan, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+    since_plan: SincePlan, change: TemplateChange, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[tuple[Seen, bool]]:
     """Yield every other template that is what a change made or is about to submit, and whether it goes first.
 
@@ -167,14 +168,14 @@ def twins(
 
 
 def _saying_the_same(
-    since_plan: SincePlan, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+    since_plan: SincePlan, change: TemplateChange, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[ObservedTemplate]:
     """Yield the family's versions that say what a change is about to submit, as they are now.
 
     Of those that the plan saw, drafts are the planner's business.
     """
     template = change.desired
-    if not isinstance(template, Template):
+    if template is None:
         raise TypeError(f"{change.label} is no template")
     client = since_plan.client
     bases = _bases(template)

@@ -32,7 +32,7 @@ from smsconf.model.observed import (
     Reading,
 )
 from smsconf.model.resources import App, Desired, Region
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")

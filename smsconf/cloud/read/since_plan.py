@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.read import wire
 from smsconf.model.observed import ObservedTemplate
-from smsconf.reconcile.change import Change
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.change import Change, TemplateChange
+from smsconf.reconcile.names import split_version
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _MARGIN = timedelta(seconds=2)
@@ -34,10 +34,9 @@ class SincePlan:
         self._looks = 0
         self._found: dict[str, dict[str, ObservedTemplate]] = {}
         self._app_keys: dict[str, str] = {}
-        seen = (one for change in changes for one in (change.observed, change.live, change.candidate))
-        self._since = max(
-            (one.create_time or "" for one in seen if isinstance(one, ObservedTemplate)), default=""
-        )
+        rows = (change for change in changes if isinstance(change, TemplateChange))
+        seen = (one for row in rows for one in (row.observed, row.live, row.candidate) if one)
+        self._since = max((one.create_time or "" for one in seen), default="")
 
     def like(self, bases: Sequence[str]) -> list[ObservedTemplate]:
         """Return the newcomers of a family, by its names without a number; as they were when last listed.

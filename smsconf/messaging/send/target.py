@@ -193,8 +193,8 @@ def find_target(
     address, desired, live = output.address, output.desired, output.live
     if live is None or live.template_id is None:
         raise _not_live(rows[address])
-    if rows[address].contenders:
-        raise _ambiguous(rows[address], live)
+    if output.contenders:
+        raise _ambiguous(output)
     app = rows[desired.app].observed
     if not isinstance(app, ObservedApp) or not read_status(Kind.APP, site, app.status).verdict.usable:
         raise PlanRefused(
@@ -270,11 +270,11 @@ def _not_live(change: Change) -> PlanRefused:
     )
 
 
-def _ambiguous(change: Change, live: ObservedTemplate) -> PlanRefused:
-    names = ", ".join(one.name for one in (live, *change.contenders))
+def _ambiguous(output: Output) -> PlanRefused:
+    names = ", ".join(one.name for one in (output.live, *output.contenders) if one)
     return PlanRefused(
         _("{address}: nothing tells which of these serves: {names}; smsconf plan says more").format(
-            address=change.label, names=names
+            address=output.address, names=names
         ),
         why=_("recipients would get the text of one or of the other"),
         fix=_("name in adopt: what is ours, or run where the journal is"),
