@@ -29,7 +29,7 @@ OTHERS = {
     "journal/file.py": "a lock file, which was opened in the one way just before",
     "config/load/declared.py": "a licence, through config.files",
     "cli/commands/messages/bulk.py": "the head of the file of dropped rows, which is to be replaced",
-    "workflow/checkout.py": "what git itself keeps",
+    "checkout.py": "what git itself keeps",
     "cli/commands/init.py": "the .gitignore of a new project",
     "workflow/new_project.py": "the files of a new project, made with x",
     "cli/main.py": "/dev/null in place of a closed stream",

@@ -18,7 +18,7 @@ from smsconf.messaging.numbers import example_number
 from smsconf.messaging.receive.sent import read_sent
 from smsconf.model.diagnostics import Severity, has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import Change, ManualChange
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.run import manual_rows, read
 from smsconf.workflow.session import Talk, open_journal, open_session, told_account
@@ -75,7 +75,7 @@ def _asked(seen: Seen, project: Project, talk: Talk) -> Seen:
     except SmsconfError as problem:
         return replace(seen, problem=problem)
     reviews = {one.address: one for one in snapshot.reviews}
-    manual = tuple(change for change in snapshot.plan.changes if change.manual)
+    manual = tuple(change for change in snapshot.plan.changes if isinstance(change, ManualChange))
     return replace(seen, plan=snapshot.plan, reviews=reviews, manual=manual)
 
 

@@ -23,7 +23,7 @@ from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.memory import Confirmation, Memory
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, ManualChange
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
@@ -105,7 +105,7 @@ def recall(project: Project, reading: JournalReading, scope: str | None) -> Memo
     return replace(memory, confirmations=latest(project.confirmed, project.environment, scope))
 
 
-def manual_rows(project: Project, journal: Journal, account: Account | None) -> list[Change]:
+def manual_rows(project: Project, journal: Journal, account: Account | None) -> list[ManualChange]:
     """Return every manual step and how it stands; the service is not asked for that."""
     site = SITES[project.provider.site if project.provider else "china"]
     memory = recall(project, journal.read(), account.scope if account else None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from smsconf.checkout import state_folder
 from smsconf.cloud.auth.connect import connect, told_scope
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
@@ -25,7 +26,6 @@ from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
-from smsconf.workflow.checkout import state_folder
 from smsconf.workflow.emulated import ask, emulator_engine
 
 Update = Callable[[str, int, int], None]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from smsconf.workflow.session import Session
 
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
@@ -22,11 +23,10 @@ from smsconf.journal import Journal
 from smsconf.model.errors import CloudError
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Selection
+from smsconf.reconcile.names import split_version
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.versions.family import split_version
 from smsconf.reconcile.versions.submission import split_mark
 from smsconf.workflow.run import carry_out, read
-from smsconf.workflow.session import Session
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")

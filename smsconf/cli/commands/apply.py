@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from smsconf.checkout import commit_of
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.exits import apply_exit, refusal_exit, standing_exit
 from smsconf.cli.options import (
@@ -31,7 +32,6 @@ from smsconf.reconcile.change import Action
 from smsconf.reconcile.saved_plan.plan_file import Permit, check_scope
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
-from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import permit_in, scope_of
 from smsconf.workflow.proposal import Proposal, propose_to_apply
 from smsconf.workflow.run import carry_out, read

@@ -25,7 +25,7 @@ from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
 from smsconf.workflow.run import confirm, manual_rows
@@ -80,9 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
         until = now + timedelta(seconds=expires) if expires else None
         by = _who(project.folder)
         said = [
-            Confirmation(address, change.manual.digest, by, now, note, until)
-            for address, change in steps
-            if change.manual
+            Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
         confirm(project, journal, account.scope, now, done=said)
     shown = manual_rows(load_project(folder, environment), journal, account)
@@ -108,15 +106,15 @@ def _refuse_nonsense(
 
 
 def _step(
-    address: Address, rows: dict[Address, Change], project: Project, *, withdraw: bool
-) -> tuple[Address, Change]:
+    address: Address, rows: dict[Address, ManualChange], project: Project, *, withdraw: bool
+) -> tuple[Address, ManualChange]:
     """Find a manual step, or say why there is none to confirm.
 
     Raises:
         SmsconfError: it is not declared, or nothing that a person does.
     """
     change = rows.get(address)
-    if change is None or change.manual is None:
+    if change is None:
         raise _not_manual(address, rows, project)
     if withdraw and change.manual.confirmation is None:
         raise SmsconfError(
@@ -130,7 +128,7 @@ def _step(
     return address, change
 
 
-def _not_manual(address: Address, rows: dict[Address, Change], project: Project) -> SmsconfError:
+def _not_manual(address: Address, rows: dict[Address, ManualChange], project: Project) -> SmsconfError:
     by_api = project.desired.managed
     if address in by_api:
         return SmsconfError(

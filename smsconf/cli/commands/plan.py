@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from smsconf.checkout import commit_of
 from smsconf.cli.exits import plan_exit
 from smsconf.cli.options import (
     FILE,
@@ -28,7 +29,6 @@ from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.plan.markdown import Comment, plan_comment
 from smsconf.render.plan.text import plan_lines
-from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.permits import scope_of, write_permit
 from smsconf.workflow.proposal import propose
 from smsconf.workflow.run import read
