@@ -24,7 +24,6 @@ ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "atomic": {"language"},
-    "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
     "own_files": {"language"},
@@ -75,7 +74,6 @@ ALLOWED: dict[str, set[str]] = {
     "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
     "workflow": BASE
     | {
-        "checkout",
         "own_files",
         "workflow.emulated",
         "reconcile",
@@ -99,7 +97,6 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "atomic",
-        "checkout",
         "own_files",
         "workflow",
         "workflow.emulated",
