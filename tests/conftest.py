@@ -23,9 +23,9 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
     os.environ.pop(name.lower(), None)
 os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
 
-# a signal that is ignored here, as in the background of a script, would be ignored by every process that
+# a signal that is ignored here, as in the background of a script or under nohup, would be ignored by every process that
 # tests start; one that is handled, to no effect, is not
-for number in (signal.SIGINT, signal.SIGTERM):
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, lambda _number, _frame: None)
 
