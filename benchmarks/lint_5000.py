@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from smsconf.cli.findings import find_all
 from smsconf.config import load_project
+from smsconf.workflow.findings import find_all
 
 TEMPLATES = 5_000
 RUNS = 5

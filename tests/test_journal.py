@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.address import Address
-from smsconf.errors import SmsconfError
 from smsconf.journal import Journal, Owner, news, remember
-from smsconf.reconcile.memory import Memory
-from smsconf.sites import SITES
+from smsconf.model.address import Address
+from smsconf.model.errors import SmsconfError
+from smsconf.model.memory import Memory
+from smsconf.model.sites import SITES
 from tests.reconcile import build
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)

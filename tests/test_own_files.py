@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import smsconf
-from smsconf.errors import SmsconfError
 from smsconf.journal import Journal
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import NotOurs, connect, open_own, read_own, replacing, reporting, try_own, write_own
 
 ROOT = Path(smsconf.__file__).parent
@@ -267,7 +267,7 @@ def test_reports_go_into_channels_and_devices(home: Path) -> None:
 
 def test_foreign_database_is_not_touched(home: Path) -> None:
     """Not even its kind of journal is changed."""
-    from smsconf.emulator.store import Store, StoreError
+    from smsconf.emulator.base.store import Store, StoreError
 
     with closing(sqlite3.connect("theirs.db")) as database:
         database.execute("CREATE TABLE a (b)")

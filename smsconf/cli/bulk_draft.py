@@ -13,7 +13,6 @@ from smsconf.cli.checkout import state_folder
 from smsconf.cli.inbox import LEDGER, inboxes
 from smsconf.cli.sending import Ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.choice import Wanted
 from smsconf.messaging.bulk.failed import failed_recipients
@@ -22,7 +21,8 @@ from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Key, Run
 from smsconf.messaging.bulk.schema import numbers_digest
 from smsconf.messaging.send.target import Target
-from smsconf.resources import MessageType
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.resources import MessageType
 
 RECENT = timedelta(hours=24)
 """A list that was changed by a row and sent whole is a mistake of the same day."""

@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address, Kind
 from smsconf.cli.inbox import inbox_path, inboxes
 from smsconf.cli.list_options import reading_of
 from smsconf.cli.options import AddressParam, require_known
@@ -22,8 +21,6 @@ from smsconf.cli.output import same_file, say
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import require_template, values_of
 from smsconf.config import Project
-from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
@@ -42,10 +39,13 @@ from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER, is_channel, replacing, reporting
+from smsconf.render.documents.sheets import csv_row
 from smsconf.render.lines import clean
-from smsconf.render.sheets import csv_row
-from smsconf.resources import Region
 
 _HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
 _LONGEST = 200  # characters of a cell that are looked at where it is left out

@@ -18,12 +18,12 @@ from smsconf.cli.bulk_sending import shortage, start_of
 from smsconf.cli.output import show_error
 from smsconf.cli.sending import Ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.choice import choose
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
 from smsconf.messaging.bulk.run import Run, Tally
 from smsconf.messaging.bulk_report import Standing, bulk_view
+from smsconf.model.errors import PlanRefused, SmsconfError
 
 
 def look_at_job(project: Project, job: Job, ready: Ready, teller: Teller) -> int:

@@ -15,7 +15,6 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address
 from smsconf.cli.asking import confirmed
 from smsconf.cli.bulk_draft import check_type, draft_of, ledger_path, nobody, wanted_of
 from smsconf.cli.bulk_job import Job, Read, left_out_of, opt_out_lists
@@ -25,7 +24,6 @@ from smsconf.cli.list_options import reading_of
 from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
 from smsconf.cli.sending import Ready, make_ready
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
 from smsconf.language import _, ngettext
 from smsconf.messaging.bulk.choice import Choice, choose
 from smsconf.messaging.bulk.ledger import Ledger
@@ -36,7 +34,9 @@ from smsconf.messaging.bulk_report import Standing, bulk_view, exit_code
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
-from smsconf.render.bulk import bulk_lines
+from smsconf.model.address import Address
+from smsconf.model.errors import PlanRefused
+from smsconf.render.documents.bulk import bulk_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from smsconf.address import Kind
 from smsconf.cli.bulk_draft import ledger_path
 from smsconf.cli.bulk_run import Order, Teller, open_ledger, settle
 from smsconf.cli.output import report, say
 from smsconf.cli.sending import Ready, look_at
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.bulk_report import runs_view
 from smsconf.messaging.send.target import Target
-from smsconf.reconcile.lifecycle import read_status
-from smsconf.render.bulk import runs_lines
+from smsconf.model.address import Kind
+from smsconf.model.errors import PlanRefused
+from smsconf.model.lifecycle import read_status
+from smsconf.render.documents.bulk import runs_lines
 
 _SHOWN = N_("smsconf bulk --runs shows the runs there are")
 
@@ -115,7 +115,7 @@ def ready_for_run(project: Project, run: Run) -> Ready:
     target = Target.from_json(run.message["target"])
     approved = {
         one.template_id
-        for one in seen.situation.observed.templates.items
+        for one in seen.inputs.observed.templates.items
         if read_status(Kind.TEMPLATE, seen.site, one.status).verdict.approved
     }
     if target.template_id not in approved:

@@ -16,9 +16,8 @@ from smsconf.cli.bulk_job import Job
 from smsconf.cli.output import say
 from smsconf.cli.progress import progress
 from smsconf.cli.sending import Ready, app_key_of, open_sending, url_of
-from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.config import Project
-from smsconf.errors import PlanRefused
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.ledger import Ledger
@@ -29,8 +28,9 @@ from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.limits import FARTHEST, Allowance, day_of, month_of, opening
 from smsconf.messaging.send.sender import rate_of
 from smsconf.messaging.send.target import Target
+from smsconf.model.errors import PlanRefused
+from smsconf.model.resources import Threshold
 from smsconf.render.foreign import json_text
-from smsconf.resources import Threshold
 
 LATE = timedelta(minutes=15)
 """How long after its time a list still starts by itself: pipelines are not punctual."""

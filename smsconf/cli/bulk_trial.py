@@ -14,7 +14,6 @@ from smsconf.cli.asking import confirmed
 from smsconf.cli.output import say, show_error
 from smsconf.cli.sending import Ready, app_key_of, open_sending, remember_sent
 from smsconf.config import Project
-from smsconf.errors import CloudError
 from smsconf.language import _
 from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.reader import LedgerReader
@@ -23,7 +22,8 @@ from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_NUMBERS
-from smsconf.resources import Region
+from smsconf.model.errors import CloudError
+from smsconf.model.resources import Region
 
 
 def numbers_of(texts: Iterable[str], region: Region) -> list[str]:

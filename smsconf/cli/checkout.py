@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER
 
 _MOST_REFERENCE_BYTES = 16 * 1024 * 1024  # packed-refs of a large repository

@@ -28,7 +28,7 @@ class DurationParam(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
         """Read the text, or fail with what was expected."""
-        from smsconf.config.desired import parse_duration
+        from smsconf.config.load.desired import parse_duration
 
         if isinstance(value, float):
             return value

@@ -12,12 +12,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from smsconf.cli.exit_codes import EXITS
-from smsconf.cloud.codes import Meaning, meanings
+from smsconf.cloud.http.codes import Meaning, meanings
 from smsconf.config.problems import CODES
 from smsconf.language import N_, _, listed
 from smsconf.lint import RULES, Rule
 from smsconf.messaging.send.codes import RECEIPT_PAGE, RECEIPTS, SENDING, SENDING_PAGE
-from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
+from smsconf.model.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase, Status
 
 _MANAGEMENT_PAGE = "https://support.huaweicloud.com/api-msgsms/sms_05_0060.html"
 _GATEWAY_PAGE = "https://support.huaweicloud.com/devg-apisign/api-sign-errorcode.html"

@@ -10,8 +10,8 @@ import click
 from smsconf.cli.checkout import state_folder
 from smsconf.cli.options import folder_option, stacked
 from smsconf.cli.output import same_file, unwritable
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER, open_own, read_own
 
 INBOX = "inbox.db"

@@ -18,35 +18,38 @@ from typing import NoReturn
 import click
 
 from smsconf import __version__
-from smsconf.errors import SmsconfError
 from smsconf.language import FOLDERS, LANGUAGES, _, language, of_locale, use
+from smsconf.model.errors import SmsconfError
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "init": ("smsconf.cli.init", "Start a project that plans at once on the emulator."),
-    "validate": ("smsconf.cli.validate", "Check the files, offline."),
-    "lint": ("smsconf.cli.lint", "Say what a reviewer would object to, offline."),
-    "fmt": ("smsconf.cli.fmt", "Put the keys of the files in their usual order."),
-    "plan": ("smsconf.cli.plan", "Show what apply would do."),
-    "apply": ("smsconf.cli.apply", "Carry out the plan: submit what is new, and end."),
-    "status": ("smsconf.cli.status", "Show where every review stands."),
-    "wait": ("smsconf.cli.wait", "Wait until every review is over."),
-    "confirm": ("smsconf.cli.confirm", "Record what people did at the console."),
-    "outputs": ("smsconf.cli.outputs", "Print ids and senders of the live templates."),
-    "send": ("smsconf.cli.send", "Send a live template to some numbers."),
-    "report": ("smsconf.cli.report", "Write plan, reviews and messages as an HTML page."),
-    "history": ("smsconf.cli.history", "Show what was sent and decided, from the journal."),
-    "dump": ("smsconf.cli.dump", "Write what is at the service as a project."),
-    "bulk": ("smsconf.cli.bulk", "Send a live template to a list, each recipient once."),
-    "receive": ("smsconf.cli.receive", "Take in status reports and replies."),
-    "receipts": ("smsconf.cli.receipts", "Show what became of what was sent."),
-    "replies": ("smsconf.cli.replies", "Show what people sent back, and who opted out."),
-    "explain": ("smsconf.cli.explain", "Say what a code or a status means, and what to do."),
-    "graph": ("smsconf.cli.graph", "Draw what hangs on what, as a Mermaid flowchart."),
-    "guide": ("smsconf.cli.guide", "Say what is next on the way to the first message."),
-    "doctor": ("smsconf.cli.doctor", "Check everything from the files to the service, each with its fix."),
-    "schema": ("smsconf.cli.schema", "Print the JSON Schema of the files."),
-    "emulator": ("smsconf.cli.emulator", "Run and steer the stand-in for the service."),
+    "init": ("smsconf.cli.commands.init", "Start a project that plans at once on the emulator."),
+    "validate": ("smsconf.cli.commands.validate", "Check the files, offline."),
+    "lint": ("smsconf.cli.commands.lint", "Say what a reviewer would object to, offline."),
+    "fmt": ("smsconf.cli.commands.fmt", "Put the keys of the files in their usual order."),
+    "plan": ("smsconf.cli.commands.plan", "Show what apply would do."),
+    "apply": ("smsconf.cli.commands.apply", "Carry out the plan: submit what is new, and end."),
+    "status": ("smsconf.cli.commands.status", "Show where every review stands."),
+    "wait": ("smsconf.cli.commands.wait", "Wait until every review is over."),
+    "confirm": ("smsconf.cli.commands.confirm", "Record what people did at the console."),
+    "outputs": ("smsconf.cli.commands.outputs", "Print ids and senders of the live templates."),
+    "send": ("smsconf.cli.commands.messages.send", "Send a live template to some numbers."),
+    "report": ("smsconf.cli.commands.report", "Write plan, reviews and messages as an HTML page."),
+    "history": ("smsconf.cli.commands.history", "Show what was sent and decided, from the journal."),
+    "dump": ("smsconf.cli.commands.dump", "Write what is at the service as a project."),
+    "bulk": ("smsconf.cli.commands.messages.bulk", "Send a live template to a list, each recipient once."),
+    "receive": ("smsconf.cli.commands.messages.receive", "Take in status reports and replies."),
+    "receipts": ("smsconf.cli.commands.messages.receipts", "Show what became of what was sent."),
+    "replies": ("smsconf.cli.commands.messages.replies", "Show what people sent back, and who opted out."),
+    "explain": ("smsconf.cli.commands.explain", "Say what a code or a status means, and what to do."),
+    "graph": ("smsconf.cli.commands.graph", "Draw what hangs on what, as a Mermaid flowchart."),
+    "guide": ("smsconf.cli.commands.guide", "Say what is next on the way to the first message."),
+    "doctor": (
+        "smsconf.cli.commands.doctor",
+        "Check everything from the files to the service, each with its fix.",
+    ),
+    "schema": ("smsconf.cli.commands.schema", "Print the JSON Schema of the files."),
+    "emulator": ("smsconf.cli.commands.emulator", "Run and steer the stand-in for the service."),
 }
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from smsconf.cli.output import say
-from smsconf.errors import SmsconfError
 from smsconf.language import _, listed
+from smsconf.model.errors import SmsconfError
 
 if TYPE_CHECKING:
-    from smsconf.address import Address
     from smsconf.config import Project
+    from smsconf.model.address import Address
+    from smsconf.reconcile.inputs import Selection
     from smsconf.reconcile.plan import Plan
-    from smsconf.reconcile.situation import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ class AddressParam(click.ParamType["Address"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:  # noqa: ANN401
         """Parse the text, or fail with what was expected."""
-        from smsconf.address import Address
+        from smsconf.model.address import Address
 
         if isinstance(value, Address):
             return value
@@ -47,7 +47,7 @@ class DurationParam(click.ParamType[timedelta]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
         """Parse the text, or fail with what was expected."""
-        from smsconf.config.desired import parse_duration
+        from smsconf.config.load.desired import parse_duration
 
         if isinstance(value, timedelta):
             return value
@@ -106,7 +106,7 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     Raises:
         UsageError: an address is unknown, or outside the targets.
     """
-    from smsconf.address import Kind
+    from smsconf.model.address import Kind
 
     desired = project.desired
     rows = [change.address for change in plan.changes if change.address]
@@ -228,7 +228,7 @@ def selection(  # noqa: PLR0913 - one for each option
     require_confirmed: bool,
 ) -> Selection:
     """Gather the selection options into the planner's word for them."""
-    from smsconf.reconcile.situation import Selection
+    from smsconf.reconcile.inputs import Selection
 
     return Selection(
         prune=prune,

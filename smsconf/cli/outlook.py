@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from smsconf.address import Address
-from smsconf.cli.findings import subject_of
 from smsconf.cli.session import Session
 from smsconf.config import Project
 from smsconf.journal import Owner, remember
 from smsconf.lint import Subject, codes_about
-from smsconf.lint.advice import advise
-from smsconf.lint.international import SPECIAL_COUNTRIES
 from smsconf.lint.message import Message
-from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.forecast import Forecaster
-from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.reconcile.outlook import (
+from smsconf.lint.rules.advice import advise
+from smsconf.lint.rules.international import SPECIAL_COUNTRIES
+from smsconf.model.address import Address
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Signature, Template
+from smsconf.model.segments import Estimate
+from smsconf.model.sites import Site
+from smsconf.reconcile.at_service import (
     Outlook,
     observed_signatures,
     signature_at_service,
     template_at_service,
 )
+from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.forecast import Forecaster
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.resources import Signature, Template
-from smsconf.segments import Estimate
-from smsconf.sites import Site
+from smsconf.workflow.findings import subject_of
 
 Outlooks = Mapping[Address, Outlook]
 _BESIDES = (Action.RETIRE, Action.DELETE)  # rows about another version than the address's own

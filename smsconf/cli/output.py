@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
 from smsconf.own_files import reporting, try_own
-from smsconf.render.rows import json_parts
+from smsconf.render.documents.rows import json_parts
 
 if TYPE_CHECKING:
     from smsconf.render.lines import Line
@@ -137,8 +137,8 @@ def talk(lines: Iterable[Line]) -> None:
 def show_error(error: SmsconfError) -> int:
     """Say on stderr what stopped the run, why, and what to do; return the exit code."""
     if isinstance(error, ConfigError) and error.diagnostics:
-        from smsconf.render.text import diagnostics_lines
-        from smsconf.render.view import diagnostics_view
+        from smsconf.render.plan.text import diagnostics_lines
+        from smsconf.render.plan.view import diagnostics_view
 
         talk(diagnostics_lines(diagnostics_view(error.diagnostics)))
         return 1

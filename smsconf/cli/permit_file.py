@@ -9,10 +9,10 @@ from pathlib import Path
 
 from smsconf.cli.session import Session
 from smsconf.config import Project
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import is_channel, read_own, write_own
-from smsconf.reconcile.permit import Permit, Scope, read_permit
+from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
 
 _MOST_BYTES = 64 * 1024 * 1024
 

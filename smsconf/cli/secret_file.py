@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER, read_own, write_own
 
 _MOST_BYTES = 4 * 1024 * 1024

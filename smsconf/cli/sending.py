@@ -15,32 +15,32 @@ from typing import Any
 
 import click
 
-from smsconf.address import Address, Kind
-from smsconf.cli.emulator import emulator_engine
+from smsconf.cli.commands.emulator import emulator_engine
 from smsconf.cli.inbox import SENT
 from smsconf.cli.options import require_known
 from smsconf.cli.output import show_error
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.cloud.inprocess import BASE_URL, InProcessTransport
-from smsconf.cloud.limiter import Limiter
+from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
-from smsconf.diagnostics import has_errors
-from smsconf.errors import ConfigError, PlanRefused, SmsconfError
 from smsconf.language import N_, _
-from smsconf.lint.callback_urls import object_to
+from smsconf.lint.text.callback_urls import object_to
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.wire import Answer
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError
+from smsconf.model.sites import SITES, Site
 from smsconf.own_files import STATE_FOLDER
+from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.reconcile.situation import Selection, Situation
-from smsconf.sites import SITES, Site
-from smsconf.workflow import look
+from smsconf.workflow.run import look
 
 secrets_option = click.option(
     "--secrets",
@@ -65,7 +65,7 @@ _MOST_EXTEND = 128  # bytes
 class Seen:
     """What a reading of the service showed, for whom, and its time then."""
 
-    situation: Situation
+    inputs: Inputs
     plan: Plan
     site: Site
     about: Mapping[str, Any]
@@ -91,7 +91,7 @@ def look_at(project: Project) -> Seen:
         PlanRefused: not all could be read.
     """
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        situation = look(
+        inputs = look(
             session.client,
             project,
             session.journal,
@@ -100,11 +100,11 @@ def look_at(project: Project) -> Seen:
             progress=update,
         )
         now, site, scope = session.client.service_time, session.client.site, session.client.scope
-    plan = make_plan(situation)
+    plan = make_plan(inputs)
     unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
     if unread:
         raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
-    return Seen(situation, plan, site, session.about, now, scope)
+    return Seen(inputs, plan, site, session.about, now, scope)
 
 
 def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:
@@ -115,7 +115,7 @@ def make_ready(project: Project, address: Address, signature: Address | None = N
     """
     require_template(project, address)
     seen = look_at(project)
-    observed, changes = seen.situation.observed, seen.plan.changes
+    observed, changes = seen.inputs.observed, seen.plan.changes
     outputs = read_outputs(changes, observed.signatures.items, observed.countries.items)
     target = find_target(changes, outputs[address], site=seen.site, signature=signature)
     return Ready(target, seen.about, seen.now, seen.scope, signature)

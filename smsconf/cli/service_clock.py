@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smsconf.cloud.answers import EMULATOR_TIME
-from smsconf.cloud.hosts import is_loopback
-from smsconf.cloud.scope import EMULATOR_DATABASE
-from smsconf.errors import SmsconfError
+from smsconf.cloud.auth.scope import EMULATOR_DATABASE
+from smsconf.cloud.http.answers import EMULATOR_TIME
+from smsconf.cloud.http.hosts import is_loopback
+from smsconf.model.errors import SmsconfError
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -79,7 +79,7 @@ def _read(project: Project) -> tuple[str, datetime] | None:
 
 
 def _ask_file(database: Path) -> tuple[str, datetime] | None:
-    from smsconf.cli.emulator import emulator_engine
+    from smsconf.cli.commands.emulator import emulator_engine
 
     if not database.exists():
         return None

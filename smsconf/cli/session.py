@@ -15,20 +15,20 @@ from typing import Any, NamedTuple
 import click
 
 from smsconf.cli.checkout import state_folder
-from smsconf.cli.emulator import ask, emulator_engine
+from smsconf.cli.commands.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
 from smsconf.cli.output import say
-from smsconf.cloud.attribute_cache import AttributeCache
-from smsconf.cloud.client import Client
-from smsconf.cloud.connect import connect, told_scope
-from smsconf.cloud.inprocess import InProcessTransport
-from smsconf.cloud.scope import EMULATOR_DATABASE, emulator_scope
-from smsconf.cloud.transport import SigningAuth
+from smsconf.cloud.auth.connect import connect, told_scope
+from smsconf.cloud.auth.scope import EMULATOR_DATABASE, emulator_scope
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.inprocess import InProcessTransport
+from smsconf.cloud.http.transport import SigningAuth
+from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
-from smsconf.errors import ConfigError
 from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
-from smsconf.sites import SITES
+from smsconf.model.errors import ConfigError
+from smsconf.model.sites import SITES
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """YAML files of a project → desired resources, with a place for every word.
 
-Read in this order: ``reader`` (text → data with places), ``model`` (the file format), ``project`` (files and
-environments), ``desired`` (data → resources). It does not talk to the service and judges no wording.
+Read in this order: ``yaml.reader`` (text → data with places), ``format.project_model`` (the file format),
+``load.project`` (files and environments), ``load.desired`` (data → resources). It does not talk to the
+service and judges no wording.
 """
 
-from smsconf.config.project import Project, load_project
-from smsconf.config.provider import EmulatorProvider, HuaweiCloudProvider, Provider
-from smsconf.config.schema import json_schema, schema_text
+from smsconf.config.format.provider import EmulatorProvider, HuaweiCloudProvider, Provider
+from smsconf.config.format.schema import json_schema, schema_text
+from smsconf.config.load.project import Project, load_project
 
 __all__ = [
     "EmulatorProvider",

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.language import N_, _, listed
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
 
 _MOST = 10_000  # a file of nothing but mistakes must not take minutes or fill the memory
 

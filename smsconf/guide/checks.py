@@ -16,15 +16,15 @@ from typing import NamedTuple
 
 from smsconf import __version__
 from smsconf.config import HuaweiCloudProvider, Provider
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
-from smsconf.guide import way
+from smsconf.guide import connection
 from smsconf.guide.examination import Facts
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _, clauses, ngettext
-from smsconf.lint.callback_urls import object_to
-from smsconf.reconcile.state import Observed
-from smsconf.resources import App, Region
+from smsconf.lint.text.callback_urls import object_to
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.observed import Observed
+from smsconf.model.resources import App, Region
 
 
 class Check(NamedTuple):
@@ -40,12 +40,12 @@ class Check(NamedTuple):
 class _Row(NamedTuple):
     name: str
     needs: tuple[str, ...]
-    judge: Callable[[Facts], Verdict]
+    check: Callable[[Facts], Verdict]
 
 
-def judge(facts: Facts) -> tuple[Check, ...]:
-    """Judge the facts, row by row."""
-    return tuple(_judged(facts))
+def run_checks(facts: Facts) -> tuple[Check, ...]:
+    """Hold the facts against every row of the table."""
+    return tuple(_checked(facts))
 
 
 def blocks(checks: Sequence[Check]) -> bool:
@@ -53,11 +53,11 @@ def blocks(checks: Sequence[Check]) -> bool:
     return any(one.result is Result.FAILED for one in checks)
 
 
-def _judged(facts: Facts) -> Iterator[Check]:
+def _checked(facts: Facts) -> Iterator[Check]:
     causes: dict[str, str] = {}  # check that did not pass → the failure it goes back to
     for row in CHECKS:
         cause = next((causes[need] for need in row.needs if need in causes), None)
-        verdict = _because_of(cause) if cause else row.judge(facts)
+        verdict = _because_of(cause) if cause else row.check(facts)
         if cause or (verdict.result is Result.FAILED and verdict.stops):
             causes[row.name] = cause or row.name
         yield Check(row.name, *verdict[:4])
@@ -244,17 +244,19 @@ def _version(_facts: Facts) -> Verdict:
 
 CHECKS: tuple[_Row, ...] = (
     _Row("configuration", (), _configuration),
-    _Row("credentials", ("configuration",), way.judge_credentials),
-    _Row("endpoint", ("configuration",), way.judge_endpoint),
-    _Row("proxy", ("endpoint",), way.judge_proxy),
-    _Row("connection", ("proxy",), way.judge_connection),
-    _Row("tls", ("connection",), way.judge_tls),
-    _Row("clock", ("tls",), way.judge_clock),
-    _Row("authentication", ("credentials", "clock"), way.judging("authentication", way.accepted)),
-    _Row("project", ("authentication",), way.judging("project", way.project_named)),
-    _Row("rights", ("project",), way.judging("rights", way.readable)),
-    _Row("service", ("rights",), way.judging("service", way.enabled)),
-    _Row("account", ("service",), way.judge_account),
+    _Row("credentials", ("configuration",), connection.check_credentials),
+    _Row("endpoint", ("configuration",), connection.check_endpoint),
+    _Row("proxy", ("endpoint",), connection.check_proxy),
+    _Row("connection", ("proxy",), connection.check_connection),
+    _Row("tls", ("connection",), connection.check_tls),
+    _Row("clock", ("tls",), connection.check_clock),
+    _Row(
+        "authentication", ("credentials", "clock"), connection.judging("authentication", connection.accepted)
+    ),
+    _Row("project", ("authentication",), connection.judging("project", connection.project_named)),
+    _Row("rights", ("project",), connection.judging("rights", connection.readable)),
+    _Row("service", ("rights",), connection.judging("service", connection.enabled)),
+    _Row("account", ("service",), connection.check_account),
     _Row("app-quota", ("service",), _quota),
     *(_Row(kind, ("service",), _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
     _Row("send-host", ("account",), _send_hosts),

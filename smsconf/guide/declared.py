@@ -8,15 +8,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from smsconf.address import Address, Kind
-from smsconf.console import screen_of
-from smsconf.countries import code_of
-from smsconf.guide.steps import Judge, Outcome, Seen, State
+from smsconf.guide.checklist import Examine, Outcome, Seen, State
 from smsconf.language import _
+from smsconf.model.address import Address, Kind
+from smsconf.model.console_screens import screen_of
+from smsconf.model.country_names import code_of
+from smsconf.model.lifecycle import Phase
+from smsconf.model.resources import App, Region, VariableType
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase
 from smsconf.reconcile.outputs import Output, read_outputs
-from smsconf.resources import App, Region, VariableType
 
 _MAINLAND_NUMBER = "+8613812345678"  # for the emulator: no message arrives
 _ANY_COUNTRY = "BR"  # for a template that names none
@@ -31,10 +31,10 @@ _SAMPLES: Mapping[str, str] = {
 _MOST_URGENT = (State.OPEN, State.MANUAL, State.WAITING, State.LATER, State.DONE, State.NOT_NEEDED)
 
 
-def judging(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Judge:
+def examining(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Examine:
     """Make the judge of a kind; ``missing`` says what it means that none is declared."""
 
-    def judge(seen: Seen, region: Region) -> Outcome:
+    def examine(seen: Seen, region: Region) -> Outcome:
         wanted = list(_declared(seen, kind, region))
         if seen.project is None or not wanted:
             return missing(seen, region)
@@ -43,7 +43,7 @@ def judging(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Judge:
         rows = [one for one in seen.changes if one.address in wanted and _is_main(one)]
         return _worst([_outcome(seen, one) for one in rows]) if rows else missing(seen, region)
 
-    return judge
+    return examine
 
 
 def _is_main(change: Change) -> bool:
@@ -208,7 +208,7 @@ def no_qualification(seen: Seen, _region: Region) -> Outcome:
 # -- sending
 
 
-def judge_sending(seen: Seen, region: Region) -> Outcome:
+def check_sending(seen: Seen, region: Region) -> Outcome:
     """Say what can be sent, with a command that fits."""
     ready = [
         (address, one)

@@ -15,23 +15,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from smsconf.cloud import wire
-from smsconf.cloud.client import Client
-from smsconf.cloud.connect import TIMEOUT, patience_of, service_url
-from smsconf.cloud.connection import proxy_of
-from smsconf.cloud.credentials import Credentials, find_credentials
-from smsconf.cloud.fields import Fields
-from smsconf.cloud.hosts import check_host, is_local
-from smsconf.cloud.knock import Knock, knock
-from smsconf.cloud.observe import observe
+from smsconf.cloud.auth.connect import TIMEOUT, patience_of, service_url
+from smsconf.cloud.auth.credentials import Credentials, find_credentials
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.connection import proxy_of
+from smsconf.cloud.http.fields import Fields
+from smsconf.cloud.http.hosts import check_host, is_local
+from smsconf.cloud.http.probe import Probe, probe
+from smsconf.cloud.read import wire
+from smsconf.cloud.read.observe import observe
 from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, Provider
-from smsconf.diagnostics import Severity
-from smsconf.errors import ConfigError, SmsconfError
 from smsconf.journal import Journal, JournalReading
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.observed import Observed, Quota
+from smsconf.model.resources import Region
+from smsconf.model.sites import SITES
 from smsconf.own_files import open_own, try_own
-from smsconf.reconcile.state import Observed, Quota
-from smsconf.resources import Region
-from smsconf.sites import SITES
 
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 
@@ -59,13 +59,13 @@ class Facts:
     loaded: Project | ConfigError
     credentials: Credentials | SmsconfError | None = None
     route: Route | SmsconfError | None = None
-    knock: Knock | SmsconfError | None = None
+    probe: Probe | SmsconfError | None = None
     project_id: str | None = None
     entered: SmsconfError | bool = False
     observed: Observed | SmsconfError | None = None
     account: SmsconfError | str | bool | None = None
     quotas: Mapping[Region, Quota] | SmsconfError | None = None
-    sending: Knock | SmsconfError | None = None
+    sending: Probe | SmsconfError | None = None
     journal: JournalReading | SmsconfError | None = None
     unwritable: dict[str, str] = field(default_factory=dict)
 
@@ -107,9 +107,9 @@ def examine(
         facts.route = _tried(lambda: _find_route(provider, environ))
         if isinstance(facts.route, Route):
             url = facts.route.url
-            facts.knock = _tried(lambda: knock(url, patience=patience_of(environ)))
+            facts.probe = _tried(lambda: probe(url, patience=patience_of(environ)))
     if isinstance(provider, EmulatorProvider) or (
-        isinstance(facts.credentials, Credentials) and isinstance(facts.knock, Knock)
+        isinstance(facts.credentials, Credentials) and isinstance(facts.probe, Probe)
     ):
         _ask(facts, environ, open_client)
     facts.journal = _tried(Journal(state / "journal.jsonl").read)
@@ -147,7 +147,7 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
             if isinstance(facts.observed, Observed) and facts.observed.apps.items:
                 remote_id = facts.observed.apps.items[0].remote_id
                 facts.account = _tried(lambda: _ask_for_app(client, remote_id) or True)
-            facts.sending = _knock_at_sending(facts, environ)
+            facts.sending = _probe_sending(facts, environ)
     except SmsconfError as problem:
         if facts.entered is not True:
             facts.entered = problem
@@ -164,7 +164,7 @@ def _ask_for_app(client: Client, remote_id: str) -> str | None:
     return Fields(operation, client.call(operation, path={"id": remote_id})).optional("app_access_addr")
 
 
-def _knock_at_sending(facts: Facts, environ: Mapping[str, str]) -> Knock | SmsconfError | None:
+def _probe_sending(facts: Facts, environ: Mapping[str, str]) -> Probe | SmsconfError | None:
     """Knock at the host that takes messages: the one an app names, else the site's.
 
     Only if it is as far away as the service: an emulator's apps name the vendor's own.
@@ -176,7 +176,7 @@ def _knock_at_sending(facts: Facts, environ: Mapping[str, str]) -> Knock | Smsco
     address = facts.account if isinstance(facts.account, str) else f"https://{host}" if host else None
     if address is None or is_local(address) != is_local(route.url):
         return None
-    return _tried(lambda: knock(address, patience=patience_of(environ)))
+    return _tried(lambda: probe(address, patience=patience_of(environ)))
 
 
 def _unwritable(state: Path) -> dict[str, str]:

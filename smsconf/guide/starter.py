@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from smsconf.language import _
-from smsconf.resources import Region
-from smsconf.sites import SITES
+from smsconf.model.resources import Region
+from smsconf.model.sites import SITES
 
 SCHEMA_NAME = "schema.json"
 DATABASE = ".smsconf/emulator.db"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from smsconf.errors import CloudError, SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import CloudError, SmsconfError
 
 
 class Result(StrEnum):

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from smsconf.errors import SmsconfError
 from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from smsconf.address import Kind
 from smsconf.journal.belonging import SCOPED, Entry, Owner, of_account
 from smsconf.journal.recall import remember
+from smsconf.model.address import Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.sites import Site
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase, read_status
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.sites import Site
 
 
 def news(entries: tuple[Entry, ...], owner: Owner, plan: Plan, site: Site) -> Iterator[Entry]:

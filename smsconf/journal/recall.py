@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from smsconf.address import Address, Kind
 from smsconf.journal.belonging import Entry, Owner, of_account
-from smsconf.reconcile.family import split_version
-from smsconf.reconcile.lifecycle import Phase
-from smsconf.reconcile.memory import Confirmation, Memory
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase
+from smsconf.model.memory import Confirmation, Memory
+from smsconf.reconcile.versions.family import split_version
 
 
 def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = frozenset()) -> Memory:
@@ -33,8 +33,8 @@ def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = 
         own.memory(),
         entries=len(entries),
         environments=frozenset(_environment(entry) for entry in here if "step" in entry),
-        created_elsewhere=frozenset(one for other in recalls.values() for one in other.created),
-        live_elsewhere=_serving(recalls),
+        created_by_others=frozenset(one for other in recalls.values() for one in other.created),
+        live_of_others=_serving(recalls),
     )
 
 

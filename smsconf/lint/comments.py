@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from smsconf.diagnostics import Diagnostic, Place, Severity
 from smsconf.language import _
-from smsconf.lint.pages import OURS
 from smsconf.lint.rule import Hit, Rule, Target, rule
+from smsconf.lint.sources import OURS
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*smsconf:\s*ignore\[([^\]\n]*)\][ \t]*([^\r\n]*)")
 _CODE = re.compile(r"[^\s,]+")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from smsconf.resources import (
+from smsconf.model.resources import (
     Brackets,
     Desired,
     MessageType,
@@ -20,7 +20,14 @@ from smsconf.resources import (
     Variable,
     VariableType,
 )
-from smsconf.segments import PLACEHOLDER, Allowed, Estimate, count_international, count_mainland, estimate
+from smsconf.model.segments import (
+    PLACEHOLDER,
+    Allowed,
+    Estimate,
+    count_international,
+    count_mainland,
+    estimate,
+)
 
 # A link is ASCII that begins like one, or a host name under a usual top-level domain.
 LINK = re.compile(

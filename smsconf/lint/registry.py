@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from smsconf.lint import (
-    accounts,
-    apps,
-    callback_urls,
-    comments,
-    console,
-    contents,
-    international,
-    papers,
-    settings,
-    signatures,
-    thresholds,
-    types,
-    variables,
-)
+from smsconf.lint import comments
 from smsconf.lint.rule import Rule
+from smsconf.lint.rules import account as console
+from smsconf.lint.rules import apps, contents, international, signatures, thresholds, types, variables
+from smsconf.lint.rules import documents as papers
+from smsconf.lint.rules import project as accounts
+from smsconf.lint.rules import template_settings as settings
+from smsconf.lint.text import callback_urls
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(

@@ -16,9 +16,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from smsconf.address import Address
-from smsconf.diagnostics import Severity
-from smsconf.resources import MessageType, Region
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import MessageType, Region
 
 
 class Page(NamedTuple):

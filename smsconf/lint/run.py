@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-from smsconf.address import Address
-from smsconf.diagnostics import Diagnostic, Edit, Place
 from smsconf.language import _
 from smsconf.lint.comments import Finding
 from smsconf.lint.registry import RULES
 from smsconf.lint.rule import Hit, Rule, Spot, Target
 from smsconf.lint.subject import Subject
-from smsconf.resources import MessageType, Region, Signature, Template
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Diagnostic, Edit, Place
+from smsconf.model.resources import MessageType, Region, Signature, Template
 
 _LONGEST_MESSAGE = 200
 _MOST = 20  # findings of one rule about one thing

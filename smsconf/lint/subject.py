@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from smsconf.address import Address
-from smsconf.console import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
-from smsconf.diagnostics import Severity
 from smsconf.lint.message import Message, message_of
+from smsconf.model.address import Address
+from smsconf.model.console_screens import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
+from smsconf.model.diagnostics import Severity
+from smsconf.model.resources import Desired
+from smsconf.model.segments import Estimate
+from smsconf.model.sites import SITES, Site
 from smsconf.patterns import Pattern
-from smsconf.resources import Desired
-from smsconf.segments import Estimate
-from smsconf.sites import SITES, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from smsconf.errors import Refused
 from smsconf.language import _
 from smsconf.messaging.bulk.run import Batch, Run, Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.send.codes import SENDING
 from smsconf.messaging.send.target import Target
+from smsconf.model.errors import Refused
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import connect
 
 Step = Callable[[sqlite3.Connection], None]

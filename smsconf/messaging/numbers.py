@@ -14,7 +14,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from smsconf.language import N_
-from smsconf.resources import Region
+from smsconf.model.resources import Region
 
 _FEWEST = 7  # digits of what may have been meant as a number
 _LONGEST = 40  # characters of a number as people write it, separators included

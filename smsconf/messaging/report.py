@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smsconf.cloud.operations import OPERATIONS, SEND_SAME
+from smsconf.cloud.http.operations import OPERATIONS, SEND_SAME
 from smsconf.language import _
 from smsconf.messaging.send.codes import SENDING
 from smsconf.messaging.send.target import Target

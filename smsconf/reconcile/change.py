@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.memory import Confirmation
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import App, Campaign, Signature, Template
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Confirmation
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, Campaign, Signature, Template
 
 Declared = App | Campaign | Signature | Template
 ObservedObject = ObservedApp | ObservedSignature | ObservedTemplate

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from smsconf.language import _
-from smsconf.reconcile.situation import Situation
-from smsconf.resources import Template
+from smsconf.model.resources import Template
+from smsconf.reconcile.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +22,18 @@ class Countries:
     unknown: tuple[str, ...] = ()
 
 
-def find_countries(situation: Situation, template: Template) -> Countries:
+def find_countries(inputs: Inputs, template: Template) -> Countries:
     """Look up the countries of a template among those the service reports, in either language."""
-    found = {name: situation.country_ids.get(name.casefold()) for name in template.countries}
+    found = {name: inputs.country_ids.get(name.casefold()) for name in template.countries}
     ids = tuple(number for number in found.values() if number is not None)
-    names = tuple(
-        name if number is None else situation.country_names[number] for name, number in found.items()
-    )
+    names = tuple(name if number is None else inputs.country_names[number] for name, number in found.items())
     return Countries(ids, names, tuple(name for name, number in found.items() if number is None))
 
 
-def unknown_country(situation: Situation, name: str) -> str:
+def unknown_country(inputs: Inputs, name: str) -> str:
     """Say that the service knows no such country, and which one comes nearest."""
-    near = get_close_matches(name.casefold(), situation.country_ids, n=1)
+    near = get_close_matches(name.casefold(), inputs.country_ids, n=1)
     if not near:
         return _("the service knows no country '{name}'").format(name=name)
-    meant = situation.country_names[situation.country_ids[near[0]]]
+    meant = inputs.country_names[inputs.country_ids[near[0]]]
     return _("the service knows no country '{name}'; did you mean {near}?").format(name=name, near=meant)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Brackets, File, Region, Signature, Template
 from smsconf.reconcile.change import FieldChange
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.resources import Brackets, File, Region, Signature, Template
 
 Fields = Mapping[str, Any]
 

@@ -14,14 +14,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from smsconf.address import Address, Kind
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.memory import Memory
+from smsconf.model.observed import ObservedSignature, ObservedTemplate, read_time
+from smsconf.model.resources import Template
+from smsconf.model.sites import Site
+from smsconf.model.working_days import (
+    BEIJING,
+    HOURS_A_DAY,
+    OFFICIAL,
+    Calendar,
+    add_working_hours,
+    is_provisional,
+)
 from smsconf.reconcile.change import Action, Change
-from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate, read_time
-from smsconf.resources import Template
-from smsconf.sites import Site
-from smsconf.workdays import BEIJING, HOURS_A_DAY, OFFICIAL, Calendar, add_working_hours, is_provisional
 
 
 class Pace(NamedTuple):

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from smsconf.address import Address, Kind
+from smsconf.model.address import Address, Kind
+from smsconf.model.observed import Country, ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import Region, Template
+from smsconf.model.segments import PLACEHOLDER
 from smsconf.reconcile.change import Change, rows_by_address
-from smsconf.reconcile.state import Country, ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import Region, Template
-from smsconf.segments import PLACEHOLDER
 
 _FIRST_WORD = re.compile(r"\S+")
 

@@ -10,25 +10,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from smsconf.address import Address, Kind
 from smsconf.language import _
-from smsconf.reconcile.apps import decide_apps
-from smsconf.reconcile.campaigns import decide_campaigns
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, Template
 from smsconf.reconcile.change import Action, Change, Step, rows_by_address
-from smsconf.reconcile.elsewhere import declared_elsewhere
-from smsconf.reconcile.family import split_version
-from smsconf.reconcile.guards import Refusal, check_guards
-from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.reconcile.manual import decide_manual
-from smsconf.reconcile.protect import protect
-from smsconf.reconcile.retire import carried, holding, replaced_rows, taking_along
-from smsconf.reconcile.signatures import decide_signatures
-from smsconf.reconcile.situation import Situation
-from smsconf.reconcile.state import ObservedSignature, ObservedTemplate
-from smsconf.reconcile.submission import split_mark
-from smsconf.reconcile.templates import decide_templates
-from smsconf.reconcile.versions import left_behind
-from smsconf.resources import App, Template
+from smsconf.reconcile.inputs import Inputs
+from smsconf.reconcile.kinds.apps import decide_apps
+from smsconf.reconcile.kinds.campaigns import decide_campaigns
+from smsconf.reconcile.kinds.manual import decide_manual
+from smsconf.reconcile.kinds.signatures import decide_signatures
+from smsconf.reconcile.kinds.templates import decide_templates
+from smsconf.reconcile.removal.guards import Refusal, check_guards
+from smsconf.reconcile.removal.other_environments import declared_by_others
+from smsconf.reconcile.removal.protect import protect
+from smsconf.reconcile.removal.retire import carried, holding, replaced_rows, taking_along
+from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.versions.recognise import left_behind
+from smsconf.reconcile.versions.submission import split_mark
 
 _DELETE_ORDER = {Kind.TEMPLATE: 0, Kind.SIGNATURE: 1}
 
@@ -84,52 +84,52 @@ class Plan:
         return any(change.steps for change in self.changes)
 
 
-def make_plan(situation: Situation) -> Plan:
+def make_plan(inputs: Inputs) -> Plan:
     """Decide what the next run does about every address, and whether it may."""
-    manual = list(decide_manual(situation))
-    apps = list(decide_apps(situation))
+    manual = list(decide_manual(inputs))
+    apps = list(decide_apps(inputs))
     above = {change.address: change for change in (*manual, *apps) if change.address}
-    signatures = list(decide_signatures(situation, above))
+    signatures = list(decide_signatures(inputs, above))
     above.update((change.address, change) for change in signatures if change.address)
-    templates = list(decide_templates(situation, above))
+    templates = list(decide_templates(inputs, above))
     rows = {
         **above,
         **{one.address: one for one in templates if one.address and one.action is not Action.RETIRE},
     }
-    replaced = list(replaced_rows(situation, rows, templates))
-    campaigns = decide_campaigns(situation, rows)
+    replaced = list(replaced_rows(inputs, rows, templates))
+    campaigns = decide_campaigns(inputs, rows)
     declared = [*manual, *apps, *signatures, *replaced, *templates, *campaigns]
     changes = sorted(declared, key=lambda change: change.address.order if change.address else (9, ""))
-    unmanaged, foreign = _unclaimed(situation, changes)
-    if situation.selection.prune:
-        changes += sorted(_prune(situation, unmanaged, changes), key=_delete_order)
-    spared = _spare_what_serves(protect(situation, changes))
-    selected = _targeted(spared, situation.selection.targets)
+    unmanaged, foreign = _unclaimed(inputs, changes)
+    if inputs.selection.prune:
+        changes += sorted(_prune(inputs, unmanaged, changes), key=_delete_order)
+    spared = _spare_what_serves(protect(inputs, changes))
+    selected = _targeted(spared, inputs.selection.targets)
     return Plan(
         changes=tuple(selected),
-        refusals=tuple(_refusals(situation, selected)),
+        refusals=tuple(_refusals(inputs, selected)),
         unmanaged=_count(unmanaged),
         foreign=_count(foreign),
-        existing=_existing(situation),
-        empty=_empty(situation),
-        recorded=situation.memory.entries,
+        existing=_existing(inputs),
+        empty=_empty(inputs),
+        recorded=inputs.memory.entries,
     )
 
 
 Unclaimed = ObservedSignature | ObservedTemplate
 
 
-def _unclaimed(situation: Situation, changes: Iterable[Change]) -> tuple[list[Unclaimed], list[Unclaimed]]:
+def _unclaimed(inputs: Inputs, changes: Iterable[Change]) -> tuple[list[Unclaimed], list[Unclaimed]]:
     """Split the objects that no address claims: those of declared apps, and those of all others."""
     claimed = {one for change in changes for one in (change.remote_id, *_ids(change.live, change.candidate))}
     unmanaged: list[Unclaimed] = []
     foreign: list[Unclaimed] = []
-    if not situation.observed.apps.complete:
+    if not inputs.observed.apps.complete:
         return unmanaged, foreign
-    ambiguous = {one.remote_id for one in _ambiguous(situation)}
-    everything: list[Unclaimed] = [*situation.observed.templates.items, *situation.observed.signatures.items]
+    ambiguous = {one.remote_id for one in _ambiguous(inputs)}
+    everything: list[Unclaimed] = [*inputs.observed.templates.items, *inputs.observed.signatures.items]
     for one in everything:
-        if one.app_key not in situation.declared_app_keys:
+        if one.app_key not in inputs.declared_app_keys:
             foreign.append(one)
         elif one.remote_id not in claimed and one.remote_id not in ambiguous:
             unmanaged.append(one)
@@ -140,7 +140,7 @@ def _ids(*versions: ObservedTemplate | None) -> Iterator[str]:
     yield from (one.remote_id for one in versions if one)
 
 
-def _undecided(situation: Situation, changes: Iterable[Change]) -> Mapping[str, str]:
+def _undecided(inputs: Inputs, changes: Iterable[Change]) -> Mapping[str, str]:
     """Tell what to keep, for it may belong to a template that is refused or has no live version, and why.
 
     Returns: remote id → reason.
@@ -154,9 +154,9 @@ def _undecided(situation: Situation, changes: Iterable[Change]) -> Mapping[str, 
         if refused:
             reason = _("kept: nothing can be decided about {address}")
         ids = {*change.family} if refused else set()
-        for left in left_behind(situation, change.desired):
+        for left in left_behind(inputs, change.desired):
             base = replace(change.desired, name=split_version(left.name)[0], renamed_from=None)
-            ids |= {one.remote_id for _number, one in situation.family_under([left.app_key], base)}
+            ids |= {one.remote_id for _number, one in inputs.family_under([left.app_key], base)}
         kept |= dict.fromkeys(ids, reason.format(address=change.address))
     return kept
 
@@ -173,47 +173,45 @@ def _spare_what_serves(changes: Sequence[Change]) -> list[Change]:
     ]
 
 
-def _ambiguous(situation: Situation) -> Iterator[Unclaimed]:
+def _ambiguous(inputs: Inputs) -> Iterator[Unclaimed]:
     """Yield every object that belongs to an address, twins and leftovers included: none is unmanaged."""
-    for address in situation.desired.signatures:
-        yield from situation.signatures_named(address)
-        old = situation.replaced_signature(address)
+    for address in inputs.desired.signatures:
+        yield from inputs.signatures_named(address)
+        old = inputs.replaced_signature(address)
         if old:
             yield old
-    for template in situation.desired.templates.values():
+    for template in inputs.desired.templates.values():
         bases = (template.name, template.renamed_from)
-        serving = situation.memory.live.get(template.address)
-        for _number, one in situation.templates_like(template):
-            ours = split_mark(one.description)[1] or one.remote_id in situation.memory.created
+        serving = inputs.memory.live.get(template.address)
+        for _number, one in inputs.templates_like(template):
+            ours = split_mark(one.description)[1] or one.remote_id in inputs.memory.created
             if one.name in bases or one.name in template.adopt or ours or one.remote_id == serving:
                 yield one
-        moved = situation.templates_by_id.get(serving or "")
+        moved = inputs.templates_by_id.get(serving or "")
         if moved:  # it serves until its successor under another app is approved, and that was seen
             yield moved
 
 
-def _prune(
-    situation: Situation, unmanaged: Sequence[Unclaimed], changes: Sequence[Change]
-) -> Iterator[Change]:
+def _prune(inputs: Inputs, unmanaged: Sequence[Unclaimed], changes: Sequence[Change]) -> Iterator[Change]:
     """Yield a delete for each unmanaged object of a declared app that is ours to change."""
-    complete = situation.observed.templates.complete and situation.observed.signatures.complete
+    complete = inputs.observed.templates.complete and inputs.observed.signatures.complete
     if not complete:
         return
     going = {change.remote_id for change in changes if Step.DELETE in change.steps}
-    elsewhere = declared_elsewhere(situation)
+    other_environments = declared_by_others(inputs)
     waiting = {
         name: change.address
         for change in changes
         if isinstance(change.desired, Template) and change.address and change.live is None
         for name in (change.desired.name, change.desired.renamed_from or change.desired.name)
     }
-    undecided = _undecided(situation, changes)
+    undecided = _undecided(inputs, changes)
     contending = {one.remote_id: change.address for change in changes for one in change.contenders}
     for one in unmanaged:  # templates first: what takes them along looks at how they fare
-        if one.app_key not in situation.managed_app_keys:
+        if one.app_key not in inputs.managed_app_keys:
             continue
         kind = Kind.TEMPLATE if isinstance(one, ObservedTemplate) else Kind.SIGNATURE
-        environment, moving = elsewhere.get(one.remote_id), _moving(one, waiting)
+        environment, moving = other_environments.get(one.remote_id), _moving(one, waiting)
         contended = contending.get(one.remote_id)
         if environment or moving or contended or one.remote_id in undecided:
             kept = _("kept: the environment {environment} declares it").format(environment=environment)
@@ -228,7 +226,7 @@ def _prune(
         row = Change(
             kind=kind,
             action=Action.DELETE,
-            reason=_("not declared, in {app}").format(app=situation.app_labels[one.app_key]),
+            reason=_("not declared, in {app}").format(app=inputs.app_labels[one.app_key]),
             remote_name=one.name,
             remote_id=one.remote_id,
             status=one.status,
@@ -237,10 +235,10 @@ def _prune(
         )
         held: Sequence[str] = ()
         if kind is Kind.SIGNATURE:
-            held = holding(situation, one.remote_id, changes, going)
-            carries = carried(situation, one.remote_id, going)
+            held = holding(inputs, one.remote_id, changes, going)
+            carries = carried(inputs, one.remote_id, going)
             row = replace(row, carries=carries, reason=taking_along(row.reason, carries))
-        row = _deletable(situation, row, held)
+        row = _deletable(inputs, row, held)
         if Step.DELETE in row.steps:
             going.add(row.remote_id)
         yield row
@@ -253,8 +251,8 @@ def _moving(one: Unclaimed, waiting: Mapping[str, Address]) -> Address | None:
     return waiting.get(one.name) or waiting.get(split_version(one.name)[0])
 
 
-def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Change:
-    status = read_status(row.kind, situation.site, row.status or "")
+def _deletable(inputs: Inputs, row: Change, hanging: Sequence[str]) -> Change:
+    status = read_status(row.kind, inputs.site, row.status or "")
     if status.phase is Phase.UNKNOWN:
         return replace(
             row,
@@ -272,7 +270,7 @@ def _deletable(situation: Situation, row: Change, hanging: Sequence[str]) -> Cha
             awaits=names,
         )
     if row.kind is Kind.TEMPLATE and status.phase is Phase.IN_REVIEW:
-        if not situation.site.withdrawing:
+        if not inputs.site.withdrawing:
             return replace(
                 row,
                 action=Action.WAIT,
@@ -307,8 +305,8 @@ def _targeted(changes: Sequence[Change], targets: frozenset[Address]) -> Sequenc
     return [change for change in changes if change.address in wanted]
 
 
-def _refusals(situation: Situation, changes: Sequence[Change]) -> Iterator[Refusal]:
-    observed = situation.observed
+def _refusals(inputs: Inputs, changes: Sequence[Change]) -> Iterator[Refusal]:
+    observed = inputs.observed
     for kind, problem in (
         (Kind.APP.nouns, observed.apps.problem),
         (Kind.SIGNATURE.nouns, observed.signatures.problem),
@@ -323,22 +321,22 @@ def _refusals(situation: Situation, changes: Sequence[Change]) -> Iterator[Refus
                 ).format(kind=kind, problem=problem),
                 fix=_("run again when the service answers completely"),
             )
-    yield from check_guards(changes, _existing(situation), situation.selection, empty=_empty(situation))
+    yield from check_guards(changes, _existing(inputs), inputs.selection, empty=_empty(inputs))
     for change in changes:
         if change.action is Action.REFUSED:
             yield Refusal("change", change.reason, address=change.label)
 
 
-def _empty(situation: Situation) -> bool:
-    declared = situation.desired
+def _empty(inputs: Inputs) -> bool:
+    declared = inputs.desired
     return not (declared.apps or declared.signatures or declared.templates)
 
 
-def _existing(situation: Situation) -> Mapping[Kind, int]:
-    keys = situation.declared_app_keys
+def _existing(inputs: Inputs) -> Mapping[Kind, int]:
+    keys = inputs.declared_app_keys
     return {
-        Kind.SIGNATURE: sum(one.app_key in keys for one in situation.observed.signatures.items),
-        Kind.TEMPLATE: sum(one.app_key in keys for one in situation.observed.templates.items),
+        Kind.SIGNATURE: sum(one.app_key in keys for one in inputs.observed.signatures.items),
+        Kind.TEMPLATE: sum(one.app_key in keys for one in inputs.observed.templates.items),
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from smsconf.address import Address, Kind
 from smsconf.language import _, clauses
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import ABSENT, Phase, Status, Verdict, read_status
+from smsconf.model.observed import ObservedApp, ObservedSignature
+from smsconf.model.sites import Site
 from smsconf.reconcile.change import Action
-from smsconf.reconcile.lifecycle import ABSENT, Phase, Status, Verdict, read_status
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.state import ObservedApp, ObservedSignature
-from smsconf.sites import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.emulator.test_server import Server
+from tests.emulator.gateway.test_server import Server
 
 BROWSER = os.environ["SMSCONF_BROWSER"]  # read before fixtures clear such names
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.cli.checkout import commit_of, state_folder
-from smsconf.errors import SmsconfError
+from smsconf.model.errors import SmsconfError
 
 JOURNAL = ".smsconf/journal.1.jsonl"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.cli.inbox import inboxes, note_inbox, received_into
-from smsconf.errors import SmsconfError
+from smsconf.model.errors import SmsconfError
 
 
 @pytest.fixture

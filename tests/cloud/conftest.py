@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from smsconf.cloud.apply import apply_changes
-from smsconf.cloud.client import Client
-from smsconf.cloud.inprocess import InProcessTransport
-from smsconf.cloud.observe import observe
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.cloud.apply.changes import apply_changes
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.inprocess import InProcessTransport
+from smsconf.cloud.read.observe import observe
+from smsconf.emulator.gateway.engine import Engine, Settings
+from smsconf.model.observed import Observed
+from smsconf.model.resources import Desired
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Change
+from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import make_plan
-from smsconf.reconcile.situation import Selection, Situation
-from smsconf.reconcile.state import Observed
-from smsconf.resources import Desired
-from smsconf.sites import SITES
 from tests.cloud.worlds import open_client
 
 
@@ -55,8 +55,8 @@ class Emulated:
 
     def plan(self, wanted: Desired, **selection: Any) -> tuple[Change, ...]:
         """Read and decide."""
-        situation = Situation(SITES[self.site], wanted, self.observe(wanted), Selection(**selection))
-        return make_plan(situation).changes
+        inputs = Inputs(SITES[self.site], wanted, self.observe(wanted), Selection(**selection))
+        return make_plan(inputs).changes
 
     def apply(self, changes: tuple[Change, ...], **more: Any) -> dict[str, Outcome]:
         """Carry out changes and return the outcomes by label."""

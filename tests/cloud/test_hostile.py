@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from smsconf.cloud import wire
-from smsconf.cloud.connect import connect
-from smsconf.errors import CloudBroken, CloudError, Unreachable
+from smsconf.cloud.auth.connect import connect
+from smsconf.cloud.read import wire
+from smsconf.model.errors import CloudBroken, CloudError, Unreachable
 from tests.cloud import hostile
-from tests.cloud.test_connect import KEYS, Provider
-from tests.cloud.test_iam import PERSON
+from tests.cloud.auth.test_connect import KEYS, Provider
+from tests.cloud.auth.test_iam import PERSON
 from tests.cloud.worlds import SK, open_client, recording_server
 
 PATIENCE = 0.4  # of those who are made to wait

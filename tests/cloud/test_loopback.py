@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from smsconf import emulator_keys
-from smsconf.cloud.connect import connect
-from smsconf.cloud.hosts import check_loopback
-from smsconf.errors import Unauthorized
+from smsconf.cloud.auth.connect import connect
+from smsconf.cloud.http.hosts import check_loopback
 from smsconf.messaging.send.credentials import AppKey
 from smsconf.messaging.send.sender import open_sender
-from tests.cloud.test_connect import Provider
+from smsconf.model import emulator_keys
+from smsconf.model.errors import Unauthorized
+from tests.cloud.auth.test_connect import Provider
 from tests.cloud.worlds import PROJECT, recording_server
 
 KEYS = {"HUAWEICLOUD_SDK_AK": "EMULATORAK", "HUAWEICLOUD_SDK_SK": "EMULATORSK"}

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from smsconf.cloud import wire
-from smsconf.cloud.client import Client
-from smsconf.cloud.upload import Upload
-from smsconf.reconcile.state import ObservedApp
-from smsconf.resources import Source
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.upload import Upload
+from smsconf.cloud.read import wire
+from smsconf.model.observed import ObservedApp
+from smsconf.model.resources import Source
 from tests.cloud.worlds import (
     AK,
     PROJECT,

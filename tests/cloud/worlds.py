@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from smsconf.address import Address
-from smsconf.cloud.client import Client
-from smsconf.cloud.transport import SigningAuth
-from smsconf.resources import (
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.transport import SigningAuth
+from smsconf.model.address import Address
+from smsconf.model.resources import (
     App,
     Desired,
     MessageType,
@@ -26,7 +26,7 @@ from smsconf.resources import (
     Variable,
     VariableType,
 )
-from smsconf.sites import SITES
+from smsconf.model.sites import SITES
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 AK = "EMULATORAK"

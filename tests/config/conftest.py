@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.config import Project, load_project
-from smsconf.diagnostics import Diagnostic
+from smsconf.model.diagnostics import Diagnostic
 
 HEAD = """\
 version: 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.emulator.routes import OPERATIONS
+from smsconf.emulator.gateway.routes import OPERATIONS
 
 HERE = Path(__file__).parent
 

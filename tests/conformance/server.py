@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from smsconf.emulator.engine import Settings
+from smsconf.emulator.gateway.engine import Settings
 from tests.emulator.conftest import signed_headers
 
 SETTINGS = Settings()

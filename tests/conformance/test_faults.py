@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from smsconf.emulator.faults import KINDS
-from smsconf.emulator.routes import MANAGEMENT, ROUTES
+from smsconf.emulator.gateway.faults import KINDS
+from smsconf.emulator.gateway.routes import MANAGEMENT, ROUTES
 from tests.conformance.server import BASE, Server
 from tests.conformance.vendor import ask, client, exceptions
 from tests.conformance.world import app_body

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.emulator import choices, errors, number_statuses
-from smsconf.emulator.routes import ROUTES
+from smsconf.emulator import choices
+from smsconf.emulator.base import errors
+from smsconf.emulator.gateway.routes import ROUTES
+from smsconf.emulator.sending import number_statuses
 from smsconf.emulator.sending_choices import SENDING_CHOICES
-from tests.conformance import fidelity, proofs
+from tests.conformance.fidelity import document as fidelity
+from tests.conformance.fidelity import proofs
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "smsconf/emulator/FIDELITY.md"
-NAMED = re.compile(r"\[`(test_\w+)`\]\(\.\./\.\./(tests/\w+/test_\w+\.py)\)")
+NAMED = re.compile(r"\[`(test_\w+)`\]\(\.\./\.\./(tests/[\w/]+/test_\w+\.py)\)")
 
 pytestmark = pytest.mark.checks("fidelity table")
 
@@ -25,7 +28,7 @@ def known_tests() -> set[tuple[str, str]]:
     return {
         (path.relative_to(ROOT).as_posix(), node.name)
         for folder in ("conformance", "emulator")
-        for path in (ROOT / "tests" / folder).glob("test_*.py")
+        for path in (ROOT / "tests" / folder).rglob("test_*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }

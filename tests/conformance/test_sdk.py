@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from smsconf.emulator.choices import UNANSWERED
-from smsconf.emulator.engine import BODY_LIMIT
-from smsconf.emulator.routes import OPERATIONS
+from smsconf.emulator.gateway.engine import BODY_LIMIT
+from smsconf.emulator.gateway.routes import OPERATIONS
 from tests.conformance.server import Server
 from tests.conformance.vendor import METHODS, ask, client, exceptions, judge
 from tests.conformance.world import (

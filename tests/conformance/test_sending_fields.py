@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from smsconf.emulator.routes import ROUTES, SENDING
+from smsconf.emulator.gateway.routes import ROUTES, SENDING
 from tests.emulator.conftest import Reply, Service
 from tests.emulator.shop import Shop, open_shop
 

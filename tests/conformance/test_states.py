@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smsconf.emulator.statuses import APP_STATUSES, SITES, TEMPLATE_STATUSES
+from smsconf.emulator.management.statuses import APP_STATUSES, SITES, TEMPLATE_STATUSES
 from tests.emulator.conftest import Reply, Service
 
 INTERNATIONAL = """

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from smsconf.cli import main
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from tests.conformance.server import BASE, SETTINGS, Server
 from tests.emulator.conftest import signed_headers
 

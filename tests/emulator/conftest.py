@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smsconf import signing
-from smsconf.emulator.engine import Engine, Response, Settings
+from smsconf.emulator.gateway.engine import Engine, Response, Settings
 
 MONDAY = datetime(2026, 1, 5, 1, tzinfo=UTC)  # 9:00 in Beijing
 HOST = "127.0.0.1:8080"

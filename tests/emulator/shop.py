@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from smsconf import signing
-from smsconf.emulator.engine import Settings
+from smsconf.emulator.gateway.engine import Settings
 from tests.emulator.conftest import HOST, Reply, Service, signed_headers
 
 SAME, DIFFERENT = "/sms/batchSendSms/v1", "/sms/batchSendDiffSms/v1"

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from smsconf.emulator.engine import Engine
-from smsconf.emulator.statuses import APPROVED_SIGNATURE
+from smsconf.emulator.gateway.engine import Engine
+from smsconf.emulator.management.statuses import APPROVED_SIGNATURE
 from tests.emulator.conftest import MONDAY, Service
 
 WISHES = st.sampled_from([None, "Pending", "Reviewing", "Disable"])

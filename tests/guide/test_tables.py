@@ -9,7 +9,7 @@ import pytest
 
 from smsconf.guide.checks import CHECKS
 from smsconf.guide.quick_start import STEPS
-from smsconf.resources import Region
+from smsconf.model.resources import Region
 
 
 def test_every_check_needs_only_what_was_judged_before_it() -> None:

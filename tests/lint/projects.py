@@ -6,11 +6,11 @@ import re
 import textwrap
 from pathlib import Path
 
-from smsconf.cli.findings import find_all
 from smsconf.config import load_project
-from smsconf.diagnostics import Diagnostic
 from smsconf.lint import Rule
 from smsconf.lint.rule import Target
+from smsconf.model.diagnostics import Diagnostic
+from smsconf.workflow.findings import find_all
 
 _REPEAT = re.compile(r"(.)×(\d+)")  # 字×501 in a page stands for 501 characters
 _SECTIONS = (

@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import jsonschema_rs
 import pytest
 
-from smsconf.cli.findings import find_all
 from smsconf.cli.main import run
 from smsconf.config import load_project
+from smsconf.workflow.findings import find_all
 
 HOME = Path(__file__).parents[2]
 # The official schema of SARIF 2.1.0 (rtm.5), as the npm package @microsoft/jest-sarif (MIT) ships it.
@@ -358,7 +358,7 @@ def test_files_are_named_as_seen_from_the_repository(project, tmp_path, monkeypa
 def test_lint_needs_neither_network_nor_model_of_the_service() -> None:
     """The command loads no HTTP client and no terminal library."""
     script = (
-        "import sys, smsconf.cli.lint; "
+        "import sys, smsconf.cli.commands.lint; "
         "print([name for name in ('httpx', 'rich', 'deepdiff', 'starlette') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

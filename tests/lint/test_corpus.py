@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.findings import find_all
 from smsconf.config import load_project
+from smsconf.workflow.findings import find_all
 
 DATA = Path(__file__).parents[1] / "data" / "lint"
 GOOD = sorted(DATA.glob("good/*.yaml"))

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.cli.findings import find_all
 from smsconf.cli.main import run
 from smsconf.config import load_project
-from smsconf.config.amend import amended, repaired
-from smsconf.config.reader import read_yaml
-from smsconf.config.source import Source
-from smsconf.diagnostics import Edit
+from smsconf.config.edit.fix import amended, repaired
+from smsconf.config.yaml.reader import read_yaml
+from smsconf.config.yaml.source import Source
 from smsconf.lint import RULES
+from smsconf.model.diagnostics import Edit
+from smsconf.workflow.findings import find_all
 from tests.lint.projects import lint_text, project_of
 from tests.lint.test_corpus import BAD, DATA
 

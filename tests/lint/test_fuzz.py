@@ -9,13 +9,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.cli.findings import find_all
 from smsconf.config import load_project
-from smsconf.render.github import github_text
-from smsconf.render.junit import junit_text
+from smsconf.render.findings.github import github_text
+from smsconf.render.findings.junit import junit_text
 from smsconf.render.lines import plain
-from smsconf.render.text import diagnostics_lines
-from smsconf.render.view import diagnostics_view
+from smsconf.render.plan.text import diagnostics_lines
+from smsconf.render.plan.view import diagnostics_view
+from smsconf.workflow.findings import find_all
 
 NASTY = ["${1}", "${2}", "{a}", "{b}", "【", "★", "^_^", "www.", ".cn", "http://t.cn/", "138", "13800000000"]
 NASTY += [

@@ -22,7 +22,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.receive.callbacks import Reply

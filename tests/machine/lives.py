@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from smsconf.address import Address, Kind
+from smsconf.model.address import Address, Kind
 from smsconf.reconcile.plan import Plan
 from tests.machine.files import COUNTRIES, KEYS, OUTLET, PARTNER, TEXTS, TYPES, Files
 from tests.machine.world import Row, World, family_of
@@ -39,7 +39,7 @@ class Lifecycle(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="smsconf-life-", dir=FAST if FAST.is_dir() else None))
         self.journal = self.folder / "journal.jsonl"
-        self.elsewhere = self.folder / "elsewhere.jsonl"
+        self.other_environments = self.folder / "elsewhere.jsonl"
         self.files: Files
         self.world: World
 
@@ -222,11 +222,11 @@ class Lifecycle(RuleBasedStateMachine):
         """Two runners with journals of their own plan the same thing, then both carry it out."""
         first = self.plan()
         with self.world.another_journal():
-            second = self.world.plan(self.files.read(), self.elsewhere)
+            second = self.world.plan(self.files.read(), self.other_environments)
         self.world.carry_out(first, self.journal)
         with self.world.another_journal():
-            self.world.carry_out(second, self.elsewhere)
-        self.elsewhere.unlink(missing_ok=True)
+            self.world.carry_out(second, self.other_environments)
+        self.other_environments.unlink(missing_ok=True)
 
     @rule()
     def lose_the_journal(self) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from smsconf.address import Address, Kind
 from smsconf.config import load_project
-from smsconf.reconcile.lifecycle import Phase, read_status
-from smsconf.sites import SITES
+from smsconf.model.address import Address, Kind
+from smsconf.model.lifecycle import Phase, read_status
+from smsconf.model.sites import SITES
 from tests.machine.files import TEXTS
 from tests.machine.lives import FAST
 from tests.machine.world import World

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.emulator.engine import Settings
+from smsconf.emulator.gateway.engine import Settings
 from tests.messaging.workbook import write_workbook
 
 NUMBERS = int(os.environ.get("SMSCONF_BULK", "20000"))

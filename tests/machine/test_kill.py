@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.cli.main import run
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 
 KILLS = int(os.environ.get("SMSCONF_KILLS", "50"))
 TEMPLATES = 8

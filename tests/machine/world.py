@@ -13,19 +13,19 @@ from typing import Any
 
 import httpx
 
-from smsconf.cloud.client import Client
-from smsconf.cloud.inprocess import InProcessTransport
-from smsconf.cloud.transport import OPERATION, SigningAuth
-from smsconf.config.project import Project
-from smsconf.emulator.engine import Engine, Settings
-from smsconf.errors import CloudError
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.inprocess import InProcessTransport
+from smsconf.cloud.http.transport import OPERATION, SigningAuth
+from smsconf.config.load.project import Project
+from smsconf.emulator.gateway.engine import Engine, Settings
 from smsconf.journal import Journal
-from smsconf.reconcile.family import split_version
+from smsconf.model.errors import CloudError
+from smsconf.model.sites import SITES
+from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.situation import Selection
-from smsconf.reconcile.submission import split_mark
-from smsconf.sites import SITES
-from smsconf.workflow import carry_out, make_plan
+from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.versions.submission import split_mark
+from smsconf.workflow.run import carry_out, make_plan
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.database import is_damage, open_database, transaction, unusable
+from smsconf.model.errors import SmsconfError
 
 OLD = "CREATE TABLE IF NOT EXISTS thing (a TEXT) STRICT;"
 NEW = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smsconf.messaging.masking import mask
 from smsconf.messaging.normal_form import normal_number
 from smsconf.messaging.numbers import Fault, read_number
-from smsconf.resources import Region
+from smsconf.model.resources import Region
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from smsconf.cloud.connection import open_connection
+from smsconf.cloud.http.connection import open_connection
 from smsconf.messaging.send.credentials import AppKey
 from smsconf.messaging.send.sender import Sender, sender_on
 from smsconf.messaging.send.wire import Content, Request
-from smsconf.sites import SITES
+from smsconf.model.sites import SITES
 
 KEY, SECRET = "app-key-of-the-shop", "q4Ii87BhST9vcs8wvrzN80SfD7Al"
 APP_KEY = AppKey("here", KEY, SECRET)

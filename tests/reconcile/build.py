@@ -6,12 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.change import Change
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.reconcile.situation import Selection, Situation
-from smsconf.reconcile.state import (
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from smsconf.model.observed import (
     Country,
     Observed,
     ObservedApp,
@@ -20,7 +17,7 @@ from smsconf.reconcile.state import (
     ObservedVariable,
     Reading,
 )
-from smsconf.resources import (
+from smsconf.model.resources import (
     App,
     Desired,
     File,
@@ -32,7 +29,10 @@ from smsconf.resources import (
     Variable,
     VariableType,
 )
-from smsconf.sites import SITES
+from smsconf.model.sites import SITES
+from smsconf.reconcile.change import Change
+from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.plan import Plan, make_plan
 
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 SHOP = Address(Kind.APP, "shop")
@@ -143,7 +143,7 @@ def nothing(**more) -> Observed:
 
 def plan(asked: Desired, found: Observed, *, site: str = "china", memory=None, **selection) -> Plan:
     """Make a plan."""
-    return make_plan(Situation(SITES[site], asked, found, Selection(**selection), memory or Memory()))
+    return make_plan(Inputs(SITES[site], asked, found, Selection(**selection), memory or Memory()))
 
 
 def only(made: Plan, address: Address) -> Change:

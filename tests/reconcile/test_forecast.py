@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from smsconf.model.memory import Memory
+from smsconf.model.resources import UpdatePolicy
+from smsconf.model.sites import SITES
+from smsconf.model.working_days import BEIJING, Calendar
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.forecast import Expectation, Forecaster
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.submission import marked
-from smsconf.resources import UpdatePolicy
-from smsconf.sites import SITES
-from smsconf.workdays import BEIJING, Calendar
+from smsconf.reconcile.versions.submission import marked
 from tests.reconcile import build
 
 

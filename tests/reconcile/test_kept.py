@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.memory import Memory
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from smsconf.model.sites import SITES
+from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.reconcile.situation import Selection, Situation
-from smsconf.sites import SITES
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, o_brand, o_shipped, o_shop, only, shipped, shop
 
@@ -155,10 +155,12 @@ def test_last_signature_of_a_universal_template_stays(*, moved: bool) -> None:
         memory = Memory(live={SHIPPED: "id-shipped"})
         made = build.plan(asked, found, memory=memory, prune=True)
     else:
-        elsewhere = {"prod": build.desired(shop, anyone)}
+        other_environments = {"prod": build.desired(shop, anyone)}
         selection = Selection(prune=True)
         here = build.desired(shop)
-        made = make_plan(Situation(SITES["china"], here, found, selection, elsewhere=elsewhere))
+        made = make_plan(
+            Inputs(SITES["china"], here, found, selection, other_environments=other_environments)
+        )
     (row,) = (change for change in made.changes if change.kind is Kind.SIGNATURE)
     assert (row.action.value, row.steps, gone(made)) == ("wait", (), set())
     assert row.reason == "template:order-shipped hangs on it"
@@ -169,8 +171,10 @@ def test_external_signature_under_another_app_is_refused() -> None:
     outlet = replace(shop, address=Address(Kind.APP, "outlet"), name="outlet")
     there = replace(o_shop, remote_id="id-outlet", app_key="key-outlet", name="outlet")
     partner = replace(build.brand, external=True)
-    elsewhere = replace(o_brand, app_key="key-outlet")
-    made = build.plan(build.desired(shop, outlet, partner, shipped), build.observed(o_shop, there, elsewhere))
+    other_environments = replace(o_brand, app_key="key-outlet")
+    made = build.plan(
+        build.desired(shop, outlet, partner, shipped), build.observed(o_shop, there, other_environments)
+    )
     assert only(made, BRAND).reason == "external, but it belongs to app.outlet: declare it under that app"
     assert only(made, SHIPPED).blocked_by == BRAND
 
@@ -201,14 +205,17 @@ def test_protected_signature_that_left_the_files_is_not_retired_as_replaced() ->
 
 def test_what_another_environment_protects_is_protected_here() -> None:
     """It had left the files of both, and one of the two still listed it."""
-    elsewhere = {
+    other_environments = {
         "prod": build.desired(shop, build.brand, protected=frozenset({Address(Kind.TEMPLATE, "refund")}))
     }
     refund = replace(o_shipped, remote_id="id-refund", name="refund")
     selection = Selection(prune=True)
     here, found = build.desired(shop, build.brand), build.observed(*HERE, refund)
-    assert gone(make_plan(Situation(SITES["china"], here, found, selection))) == {"id-refund"}
-    assert gone(make_plan(Situation(SITES["china"], here, found, selection, elsewhere=elsewhere))) == set()
+    assert gone(make_plan(Inputs(SITES["china"], here, found, selection))) == {"id-refund"}
+    assert (
+        gone(make_plan(Inputs(SITES["china"], here, found, selection, other_environments=other_environments)))
+        == set()
+    )
 
 
 def test_every_version_of_what_the_journal_knows_is_protected() -> None:
@@ -280,8 +287,10 @@ def test_protection_by_an_environment_with_other_apps_stops_nothing_here() -> No
     junk = replace(o_shipped, remote_id="id-junk", name="junk")
     here, found = build.desired(shop, build.brand), build.observed(*HERE, junk)
     for app, deleted in ((other, {"id-junk"}), (shop, set())):
-        elsewhere = {"prod": build.desired(app, protected=stale)}
-        made = make_plan(Situation(SITES["china"], here, found, Selection(prune=True), elsewhere=elsewhere))
+        other_environments = {"prod": build.desired(app, protected=stale)}
+        made = make_plan(
+            Inputs(SITES["china"], here, found, Selection(prune=True), other_environments=other_environments)
+        )
         assert gone(made) == deleted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smsconf.address import Kind
+from smsconf.model.address import Kind
 from smsconf.reconcile.change import rows_by_address
 from smsconf.reconcile.outputs import read_outputs
 from tests.reconcile import build

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.memory import Memory
-from smsconf.reconcile.state import Quota, Reading
-from smsconf.resources import Region, Threshold
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from smsconf.model.observed import Quota, Reading
+from smsconf.model.resources import Region, Threshold
 from tests.reconcile import build
 from tests.reconcile.build import ABROAD, BRAND, SHIPPED, SHOP, only, plan, words
 

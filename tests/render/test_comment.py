@@ -10,17 +10,17 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from smsconf.address import Address, Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.reconcile.change import SUBMITTING, Action, Change, FieldChange, Step
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.submission import marked
+from smsconf.reconcile.removal.guards import Refusal
+from smsconf.reconcile.versions.submission import marked
 from smsconf.render.lines import clean
-from smsconf.render.markdown import Comment, plan_comment
 from smsconf.render.markup import short
-from smsconf.render.text import plan_lines
-from smsconf.render.view import plan_view
+from smsconf.render.plan.markdown import Comment, plan_comment
+from smsconf.render.plan.text import plan_lines
+from smsconf.render.plan.view import plan_view
 from tests.reconcile import build
 
 GITHUB = 65_536

@@ -17,25 +17,25 @@ import yaml
 from hypothesis import given, settings
 from rich.cells import cell_len
 
-from smsconf.errors import SmsconfError
-from smsconf.render.doctor import doctor_lines
+from smsconf.model.errors import SmsconfError
+from smsconf.render.documents.doctor import doctor_lines
+from smsconf.render.documents.guide import guide_lines, guide_markdown
+from smsconf.render.documents.history import history_lines
+from smsconf.render.documents.outputs import configmap_text, env_text, yaml_text
+from smsconf.render.documents.receipts import messages_lines, receipts_csv, receipts_lines
+from smsconf.render.documents.replies import opt_outs_lines, replies_lines
+from smsconf.render.documents.sending import send_lines
+from smsconf.render.findings.github import github_text
+from smsconf.render.findings.junit import junit_text
+from smsconf.render.findings.sarif import sarif_text
 from smsconf.render.foreign import in_quotes, json_text, several_lines
-from smsconf.render.github import github_text
-from smsconf.render.graph import mermaid
-from smsconf.render.guide import guide_lines, guide_markdown
-from smsconf.render.history import history_lines
-from smsconf.render.html import report_html
-from smsconf.render.junit import junit_text
 from smsconf.render.lines import cells, clean, plain
-from smsconf.render.markdown import apply_markdown, plan_markdown, status_markdown
-from smsconf.render.outputs import configmap_text, env_text, yaml_text
-from smsconf.render.receipts import messages_lines, receipts_csv, receipts_lines
-from smsconf.render.replies import opt_outs_lines, replies_lines
-from smsconf.render.sarif import sarif_text
-from smsconf.render.sending import send_lines
-from smsconf.render.steps import steps_lines
+from smsconf.render.plan.graph import mermaid
+from smsconf.render.plan.html import report_html
+from smsconf.render.plan.manual_steps import steps_lines
+from smsconf.render.plan.markdown import apply_markdown, plan_markdown, status_markdown
+from smsconf.render.plan.text import apply_lines, lint_lines, plan_lines, status_lines
 from smsconf.render.terminal import show
-from smsconf.render.text import apply_lines, lint_lines, plan_lines, status_lines
 from tests.reconcile import build
 from tests.render.hostile import ANY, CORPUS, PLAIN
 from tests.render.judges import Page, commands, formulas, markdown_page, obeyed, shape, sheet, unseen, xml

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.address import Address, Kind
-from smsconf.reconcile.state import ObservedVariable
-from smsconf.render.outputs import outputs_view
-from smsconf.resources import MessageType, Variable, VariableType
+from smsconf.model.address import Address, Kind
+from smsconf.model.observed import ObservedVariable
+from smsconf.model.resources import MessageType, Variable, VariableType
+from smsconf.render.documents.outputs import outputs_view
 from tests.reconcile import build
 from tests.reconcile.build import o_abroad, o_brand, o_hello, o_shipped, o_shop, shipped
 

@@ -10,22 +10,22 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from smsconf.address import Kind
-from smsconf.diagnostics import Diagnostic, Place, Severity
-from smsconf.guide.steps import Outcome as Standing
+from smsconf.guide.checklist import Outcome as Standing
+from smsconf.model.address import Kind
+from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.sites import SITES
 from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep, Step
-from smsconf.reconcile.guards import Refusal
 from smsconf.reconcile.outcome import Outcome, Result
+from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.review import read_reviews
-from smsconf.render.board import report_view
-from smsconf.render.doctor import doctor_view
-from smsconf.render.guide import guide_view
-from smsconf.render.history import history_view
-from smsconf.render.receipts import receipts_view
-from smsconf.render.replies import opt_outs_view
-from smsconf.render.steps import steps_view
-from smsconf.render.view import apply_view, lint_view, plan_view, status_view
-from smsconf.sites import SITES
+from smsconf.render.documents.doctor import doctor_view
+from smsconf.render.documents.guide import guide_view
+from smsconf.render.documents.history import history_view
+from smsconf.render.documents.receipts import receipts_view
+from smsconf.render.documents.replies import opt_outs_view
+from smsconf.render.plan.board import report_view
+from smsconf.render.plan.manual_steps import steps_view
+from smsconf.render.plan.view import apply_view, lint_view, plan_view, status_view
 from tests.reconcile import build
 
 WORD = "Zfremd"

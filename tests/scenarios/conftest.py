@@ -16,7 +16,7 @@ import pytest
 
 from smsconf import signing
 from smsconf.cli.main import run
-from smsconf.emulator.engine import Engine, Settings, site_of
+from smsconf.emulator.gateway.engine import Engine, Settings, site_of
 
 PROJECT = """\
 version: 1

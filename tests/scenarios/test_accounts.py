@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smsconf.emulator.engine import Settings
+from smsconf.emulator.gateway.engine import Settings
 from tests.scenarios.conftest import Server, World
 
 JOURNAL = ".smsconf/journal.jsonl"

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from tests.cloud.worlds import serving
 from tests.scenarios.conftest import Ran, World
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.test_connection import AUTHORITY, speaking_tls
+from tests.cloud.http.test_connection import AUTHORITY, speaking_tls
 from tests.scenarios.conftest import Ran, World
 from tests.scenarios.test_credentials import (
     HERE,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.init import QUESTIONS
-from smsconf.sites import SITES
+from smsconf.cli.commands.init import QUESTIONS
+from smsconf.model.sites import SITES
 from tests.scenarios.conftest import Ran, World
 from tests.scenarios.terminal import at_terminal
 from tests.scenarios.test_credentials import PROJECT_ID, SDK, served

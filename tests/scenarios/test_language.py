@@ -15,9 +15,9 @@ from click import Context, Group
 
 from smsconf import language
 from smsconf.cli.main import COMMANDS, cli
-from smsconf.cloud.step_event import Phase as Event
+from smsconf.cloud.apply.step_event import Phase as Event
+from smsconf.model.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.change import Action, Step
-from smsconf.reconcile.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.outcome import Result
 from tests.messages import as_mo, click_messages, extract
 from tests.scenarios.conftest import PROJECT, World
@@ -226,7 +226,7 @@ def test_findings_of_lint_are_translated(marked: World, form: str) -> None:
 
 def _names() -> list[str]:
     """Return the names of rules and codes: they are the same in every language."""
-    from smsconf.cli.findings import ABOUT
+    from smsconf.workflow.findings import ABOUT
 
     return [one.name for one in ABOUT.values()]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smsconf.emulator.engine import Engine, Settings
+from smsconf.emulator.gateway.engine import Engine, Settings
 from tests.cloud import hostile
 from tests.scenarios.conftest import Server, World
 

@@ -17,7 +17,7 @@ import pytest
 from smsconf.cli.main import COMMANDS
 from tests.scenarios.conftest import World
 
-HEAVY = {"pydantic", "httpx", "rich", "deepdiff", "yaml", "starlette", "uvicorn", "smsconf.workflow"}
+HEAVY = {"pydantic", "httpx", "rich", "deepdiff", "yaml", "starlette", "uvicorn", "smsconf.workflow.run"}
 
 
 def at_terminal(

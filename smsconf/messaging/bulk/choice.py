@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smsconf.errors import PlanRefused
 from smsconf.language import _
 from smsconf.messaging.bulk.run import Run
+from smsconf.model.errors import PlanRefused
 
 
 @dataclass(frozen=True, slots=True)

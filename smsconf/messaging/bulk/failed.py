@@ -14,7 +14,6 @@ from heapq import merge
 from itertools import islice
 from pathlib import Path
 
-from smsconf.errors import PlanRefused
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Run
@@ -23,6 +22,7 @@ from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Delivery, match, message_of
 from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.codes import NOT_AGAIN, meaning_of
+from smsconf.model.errors import PlanRefused
 
 NOT_AGAIN_WORD = "not-again"
 

@@ -16,11 +16,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
 from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
 from smsconf.messaging.database import unusable
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import connect
 
 _RUN = """

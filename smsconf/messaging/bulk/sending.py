@@ -15,15 +15,15 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from smsconf.cloud.limiter import Limiter
-from smsconf.errors import CloudError, SmsconfError
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.language import _
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.run import Batch, Run
 from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
 from smsconf.messaging.send.sender import Sender, Uncertain
 from smsconf.messaging.send.wire import Answer, Request
-from smsconf.resources import Threshold
+from smsconf.model.errors import CloudError, SmsconfError
+from smsconf.model.resources import Threshold
 
 BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down and retry
 MOST_TRIES = 8  # of a number that the service is too busy for

@@ -11,12 +11,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.lists.table import Row, Table, column_name
 from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.send.variables import Slot
-from smsconf.resources import Region
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 
 _WHOSE = (
     "客[户戶]|[会會][员員]|用[户戶]|[顾顧]客|[买買]家|[学學]生|[员員]工|家[长長]|[业業]主|患者|司[机機]"

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from smsconf.errors import SmsconfError
 from smsconf.language import N_, _, clauses
 from smsconf.messaging.lists.columns import (
     Columns,
@@ -31,7 +30,8 @@ from smsconf.messaging.lists.table import BAD_CELLS, Reading, Row, Source, Table
 from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import Slot, problems
-from smsconf.resources import Region
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 
 DUPLICATE = "duplicate"
 OPTED_OUT = ("opted-out", N_("the recipient asked not to be written to"))
@@ -47,7 +47,7 @@ SECOND_NUMBER = (
 _CHUNK = 5_000
 _READ = 1024 * 1024
 _MOST_NAMED = 5  # rows that an error names
-_ELSEWHERE = frozenset({Fault.ABROAD, Fault.MAINLAND})
+_OTHER_REGION = frozenset({Fault.ABROAD, Fault.MAINLAND})
 
 
 class Recipient(NamedTuple):
@@ -151,7 +151,7 @@ def read_opt_outs(
             if isinstance(found, str) and fault is None:
                 count.valid += 1
                 yield found
-            elif found in _ELSEWHERE:
+            elif found in _OTHER_REGION:
                 count.valid += 1
             elif fault is not None:
                 count.dropped[fault[0]] += 1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.numbers import read_number
 from smsconf.messaging.send.target import Target
-from smsconf.segments import PLACEHOLDER
+from smsconf.model.segments import PLACEHOLDER
 
 FIRST = 3
 

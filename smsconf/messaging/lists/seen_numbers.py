@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Self
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
+from smsconf.model.errors import SmsconfError
 
 
 class SeenNumbers:

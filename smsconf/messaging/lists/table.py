@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from smsconf.errors import SmsconfError
 from smsconf.language import N_, _
+from smsconf.model.errors import SmsconfError
 
 HEAD = 20  # rows that are looked at to find out what the columns are
 LONGEST_CELL = 32_767  # characters: more fit into no cell of a spreadsheet

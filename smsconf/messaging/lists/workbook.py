@@ -15,12 +15,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.lists.shared_strings import UNREADABLE
 from smsconf.messaging.lists.table import Reading, Row, Table, unreadable
 from smsconf.messaging.lists.workbook_parts import MOST_UNPACKED
 from smsconf.messaging.lists.xlsx import MOST_SECONDS
+from smsconf.model.errors import SmsconfError
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "TMPDIR")
 

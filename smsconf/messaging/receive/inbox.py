@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.database import (
     is_about_the_file,
@@ -26,6 +25,7 @@ from smsconf.messaging.database import (
     unusable,
 )
 from smsconf.messaging.receive.callbacks import Reply, Report
+from smsconf.model.errors import SmsconfError
 
 Item = Report | Reply
 

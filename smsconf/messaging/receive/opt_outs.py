@@ -20,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from smsconf.errors import SmsconfError
 from smsconf.language import _
 from smsconf.messaging.normal_form import normal_number
 from smsconf.messaging.receive.wishes import Wish, read_wish
+from smsconf.model.errors import SmsconfError
 from smsconf.own_files import connect
 
 _POSSIBLE = re.compile(r"\+(?!0|86|1[01])|\+861[3-9][0-9]{9}$")

@@ -148,14 +148,14 @@ def _unreported(sent: Sent, clock: Clock) -> Delivery:
 
 def _reported(sent: Sent, reports: Iterable[Received], clock: Clock) -> Receipt:
     ahead = clock(sent.scope) - clock("")
-    return _judged(sent.message_id, [(part, at + ahead) for part, at in _parts(reports)], sent, clock)
+    return _settled(sent.message_id, [(part, at + ahead) for part, at in _parts(reports)], sent, clock)
 
 
 def _unknown(message_id: str, reports: Iterable[Received]) -> Receipt:
-    return _judged(message_id, _parts(reports))
+    return _settled(message_id, _parts(reports))
 
 
-def _judged(
+def _settled(
     message_id: str,
     parts: list[tuple[Report, datetime]],
     sent: Sent | None = None,

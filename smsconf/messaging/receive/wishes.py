@@ -44,11 +44,11 @@ class Wish(NamedTuple):
 
 def read_wish(body: str) -> Wish | None:
     """Return whether somebody leaves or comes back; ``None``: neither. The module says by which rule."""
-    return _judged(body) if HINTS.search(body) else None
+    return _read(body) if HINTS.search(body) else None
 
 
 @lru_cache(maxsize=4_096)
-def _judged(body: str) -> Wish | None:
+def _read(body: str) -> Wish | None:
     text = _decoded(body)
     lines = [one for one in text.splitlines() if one.strip() and not one.lstrip().startswith(_QUOTED)]
     whole = _Said(" ".join(lines))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from smsconf.cloud.codes import Meaning
+from smsconf.cloud.http.codes import Meaning
 from smsconf.language import N_, _
 
 SENDING_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0050.html"

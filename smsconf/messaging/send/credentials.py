@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smsconf import emulator_keys
-from smsconf.address import Address
-from smsconf.errors import SmsconfError, Unauthorized
 from smsconf.language import _
+from smsconf.model import emulator_keys
+from smsconf.model.address import Address
+from smsconf.model.errors import SmsconfError, Unauthorized
 from smsconf.own_files import read_own
 
 KEY = "SMSCONF_APP_KEY"

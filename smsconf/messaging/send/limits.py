@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
 
 from smsconf.language import _
-from smsconf.resources import MessageType, Threshold
+from smsconf.model.resources import MessageType, Threshold
 
 BEIJING = timezone(timedelta(hours=8), "Beijing")
 OPENS, CLOSES = time(8), time(22)

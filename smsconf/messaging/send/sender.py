@@ -14,16 +14,15 @@ from contextlib import contextmanager
 
 import httpx
 
-from smsconf.cloud.answers import Answer as Response
-from smsconf.cloud.answers import decode, request_id
-from smsconf.cloud.client import Client
-from smsconf.cloud.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
-from smsconf.cloud.connection import open_connection
-from smsconf.cloud.hosts import check_host, check_loopback, is_loopback
-from smsconf.cloud.limiter import Limiter
-from smsconf.cloud.operations import SEND_SAME
-from smsconf.cloud.transport import SigningAuth, only_sends
-from smsconf.errors import CloudBroken, CloudError, Refused, Unreachable
+from smsconf.cloud.auth.connect import REQUESTS_PER_SECOND, ServiceProvider, full_url, patience_of
+from smsconf.cloud.http.answers import Answer as Response
+from smsconf.cloud.http.answers import decode, request_id
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.connection import open_connection
+from smsconf.cloud.http.hosts import check_host, check_loopback, is_loopback
+from smsconf.cloud.http.limiter import Limiter
+from smsconf.cloud.http.operations import SEND_SAME
+from smsconf.cloud.http.transport import SigningAuth, only_sends
 from smsconf.language import _, told
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
@@ -39,7 +38,8 @@ from smsconf.messaging.send.wire import (
     unread,
 )
 from smsconf.messaging.send.wsse import WsseAuth
-from smsconf.sites import SITES, Site
+from smsconf.model.errors import CloudBroken, CloudError, Refused, Unreachable
+from smsconf.model.sites import SITES, Site
 
 ENDPOINT = "SMSCONF_SEND_ENDPOINT"
 

@@ -12,19 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from smsconf.address import Address, Kind
-from smsconf.countries import NAMES, code_of
-from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.language import _, clauses
 from smsconf.messaging.numbers import origin_of
 from smsconf.messaging.send.variables import Slot, problems
+from smsconf.model.address import Address, Kind
+from smsconf.model.country_names import NAMES, code_of
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.lifecycle import read_status
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import MessageType, Region, Template
+from smsconf.model.segments import PLACEHOLDER, Count, count_international, count_mainland
+from smsconf.model.sites import Site
 from smsconf.reconcile.change import Change, rows_by_address
-from smsconf.reconcile.lifecycle import read_status
 from smsconf.reconcile.outputs import Output
-from smsconf.reconcile.state import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.resources import MessageType, Region, Template
-from smsconf.segments import PLACEHOLDER, Count, count_international, count_mainland
-from smsconf.sites import Site
 
 # what a recipient sees; neither the version that says it, nor names and longest values of variables, which
 # follow the files

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from smsconf.language import N_, _
 from smsconf.messaging.masking import mask_all
-from smsconf.resources import VariableType
+from smsconf.model.resources import VariableType
 
 
 @lru_cache(maxsize=1024)

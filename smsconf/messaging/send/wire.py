@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from smsconf.cloud.fields import Fields, broken
-from smsconf.cloud.operations import SEND_DIFFERENT, SEND_SAME
+from smsconf.cloud.http.fields import Fields, broken
+from smsconf.cloud.http.operations import SEND_DIFFERENT, SEND_SAME
 from smsconf.language import told
 
 Json = dict[str, Any]

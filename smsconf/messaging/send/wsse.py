@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from smsconf.cloud.transport import MOST_PROOFS, ServiceAuth, utc_now
+from smsconf.cloud.http.transport import MOST_PROOFS, ServiceAuth, utc_now
 
 _AUTHORIZATION = 'WSSE realm="SDP",profile="UsernameToken",type="Appkey"'
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from smsconf.errors import PlanRefused
 from smsconf.messaging.bulk.choice import Choice, Wanted, choose
 from smsconf.messaging.bulk.run import Key, Run
+from smsconf.model.errors import PlanRefused
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 MESSAGE: dict[str, Any] = {"text": "one", "same": None, "target": {}}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import open_ledger_to_read
@@ -18,6 +17,7 @@ from smsconf.messaging.bulk.run import COUNTED, MOVES, SPENT, Batch, Key, Move, 
 from smsconf.messaging.bulk.schema import numbers_digest
 from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.wire import Fate
+from smsconf.model.errors import SmsconfError
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 ONE, TWO = "8613812345678", "8613812345679"

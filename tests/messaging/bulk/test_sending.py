@@ -18,9 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.address import Address
-from smsconf.cloud.limiter import Limiter
-from smsconf.errors import PlanRefused, SmsconfError
+from smsconf.cloud.http.limiter import Limiter
 from smsconf.messaging.bulk.batches import drafts, request_of
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.run import Batch, Key, Run
@@ -28,7 +26,9 @@ from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.wire import MOST_BYTES, body
-from smsconf.resources import Region, Threshold
+from smsconf.model.address import Address
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.resources import Region, Threshold
 from tests.cloud.worlds import Scripted
 from tests.messaging.lists.test_recipients import NAMED, PLAIN
 from tests.messaging.worlds import fate, open_sender, success

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.columns import Columns, find_columns
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.send.variables import Slot
-from smsconf.resources import Region
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 
 SLOTS = (
     Slot(1, "order", "alphanumeric", 12, "订单号"),

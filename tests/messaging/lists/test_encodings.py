@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.encodings import choose_encoding, encoding_named
 from smsconf.messaging.lists.table import Reading
+from smsconf.model.errors import SmsconfError
 
 
 def chosen(folder: Path, content: bytes, reading: Reading = Reading()) -> tuple[str, bool]:  # noqa: B008

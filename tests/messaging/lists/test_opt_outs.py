@@ -7,10 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.recipients import Count, read_opt_outs
 from smsconf.messaging.lists.table import HiddenRows, Reading
-from smsconf.resources import Region
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 
 A, B = "+8613812345678", "+8613912345678"
 

@@ -10,8 +10,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from smsconf.address import Address
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.recipients import (
     Count,
@@ -22,7 +20,9 @@ from smsconf.messaging.lists.recipients import (
 from smsconf.messaging.lists.table import Reading, Source
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.variables import Slot
-from smsconf.resources import Region
+from smsconf.model.address import Address
+from smsconf.model.errors import SmsconfError
+from smsconf.model.resources import Region
 from tests.messaging.workbook import write_workbook
 
 PLAIN = Target(

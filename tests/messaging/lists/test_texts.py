@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.table import LONGEST_CELL, Reading, Row
+from smsconf.model.errors import SmsconfError
 
 
 def rows_of(path: Path, reading: Reading = Reading()) -> list[Row]:  # noqa: B008 - a value

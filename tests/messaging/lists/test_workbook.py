@@ -17,9 +17,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.table import BAD_CELLS, LONGEST_CELL, HiddenRows, Reading, Row
+from smsconf.model.errors import SmsconfError
 from tests.messaging.workbook import write_cells, write_workbook
 
 SEND, SKIP = Reading(hidden_rows=HiddenRows.SEND), Reading(hidden_rows=HiddenRows.SKIP)

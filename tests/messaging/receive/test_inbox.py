@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.receive.callbacks import Reply, Report
 from smsconf.messaging.receive.inbox import Inbox, latest, open_to_read
+from smsconf.model.errors import SmsconfError
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 

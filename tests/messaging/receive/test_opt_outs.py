@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.errors import SmsconfError
 from smsconf.messaging.receive.callbacks import Reply
 from smsconf.messaging.receive.inbox import Inbox
 from smsconf.messaging.receive.opt_outs import OptOuts
+from smsconf.model.errors import SmsconfError
 
 A, B = "8613812345601", "8613812345602"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)

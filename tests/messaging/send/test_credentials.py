@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.address import Address
-from smsconf.errors import SmsconfError, Unauthorized
 from smsconf.messaging.send.credentials import find_app_key
+from smsconf.model.address import Address
+from smsconf.model.errors import SmsconfError, Unauthorized
 
 SHOP = Address.parse("app.my-shop")
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.address import Address
 from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
-from smsconf.resources import Region, Threshold
+from smsconf.model.address import Address
+from smsconf.model.resources import Region, Threshold
 
 
 def at(text: str) -> datetime:

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from smsconf.errors import CloudError, Refused, Unauthorized
 from smsconf.messaging.send.sender import Uncertain, send_url
 from smsconf.messaging.send.sender import open_sender as through
-from smsconf.sites import SITES
+from smsconf.model.errors import CloudError, Refused, Unauthorized
+from smsconf.model.sites import SITES
 from tests.cloud import hostile
 from tests.cloud.worlds import recording_server, saying
 from tests.messaging.worlds import APP_KEY, DIFFERENT, ONE, SAME, SECRET, TWO, fate, open_sender, success

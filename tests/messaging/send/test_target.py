@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.address import Address, Kind
-from smsconf.errors import PlanRefused, SmsconfError
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.variables import Slot
+from smsconf.model.address import Address, Kind
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.resources import Region, Template
+from smsconf.model.sites import SITES
 from smsconf.reconcile.outputs import read_outputs
-from smsconf.resources import Region, Template
-from smsconf.sites import SITES
 from tests.reconcile import build
 
 LOGIN = Target(

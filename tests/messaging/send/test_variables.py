@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smsconf.messaging.send.variables import RULES, Slot
-from smsconf.resources import VariableType
+from smsconf.model.resources import VariableType
 
 RIGHT = {
     "phone": ["95588", "400-123-4567", "+8613812345678", "1234", "+86-10-12345678"],

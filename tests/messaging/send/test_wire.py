@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smsconf.cloud.operations import SEND_SAME
-from smsconf.errors import CloudBroken
+from smsconf.cloud.http.operations import SEND_SAME
 from smsconf.messaging.send.wire import Answer, Content, read_answer
+from smsconf.model.errors import CloudBroken
 from tests.messaging.worlds import DIFFERENT, ONE, SAME, TWO, fate, success
 
 garbage = st.recursive(

@@ -1,0 +1,1 @@
+"""One file a command: its options, what it asks of the workflow, what it shows."""

@@ -1,0 +1,192 @@
+"""``smsconf confirm``: record that a person did what no API can do."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from smsconf.cli.duration import DurationParam
+from smsconf.cli.options import (
+    AddressParam,
+    nearest,
+    project_options,
+    report_options,
+    require_environment,
+)
+from smsconf.cli.output import report
+from smsconf.cli.session import Account, find_account, open_journal
+from smsconf.config import Project
+from smsconf.journal import Journal
+from smsconf.language import _
+from smsconf.model.address import Address
+from smsconf.model.diagnostics import Severity
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.memory import Confirmation
+from smsconf.model.observed import Observed
+from smsconf.model.sites import SITES
+from smsconf.reconcile.change import Change
+from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.kinds.manual import Standing, decide_manual
+from smsconf.render.plan.manual_steps import steps_lines, steps_view
+from smsconf.workflow.run import check, confirm, recall
+
+_LONGEST = 100 * 365 * 86_400.0  # seconds
+_MOST_NOTE = 500
+_GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"})
+
+
+@click.command("confirm")
+@click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
+@project_options
+@click.option("--note", metavar="TEXT", help="What there is to say about it.")
+@click.option("--expires", type=DurationParam(), help="Ask again after this long, such as 90d.")
+@click.option("--withdraw", is_flag=True, help="Take a confirmation back.")
+@report_options
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    addresses: tuple[Address, ...],
+    folder: Path,
+    environment: str | None,
+    note: str | None,
+    expires: float | None,
+    withdraw: bool,
+    form: str,
+    output: Path | None,
+) -> int:
+    """Record that you set at the console what no API can set; without ADDRESS show all such steps.
+
+    \b
+    Example:
+      smsconf confirm
+      smsconf confirm threshold.cn --env prod --note "ticket 4711" --expires 90d
+
+    It is recorded in the journal, and in the file that `confirmations:` names: who, when, for which
+    account, and the values as they are declared now. Other values open the step again. Nothing is written to
+    the service; smsconf cannot see the console.
+    Exits 0, 1 if an address is not a manual step.
+    """
+    _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
+    project = check(folder, environment)
+    if project.provider is None or any(one.severity is Severity.ERROR for one in project.diagnostics):
+        raise ConfigError(project.diagnostics)
+    require_environment(project)
+    journal = open_journal(project)
+    account = find_account(project, os.environ)
+    now = account.now
+    rows = {change.address: change for change in _rows(project, journal, account) if change.address}
+    steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
+    if withdraw:
+        confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
+    elif steps:
+        until = now + timedelta(seconds=expires) if expires else None
+        by = _who(project.folder)
+        said = [
+            Confirmation(address, change.manual.digest, by, now, note, until)
+            for address, change in steps
+            if change.manual
+        ]
+        confirm(project, journal, account.scope, now, done=said)
+    shown = _rows(check(folder, environment), journal, account)
+    chosen = [change for change in shown if not addresses or change.address in addresses]
+    about = {"project": project.name, "environment": project.environment}
+    report(steps_view(chosen, about), steps_lines, form, output)
+    return 0
+
+
+def _refuse_nonsense(
+    addresses: Sequence[Address], note: str | None, expires: float | None, *, withdraw: bool
+) -> None:
+    if not addresses and (note is not None or expires is not None or withdraw):
+        raise click.UsageError(_("--note, --expires and --withdraw are about an ADDRESS: name one"))
+    if withdraw and (note is not None or expires is not None):
+        raise click.UsageError(_("--withdraw takes back what was confirmed: no --note, no --expires"))
+    if expires is not None and not 0 < expires <= _LONGEST:
+        raise click.UsageError(_("--expires takes up to 100 years, and more than nothing"))
+    if note is not None and (not note.isprintable() or len(note) > _MOST_NOTE):
+        raise click.UsageError(
+            _("--note takes one line of at most {most} printable characters").format(most=_MOST_NOTE)
+        )
+
+
+def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
+    """Return every manual step and how it stands."""
+    site = SITES[project.provider.site if project.provider else "china"]
+    memory = recall(project, journal.read(), account.scope)
+    return list(decide_manual(Inputs(site, project.desired, Observed(account.now), Selection(), memory)))
+
+
+def _step(
+    address: Address, rows: dict[Address, Change], project: Project, *, withdraw: bool
+) -> tuple[Address, Change]:
+    """Find a manual step, or say why there is none to confirm.
+
+    Raises:
+        SmsconfError: it is not declared, or nothing that a person does.
+    """
+    change = rows.get(address)
+    if change is None or change.manual is None:
+        raise _not_manual(address, rows, project)
+    if withdraw and change.manual.confirmation is None:
+        raise SmsconfError(
+            _("nobody has confirmed {address}").format(address=address), fix=_("there is nothing to withdraw")
+        )
+    if not withdraw and change.manual.standing == Standing.NEEDLESS:
+        raise SmsconfError(
+            _("{address} needs nobody: {reason}").format(address=address, reason=change.reason),
+            fix=_("go on: smsconf plan"),
+        )
+    return address, change
+
+
+def _not_manual(address: Address, rows: dict[Address, Change], project: Project) -> SmsconfError:
+    desired = project.desired
+    by_api = [*desired.apps, *desired.signatures, *desired.templates]
+    if address in by_api:
+        return SmsconfError(
+            _("{address} is no manual step: smsconf apply does it").format(address=address),
+            fix=_("see what is: smsconf confirm"),
+        )
+    if address in desired.campaigns:
+        return SmsconfError(
+            _("{address} is no manual step: smsconf bulk {address} sends it").format(address=address)
+        )
+    message = _("{address} is not declared{hint}").format(
+        address=address, hint=nearest(address, [*rows, *by_api])
+    )
+    return SmsconfError(message, fix=_("see what is: smsconf confirm"))
+
+
+def _who(folder: Path) -> str:
+    """Return who confirms: as git knows them here, else the user of this machine."""
+    name, email = (_git(folder, key) for key in ("user.name", "user.email"))
+    if name or email:
+        return f"{name} <{email}>" if name and email else name or email
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _git(folder: Path, key: str) -> str:
+    # what it needs to find its settings, and no secret of the environment
+    environ = {
+        name: os.environ[name] for name in os.environ if name in _GITS or name.startswith("GIT_CONFIG")
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, fixed words
+            ["git", "-C", str(folder), "config", "--get", key],  # noqa: S607 - git is where the user has it
+            capture_output=True,
+            env=environ,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    said = done.stdout.decode(errors="replace").strip()
+    return "".join(char for char in said if char.isprintable())

@@ -1,0 +1,1 @@
+"""The commands that send messages and tell what became of them."""

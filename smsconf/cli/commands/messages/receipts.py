@@ -1,0 +1,121 @@
+"""``smsconf receipts``: what became of the messages that were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from heapq import merge
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsconf.cli.checkout import state_folder
+from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inboxes
+from smsconf.cli.options import numbers_option
+from smsconf.cli.output import report, report_rows
+from smsconf.cli.service_clock import ServiceClock
+from smsconf.messaging.masking import mask
+from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.messaging.receive.receipts import Clock, Receipt, Sent, match, message_of, tally
+from smsconf.messaging.receive.sent import read_ledger, read_sent
+from smsconf.messaging.send.codes import meaning_of
+from smsconf.render.documents.receipts import (
+    MESSAGES,
+    messages_lines,
+    receipt_row,
+    receipts_csv,
+    receipts_lines,
+    receipts_view,
+)
+
+_GROUPS = ("template", "campaign", "batch", "message")
+
+
+@click.command("receipts")
+@inbox_options
+@click.option(
+    "--by", type=click.Choice(_GROUPS), default="template", show_default=True, help="What to count together."
+)
+@click.option("--template", metavar="ADDRESS", help="Only messages of this template.")
+@click.option("--campaign", metavar="KEY", help="Only messages of this campaign, or of a run by its name.")
+@click.option("--batch", metavar="ID", help="Only messages of this batch.")
+@click.option("--message", "message_id", metavar="ID", help="Only this message.")
+@numbers_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", help="Form of the report."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report to a file instead of stdout.",
+)
+def command(
+    *,
+    folder: Path,
+    database: Path | None,
+    by: str,
+    show_numbers: bool,
+    form: str,
+    output: Path | None,
+    message_id: str | None,
+    **only: str | None,
+) -> int:
+    """Show what became of what was sent: delivered, failed and why, pending, missing after 72 hours; offline.
+
+    \b
+    Example:
+      smsconf receipts
+      smsconf receipts --by message --template template.order-shipped --format csv
+
+    It matches what `smsconf send` and `smsconf bulk` sent from this folder with the status reports that
+    `smsconf receive` took in. CSV has one row a message. Exits 0.
+    """
+    clock, shown = ServiceClock(folder), str if show_numbers else mask
+    paths = [database] if database else inboxes(folder)
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        with _matched(folder, paths, clock, message_id) as every:
+            yield from (receipt_row(one, meaning_of, shown) for one in _wanted(every, only))
+
+    if by == "message" or form == "csv":
+        report_rows(rows, MESSAGES, messages_lines, form, output, csv=receipts_csv)
+        return 0
+    with _matched(folder, paths, clock, message_id) as every:
+        tallies, others = tally(_wanted(every, only), by)
+    report(receipts_view(tallies, by, meaning_of, others=others), receipts_lines, form, output)
+    return 0
+
+
+@contextmanager
+def _matched(
+    folder: Path, paths: Sequence[Path], clock: Clock, message_id: str | None
+) -> Iterator[Iterator[Receipt]]:
+    """Open all files and match what is in them: of every message, or of one by the files' indexes."""
+    state = state_folder(folder)
+    sent = merge(
+        read_sent(state / SENT, message_id),
+        read_ledger(state / LEDGER, message_id=message_id),
+        key=lambda one: one.message_id,
+    )
+    with ExitStack() as opened:
+        received = [opened.enter_context(open_to_read(path)) for path in paths]
+        reports = merge(*(one.reports_by_message(message_id) for one in received), key=message_of)
+        yield match(sent, reports, clock)
+
+
+def _wanted(receipts: Iterable[Receipt], only: Mapping[str, str | None]) -> Iterator[Receipt]:
+    """Leave out what the options do not name."""
+    asked = {name: value for name, value in only.items() if value is not None}
+    for one in receipts:
+        if all(one.sent and value in _names(one.sent, name) for name, value in asked.items()):
+            yield one
+
+
+def _names(sent: Sent, group: str) -> tuple[str, ...]:
+    """Return what a person may call the group of a message: of campaigns the key, too."""
+    name = getattr(sent, group)
+    if name is None:
+        return ()
+    subject = name.partition("#")[0]
+    return name, subject, subject.removeprefix("campaign.")

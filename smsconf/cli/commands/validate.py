@@ -1,0 +1,56 @@
+"""``smsconf validate``: check the files, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from smsconf.cli.options import project_options, report_options
+from smsconf.cli.output import report, say
+from smsconf.language import _
+from smsconf.model.diagnostics import Severity, has_errors
+from smsconf.model.errors import ConfigError
+from smsconf.render.plan.text import diagnostics_lines
+from smsconf.render.plan.view import diagnostics_view
+from smsconf.workflow.run import check
+
+
+@click.command("validate")
+@project_options
+@report_options
+@click.option("--strict", is_flag=True, help="Exit 3 for warnings too.")
+def command(
+    folder: Path,
+    environment: str | None,
+    form: str,
+    output: Path | None,
+    strict: bool,  # noqa: FBT001 - options arrive by name
+) -> int:
+    """Check the files, offline: syntax, fields, references.
+
+    \b
+    Example:
+      smsconf validate --env prod --format json
+
+    Exits 0 without errors, 3 with, 1 if there is no project to read.
+    """
+    try:
+        project = check(folder, environment)
+    except ConfigError as error:
+        report(diagnostics_view(error.diagnostics), diagnostics_lines, form, output)
+        return 1
+    report(diagnostics_view(project.diagnostics), diagnostics_lines, form, output)
+    if form == "text":
+        desired = project.desired
+        say(
+            _("{name}: {apps} apps, {signatures} signatures, {templates} templates in {files} files").format(
+                name=project.name,
+                apps=len(desired.apps),
+                signatures=len(desired.signatures),
+                templates=len(desired.templates),
+                files=len(project.files),
+            ),
+        )
+    warned = any(found.severity is Severity.WARNING for found in project.diagnostics)
+    return 3 if has_errors(project.diagnostics) or (strict and warned) else 0

@@ -1,0 +1,374 @@
+"""Carry out one change: its steps in order, each announced before it is sent, until one does not end well.
+
+Decides nothing (``reconcile`` did) and knows no other change (``apply`` does). Withdrawing and disabling send
+the observed template again with another ``flow_status``, look whether that worked, and only then edit.
+
+Written from https://support.huaweicloud.com/api-msgsms/sms_05_0041.html (templates), ``sms_05_0031.html``
+(signatures) and ``sms_05_0026.html`` (apps).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from smsconf.cloud.apply.outcomes import DONE, MOVED_ON, UNVERIFIED, account, result_of, unseen
+from smsconf.cloud.apply.remote_ids import RemoteIds, Stop
+from smsconf.cloud.apply.step_event import Phase, Record, StepEvent
+from smsconf.cloud.http.client import Client
+from smsconf.cloud.http.codes import GONE
+from smsconf.cloud.http.failures import is_uncertain
+from smsconf.cloud.http.upload import Upload, check_file
+from smsconf.cloud.read import wire
+from smsconf.cloud.read.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
+from smsconf.cloud.read.observe import with_variables
+from smsconf.language import _, clauses, english
+from smsconf.model.address import Kind
+from smsconf.model.errors import CloudError, Refused
+from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.resources import App, File, Signature, Template
+from smsconf.reconcile.change import SUBMITTING, Change, Step
+from smsconf.reconcile.diff import SIGNATURE_NOTES
+from smsconf.reconcile.outcome import Outcome, Result
+
+T = TypeVar("T")
+
+_MOVING = {  # what somebody else may have changed since the plan was made
+    Kind.SIGNATURE: ("status", "source", "third_party", *SIGNATURE_NOTES, "file_ids"),
+    Kind.TEMPLATE: ("status", "content"),
+}
+
+KeepSecret = Callable[[str, str, str], None]  # address, app key, app secret
+
+
+def carry_out(
+    client: Client, change: Change, ids: RemoteIds, record: Record, keep_secret: KeepSecret | None = None
+) -> Outcome:
+    """Send a change's steps until they are done or one fails; what failed is in the outcome, not raised."""
+    return _Carrier(client, change, ids, record, keep_secret).carry_out()
+
+
+class _Carrier:
+    """One change on its way: what was sent, what was done, which ids came back."""
+
+    def __init__(
+        self,
+        client: Client,
+        change: Change,
+        ids: RemoteIds,
+        record: Record,
+        keep_secret: KeepSecret | None,
+    ) -> None:
+        self._client = client
+        self._keep_secret = keep_secret
+        self._change = change
+        self._ids = ids
+        self._record = record
+        self._remote_id = change.remote_id
+        self._file_ids: dict[str, str] = {}
+        self._looked = self._adopted = self._sent = False
+        self._accepted: Step | None = None  # the last write that the service took
+
+    def carry_out(self) -> Outcome:
+        done: list[str] = []
+        remaining = list(self._change.steps)
+        while remaining:
+            together = 2 if remaining[:2] == [Step.EDIT, Step.SUBMIT] else 1
+            try:
+                done.append(self._take(tuple(remaining[:together])))
+            except Stop as stop:
+                return self._ended(stop.result, account(done, remaining, stop.message))
+            except CloudError as problem:
+                result, why = result_of(problem, remaining[0])
+                if self._accepted is remaining[0] and remaining[0] in UNVERIFIED:
+                    done.append(_(UNVERIFIED[remaining.pop(0)]))
+                return self._ended(result, account(done, remaining, why), problem)
+            del remaining[:together]
+        return self._ended(Result.APPLIED, _(", ").join(done))
+
+    def _ended(self, result: Result, message: str, problem: CloudError | None = None) -> Outcome:
+        return Outcome(
+            change=self._change,
+            result=result,
+            message=message,
+            error_code=problem.code if problem else None,
+            request_id=problem.request_id if problem else None,
+            remote_id=self._remote_id,
+            sent=self._sent,
+        )
+
+    def _take(self, steps: tuple[Step, ...]) -> str:
+        """Send one step (or an edit with its submit) and say what was done."""
+        if not self._looked:
+            self._looked = True
+            self._look_again()
+            self._make_way()
+        kinds: Mapping[Kind, Callable[[tuple[Step, ...]], str]] = {
+            Kind.APP: self._app,
+            Kind.SIGNATURE: self._signature,
+            Kind.TEMPLATE: self._template,
+        }
+        return kinds[self._change.kind](steps)
+
+    def _app(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        app = _expect(self._change.desired, App)
+        if step is Step.CREATE:
+            self._create("CreateApp", wire.create_app(app, show_secret=self._keep_secret is not None))
+            if self._keep_secret and self._adopted:
+                return _("created, but its secret came with the lost answer: renew it in the console")
+        else:
+            body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
+            self._write(step, "UpdateApp", path=self._path(), body=body)
+        return _(DONE[step][0])
+
+    def _signature(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        if step is Step.DELETE:
+            hanging = hanging_on(self._client, self._remote_id or "")
+            if hanging:  # since the plan was made
+                message = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
+                raise Stop(Result.SKIPPED, message)
+            return self._delete("DeleteSignature")
+        if step is Step.ACTIVATE:
+            self._write(step, "EnableSignature", path=self._path())
+            return _("activation asked for")
+        signature = _expect(self._change.desired, Signature)
+        if step is Step.UPLOAD:
+            for name in self._change.uploads:
+                self._upload(name, _expect(getattr(signature, name), File))
+            return _(DONE[step][0])
+        app_id = self._ids.find(signature.app)
+        if step is Step.CREATE:
+            self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
+            return _("created and submitted")
+        observed = _expect(self._change.observed, ObservedSignature)
+        body = wire.signature_body(signature, app_id, self._file_ids, observed)
+        self._write(step, "UpdateSignature", path=self._path(), body=body)
+        return _("edited and submitted")
+
+    def _template(self, steps: tuple[Step, ...]) -> str:
+        step = steps[-1]
+        site = self._client.site
+        match step:
+            case Step.DELETE:
+                return self._delete("DeleteTemplate")
+            case Step.WITHDRAW:
+                self._move(step, wire.DRAFT)
+            case Step.DISABLE:
+                self._move(step, wire.DISABLED)
+            case Step.CREATE if site.drafts:
+                self._create("CreateTemplate", self._template_body(wire.DRAFT), self._app_id())
+                return _("created as a draft")
+            case Step.CREATE:
+                self._create("CreateTemplate", self._template_body(None), self._app_id())
+                return _("created and submitted")
+            case _:
+                status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
+                # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
+                sent = status if site.drafts or site.withdrawing else None
+                self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
+        return _("edited and submitted") if len(steps) > 1 else _(DONE[step][0])
+
+    def _look_again(self) -> None:
+        """Make sure that nothing moved since the plan: what changes, or the live one that stays."""
+        change = self._change
+        of_live = change.kind is Kind.TEMPLATE and change.steps == (Step.DELETE,)
+        seen = change.live if of_live else change.observed
+        if seen is None or isinstance(seen, ObservedApp):
+            return
+        now = read_now(self._client, change.kind, seen.remote_id)
+        if any(getattr(now, name) != getattr(seen, name) for name in _MOVING[change.kind]):
+            what = now.status if now.status != seen.status else _("edited")
+            message = _("{name} was {status} and is {what} now: {then}").format(
+                name=seen.name, status=seen.status, what=what, then=_(MOVED_ON)
+            )
+            raise Stop(Result.SKIPPED, message)
+
+    def _make_way(self) -> None:
+        """Settle a template's twins before it is submitted; those of a new draft once it is there."""
+        change = self._change
+        drafted = Step.CREATE in change.steps and self._client.site.drafts
+        if change.kind is Kind.TEMPLATE and change.submissions and not drafted:
+            self._settle_twins(self._app_id(), change.remote_id)
+
+    def _app_id(self) -> str:
+        return self._ids.find(_expect(self._change.desired, Template).app)
+
+    def _signature_id(self) -> str | None:
+        template = _expect(self._change.desired, Template)
+        signature = None if template.universal else template.signature
+        return self._ids.find(signature) if signature else None
+
+    def _template_body(self, flow_status: str | None) -> wire.Json:
+        template = _expect(self._change.desired, Template)
+        observed = self._change.observed
+        return wire.template_body(
+            template,
+            name=self._change.remote_name,
+            app_id=self._app_id(),
+            signature_id=self._signature_id(),
+            country_ids=self._change.country_ids,
+            flow_status=flow_status,
+            observed=observed if isinstance(observed, ObservedTemplate) else None,
+        )
+
+    def _move(self, step: Step, status: str) -> None:
+        """Withdraw or disable a template and make sure that it took effect before anything is edited."""
+        observed = with_variables(self._client, _expect(self._change.observed, ObservedTemplate))
+        app = self._ids.app_of(observed)
+        body = wire.observed_template_body(
+            observed, app_id=app.remote_id, region=app.region, flow_status=status
+        )
+        self._write(step, "UpdateTemplate", path=self._path(), body=body)
+        operation = "ShowTemplate"
+        now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
+        if now != status:
+            message = _("it is {now}, not {status}: {then}")
+            raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(MOVED_ON)))
+
+    def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
+        there = made_already(self._client, self._change)
+        if there:
+            message = _("{name} ({id}) is there, though the list did not show it; the next run goes on")
+            raise Stop(Result.SKIPPED, message.format(name=there.name, id=there.remote_id))
+        try:
+            remote_id = self._write(Step.CREATE, operation, body=body, decode=self._read_created)
+        except CloudError as problem:
+            if not is_uncertain(problem):
+                raise
+            remote_id, self._adopted = self._adopt(problem, app_id), True
+        if self._change.address and remote_id:
+            self._ids.learn(self._change.address, remote_id)
+        if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
+            self._settle_twins(app_id, remote_id)
+
+    def _read_created(self, operation: str, answer: object) -> str:
+        """Read the id of something new; the secret of an app is put away before anything else happens."""
+        if self._keep_secret and self._change.kind is Kind.APP:
+            self._keep_secret(self._change.label, *wire.read_secret(operation, answer))
+        return wire.read_id(operation, answer)
+
+    def _adopt(self, problem: CloudError, app_id: str | None) -> str:
+        """Look for what a create without an answer made, and take it as ours."""
+        try:
+            found = find_after_lost_answer(self._client, self._change, app_id, self._client.sleep)
+        except CloudError as blind:
+            seen = _("looking for it failed as well ({reason})").format(reason=blind.message)
+            raise unseen(problem, seen) from None
+        if len(found) == 1:
+            self._remote_id = found[0].remote_id
+            self._announce(Phase.ACCEPTED, Step.CREATE)
+            return found[0].remote_id
+        if not found:
+            seen = _("nothing of this name was there {seconds:g} seconds later").format(seconds=sum(GRACE))
+        else:
+            ids = ", ".join(one.remote_id for one in found)
+            seen = _("{count} of this name are there: {ids}").format(count=len(found), ids=ids)
+        if self._keep_secret and self._change.kind is Kind.APP:
+            seen = clauses((seen, _("if it was made, its secret is lost: renew it in the console")))
+        raise unseen(problem, seen)
+
+    def _settle_twins(self, app_id: str, own_id: str | None) -> None:
+        """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
+        change = self._change
+        since_plan, signature_id = self._ids.since_plan, self._signature_id()
+        for twin, goes_first in twins(since_plan, change, app_id, signature_id, own_id):
+            if goes_first or not self._discard(twin.remote_id):
+                if own_id and change.remote_id is None:
+                    self._discard(own_id)
+                message = _("another run made {name} ({id}) first; the next run goes on")
+                raise Stop(Result.SKIPPED, message.format(name=twin.name, id=twin.remote_id))
+
+    def _discard(self, remote_id: str) -> bool:
+        """Delete a draft that lost; tell whether it is gone."""
+        own, self._remote_id = self._remote_id, remote_id
+        try:
+            self._delete("DeleteTemplate")
+        except Refused:
+            return False
+        finally:
+            self._remote_id = own
+        return True
+
+    def _delete(self, operation: str) -> str:
+        try:
+            self._write(Step.DELETE, operation, path=self._path())
+        except Refused as problem:
+            if problem.code not in GONE:
+                raise
+            return _("already gone")
+        return _(DONE[Step.DELETE][0])
+
+    def _upload(self, name: str, file: File) -> None:
+        check_file(name, file)
+        try:
+            with file.location.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        except OSError as problem:
+            message = _("{path} cannot be read ({reason})").format(path=file.path, reason=problem.strerror)
+            raise Stop(Result.FAILED, message) from None
+        if digest != file.digest:
+            message = _("{path} changed since the plan was made: run again").format(path=file.path)
+            raise Stop(Result.FAILED, message)
+        self._file_ids[name] = (
+            self._write(
+                Step.UPLOAD,
+                "UploadSignatureFile",
+                query={"file_desc": file.digest},
+                file=Upload(file.location.name, file.location, file.digest),
+                decode=wire.read_file_id,
+            )
+            or ""
+        )
+
+    def _write(
+        self,
+        step: Step,
+        operation: str,
+        *,
+        decode: Callable[[str, object], str] | None = None,
+        **parts: Any,  # noqa: ANN401 - handed on to Client.call
+    ) -> str | None:
+        """Announce a write, send it, record how it ended; return the id in its answer if there is one."""
+        self._announce(Phase.INTENT, step)
+        try:
+            answer = self._client.call(operation, **parts)
+            found = decode(operation, answer) if decode else None
+        except CloudError as problem:
+            self._sent = self._sent or problem.arrived is not False
+            self._announce(Phase.UNKNOWN if is_uncertain(problem) else Phase.REFUSED, step, problem)
+            raise
+        self._sent = True
+        if step is Step.CREATE:
+            self._remote_id = found
+        self._announce(Phase.ACCEPTED, step)
+        return found
+
+    def _announce(self, phase: Phase, step: Step, problem: CloudError | None = None) -> None:
+        change = self._change
+        self._accepted = step if phase is Phase.ACCEPTED else self._accepted
+        self._record(
+            StepEvent(
+                phase=phase,
+                step=step,
+                address=change.label,
+                kind=change.kind,
+                remote_name=change.remote_name,
+                remote_id=self._remote_id,
+                submission=change.submission if step in SUBMITTING[change.kind] else None,
+                error_code=problem.code if problem else None,
+                message=str(english(problem.message)) if problem else None,
+                request_id=problem.request_id if problem else None,
+            )
+        )
+
+    def _path(self) -> dict[str, str]:
+        return {"id": self._remote_id or ""}
+
+
+def _expect(value: object, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
+    return value

@@ -1,0 +1,1 @@
+"""Requests that reach the service and answers that can be trusted; it knows no plan."""

@@ -1,0 +1,1 @@
+"""Reading what is there: whole lists, attributes, and what appeared since the plan was made."""

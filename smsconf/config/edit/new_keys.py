@@ -1,0 +1,72 @@
+"""Keys for things that have only a remote name: readable where it can be, stable, and never twice the same.
+
+A key depends on the thing and on those it would be mistaken for, not on the order in which they come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from smsconf.model.address import KEY_PATTERN, Kind
+
+_KEY = re.compile(KEY_PATTERN)
+_LETTER = re.compile("[a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """Something without a key: its primary key, its remote name, and a word that tells namesakes apart."""
+
+    remote_id: str
+    name: str
+    hint: str = ""
+
+
+def invent_keys(kind: Kind, things: Iterable[Nameless], known: Mapping[str, str]) -> dict[str, str]:
+    """Return a key for the remote id of each thing.
+
+    Args:
+        kind: what they are; a name without usable letters becomes ``kind-`` and a few digits.
+        things: all of them.
+        known: remote ids that have a key already.
+    """
+    keys = dict(known)
+    left = [thing for thing in things if thing.remote_id not in keys]
+    for form in _forms(kind):
+        groups: dict[str | None, list[Nameless]] = {}
+        for thing in left:
+            groups.setdefault(form(thing), []).append(thing)
+        taken = set(keys.values())
+        left = []
+        for key, group in groups.items():
+            if key is None or key in taken or len(group) > 1:
+                left += group
+            else:
+                keys[group[0].remote_id] = key
+    return keys
+
+
+def _forms(kind: Kind) -> Iterator[Callable[[Nameless], str | None]]:
+    """Yield ways to make a key, from the plainest to one that cannot be shared."""
+    yield lambda thing: thing.name if _KEY.fullmatch(thing.name) else None
+    yield lambda thing: _readable(kind, thing)
+    yield lambda thing: f"{_readable(kind, thing)}-{thing.hint}" if thing.hint else None
+    yield lambda thing: f"{_readable(kind, thing)}-{_digits(thing.remote_id, 6)}"
+    yield lambda thing: f"{_readable(kind, thing)}-{_digits(thing.remote_id, 64)}"
+
+
+def _readable(kind: Kind, thing: Nameless) -> str:
+    """Return the ASCII letters and digits of a name, or digits of its own if they say too little."""
+    plain = unicodedata.normalize("NFKD", thing.name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub("[^a-z0-9]+", "-", plain).strip("-")
+    if len(slug) > 1 and _LETTER.search(slug):
+        return slug
+    return f"{kind.value}-{_digits(thing.name, 6)}"
+
+
+def _digits(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:length]

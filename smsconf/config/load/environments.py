@@ -1,0 +1,62 @@
+"""The environments of a project: which are declared, and which one is meant where nobody chooses.
+
+Reads smsconf.yaml's own keys only; the overlays are read and put over the files in ``project``.
+"""
+
+from __future__ import annotations
+
+from smsconf.config.format.project_model import EnvironmentEntry
+from smsconf.config.format.provider import ROOT_NAME
+from smsconf.config.format.validation import valid_entries, wrong_type
+from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.yaml.source import Block
+from smsconf.language import N_, _, listed
+from smsconf.model.diagnostics import Place
+
+FILES_ALONE = ""
+"""What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""
+
+_SECTION = "environments"
+_DEFAULT = "default_environment"
+
+
+def read_overlays(root: Block, problems: Problems) -> dict[str, str]:
+    """Return environment → the file of its overlay."""
+    section = root.get(_SECTION)
+    if section is None:
+        return {}
+    span = root.spans[_SECTION]
+    if not isinstance(section, Block):
+        problems.add(wrong_type(N_("a mapping"), section, span))
+        return {}
+    entries = valid_entries(section, _SECTION, EnvironmentEntry, problems)
+    return {name: entry.overlay for name, entry in entries.items()}
+
+
+def read_default(root: Block, problems: Problems) -> str | None:
+    """Return what is chosen where nobody chooses, ``None`` if the files do not say."""
+    name = root.get(_DEFAULT)
+    if name is None:
+        return None
+    span = root.spans[_DEFAULT]
+    if not isinstance(name, str):
+        problems.add(wrong_type(N_("text"), name, span))
+        return None
+    return name if name == FILES_ALONE or is_declared(name, root, span.value, problems) else None
+
+
+def is_declared(name: str, root: Block, place: Place | None, problems: Problems) -> bool:
+    """Tell whether an environment is declared; else that is a problem at the place, or at the section."""
+    section = root.get(_SECTION)
+    names = list(section) if isinstance(section, Block) else []
+    if name in names:
+        return True
+    near = nearest(name, names)
+    span = root.spans.get(_SECTION)
+    fix = _("choose {near}") if near else _("add {environment} to environments: in smsconf.yaml")
+    fix = fix.format(near=near, environment=shown(name))
+    declared = _("unknown environment '{environment}': declared are {names}")
+    message = declared if names else _("unknown environment '{environment}': none is declared")
+    message = message.format(environment=shown(name), names=listed(names, last="and"))
+    problems.add(problem("SMS033", message, place or (span.key if span else Place(ROOT_NAME)), fix=fix))
+    return False

@@ -1,0 +1,273 @@
+"""Do the declared things fit together: every reference, region, type, and identity at the service.
+
+It looks at what was declared, not at wording or lengths (lint), and not at the service (reconcile).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from smsconf.config.format.project_model import TemplateEntry
+from smsconf.config.problems import Problems, fix_reference, problem, shown
+from smsconf.config.yaml.source import Block, Span, span_at
+from smsconf.language import _, listed
+from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import Place
+from smsconf.model.resources import App, Region, Signature, Template
+
+MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
+
+# The versions of a template: DESIGN, "Versions". `order` owns order, order_v2, order_v3 …
+_VERSION = re.compile(r"(?P<family>.+)_v(?:[2-9]|[1-9][0-9]+)", re.DOTALL)
+_LONGEST_NAME = 256  # the API takes 128 characters; a longer name is the checks' business
+
+
+@dataclass(slots=True)
+class Declared:
+    """What the files declare so far, and where. Broken entries are in ``data`` only."""
+
+    data: Block
+    problems: Problems
+    apps: Mapping[Address, App]
+    signatures: dict[Address, Signature] = field(default_factory=dict)
+
+    def keys(self, kind: Kind) -> list[str]:
+        """All keys of a kind, of broken entries too: a reference to one of them is not at fault."""
+        section = self.data.get(kind.section)
+        return list(section) if isinstance(section, Block) else []
+
+    def span(self, address: Address, *path: str | int) -> Span | None:
+        """Find where something of an entry was written."""
+        return span_at(self.data, (address.kind.section, address.key, *path))
+
+    def place(self, address: Address, *path: str | int, key: bool = False) -> Place | None:
+        """Point at a value (or its key); at the entry's key where the file does not have it."""
+        span = self.span(address, *path) if path else None
+        if span is None:
+            entry = self.span(address)
+            return entry.key if entry else None
+        return span.key if key else span.value
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        address: Address,
+        *path: str | int,
+        key: bool = False,
+        fix: str | None = None,
+        other: Place | None = None,
+    ) -> None:
+        """Add a problem of an entry; ``other`` is the second place of a conflict."""
+        place = self.place(address, *path, key=key)
+        related = ((other, _("the other one")),) if other else ()
+        self.problems.add(problem(code, message, place, address=address, fix=fix, related=related))
+
+
+def resolve_app(declared: Declared, address: Address, key: str) -> App | None:
+    """Look up the app of a signature or template."""
+    app = declared.apps.get(Address(Kind.APP, key))
+    known = declared.keys(Kind.APP)
+    if app is None and key not in known:
+        fix = fix_reference(key, known, "apps")
+        declared.report(
+            "SMS401", _("no app has the key '{key}'").format(key=shown(key)), address, "app", fix=fix
+        )
+    return app
+
+
+def resolve_signature(
+    declared: Declared, address: Address, entry: TemplateEntry, app: App
+) -> Signature | None:
+    """Look up the signature of a template, and check that signature, type and countries suit the region."""
+    if app.region is Region.INTL:
+        _check_international(declared, address, entry)
+        return None
+    if entry.countries:
+        message = _("countries on a template of '{key}', an app of region cn").format(key=app.address.key)
+        declared.report("SMS408", message, address, "countries", key=True)
+    if entry.universal:
+        if entry.type is None:
+            declared.report("SMS409", _("a universal template without type"), address, "universal", key=True)
+        if entry.signature is not None:
+            declared.report(
+                "SMS413", _("a universal template with a signature"), address, "signature", key=True
+            )
+            return _find_signature(declared, address, entry.signature, app)
+        return None
+    if entry.signature is None:
+        choices = [one.address.key for one in declared.signatures.values() if one.app == app.address]
+        add = _("add signature: {choices}").format(choices=listed(choices)) if choices else None
+        declared.report("SMS406", _("a mainland template without signature"), address, fix=add)
+        return None
+    signature = _find_signature(declared, address, entry.signature, app)
+    if signature and entry.type and entry.type is not signature.type:
+        message = _("type {type} differs from {type2} of signature '{key}'").format(
+            type=entry.type, type2=signature.type, key=signature.address.key
+        )
+        fix = _("remove type, or use a signature of type {type}").format(type=entry.type)
+        other = declared.place(signature.address, "type")
+        declared.report("SMS404", message, address, "type", fix=fix, other=other)
+    return signature
+
+
+def _check_international(declared: Declared, address: Address, entry: TemplateEntry) -> None:
+    if entry.signature is not None:
+        message = _("an international template with a signature")
+        declared.report("SMS405", message, address, "signature", key=True)
+    if entry.universal:
+        message = _("an international template that is universal")
+        declared.report("SMS414", message, address, "universal", key=True)
+    if not entry.countries:
+        fix = _("add countries: [SG], for example")
+        declared.report(
+            "SMS407",
+            _("an international template without countries"),
+            address,
+            "countries",
+            key=True,
+            fix=fix,
+        )
+    elif len(entry.countries) > MAX_COUNTRIES:
+        message = _("{count} countries, expected at most {max_countries}").format(
+            count=len(entry.countries), max_countries=MAX_COUNTRIES
+        )
+        declared.report("SMS412", message, address, "countries", MAX_COUNTRIES)
+
+
+def _find_signature(declared: Declared, address: Address, key: str, app: App) -> Signature | None:
+    signature = declared.signatures.get(Address(Kind.SIGNATURE, key))
+    known = declared.keys(Kind.SIGNATURE)
+    if signature is None:
+        if key not in known:
+            fix = fix_reference(key, known, "signatures")
+            declared.report(
+                "SMS402",
+                _("no signature has the key '{key}'").format(key=shown(key)),
+                address,
+                "signature",
+                fix=fix,
+            )
+        return None
+    if signature.app != app.address:
+        message = _("signature '{key}' belongs to app '{key2}', the template to '{key3}'").format(
+            key=key, key2=signature.app.key, key3=app.address.key
+        )
+        own = [one.address.key for one in declared.signatures.values() if one.app == app.address]
+        choose = _("write {own}").format(own=listed(own)) if own else None
+        other = declared.place(signature.address, "app")
+        declared.report("SMS403", message, address, "signature", fix=choose, other=other)
+    return signature
+
+
+# -- identity
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A name at the service that belongs to an address, because of one of its fields."""
+
+    address: Address
+    field: str
+
+
+def check_identities(declared: Declared, templates: Mapping[Address, Template]) -> None:
+    """Refuse two addresses that would be the same thing at the service, or versions of one another."""
+    claims: dict[tuple[object, ...], _Claim] = {}
+    for app in declared.apps.values():
+        for where, name in _names(app.name, app.renamed_from):
+            _claim(declared, claims, (Kind.APP, app.region, name), _Claim(app.address, where))
+    for signature in declared.signatures.values():
+        identity = (Kind.SIGNATURE, signature.type, signature.name)
+        _claim(declared, claims, identity, _Claim(signature.address, "name"))
+    for signature in declared.signatures.values():
+        _check_replaced(declared, claims, signature)
+    for template in templates.values():
+        for where, name in _names(template.name, template.renamed_from):
+            _claim(declared, claims, (template.app, name), _Claim(template.address, where))
+    for template in templates.values():
+        for where, name in _names(template.name, template.renamed_from):
+            _check_family(declared, claims, template, where, name)
+    for template in templates.values():
+        _check_adopted(declared, claims, template)
+
+
+def _names(name: str, renamed_from: str | None) -> Iterator[tuple[str, str]]:
+    yield "name", name
+    if renamed_from is not None:
+        yield "renamed_from", renamed_from
+
+
+def _claim(
+    declared: Declared, claims: dict[tuple[object, ...], _Claim], identity: tuple[object, ...], claim: _Claim
+) -> None:
+    first = claims.setdefault(identity, claim)
+    if first.address == claim.address:
+        return
+    message = {
+        Kind.APP: _("{one} and {other} have the same region and name '{name}'"),
+        Kind.SIGNATURE: _("{one} and {other} have the same name and type '{name}'"),
+    }.get(claim.address.kind, _("{one} and {other} have the same app and name '{name}'"))
+    message = message.format(one=claim.address, other=first.address, name=shown(str(identity[-1])))
+    other = declared.place(first.address, first.field)
+    declared.report("SMS410", message, claim.address, claim.field, other=other)
+
+
+def _check_replaced(
+    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], signature: Signature
+) -> None:
+    """Refuse to replace what is declared: retiring would delete it, and the next run create it again."""
+    name, kind = signature.replaces or (None, None)
+    owner = claims.get((Kind.SIGNATURE, kind, name))
+    if owner:
+        message = _("{one} replaces '{name}', which is {other}").format(
+            one=signature.address, name=shown(str(name)), other=owner.address
+        )
+        other = declared.place(owner.address, owner.field)
+        declared.report("SMS416", message, signature.address, "replaces", key=True, other=other)
+
+
+def _check_adopted(
+    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], template: Template
+) -> None:
+    """Refuse to adopt what no run would take for a version: it would be ignored, and pruned."""
+    bases = [name for name in (template.name, template.renamed_from) if name]
+    for number, name in enumerate(template.adopt):
+        suffixed = _VERSION.fullmatch(name) if len(name) <= _LONGEST_NAME else None
+        family = suffixed["family"] if suffixed else name
+        if name in bases or family in bases:
+            continue
+        message = _("'{name}' is no name of a version of '{family}'").format(
+            name=shown(name), family=shown(template.name)
+        )
+        former = _("take it over with name: {name}, or with renamed_from: {name}").format(name=shown(name))
+        free = template.renamed_from is None and not {(template.app, one) for one in (name, family)} & {
+            *claims
+        }
+        fix = former if free else None
+        declared.report("SMS417", message, template.address, "adopt", number, fix=fix)
+
+
+def _check_family(
+    declared: Declared,
+    claims: Mapping[tuple[object, ...], _Claim],
+    template: Template,
+    where: str,
+    name: str,
+) -> None:
+    if len(name) > _LONGEST_NAME:
+        return
+    suffixed = _VERSION.fullmatch(name)
+    while suffixed:
+        family = suffixed["family"]
+        owner = claims.get((template.app, family))
+        if owner and owner.address != template.address:
+            message = _("'{name}' could be a version of '{family}', which is {address}").format(
+                name=shown(name), family=shown(family), address=owner.address
+            )
+            other = declared.place(owner.address, owner.field)
+            declared.report("SMS411", message, template.address, where, other=other)
+            return
+        suffixed = _VERSION.fullmatch(family)

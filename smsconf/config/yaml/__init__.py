@@ -1,0 +1,1 @@
+"""Bytes → data with places: which files there are, and what stands where in them."""

@@ -1,0 +1,1 @@
+"""The door: routes, authentication, faults, the server, and the control routes."""

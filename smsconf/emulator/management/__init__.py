@@ -1,0 +1,1 @@
+"""Apps, signatures and templates, their rules, and the reviewer who decides about them."""

@@ -1,0 +1,203 @@
+"""The people of the service: they decide about signatures and templates, in Beijing's working hours.
+
+Only statuses that no client call sets are set here. The times are choices within what the vendor says:
+templates within 2 hours of working time (FAQ, 2025): exactly 2; signatures within 5 working days (notice of
+2024-09-14): 2 working days; configuration of an approved signature 15-30 minutes (console): 20.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from smsconf.emulator.base.clock import read_timestamp, timestamp
+from smsconf.emulator.base.exchange import Object, Settings
+from smsconf.emulator.base.store import Store
+from smsconf.emulator.management.statuses import APPROVED_SIGNATURE, COMPLETE, DECISIONS, SITES, Site
+from smsconf.model import working_days as workdays
+
+TEMPLATE_HOURS = 2
+SIGNATURE_DAYS = 2
+CONFIGURATION = timedelta(minutes=20)
+REVIEWER_ACCOUNT = "emulator_reviewer"
+DEFAULT: Object = {"default": "approve", "rules": []}
+
+NEXT_EVENTS = """
+SELECT * FROM (SELECT due, 'signature' AS kind, id FROM signature WHERE due <= ? ORDER BY due, seq LIMIT 1)
+UNION ALL
+SELECT * FROM (SELECT due, 'template' AS kind, id FROM template WHERE due <= ? ORDER BY due, seq LIMIT 1)
+"""
+
+Verdict = Literal["approve", "reject", "hold"]
+
+
+class Opinion(NamedTuple):
+    """What the reviewer thinks of one object."""
+
+    verdict: Verdict
+    reason: str
+
+
+class Illegal(Exception):
+    """A decision that the present status does not allow; ``status`` is that status."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def derived_id(settings: Settings, kind: str, number: int) -> str:
+    """Return 32 hex digits that depend on project, kind and number only."""
+    return hashlib.sha256(f"{settings.project_id}/{kind}/{number}".encode()).hexdigest()[:32]
+
+
+def uuid_of(settings: Settings, kind: str, number: int) -> str:
+    """Return an id that looks like the service's and is the same in every run."""
+    digits = derived_id(settings, kind, number)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def channel_number(number: int) -> str:
+    """Return the number messages are sent from, in the form of the vendor's examples."""
+    return f"{10690000000 + number}"
+
+
+class Reviewer:
+    """Carries decisions out; at a site, in one transaction of one store."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.site: Site = SITES[settings.site]
+
+    def play(self, until: datetime) -> None:
+        """Let everything happen that is due, in order of time; signatures before templates."""
+        moment = timestamp(until)
+        if not (event := self._next(moment)):
+            return
+        opinion = self._opinions()
+        while event:
+            kind, row = event
+            self._happen(kind, row, read_timestamp(row["due"]), opinion)
+            event = self._next(moment)
+
+    def _next(self, moment: str) -> tuple[str, Object] | None:
+        due = self.store.rows(NEXT_EVENTS, (moment, moment))
+        if not due:
+            return None
+        event = min(due, key=lambda row: (row["due"], row["kind"]))
+        return event["kind"], self.store.find(event["kind"], {"id": event["id"]})[0]
+
+    def _happen(
+        self, kind: str, row: Object, at: datetime, opinion: Callable[[str, Object], Opinion]
+    ) -> None:
+        status = row["flow_status" if kind == "template" else "status"]
+        if kind == "signature" and status in {"PROCESSING", "REVIEW_PASSED_REAL_NAME_REGISTRATING"}:
+            self.enter("signature", row, self.site.signature_complete, at)
+            return
+        thought = opinion(kind, row)
+        if thought.verdict == "hold":
+            self.store.update(kind, row["id"], {"due": None})
+        elif thought.verdict == "reject":
+            self.enter(kind, row, DECISIONS[kind, "reject"].to, at, thought.reason)
+        elif kind == "template":
+            self.enter(kind, row, "Adopted", at, thought.reason)
+        else:
+            passes = self.site.activation_passes if status == "PENDING_ACTIVATE" else "PROCESSING"
+            self.enter(kind, row, passes, at, thought.reason)
+
+    def _opinions(self) -> Callable[[str, Object], Opinion]:
+        """Return the reviewer's mind: the first rule that fits, else the default."""
+        settings = json.loads(self.store.meta("reviewer", json.dumps(DEFAULT)))
+
+        def opinion(kind: str, row: Object) -> Opinion:
+            name = row[f"{kind}_name"]
+            content = row["template_content"] if kind == "template" else name
+            for rule in settings["rules"]:
+                if (
+                    rule.get("kind", kind) == kind
+                    and re.search(rule.get("content") or "", content)
+                    and re.search(rule.get("name") or "", name)
+                ):
+                    return Opinion(rule["decision"], rule.get("reason") or "")
+            return Opinion(settings["default"], "")
+
+        return opinion
+
+    def submit_template(self, row: Object, at: datetime) -> str:
+        """Send a template to review and return its status: its signature's review comes first."""
+        signature = self.store.get("signature", row["sign_id"]) if row["sign_id"] else None
+        waits = signature is not None and signature["status"] not in APPROVED_SIGNATURE
+        status = "SignReviewing" if waits else "Reviewing"
+        self.enter("template", row, status, at)
+        return status
+
+    def decide(self, kind: str, row: Object, decision: str, reason: str, at: datetime) -> None:
+        """Take a person's decision now; the verdict it already has is no change.
+
+        Raises:
+            Illegal: the present status does not allow this decision.
+        """
+        status = row["flow_status" if kind == "template" else "status"]
+        rule = DECISIONS.get((kind, decision))
+        if rule is None:
+            raise Illegal(status)
+        to = self.site.signature_complete if rule.to == COMPLETE else rule.to
+        if status in rule.of:
+            self.enter(kind, row, to, at, reason)
+        elif status != to and status not in rule.already:
+            raise Illegal(status)
+
+    def enter(self, kind: str, row: Object, status: str, at: datetime, reason: str | None = None) -> None:
+        """Put an object into a status, with all that belongs to being in it."""
+        values: Object = {"update_time": timestamp(at)}
+        if kind == "app":
+            self.store.update(kind, row["id"], {**values, "status": status})
+        elif kind == "signature":
+            values |= self._signature_effects(row, status, at)
+            if reason is not None:
+                values["review_desc"] = reason or None
+            self.store.update(kind, row["id"], {**values, "status": status})
+            if status in APPROVED_SIGNATURE:
+                self._start_templates(row["id"], at)
+        else:
+            values["due"] = timestamp(self._template_due(at)) if status == "Reviewing" else None
+            if reason is not None:
+                values |= {"review_desc": reason or None, "review_order": REVIEWER_ACCOUNT}
+            if status == "Adopted" and row["template_id"] is None:
+                values["template_id"] = derived_id(self.settings, "template_id", row["seq"])
+            self.store.update(kind, row["id"], {**values, "flow_status": status})
+
+    def wake(self, at: datetime) -> None:
+        """Look again at everything that was held; it is decided from now on."""
+        moment = timestamp(at)
+        self.store.connection.execute(
+            "UPDATE template SET due = ? WHERE due IS NULL AND flow_status = 'Reviewing'", (moment,)
+        )
+        self.store.connection.execute(
+            "UPDATE signature SET due = ? WHERE due IS NULL"
+            " AND status IN ('PENDING_REVIEW', 'PENDING_ACTIVATE')",
+            (moment,),
+        )
+
+    def _signature_effects(self, row: Object, status: str, at: datetime) -> Object:
+        values: Object = {"due": None}
+        if status in {"PENDING_REVIEW", "PENDING_ACTIVATE"}:
+            values["due"] = timestamp(workdays.add_working_days(at, SIGNATURE_DAYS))
+        elif status in {"PROCESSING", "REVIEW_PASSED_REAL_NAME_REGISTRATING"}:
+            values["due"] = timestamp(at + CONFIGURATION)
+        if status in APPROVED_SIGNATURE and row["channel_num"] is None:
+            values["channel_num"] = channel_number(row["seq"])
+        return values
+
+    def _template_due(self, at: datetime) -> datetime:
+        return workdays.add_working_hours(at, TEMPLATE_HOURS)
+
+    def _start_templates(self, sign_id: str, at: datetime) -> None:
+        """Begin the reviews that waited for this signature."""
+        for row in self.store.find("template", {"sign_id": sign_id, "flow_status": "SignReviewing"}):
+            self.enter("template", row, "Reviewing", at)

@@ -1,0 +1,1 @@
+"""Messages: what is accepted, what the carriers make of it, and the reports about it."""

@@ -1,0 +1,1 @@
+"""What rules know about text: characters, words, addresses. It finds nothing by itself."""

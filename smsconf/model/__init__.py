@@ -1,0 +1,1 @@
+"""The nouns that everyone may know: addresses, resources, statuses, sites, errors. No I/O, no clock."""

@@ -1,0 +1,1 @@
+"""One file a document: what a command says, as JSON and as text."""

@@ -1,0 +1,1 @@
+"""The whole story: files → desired → observed → plan → apply → review. Start with ``run``."""

@@ -1,0 +1,102 @@
+"""What is listed under ``protect:`` survives every flag."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from smsconf.model.address import Address, Kind
+from smsconf.model.memory import Memory
+from tests.reconcile import build
+
+REFUND = Address(Kind.TEMPLATE, "refund")
+OTHER = Address(Kind.SIGNATURE, "other")
+extra = replace(build.o_shipped, remote_id="id-refund", name="refund", content="已退款。", variables=None)
+spare = replace(build.o_brand, remote_id="id-other", name="别的商城")
+BARE = (build.shop, build.brand)
+THERE = (build.o_shop, build.o_brand)
+
+
+def pruned(asked, *objects, **more) -> dict[str, tuple[str, str]]:
+    """Prune, and return what becomes of each unmanaged object."""
+    made = build.plan(asked, build.observed(*objects), prune=True, **more)
+    return {row.remote_id: (row.action.value, row.reason) for row in made.changes if row.address is None}
+
+
+def test_undeclared_protected_template_is_found_by_its_key_and_not_pruned() -> None:
+    """A protected template that left the files stays, its later versions too; others go."""
+    later = replace(extra, remote_id="id-refund-2", name="refund_v2")
+    other = replace(extra, remote_id="id-promo", name="promo")
+    rows = pruned(build.desired(*BARE, protected=frozenset({REFUND})), *THERE, extra, later, other)
+    kept = ("refused", "protected: no flag deletes template.refund")
+    assert rows == {
+        "id-refund": kept,
+        "id-refund-2": kept,
+        "id-promo": ("delete", "not declared, in app.shop"),
+    }
+
+
+def test_what_a_protected_template_left_under_another_app_is_not_pruned() -> None:
+    """Its address moved on and had a version there, so the old one was nobody's: found by random lives."""
+    outlet = replace(build.shop, address=Address(Kind.APP, "outlet"), name="outlet")
+    there = replace(build.o_shop, remote_id="id-outlet", app_key="key-outlet", name="outlet")
+    moved = replace(build.shipped, app=outlet.address)
+    now = replace(build.o_shipped, remote_id="id-moved", app_key="key-outlet")
+    once = replace(build.o_shipped, remote_id="id-once", name="custom-name")
+    asked = build.desired(*BARE, outlet, moved, protected=frozenset({build.SHIPPED}))
+    memory = Memory(created={"id-once": build.SHIPPED})
+    rows = pruned(asked, *THERE, there, now, build.o_shipped, once, extra, memory=memory)
+    assert {remote_id: action for remote_id, (action, _reason) in rows.items()} == {
+        build.o_shipped.remote_id: "refused",
+        "id-once": "refused",
+        "id-refund": "delete",
+    }
+    assert rows["id-once"][1] == "protected: no flag deletes template.shipped"
+
+
+def test_undeclared_protected_template_is_found_by_the_journal() -> None:
+    """A remote name that is not the key is known from earlier runs."""
+    renamed = replace(extra, name="custom-name")
+    memory = Memory(live={REFUND: "id-refund"})
+    asked = build.desired(*BARE, protected=frozenset({REFUND}))
+    assert pruned(asked, *THERE, renamed, memory=memory)["id-refund"][0] == "refused"
+
+
+@pytest.mark.parametrize("address", [REFUND, OTHER])
+def test_protected_address_that_cannot_be_found_keeps_what_it_could_be(address) -> None:
+    """Without a name or a record nothing of its kind is pruned, and no signature it could hang on."""
+    rows = pruned(
+        build.desired(*BARE, protected=frozenset({address})), *THERE, replace(extra, name="promo"), spare
+    )
+    template, signature = rows["id-refund"][0], rows["id-other"][0]
+    assert (template, signature) == (("refused" if address == REFUND else "delete"), "refused")
+    assert f"{address} is protected, not declared" in rows["id-other"][1]
+
+
+def test_signature_is_kept_for_the_protected_template_on_it() -> None:
+    """Deleting a signature would take the template along."""
+    hanging = replace(extra, signature_id="id-other")
+    rows = pruned(build.desired(*BARE, protected=frozenset({REFUND})), *THERE, hanging, spare)
+    assert rows["id-other"] == ("refused", "protected: deleting it takes template.refund along")
+
+
+def test_protected_rows_count_as_no_delete_for_the_guards() -> None:
+    """What is refused is not deleted; the plan lists it among the refusals."""
+    many = [replace(extra, remote_id=f"id-{n}", name=f"refund_v{n}") for n in range(2, 20)]
+    made = build.plan(
+        build.desired(*BARE, protected=frozenset({REFUND})), build.observed(*THERE, *many), prune=True
+    )
+    assert not made.guarded
+    assert len(made.refusals) == len(many)
+
+
+def test_declared_protected_address_changes_nothing_else() -> None:
+    """Protecting what is declared leaves the plan as it was."""
+    found = build.observed(*THERE, replace(build.o_shipped, status="Reject"), extra)
+    asked = build.desired()
+    plain = build.plan(asked, found, prune=True)
+    protected = build.plan(
+        replace(asked, protected=frozenset({build.SHIPPED, build.SHOP})), found, prune=True
+    )
+    assert protected == plain
