@@ -6,7 +6,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak fuzz browser conformance bench schema fidelity messages clean
+.PHONY: demo test quick lint types unit coverage wheel soak fuzz browser conformance bench schema fidelity messages clean
+
+# the tests start the program hundreds of times: it is compiled once, whatever the environment says
+unexport PYTHONDONTWRITEBYTECODE
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +34,10 @@ demo: $(VENV)/.installed
 	@echo "demo: every template is approved and the plan is empty; the project is in $(DEMO), its report in $(DEMO)/report.html"
 
 test: lint types unit
+
+# before every commit: all but what tests/slow.py names. Its files lie in memory where there is such a place.
+quick: lint types
+	TMPDIR=$$(test -w /dev/shm && echo /dev/shm || echo "$${TMPDIR:-/tmp}") $(BIN)/pytest -n 2 -q -m 'not slow'
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
