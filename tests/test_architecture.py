@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "atomic": {"language"},
+    "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
     "own_files": {"language"},
@@ -74,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
     "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
     "workflow": BASE
     | {
+        "checkout",
         "own_files",
         "workflow.emulated",
         "reconcile",
@@ -97,6 +99,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "atomic",
+        "checkout",
         "own_files",
         "workflow",
         "workflow.emulated",

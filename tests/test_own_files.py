@@ -30,7 +30,7 @@ OTHERS = {
     "journal/file.py": "a lock file, which was opened in the one way just before",
     "config/desired.py": "a licence, through config.files",
     "cli/commands/messages/bulk.py": "the head of what is to be replaced",
-    "workflow/checkout.py": "what git itself keeps",
+    "checkout.py": "what git itself keeps",
     "cli/init.py": "the files of a new project, made with x, and its .gitignore",
     "cli/main.py": "/dev/null in place of a closed stream",
     "cli/permit_file.py": "channels such as /dev/stdin",
