@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from smsconf.cli.options import FILE, AddressParam, require_known, stacked
-from smsconf.cli.progress import TALK
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.lint.text.callback_urls import object_to
@@ -21,9 +20,7 @@ from smsconf.messaging.lists.table import HiddenRows, Reading
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
-from smsconf.workflow.run import Snapshot, note_seen, read
 from smsconf.workflow.sending import SendSettings
-from smsconf.workflow.session import open_session
 
 _MOST_EXTEND = 128  # bytes
 
@@ -101,15 +98,6 @@ def reading_of(chosen: Mapping[str, Any], *, shared: bool = False) -> Reading:
     """Return what the options say about how lists are read; ``shared``: of several files."""
     hidden = HiddenRows(chosen["hidden_rows"]) if chosen["hidden_rows"] else None
     return Reading(chosen["sheet"], hidden, chosen["encoding"], shared=shared)
-
-
-def read_service(project: Project, *, remember: bool = False) -> Snapshot:
-    """Read the service for what serves; ``remember``: what is new goes into the journal."""
-    with open_session(project, TALK) as session:
-        snapshot = read(session)
-        if remember:
-            note_seen(snapshot)
-        return snapshot
 
 
 def settings_of(project: Project, chosen: Mapping[str, Any], **more: Any) -> SendSettings:  # noqa: ANN401 - rate and connections

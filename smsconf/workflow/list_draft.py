@@ -43,7 +43,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
         SmsconfError: the list or the ledger cannot be used.
     """
     check_type(ready.target)
-    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.say)
+    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.talk.say)
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
@@ -119,7 +119,7 @@ def read_list(
     requests = again = 0
     with (
         _chunks(ledger, project, job, ready) as chunks,
-        ui.reading() as update,
+        ui.talk.progress(N_("reading")) as update,
         dropping(job) as drop,
     ):
         found = chunks(count, drop)

@@ -26,7 +26,8 @@ from smsconf.model.address import Address
 from smsconf.model.sites import SITES
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.workflow.emulated import emulator_engine
-from smsconf.workflow.run import Snapshot
+from smsconf.workflow.run import Snapshot, read
+from smsconf.workflow.session import Talk, open_session
 from smsconf.workflow.state_files import sent_path
 
 
@@ -39,6 +40,12 @@ class Ready:
     now: datetime
     scope: str
     signature: Address | None = None
+
+
+def read_service(project: Project, talk: Talk) -> Snapshot:
+    """Read the service for what serves, and leave no trace."""
+    with open_session(project, talk) as session:
+        return read(session)
 
 
 def make_ready(snapshot: Snapshot, address: Address, signature: Address | None = None) -> Ready:

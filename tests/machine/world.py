@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from smsconf.workflow.session import Session
 
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
@@ -27,6 +26,7 @@ from smsconf.reconcile.names import split_version
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.versions.submission import split_mark
 from smsconf.workflow.run import carry_out, read
+from smsconf.workflow.session import Session
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")

@@ -13,7 +13,7 @@ import click
 from smsconf.cli.exits import outputs_exit
 from smsconf.cli.options import output_option, project_options
 from smsconf.cli.output import report, say
-from smsconf.cli.sending import read_service
+from smsconf.cli.progress import TALK
 from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
@@ -28,6 +28,8 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
+from smsconf.workflow.run import note_seen, read
+from smsconf.workflow.session import open_session
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -63,7 +65,9 @@ def command(
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
     project = load_project(folder, environment)
-    seen = read_service(project, remember=True)
+    with open_session(project, TALK) as session:
+        seen = read(session)
+        note_seen(seen)
     seen.require_all()
     plan = seen.plan
     for change in plan.changes:

@@ -21,11 +21,11 @@ from smsconf.cli.options import (
     require_known,
 )
 from smsconf.cli.output import report, same_file, show_error
+from smsconf.cli.progress import TALK
 from smsconf.cli.sending import (
     check_words,
     list_options,
     moment_param,
-    read_service,
     reading_of,
     require_template,
     send_options,
@@ -50,7 +50,7 @@ from smsconf.render.documents.bulk import runs_lines, runs_view
 from smsconf.workflow.list_draft import look_at_job
 from smsconf.workflow.list_job import DROPPED_HEAD, Job
 from smsconf.workflow.list_run import End, ListResult, ListSending
-from smsconf.workflow.sending import make_ready
+from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
@@ -170,7 +170,7 @@ def command(
     settings = settings_of(project, chosen, rate=chosen["rate"], connections=chosen["connections"])
     shown = str if chosen["show_numbers"] else mask
     terminal = Terminal(
-        project, form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
+        form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
     )
     sending = ListSending(settings, terminal.ui(), _assumption(chosen))
     if chosen["end"]:
@@ -234,7 +234,7 @@ def _meant(
     newest = template and not recipients and not chosen["failed_of"] and _assumption(chosen) is not None
     if not number and chosen["join"] is None and not newest:
         return None
-    snapshot = None if number or newest else read_service(project)
+    snapshot = None if number or newest else read_service(project, TALK)
     if snapshot:
         snapshot.require_all()
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
@@ -263,7 +263,7 @@ def _send(
         )
         raise click.UsageError(message)
     job = job_of(project, address, recipients, chosen, failed_of)
-    ready = make_ready(read_service(project), job.template, job.signature)
+    ready = make_ready(read_service(project, TALK), job.template, job.signature)
     own = _own_numbers(chosen["test_to"], ready.target.region)
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
@@ -281,7 +281,7 @@ def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[s
         with sending.open_ledger() as ledger:
             sending.settle(ledger, run)
         return 0
-    ready = ready_for_run(read_service(project), project, run)
+    ready = ready_for_run(read_service(project, TALK), project, run)
     lists = _opt_out_lists(project, Address.parse(run.key.subject), chosen)
     return _told(sending.join(run, ready, lists, reading_of(chosen)), terminal)
 
