@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "atomic": {"language"},
+    "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
     "own_files": {"language"},
@@ -55,12 +56,28 @@ ALLOWED: dict[str, set[str]] = {
     "cloud.read": BASE | {"own_files", "reconcile", "cloud.http"},
     "cloud.apply": BASE | {"reconcile", "cloud.http", "cloud.read"},
     "cloud": set(),
-    "messaging": BASE | {"own_files", "reconcile", "journal", "cloud", "serving", "signing"},
+    "messaging.numbers": {"language", "model"},
+    "messaging.normal_form": set(),
+    "messaging.masking": set(),
+    "messaging.database": {"language", "model", "own_files"},
+    "messaging.send": BASE
+    | {"own_files", "reconcile", "cloud.auth", "cloud.http", "messaging.masking", "messaging.numbers"},
+    "messaging.receive": BASE
+    | {"own_files", "serving", "signing", "messaging.database", "messaging.normal_form", "messaging.send"},
+    "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
+    "messaging.bulk": BASE
+    | {
+        *("own_files", "cloud.http"),
+        *("messaging.database", "messaging.lists", "messaging.receive", "messaging.send"),
+    },
+    "messaging": set(),
     "render": BASE | {"reconcile", "messaging", "cloud"},
     "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
     "workflow": BASE
     | {
+        "checkout",
         "own_files",
+        "workflow.emulated",
         "reconcile",
         "config",
         "lint",
@@ -69,8 +86,8 @@ ALLOWED: dict[str, set[str]] = {
         "journal",
         "guide",
         "render",
-        "emulator",
     },
+    "workflow.emulated": {"emulator.gateway", "language", "model"},
     "emulator.base": {"model", "own_files"},
     "emulator.management": {"model", "emulator.base"},
     "emulator.sending": {"model", "signing", "emulator.base", "emulator.management"},
@@ -82,8 +99,10 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "atomic",
+        "checkout",
         "own_files",
         "workflow",
+        "workflow.emulated",
         "config",
         "lint",
         "cloud",

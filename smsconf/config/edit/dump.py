@@ -22,7 +22,7 @@ from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, Obs
 from smsconf.model.resources import Brackets, Desired, MessageType, Region, Source, VariableType
 from smsconf.model.segments import PLACEHOLDER
 from smsconf.model.sites import Site
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.submission import split_mark
 
 Entry = dict[str, Any]

@@ -14,7 +14,7 @@ from smsconf.language import _, listed
 from smsconf.model.address import Address, Kind
 from smsconf.model.limits import COUNTRIES
 from smsconf.model.resources import App, Region, Signature, Template
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 _LONGEST_NAME = 256  # the API takes 128 characters; a longer name is the checks' business
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 from smsconf.language import _, clauses
 from smsconf.messaging.numbers import origin_of
 from smsconf.messaging.send.variables import Slot, problems
+from smsconf.messaging.send.wire import Content, Request
 from smsconf.model.address import Address, Kind
 from smsconf.model.country_names import NAMES, code_of
 from smsconf.model.errors import PlanRefused, SmsconfError
@@ -150,6 +151,19 @@ class Target:
         by_number = {slot.number: value for slot, value in zip(self.slots, values, strict=True)}
         return PLACEHOLDER.sub(lambda found: by_number[int(found[1])], self.content)
 
+    def request(
+        self, messages: Iterable[tuple[str, tuple[str, ...]]], callback: str | None, extend: str | None
+    ) -> Request:
+        """Return the request for numbers (``+…``) and their values; those with the same are one content."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for number, values in messages:
+            groups.setdefault(values, []).append(number)
+        contents = tuple(
+            Content(tuple(numbers), self.template_id, values, self.signature)
+            for values, numbers in groups.items()
+        )
+        return Request(self.sender, contents, callback, extend)
+
     def count(self, values: Sequence[str]) -> Count:
         """Count a message and the parts it is billed as."""
         text = self.text(values)
@@ -179,8 +193,8 @@ def find_target(
     address, desired, live = output.address, output.desired, output.live
     if live is None or live.template_id is None:
         raise _not_live(rows[address])
-    if rows[address].contenders:
-        raise _ambiguous(rows[address], live)
+    if output.contenders:
+        raise _ambiguous(output)
     app = rows[desired.app].observed
     if not isinstance(app, ObservedApp) or not read_status(Kind.APP, site, app.status).verdict.usable:
         raise PlanRefused(
@@ -256,11 +270,11 @@ def _not_live(change: Change) -> PlanRefused:
     )
 
 
-def _ambiguous(change: Change, live: ObservedTemplate) -> PlanRefused:
-    names = ", ".join(one.name for one in (live, *change.contenders))
+def _ambiguous(output: Output) -> PlanRefused:
+    names = ", ".join(one.name for one in (output.live, *output.contenders) if one)
     return PlanRefused(
         _("{address}: nothing tells which of these serves: {names}; smsconf plan says more").format(
-            address=change.label, names=names
+            address=output.address, names=names
         ),
         why=_("recipients would get the text of one or of the other"),
         fix=_("name in adopt: what is ours, or run where the journal is"),
