@@ -6,7 +6,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test lint types unit soak fuzz mutants browser conformance bench schema fidelity messages clean
+.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench schema fidelity messages clean
+
+# the tests start the program hundreds of times: it is compiled once, whatever the environment says
+unexport PYTHONDONTWRITEBYTECODE
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +35,10 @@ demo: $(VENV)/.installed
 
 test: lint types unit
 
+# before every commit: all but what tests/slow.py names
+quick: lint types
+	$(BIN)/pytest -n 2 -q -m 'not slow'
+
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,6 +48,18 @@ types: $(VENV)/.developing
 
 unit: $(VENV)/.developing
 	$(BIN)/pytest -n 2
+
+# which branches the tests take, and a gate; the lives and deaths of tests/machine are left out: they take long and
+# find other things
+coverage: $(VENV)/.developing
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n 2 -q --ignore tests/machine
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+# what is published, in dist/: built, installed in a fresh environment far from here, the README's tour played with it
+wheel: $(VENV)/.developing
+	SMSCONF_WHEEL=dist $(BIN)/pytest -q tests/wheel
 
 # ten thousand random lives and two thousand of lists, two hundred deaths of the real program, a million recipients,
 # half a minute of reports; the few of `make test` take the same path

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from smsconf.language import use
+from tests.slow import why_slow
 
 # a slow machine is no reason to fail: no deadline for one example
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -23,9 +24,9 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
     os.environ.pop(name.lower(), None)
 os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
 
-# a signal that is ignored here, as in the background of a script, would be ignored by every process that
-# tests start; one that is handled, to no effect, is not
-for number in (signal.SIGINT, signal.SIGTERM):
+# a signal that is ignored here, as in the background of a script or under nohup, would be ignored by every
+# process that tests start; one that is handled, to no effect, is not
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, lambda _number, _frame: None)
 
@@ -35,8 +36,20 @@ settings.load_profile(
     "searching" if os.environ.get("SMSCONF_SOAK") or os.environ.get("SMSCONF_FUZZ") else "fixed"
 )
 
-# a browser is not everywhere: `make browser` names one
-collect_ignore = [] if os.environ.get("SMSCONF_BROWSER") else ["browser"]
+# a browser is not everywhere, and a fresh environment takes everything from PyPI again: `make browser`,
+# `make wheel`
+collect_ignore = [
+    folder
+    for folder, asked in (("browser", "SMSCONF_BROWSER"), ("wheel", "SMSCONF_WHEEL"))
+    if not os.environ.get(asked)
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what ``make quick`` leaves out."""
+    for item in items:
+        if reason := why_slow(item.nodeid.removeprefix("tests/")):
+            item.add_marker(pytest.mark.slow(reason=reason))
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from smsconf.cli.main import COMMANDS, run
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 CHINESE = ROOT / "README.zh-CN.md"
+GUIDE_TO_ROOMS = ROOT / "docs" / "architecture.md"
 UPDATE = bool(os.environ.get("SMSCONF_UPDATE_DOCS"))
 
 # What differs from run to run: the service's times and the ids it gives.
@@ -178,3 +179,49 @@ def test_version_is_said_once() -> None:
 
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert metadata["project"]["version"] == __version__
+
+
+GUIDES = (ROOT / "CONTRIBUTING.md", ROOT / "RELEASE.md", *sorted((ROOT / "docs").rglob("*.md")))
+MADE_UP = {
+    "smsconf/cli/commands/count.py",
+    "tests/scenarios/test_count.py",
+}  # of the recipes in CONTRIBUTING.md
+ROOTS = "|".join(sorted({path.name for path in ROOT.iterdir()}, key=len, reverse=True)).replace(".", r"\.")
+NAMED = re.compile(rf"(?<![\w./-])(?:{ROOTS})(?:/[\w.-]+)*/?(?![\w-])")
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_guides_name_only_what_exists(guide: Path) -> None:
+    """Every path in code, every module after ``from``, every link, and every target of make."""
+    text = guide.read_text(encoding="utf-8")
+    code = " ".join([*re.findall(r"`([^`\n]+)`", text), *(body for _, body in FENCED.findall(text))])
+    paths = {name for name in NAMED.findall(code) if "/" in name or name.endswith((".md", ".toml"))}
+    assert {name for name in paths - MADE_UP if not (ROOT / name).exists()} == set()
+    modules = {one.replace(".", "/") for one in re.findall(r"(?:from|import) (smsconf[\w.]*)", code)}
+    assert {one for one in modules if not ((ROOT / f"{one}.py").exists() or (ROOT / one).is_dir())} == set()
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    assert {link for link in links if not (guide.parent / link).exists()} == set()
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z]+)\b", code)) <= set(targets)
+
+
+def test_architecture_names_every_folder() -> None:
+    """A newcomer finds a line for each room, what it does and what it does not; and no room is made up."""
+    rows = re.findall(r"(?m)^\| `(smsconf/[\w/]*)` \| (.+) \|", GUIDE_TO_ROOMS.read_text(encoding="utf-8"))
+    folders = {
+        f"{path.parent.relative_to(ROOT).as_posix()}/"
+        for path in (ROOT / "smsconf").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    } - {"smsconf/"}
+    assert {name for name, _ in rows if not name.endswith(".py")} - {"smsconf/locale/"} == folders
+    assert all(len(words.split(" | ")) == 2 for name, words in rows if "/locale/" not in name)
+
+
+def test_decisions_are_numbered_and_have_their_three_parts() -> None:
+    """Ten or more, one number each, with context, decision and consequences in this order."""
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [path.name[:4] for path in decisions] == [f"{place:04}" for place in range(1, len(decisions) + 1)]
+    for path in decisions:
+        heads = re.findall(r"(?m)^#+ (.*)$", path.read_text(encoding="utf-8"))
+        assert heads[1:] == ["Context", "Decision", "Consequences"], path.name
+        assert heads[0].startswith(f"{int(path.name[:4])}. ")

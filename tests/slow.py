@@ -1,0 +1,40 @@
+"""What ``make quick`` leaves out, each with the reason; ``make test`` runs all of it."""
+
+from __future__ import annotations
+
+# folder, file or test of a file, below tests/ → why it takes long
+SLOW = {
+    "machine": "random lives, and deaths of the real program",
+    "conformance/test_survival.py": "servers are killed, and crowds of processes share a file",
+    "conformance/test_sending_survival.py": "servers are killed, and two share a file",
+    "conformance/test_pushing.py": "waits for pushes that hang",
+    "scenarios/test_bulk_runs.py": "many processes, long lists, and waiting for a time",
+    "scenarios/test_ci_examples.py": "whole pipelines, a dozen programs each",
+    "scenarios/test_golden.py": "every command there is",
+    "scenarios/test_guide.py": "all the way from an empty folder to the first message, twice",
+    "scenarios/test_language.py": "the whole story again, in Chinese",
+    "scenarios/test_lost_answers.py": "waits for answers that never come",
+    "scenarios/test_network.py": "a served emulator and a hostile service behind sockets",
+    "scenarios/test_receipts.py::test_memory_does_not_grow_with_the_rows": "measures memory on long lists",
+    "scenarios/test_receive.py": "a server process that is killed, drained and flooded",
+    "scenarios/test_receive_connections.py": "a server process and connections that idle",
+    "scenarios/test_send_answers.py": "waits for answers that come late or never",
+    "scenarios/test_signals.py": "processes that get signals at every moment",
+    "scenarios/test_terminal.py": "the real program at a pseudo-terminal",
+    "scenarios/test_wait.py": "a program that waits",
+    "scenarios/test_watch.py": "a program that waits",
+    "lint/test_fuzz.py": "searches for texts that break a rule",
+    "render/test_comment.py": "thousands of changes in one comment",
+    "render/plan/test_markdown.py::test_two_thousand_changes_fit_into_one_comment": "thousands of changes",
+    "cloud/http/test_redact.py::test_any_secret_in_any_text_is_masked": "searches for a form that is missed",
+    "cloud/http/test_redact.py::test_hostile_text_costs_no_time": "measures time on long texts",
+    "messaging/lists/test_workbook.py::test_reader_takes_little_memory": "measures memory on a long list",
+    "scenarios/test_hostile_checkout.py": "thousands of files, patterns and entries",
+}
+
+
+def why_slow(name: str) -> str | None:
+    """Return why the test of a node id (below tests/) is left out of the quick ones, if it is."""
+    path, _, test = name.partition("::")
+    places = (path.partition("/")[0], path, f"{path}::{test.partition('[')[0]}")
+    return next((SLOW[place] for place in places if place in SLOW), None)
