@@ -27,7 +27,7 @@ OTHERS = {
     "cli/commands/apply.py": "a method of SecretFile, which opens in the one way",
     "cli/help.py": "a method of click's, which writes help",
     "journal/file.py": "a lock file, which was opened in the one way just before",
-    "config/load/declared.py": "a licence, through config.files",
+    "config/load/declarations.py": "a licence, through config.files",
     "cli/commands/messages/bulk.py": "the head of the file of dropped rows, which is to be replaced",
     "checkout.py": "what git itself keeps",
     "cli/commands/init.py": "the .gitignore of a new project",

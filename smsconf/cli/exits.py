@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from smsconf.model.diagnostics import Diagnostic, Severity
+from smsconf.model.diagnostics import Diagnostic, has_errors
 from smsconf.model.errors import (
     CloudError,
     PlanRefused,
@@ -51,8 +51,7 @@ def findings_exit(found: Iterable[Diagnostic], *, strict: bool, readable: bool =
     """``validate`` and ``lint``: 1 without a project, 3 for errors, if strict for warnings too."""
     if not readable:
         return 1
-    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
-    return 3 if any(one.severity in bad for one in found) else 0
+    return 3 if has_errors(found, strict=strict) else 0
 
 
 def fmt_exit(*, failed: bool, out_of_order: bool) -> int:
