@@ -93,11 +93,14 @@ def test_refused_app_comes_before_a_missing_qualification() -> None:
     inputs = Inputs(SITES["china"], build.desired(build.shop, signature), build.nothing())
     create = Decision(Action.CREATE, "new", (Step.CREATE,), awaits="its review")
     app = Change(Kind.APP, Action.REFUSED, "", "shop", build.SHOP)
+    open_ = ManualChange(Kind.QUALIFICATION, Action.MANUAL, "", "own", QUALIFICATION, manual=MANUAL)
     for action, by, after in (
         (Action.REFUSED, build.SHOP, Action.REFUSED),
         (Action.NONE, QUALIFICATION, Action.WAIT),
     ):
-        case = SignatureCase(inputs, signature, {build.SHOP: replace(app, action=action)})
+        case = SignatureCase(
+            inputs, signature, {build.SHOP: replace(app, action=action), QUALIFICATION: open_}
+        )
         found = objections.unless(objections.SIGNATURE, case, create)
         assert (found.action, found.stopped_by, found.steps) == (after, by, ())
 
