@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smsconf.guide.checklist import Outcome as Standing
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.messaging.receive.receipts import Delivery, Tally
 from smsconf.model.address import Kind
@@ -149,7 +151,7 @@ def documents() -> dict[str, Any]:
     outcomes = [Outcome(change, Result.FAILED, WORD, WORD, WORD) for change in made.changes]
     reviews = tuple(read_reviews(made, SITES["china"]))
     tally = Tally(Counter({Delivery.FAILED: 2}), Counter({WORD: 2}), 2)
-    person = OptOut(WORD, WORD, NOW, WORD, WORD, WORD, WORD, WORD, NOW)
+    person = OptOut(WORD, WORD, NOW, Received(Reply(WORD, WORD, WORD, WORD, WORD), NOW))
     outputs = {
         **dict.fromkeys(("template_id", "remote_name", "sender", "signature", "region", "status"), WORD),
         "variables": [WORD, "day"],

@@ -8,8 +8,8 @@ fuzzy: we compare names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from smsconf.cloud.http.answers import Fields
 from smsconf.cloud.http.client import PAGE, Client
@@ -34,23 +34,11 @@ GRACE = (0.0, 0.5, 1.0, 2.0)
 Seen = ObservedApp | ObservedSignature | ObservedTemplate
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """How a kind is looked up: by name (operation, the filter that takes it), by id, how an item is read."""
-
-    operation: str
-    filter: str
-    show: str
-    read: Callable[[str, object], Seen]
-
-
-_SEARCHES = {
-    Kind.APP: _Search("ListAppDetails", "app_name", "ShowApp", wire.read_app),
-    Kind.SIGNATURE: _Search("ListSignatureDetails", "signature_name", "ShowSignature", wire.read_signature),
-    Kind.TEMPLATE: _Search("ListTemplateDetails", "template_name", "ShowTemplate", wire.read_template),
+_SEARCHES: Mapping[Kind, wire.Listed[Any]] = {
+    Kind.APP: wire.APPS,
+    Kind.SIGNATURE: wire.SIGNATURES,
+    Kind.TEMPLATE: wire.TEMPLATES,
 }
-
-
 # The statuses of what is not decided yet: what another run may have just made.
 _ON_THE_WAY = {
     raw: one.phase for raw, one in TEMPLATES.items() if one.phase in (Phase.DRAFT, Phase.IN_REVIEW)
@@ -67,15 +55,15 @@ def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]
     """
     search = _SEARCHES[change.kind]
     query = {search.filter: change.remote_name, "limit": str(PAGE), "offset": "0"}
-    answer = Fields(search.operation, client.call(search.operation, query=query))
-    items = [search.read(search.operation, item) for item in answer.items("results")]
+    answer = Fields(search.list, client.call(search.list, query=query))
+    items = [search.read(search.list, item) for item in answer.items("results")]
     if answer.number("total") != len(items):
         raise CloudBroken(
-            _("the list of {operation} does not add up").format(operation=search.operation),
-            operation=search.operation,
+            _("the list of {operation} does not add up").format(operation=search.list),
+            operation=search.list,
             arrived=True,
         )
-    app_key = _app_key(client, app_id) if app_id else None
+    app_key = read_now(client, Kind.APP, app_id).app_key if app_id else None
     found = [one for one in items if _is_meant(one, change, app_key)]
     return sorted(found, key=lambda one: _rank(client, change, one))
 
@@ -136,8 +124,7 @@ def hanging_on(client: Client, signature_id: str) -> list[str]:
     Raises:
         CloudError: the list could not be read whole.
     """
-    search = _SEARCHES[Kind.TEMPLATE]
-    there = (wire.read_template(search.operation, one) for one in client.list_all(search.operation))
+    there = (wire.read_template(wire.TEMPLATES.list, one) for one in client.list_all(wire.TEMPLATES.list))
     return sorted(
         one.name
         for one in there
@@ -216,7 +203,8 @@ def read_now(client: Client, kind: Kind, remote_id: str) -> Seen:
         CloudError: it is gone, or cannot be read.
     """
     search = _SEARCHES[kind]
-    return search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    seen: Seen = search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    return seen
 
 
 def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
@@ -232,11 +220,6 @@ def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
 def _rank(client: Client, change: Change, one: Seen) -> tuple[bool, str, str]:
     phase = read_status(change.kind, client.site, one.status).phase
     return (phase is Phase.DRAFT, one.create_time or "", one.remote_id)
-
-
-def _app_key(client: Client, app_id: str) -> str:
-    operation = "ShowApp"
-    return wire.read_app(operation, client.call(operation, path={"id": app_id})).app_key
 
 
 def _is_meant(one: Seen, change: Change, app_key: str | None) -> bool:

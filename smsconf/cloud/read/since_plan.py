@@ -21,7 +21,6 @@ from smsconf.model.observed import ObservedTemplate
 from smsconf.reconcile.change import Change, TemplateChange
 from smsconf.reconcile.names import split_version
 
-_LIST = "ListTemplateDetails"
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _MARGIN = timedelta(seconds=2)
 
@@ -53,8 +52,8 @@ class SincePlan:
 
     def _look(self) -> None:
         self._looks += 1
-        for item in self.client.list_all(_LIST, query=self._filter()):
-            one = wire.read_template(_LIST, item)
+        for item in self.client.list_all(wire.TEMPLATES.list, query=self._filter()):
+            one = wire.read_template(wire.TEMPLATES.list, item)
             self._found.setdefault(split_version(one.name)[0], {})[one.remote_id] = one
             self._since = max(self._since, one.create_time or "")
 
@@ -73,7 +72,6 @@ class SincePlan:
         """
         known = self._app_keys.get(app_id)
         if known is None:
-            operation = "ShowApp"
-            answer = self.client.call(operation, path={"id": app_id})
-            known = self._app_keys[app_id] = wire.read_app(operation, answer).app_key
+            answer = self.client.call(wire.APPS.show, path={"id": app_id})
+            known = self._app_keys[app_id] = wire.read_app(wire.APPS.show, answer).app_key
         return known
