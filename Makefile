@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test quick lint types unit coverage wheel soak fuzz browser conformance bench schema fidelity messages clean
+.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench schema fidelity messages clean
 
 # the tests start the program hundreds of times: it is compiled once, whatever the environment says
 unexport PYTHONDONTWRITEBYTECODE
@@ -70,6 +70,10 @@ soak: $(VENV)/.developing
 # the property tests with new examples instead of the fixed ones
 fuzz: $(VENV)/.developing
 	SMSCONF_FUZZ=1 $(BIN)/pytest -n 2 -m hypothesis --ignore tests/machine
+
+# do the unit tests see small faults of the planner? (MUTANTS="--seed 2 --count 900" and the like)
+mutants: $(VENV)/.developing
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 # the HTML report in Debian's Chromium (BROWSER=… names another one)
 BROWSER ?= /usr/bin/chromium

@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 from smsconf.cli.exit_codes import EXITS
 from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
+from smsconf.config.problems import CODES
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
 from smsconf.messaging.send.codes import RECEIPTS, SENDING
@@ -139,6 +140,8 @@ def _tables() -> Iterator[str]:
     yield from (line for _module, line in COMMANDS.values())
     for rule in RULES:
         yield from (rule.title, rule.why)
+    for code in CODES.values():
+        yield from (code.why, code.fix)
     for meaning in (*SENDING.values(), *RECEIPTS.values()):
         yield from filter(None, meaning)
     for row in EXITS.strip().splitlines():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from smsconf.cli.exit_codes import EXITS
@@ -79,13 +78,6 @@ def find(word: str, known: list[Explanation]) -> list[Explanation]:
     asked = asked.replace("apig.", "apigw.")
     exact = [one for one in known if asked in (one.code.casefold(), (one.name or "").casefold())]
     return exact or [one for one in known if re.split("[. ]", one.code.casefold())[-1] == asked]
-
-
-def nearest(word: str, known: list[Explanation]) -> str | None:
-    """Return the code or name that was probably meant."""
-    names = {name.casefold(): name for one in known for name in (one.code, one.name) if name}
-    near = get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.5)
-    return names[near[0]] if near else None
 
 
 def _of_rule(rule: Rule) -> Explanation:

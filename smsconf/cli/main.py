@@ -20,6 +20,7 @@ import click
 from smsconf import __version__
 from smsconf.language import FOLDERS, LANGUAGES, _, language, of_locale, use
 from smsconf.model.errors import SmsconfError
+from smsconf.model.nearest import nearest
 
 # name → (module, help line). The help line stands here so that --help imports no command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -75,13 +76,11 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Offer the nearest name for a command that does not exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
+            near = nearest(args[0], COMMANDS, alike=0.6)
             message = _("no such command '{name}'; there are: {names}")
             if near:
                 message = _("no such command '{name}'; did you mean '{near}'?")
-            ctx.fail(message.format(name=args[0], names=", ".join(COMMANDS), near="".join(near)))
+            ctx.fail(message.format(name=args[0], names=", ".join(COMMANDS), near=near))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -13,6 +13,7 @@ import click
 from smsconf.cli.output import say
 from smsconf.language import _, listed
 from smsconf.model.errors import SmsconfError
+from smsconf.model.nearest import nearest
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -79,12 +80,10 @@ class IntervalParam(click.FloatRange):
         return seconds
 
 
-def nearest(address: Address, declared: Iterable[Address]) -> str:
+def hint_at(address: object, declared: Iterable[object]) -> str:
     """Return a hint at the declared address that looks most like this one, or nothing."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(str(address), [str(one) for one in declared], n=1)
-    return _("; did you mean {near}?").format(near=near[0]) if near else ""
+    near = nearest(str(address), map(str, declared), alike=0.6)
+    return _("; did you mean {near}?").format(near=near) if near else ""
 
 
 def require_known(addresses: Iterable[Address], known: Collection[Address]) -> None:
@@ -96,7 +95,7 @@ def require_known(addresses: Iterable[Address], known: Collection[Address]) -> N
     for address in addresses:
         if address not in known:
             raise click.UsageError(
-                _("{address} is not declared{hint}").format(address=address, hint=nearest(address, known))
+                _("{address} is not declared{hint}").format(address=address, hint=hint_at(address, known))
             )
 
 

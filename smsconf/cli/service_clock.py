@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smsconf.cloud.auth.scope import EMULATOR_DATABASE
 from smsconf.cloud.http.answers import EMULATOR_TIME
 from smsconf.cloud.http.hosts import is_loopback
+from smsconf.cloud.http.scope import EMULATOR_DATABASE
 from smsconf.model.errors import SmsconfError
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from smsconf.cli.commands.emulator import ask, emulator_engine
 from smsconf.cli.options import require_environment
 from smsconf.cli.output import say
 from smsconf.cloud.auth.connect import connect, told_scope
-from smsconf.cloud.auth.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import InProcessTransport
+from smsconf.cloud.http.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.http.transport import SigningAuth
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project

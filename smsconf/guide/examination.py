@@ -17,9 +17,9 @@ from typing import NamedTuple, TypeVar
 
 from smsconf.cloud.auth.connect import TIMEOUT, patience_of, service_url
 from smsconf.cloud.auth.credentials import Credentials, find_credentials
+from smsconf.cloud.http.answers import Fields
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.connection import proxy_of
-from smsconf.cloud.http.fields import Fields
 from smsconf.cloud.http.hosts import check_host, is_local
 from smsconf.cloud.http.probe import Probe, probe
 from smsconf.cloud.read import wire

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from smsconf.language import _
 from smsconf.lint.rule import Hit, Rule, Target, rule
 from smsconf.lint.sources import OURS
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.nearest import nearest
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*smsconf:\s*ignore\[([^\]\n]*)\][ \t]*([^\r\n]*)")
 _CODE = re.compile(r"[^\s,]+")
@@ -42,12 +42,8 @@ class Ignore:
     place: Place
 
 
-def _nothing(_target: object, _subject: object) -> Iterator[Hit]:
-    yield from ()
-
-
 @rule("SMS440", "ignore-without-reason", Severity.WARNING, OURS, on=Target.FILE)
-def ignore_without_reason(target: object, subject: object) -> Iterator[Hit]:
+def ignore_without_reason(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment that ignores a finding without saying why.
 
     Why:
@@ -59,11 +55,11 @@ def ignore_without_reason(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
+    return iter(())
 
 
 @rule("SMS441", "unused-ignore", Severity.WARNING, OURS, on=Target.FILE)
-def unused_ignore(target: object, subject: object) -> Iterator[Hit]:
+def unused_ignore(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment that ignores a finding which is not there.
 
     Why:
@@ -75,11 +71,11 @@ def unused_ignore(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
+    return iter(())
 
 
 @rule("SMS442", "unknown-code", Severity.WARNING, OURS, on=Target.FILE)
-def unknown_code(target: object, subject: object) -> Iterator[Hit]:
+def unknown_code(_target: object, _subject: object) -> Iterator[Hit]:
     """A comment or a setting that names a code which does not exist.
 
     Why:
@@ -91,10 +87,7 @@ def unknown_code(target: object, subject: object) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         brackets: GB  # smsconf: ignore[SMS351] agreed with the carrier in March
     """
-    return _nothing(target, subject)
-
-
-RULES = (ignore_without_reason, unused_ignore, unknown_code)
+    return iter(())
 
 
 def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diagnostic:
@@ -104,8 +97,8 @@ def diagnostic(found: Rule, message: str, fix: str, place: Place | None) -> Diag
 
 def no_such_code(code: str, known: Collection[str], place: Place | None) -> Diagnostic:
     """Say that a code does not exist, and which one was probably meant."""
-    near = get_close_matches(code[:20], known, n=1)
-    fix = _("write {near}").format(near=near[0]) if near else _("see smsconf explain --all")
+    near = nearest(code[:20], known, alike=0.6)
+    fix = _("write {near}").format(near=near) if near else _("see smsconf explain --all")
     return diagnostic(unknown_code, _("there is no code '{code}'").format(code=code[:20]), fix, place)
 
 

@@ -6,12 +6,12 @@ Offsets count in the content in the service's form. It finds and judges nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from smsconf.model.country_names import english
+from smsconf.model.limits import OTHER_VALUE, VALUES
 from smsconf.model.resources import (
-    Brackets,
     Desired,
     MessageType,
     Region,
@@ -19,6 +19,7 @@ from smsconf.model.resources import (
     Template,
     Variable,
     VariableType,
+    by_number,
 )
 from smsconf.model.segments import (
     PLACEHOLDER,
@@ -44,9 +45,7 @@ PHONE = re.compile(
     r"(?![0-9])"
 )
 FREE_TYPES = frozenset({VariableType.TEXT, VariableType.NEWTEXT, VariableType.LONGTEXT})
-BRACKETS: Mapping[Brackets, tuple[str, str]] = {Brackets.CN: ("【", "】"), Brackets.GB: ("[", "]")}
 _LOOKED_AT = 2_000  # characters; a text may have 500, and rules must not take minutes over a hostile one
-_SHORTEST_PHONE = 4  # a value of the attribute PHONE has 4 to 15 characters
 
 
 class Placeholder(NamedTuple):
@@ -55,6 +54,10 @@ class Placeholder(NamedTuple):
     start: int
     end: int
     number: int
+
+    def span(self) -> tuple[int, int]:
+        """Return where it begins and ends, as a match does."""
+        return self.start, self.end
 
 
 class Message:
@@ -82,15 +85,21 @@ class Message:
         return PLACEHOLDER.sub(lambda found: "\0" * len(found[0]), self.content)
 
     @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """The English names of its countries, each at its position in the file."""
+        return tuple(map(english, self.template.countries))
+
+    @cached_property
     def links(self) -> tuple[re.Match[str], ...]:
         """The links in the fixed text."""
         return tuple(LINK.finditer(self.fixed)) if "." in self.fixed else ()
 
     @cached_property
-    def type_is_known(self) -> bool:
-        """Whether the type is meant, and not assumed because the signature could not be found."""
+    def type(self) -> MessageType | None:
+        """Its type; None if that is only assumed, because the signature could not be found."""
         template = self.template
-        return template.region is Region.INTL or template.universal or self.signature is not None
+        known = template.region is Region.INTL or template.universal or self.signature is not None
+        return template.type if known else None
 
     @cached_property
     def gaps(self) -> tuple[tuple[Placeholder, Placeholder, str], ...]:
@@ -106,22 +115,18 @@ class Message:
     @cached_property
     def named(self) -> tuple[tuple[Variable, Placeholder], ...]:
         """Each variable with its first placeholder."""
-        return tuple(self._named())
-
-    def _named(self) -> Iterator[tuple[Variable, Placeholder]]:
         first = {one.number: one for one in reversed(self.placeholders)}
-        named = all(not variable.name.isdigit() for variable in self.template.variables)
-        for position, variable in enumerate(self.template.variables, 1):
-            number = position if named else int(variable.name)
-            if number in first:
-                yield variable, first[number]
+        return tuple((one, first[number]) for number, one in self._variables.items() if number in first)
+
+    @cached_property
+    def _variables(self) -> dict[int, Variable]:
+        return by_number(self.template.variables)
 
     def written(self, placeholder: Placeholder) -> str:
         """Spell a placeholder as the file does: ``{order}`` where variables have names."""
-        variables = self.template.variables
-        if 0 < placeholder.number <= len(variables) and not variables[placeholder.number - 1].name.isdigit():
-            return f"{{{variables[placeholder.number - 1].name}}}"
-        return f"${{{placeholder.number}}}"
+        variable = self._variables.get(placeholder.number)
+        named = variable is not None and not variable.name.isdigit()
+        return f"{{{variable.name}}}" if variable and named else f"${{{placeholder.number}}}"
 
     @cached_property
     def prefix(self) -> str | None:
@@ -131,8 +136,7 @@ class Message:
         """
         if self.template.region is Region.INTL:
             return None
-        left, right = BRACKETS[self.template.brackets]
-        return f"{left}{self.signature.name if self.signature else ''}{right}"
+        return self.template.brackets.around(self.signature.name if self.signature else "")
 
     @cached_property
     def estimate(self) -> Estimate | None:
@@ -150,10 +154,6 @@ class Message:
         allowed = {placeholder.number: _allowed(variable) for variable, placeholder in self.named}
         return estimate(self.content, allowed, signature=self.prefix)
 
-    def is_type(self, *types: MessageType) -> bool:
-        """Tell whether it surely is of one of these types."""
-        return self.type_is_known and self.template.type in types
-
 
 def message_of(desired: Desired, template: Template) -> Message:
     """Take a template apart, with its signature if the files have it."""
@@ -161,5 +161,5 @@ def message_of(desired: Desired, template: Template) -> Message:
 
 
 def _allowed(variable: Variable) -> Allowed:
-    shortest = _SHORTEST_PHONE if variable.type is VariableType.PHONE else 1
+    shortest = VALUES.get(variable.type, OTHER_VALUE).shortest
     return Allowed(min(shortest, variable.max_length), variable.max_length, free=variable.type in FREE_TYPES)

@@ -1,4 +1,4 @@
-"""Every rule there is, in the order of their codes. A rule that is not here is not asked."""
+"""Every file of rules, named; each rule in one of them counts. It runs none of them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,39 @@ from typing import Final
 
 from smsconf.lint import comments
 from smsconf.lint.rule import Rule
-from smsconf.lint.rules import account as console
-from smsconf.lint.rules import apps, contents, international, signatures, thresholds, types, variables
-from smsconf.lint.rules import documents as papers
-from smsconf.lint.rules import project as accounts
-from smsconf.lint.rules import template_settings as settings
+from smsconf.lint.rules import (
+    account,
+    apps,
+    contents,
+    documents,
+    international,
+    project,
+    signatures,
+    template_settings,
+    thresholds,
+    types,
+    variables,
+)
 from smsconf.lint.text import callback_urls
 
-RULES: Final[tuple[Rule, ...]] = tuple(
+_FILES: Final = (
+    apps,
+    signatures,
+    documents,
+    contents,
+    variables,
+    types,
+    template_settings,
+    international,
+    project,
+    thresholds,
+    account,
+    callback_urls,
+    comments,
+)
+RULES: Final = tuple(
     sorted(
-        (
-            *apps.RULES,
-            *signatures.RULES,
-            *papers.RULES,
-            *contents.RULES,
-            *variables.RULES,
-            *types.RULES,
-            *settings.RULES,
-            *international.RULES,
-            *accounts.RULES,
-            *thresholds.RULES,
-            *console.RULES,
-            *callback_urls.RULES,
-            *comments.RULES,
-        ),
+        (one for file in _FILES for one in vars(file).values() if isinstance(one, Rule)),
         key=lambda one: one.code,
     )
 )

@@ -10,12 +10,13 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Severity
 from smsconf.model.resources import MessageType, Region
@@ -74,6 +75,7 @@ class Hit(NamedTuple):
 
 Check = Callable[[Any, Any], Iterator[Hit]]  # (target, Subject)
 
+CONTENT: Final = ("content",)
 _HEADING = re.compile(r"^(Why|Example|Instead):\n", re.MULTILINE)
 
 
@@ -130,3 +132,17 @@ def rule(  # noqa: PLR0913 - a rule's head, all of it keywords of a table
         )
 
     return decorate
+
+
+def hits(found: Iterable[re.Match[str]], message: str, fix: str) -> Iterator[Hit]:
+    """Object to stretches of a content; ``{found}`` in the message is what stands there."""
+    for one in found:
+        yield Hit(message.format(found=one[0]), fix, CONTENT, *one.span())
+
+
+def too_long(text: str, most: int, message: str, field: str, fix: str | None = None) -> Iterator[Hit]:
+    """Object to a field of more characters than may be; the message says ``{length}`` and ``{longest}``."""
+    length = len(text)
+    if length > most:
+        fix = fix or _("shorten it by {length}").format(length=length - most)
+        yield Hit(message.format(length=length, longest=most), fix, (field,), most, length)

@@ -102,8 +102,7 @@ def _targets(subject: Subject) -> Iterator[tuple[Sequence[Rule], Address, object
             rules = _rules_for(Target.SIGNATURE, site, Region.CN, signature.type)
             yield rules, signature.address, signature
     for address, message in subject.messages.items():
-        kind = message.template.type if message.type_is_known else None
-        yield _rules_for(Target.TEMPLATE, site, message.template.region, kind), address, message
+        yield _rules_for(Target.TEMPLATE, site, message.template.region, message.type), address, message
     for threshold in desired.thresholds.values():
         yield _rules_for(Target.THRESHOLD, site, threshold.region, None), threshold.address, threshold
 

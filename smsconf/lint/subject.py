@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from smsconf.lint.message import Message, message_of
 from smsconf.model.address import Address
-from smsconf.model.console_screens import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.model.diagnostics import Severity
 from smsconf.model.resources import Desired
 from smsconf.model.segments import Estimate
@@ -29,14 +27,6 @@ class Policy:
     name_pattern: Pattern | None = None
     max_segments: int | None = None
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
-
-
-class Quota(NamedTuple):
-    """How many apps a region may have, and how many signatures and templates an app."""
-
-    apps: int
-    signatures: int
-    templates: int
 
 
 @dataclass(frozen=True)
@@ -64,16 +54,6 @@ class Subject:
         """The apps and types that have a universal template."""
         return frozenset(
             (one.app, one.type.value) for one in self.desired.templates.values() if one.universal
-        )
-
-    @cached_property
-    def quotas(self) -> Quota:
-        """How much the account may have: what the files say was granted, else the defaults."""
-        granted = self.desired.account.quotas
-        return Quota(
-            granted.apps or APPS_OF_A_REGION,
-            granted.signatures or SIGNATURES_OF_AN_APP,
-            granted.templates or TEMPLATES_OF_AN_APP,
         )
 
     @cached_property

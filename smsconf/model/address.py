@@ -6,6 +6,7 @@ The key comes from the files and never changes when the remote name does.
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from smsconf.language import N_, _
 
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 _KEY = re.compile(KEY_PATTERN)
+_NOT_OF_A_KEY = re.compile("[^a-z0-9]+")
 
 
 class Kind(StrEnum):
@@ -99,3 +101,9 @@ class Address(NamedTuple):
                 _("'{key}' is not a key: lower-case letters, digits, _ and - only").format(key=key)
             )
         return cls(Kind(kind), key)
+
+
+def slug(name: str) -> str:
+    """Write the ASCII letters and digits of a name as a key, ``taiwan-china``; empty if it has none."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _NOT_OF_A_KEY.sub("-", plain).strip("-")

@@ -81,13 +81,6 @@ DEFAULT_THRESHOLDS: Final[Mapping[str, Mapping[str, int]]] = {
 """Thresholds of a new account by site, the same for both kinds of SMS: sms_03_1009 (international, 2024) and
 sms_03_1003 (europe, 2025-07-16), where the limits are not told. Those of the china site are UNKNOWN."""
 
-APPS_OF_A_REGION: Final = 2
-SIGNATURES_OF_AN_APP: Final = 200
-TEMPLATES_OF_AN_APP: Final = 2000
-MOST_CONTACTS: Final = 10
-MOST_FREQUENCY: Final = 999
-LONGEST_QUALIFICATION: Final = 32
-
 _NUMERIC: Final = N_(
     "register a numeric sender ID through the account manager before creating app and template"
 )
@@ -103,20 +96,3 @@ REGISTRATION: Final[Mapping[str, str]] = {
 
 REGISTERED_LINKS: Final = frozenset({"Saudi Arabia", "United Arab Emirates", "Thailand"})
 """The countries where links in messages are registered: the same page."""
-
-CHINESE: Final[Mapping[str, str]] = {
-    "加拿大": "Canada",
-    "美国": "United States",
-    "越南": "Vietnam",
-    "英国": "United Kingdom",
-    "新加坡": "Singapore",
-    "中国台湾": "Taiwan, China",
-    "沙特阿拉伯": "Saudi Arabia",
-    "阿联酋": "United Arab Emirates",
-    "阿拉伯联合酋长国": "United Arab Emirates",
-    "泰国": "Thailand",
-    "马来西亚": "Malaysia",
-    "中国": "China",
-    "中国大陆": "China",
-}
-"""The countries with rules of their own by their Chinese names, which the service takes too."""

@@ -15,6 +15,8 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from smsconf.model.nearest import nearest
+
 MISTAKEN: Final = {"UK": "GB", "UAE": "AE", "KSA": "SA", "ROK": "KR", "PRC": "CN", "RSA": "ZA"}
 """Usual abbreviations that are no ISO codes, or not those of the country that is meant."""
 
@@ -334,7 +336,45 @@ VI US Virgin Islands; Virgin Islands (US); Virgin Islands, U.S.
 VN Viet Nam
 XK Kosovo; Republic of Kosovo
 """
+CHINESE: Final = {
+    "加拿大": "Canada",
+    "美国": "United States",
+    "越南": "Vietnam",
+    "英国": "United Kingdom",
+    "新加坡": "Singapore",
+    "中国台湾": "Taiwan, China",
+    "沙特阿拉伯": "Saudi Arabia",
+    "阿联酋": "United Arab Emirates",
+    "阿拉伯联合酋长国": "United Arab Emirates",
+    "泰国": "Thailand",
+    "马来西亚": "Malaysia",
+    "中国": "China",
+    "中国大陆": "China",
+}
+"""The countries with rules of their own by their Chinese names, which the service takes too."""
+
+_ENGLISH: Final = {name.casefold(): name for name in NAMES.values()}
 _SILENT: Final = frozenset({"the", "of", "and"})
+
+
+def english(name: str) -> str:
+    """Return a country's English name, where we know the Chinese one that was written; else what was."""
+    return CHINESE.get(name, name)
+
+
+def usual_name(written: str) -> str | None:
+    """Return the usual English name of a country by that name, its code or its Chinese name."""
+    return NAMES.get(written) or _ENGLISH.get(written.casefold()) or CHINESE.get(written)
+
+
+def nearest_code(written: str) -> str | None:
+    """Return the code that somebody probably meant who wrote one that is none."""
+    return MISTAKEN.get(written) or nearest(written, NAMES)
+
+
+def nearest_name(written: str) -> str | None:
+    """Return the English name that was probably meant by a word that names no country."""
+    return NAMES.get(MISTAKEN.get(written, "")) or nearest(written, _ENGLISH.values())
 
 
 def code_of(name: str) -> str | None:

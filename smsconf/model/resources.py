@@ -6,7 +6,7 @@ with what the service reports; ``cloud.wire`` turns their words into the service
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from smsconf.model.address import Address
+from smsconf.model.limits import APPS_OF_A_REGION, SIGNATURES_OF_AN_APP, TEMPLATES_OF_AN_APP
 from smsconf.model.working_days import OFFICIAL, Calendar
 
 
@@ -61,6 +62,10 @@ class Brackets(StrEnum):
     CN = "CN"
     GB = "GB"
 
+    def around(self, name: str) -> str:
+        """Put them round a signature's name."""
+        return f"【{name}】" if self is Brackets.CN else f"[{name}]"
+
 
 class UpdatePolicy(StrEnum):
     """How an approved template changes: by a successor, or disabled and edited (an outage)."""
@@ -91,6 +96,9 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+
+
+RETIRE_AFTER: Final = 7 * 86400  # seconds that a replaced version is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,13 @@ class Variable:
     description: str | None = None
 
 
+def by_number(variables: Sequence[Variable]) -> dict[int, Variable]:
+    """Return variables by their numbers; where the content has numbers, the names are those."""
+    if any(one.name.isdigit() for one in variables):
+        return {int(one.name): one for one in variables if one.name.isdigit()}
+    return dict(enumerate(variables, 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A message text. Identity: (app, region, name). ``content`` is in the service's form (``${1}``).
@@ -175,7 +190,7 @@ class Template:
     adopt: tuple[str, ...] = ()
     renamed_from: str | None = None
     update: UpdatePolicy = UpdatePolicy.REPLACE
-    retire_after: int = 7 * 86400
+    retire_after: int = RETIRE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +261,11 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What the vendor granted beyond its defaults: apps of a region, signatures and templates of an app."""
+    """What the account may have: apps of a region, signatures and templates of an app, granted thresholds."""
 
-    apps: int | None = None
-    signatures: int | None = None
-    templates: int | None = None
+    apps: int = APPS_OF_A_REGION
+    signatures: int = SIGNATURES_OF_AN_APP
+    templates: int = TEMPLATES_OF_AN_APP
     messages: Mapping[Region, Ceiling] = field(default_factory=dict)
 
 

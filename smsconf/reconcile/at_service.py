@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from smsconf.model.limits import longest_value
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Brackets, MessageType, Signature, Source, Template, Variable, VariableType
 from smsconf.model.segments import Estimate
@@ -75,12 +76,6 @@ def template_at_service(declared: Template, observed: ObservedTemplate) -> Templ
     return found
 
 
-_LONGEST: Mapping[VariableType, int] = {
-    VariableType.PHONE: 15,
-    VariableType.NEWTEXT: 100,
-    VariableType.LONGTEXT: 100,
-}
-_USUAL_LONGEST = 20
 _TYPES = {kind.value: kind for kind in VariableType}
 
 
@@ -92,4 +87,4 @@ def _variables(declared: Template, observed: ObservedTemplate) -> Iterator[Varia
             yield replace(same, name=str(one.number), description=one.description)
             continue
         kind = _TYPES.get(one.type, VariableType.LONGTEXT)
-        yield Variable(str(one.number), kind, _LONGEST.get(kind, _USUAL_LONGEST), one.description)
+        yield Variable(str(one.number), kind, longest_value(kind), one.description)

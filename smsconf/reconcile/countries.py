@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from smsconf.language import _
+from smsconf.model.nearest import nearest
 from smsconf.model.resources import Template
 from smsconf.reconcile.inputs import Inputs
 
@@ -32,8 +32,8 @@ def find_countries(inputs: Inputs, template: Template) -> Countries:
 
 def unknown_country(inputs: Inputs, name: str) -> str:
     """Say that the service knows no such country, and which one comes nearest."""
-    near = get_close_matches(name.casefold(), inputs.country_ids, n=1)
-    if not near:
+    near = nearest(name, inputs.country_ids, alike=0.6)
+    if near is None:
         return _("the service knows no country '{name}'").format(name=name)
-    meant = inputs.country_names[inputs.country_ids[near[0]]]
+    meant = inputs.country_names[inputs.country_ids[near]]
     return _("the service knows no country '{name}'; did you mean {near}?").format(name=name, near=meant)

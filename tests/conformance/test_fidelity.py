@@ -12,7 +12,6 @@ from smsconf.emulator import choices
 from smsconf.emulator.base import errors
 from smsconf.emulator.gateway.routes import ROUTES
 from smsconf.emulator.sending import number_statuses
-from smsconf.emulator.sending_choices import SENDING_CHOICES
 from tests.conformance.fidelity import document as fidelity
 from tests.conformance.fidelity import proofs
 
@@ -70,4 +69,4 @@ def test_every_operation_field_and_refusal_is_in_the_table() -> None:
     assert set(proofs.REFUSALS) == set(errors.BY_NAME.values())
     assert set(proofs.NUMBERS) == set(number_statuses.BY_NAME.values())
     assert set(proofs.ANSWERS) < {route.operation for route in ROUTES}
-    assert all(f"{row.question}: {row.answer}" in text for row in (*choices.CHOICES, *SENDING_CHOICES))
+    assert all(f"{row.question}: {row.answer}" in text for row in choices.CHOICES)

@@ -37,6 +37,7 @@ from smsconf.reconcile.plan import Plan, make_plan
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 SHOP = Address(Kind.APP, "shop")
 ABROAD = Address(Kind.APP, "abroad")
+OUTLET = Address(Kind.APP, "outlet")
 BRAND = Address(Kind.SIGNATURE, "brand")
 SHIPPED = Address(Kind.TEMPLATE, "shipped")
 HELLO = Address(Kind.TEMPLATE, "hello")
@@ -45,6 +46,7 @@ LICENCE = File("files/licence.png", Path("/project/files/licence.png"), "a" * 64
 
 shop = App(SHOP, Region.CN, "shop_prod", "https://sms.example.com/replies")
 abroad = App(ABROAD, Region.INTL, "abroad_prod")
+outlet = App(OUTLET, Region.CN, "outlet_prod")
 brand = Signature(BRAND, SHOP, "示例商城", MessageType.NOTIFICATION, qualification="q-1")
 shipped = Template(
     SHIPPED,
@@ -68,6 +70,7 @@ hello = Template(
 
 o_shop = ObservedApp("id-shop", "shop_prod", "cn", "key-shop", "LAUNCHED", "https://sms.example.com/replies")
 o_abroad = ObservedApp("id-abroad", "abroad_prod", "intl", "key-abroad", "LAUNCHED")
+o_outlet = ObservedApp("id-outlet", "outlet_prod", "cn", "key-outlet", "LAUNCHED")
 o_brand = ObservedSignature(
     "id-brand",
     "示例商城",
@@ -141,9 +144,12 @@ def nothing(**more) -> Observed:
     return replace(Observed(now=NOW, countries=Reading(COUNTRIES)), **more)
 
 
-def plan(asked: Desired, found: Observed, *, site: str = "china", memory=None, **selection) -> Plan:
-    """Make a plan."""
-    return make_plan(Inputs(SITES[site], asked, found, Selection(**selection), memory or Memory()))
+def plan(
+    asked: Desired, found: Observed, *, site: str = "china", memory=None, other_environments=None, **selection
+) -> Plan:
+    """Make a plan; ``other_environments`` is what other environments declare, by their names."""
+    chosen = Selection(**selection)
+    return make_plan(Inputs(SITES[site], asked, found, chosen, memory or Memory(), other_environments or {}))
 
 
 def only(made: Plan, address: Address) -> Change:
@@ -158,3 +164,23 @@ def only(made: Plan, address: Address) -> Change:
 def words(change: Change) -> tuple[str, list[str]]:
     """Return action and steps as words."""
     return change.action.value, [step.value for step in change.steps]
+
+
+def about(made: Plan, remote_id: str) -> Change:
+    """Return the one row about a leftover, a twin or an object that no address claims."""
+    (change,) = (
+        change
+        for change in made.changes
+        if change.remote_id == remote_id and (change.address is None or change.beside)
+    )
+    return change
+
+
+def deleted(made: Plan) -> set[str | None]:
+    """Return the remote ids of what a plan deletes."""
+    return {change.remote_id for change in made.changes if change.deletes}
+
+
+def differences(change: Change) -> list[tuple[str, object, object]]:
+    """Return the fields of a change: path, what is there, what is asked."""
+    return [(one.path, one.old, one.new) for one in change.fields]

@@ -168,3 +168,84 @@ def test_in_place_update_is_expected_like_any_other() -> None:
     made = changes(build.desired(build.shop, build.brand, changed))
     assert Step.DISABLE in made[-1].steps
     assert at(MONDAY).expected(made, applied=True)[build.SHIPPED].by == beijing("2026-01-05 12:00")
+
+
+def test_holiday_between_two_years_makes_an_answer_a_guess_by_either_of_them() -> None:
+    """Where the review begins counts as much as where it ends."""
+    made = changes(found=build.observed(build.o_shop, build.o_brand))
+    later = Calendar(holidays=frozenset({date(2092, 1, 1)}))
+    assert at("2091-12-31 17:00", calendar=later).expected(made, applied=True)[build.SHIPPED].provisional
+    earlier = Calendar(holidays=frozenset({date(2091, 1, 1)}))
+    assert at("2091-12-31 17:00", calendar=earlier).expected(made, applied=True)[build.SHIPPED].provisional
+
+
+def test_submission_that_begins_now_has_no_time_of_an_earlier_one() -> None:
+    """As it stands, the journal's time is that of the review that runs."""
+    changed = replace(build.shipped, content="您的订单${1}今天已发货。")
+    made = changes(
+        build.desired(build.shop, build.brand, changed),
+        build.observed(build.o_shop, build.o_brand, IN_REVIEW),
+    )
+    submitted = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+    memory = Memory(submitted_at={"id-shipped": submitted})
+    assert at(MONDAY, memory=memory).expected(made, applied=False)[build.SHIPPED].since == submitted
+    assert at(MONDAY, memory=memory).expected(made, applied=True)[build.SHIPPED].since is None
+
+
+def test_second_draft_that_is_deleted_is_not_expected() -> None:
+    """Its row is not that of the address."""
+    drafts = [replace(build.o_shipped, remote_id=name, status="Pending") for name in ("id-a", "id-b")]
+    made = changes(found=build.observed(build.o_shop, build.o_brand, *drafts))
+    assert [one.action.value for one in made if one.address == build.SHIPPED] == ["delete", "update"]
+    assert at(MONDAY).expected(made, applied=True)[build.SHIPPED].by == beijing("2026-01-05 12:00")
+    assert at(MONDAY).expected(made, applied=False) == {}
+
+
+def test_times_that_are_five_minutes_apart_are_the_same_submission() -> None:
+    """A run reads the service's time once; the service's own may be in Beijing's."""
+    made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
+    moved = datetime(2026, 1, 5, 1, 0, tzinfo=UTC) - timedelta(hours=8)
+    for early, known in ((timedelta(minutes=5), True), (timedelta(minutes=5, seconds=1), False)):
+        memory = Memory(submitted_at={"id-shipped": moved - early})
+        found = at(MONDAY, memory=memory).expected(made, applied=False)[build.SHIPPED]
+        assert (found.since is not None) is known
+
+
+def test_time_that_the_journal_alone_knows_is_enough() -> None:
+    """The service told none; and where nobody knows, nothing is expected."""
+    silent = replace(IN_REVIEW, update_time=None)
+    made = changes(found=build.observed(build.o_shop, build.o_brand, silent))
+    memory = Memory(submitted_at={"id-shipped": datetime(2026, 1, 5, 1, 0, tzinfo=UTC)})
+    assert at(MONDAY, memory=memory).expected(made, applied=False)[build.SHIPPED].by == beijing(
+        "2026-01-05 11:00"
+    )
+    assert at(MONDAY).expected(made, applied=False) == {}
+    created = replace(silent, create_time="2026-01-05 01:00:00")
+    made = changes(found=build.observed(build.o_shop, build.o_brand, created))
+    assert at(MONDAY).expected(made, applied=False)[build.SHIPPED].by == beijing("2026-01-05 11:00")
+
+
+def test_review_under_a_signature_without_a_time_begins_with_its_submission() -> None:
+    """When the signature was approved nobody knows: before, at best."""
+    brand = replace(build.o_brand, update_time=None)
+    made = changes(found=build.observed(build.o_shop, brand, IN_REVIEW))
+    assert at(MONDAY).expected(made, applied=False)[build.SHIPPED].by == beijing("2026-01-05 11:00")
+    earlier = replace(build.o_brand, update_time="2026-01-01 01:00:00")
+    made = changes(found=build.observed(build.o_shop, earlier, IN_REVIEW))
+    assert at(MONDAY).expected(made, applied=False)[build.SHIPPED].by == beijing("2026-01-05 11:00")
+
+
+def test_template_for_a_special_country_among_others_takes_longer() -> None:
+    """One is enough."""
+    made = changes(build.desired(build.abroad, build.hello), build.observed(build.o_abroad))
+    found = at(MONDAY, special={"巴西"}).expected(made, applied=True)[build.HELLO]
+    assert found == Expectation(beijing("2026-01-08 10:00"), provisional=True)
+
+
+def test_review_that_goes_on_after_apply_began_when_it_was_submitted() -> None:
+    """Nothing new is submitted."""
+    made = changes(found=build.observed(build.o_shop, build.o_brand, IN_REVIEW))
+    submitted = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+    memory = Memory(submitted_at={"id-shipped": submitted})
+    found = at(MONDAY, memory=memory).expected(made, applied=True)[build.SHIPPED]
+    assert (found.since, found.by) == (submitted, beijing("2026-01-05 11:30"))

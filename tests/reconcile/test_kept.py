@@ -10,9 +10,9 @@ from smsconf.model.address import Address, Kind
 from smsconf.model.memory import Memory
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Inputs, Selection
-from smsconf.reconcile.plan import Plan, make_plan
+from smsconf.reconcile.plan import make_plan
 from tests.reconcile import build
-from tests.reconcile.build import BRAND, SHIPPED, o_brand, o_shipped, o_shop, only, shipped, shop
+from tests.reconcile.build import BRAND, SHIPPED, deleted, o_brand, o_shipped, o_shop, only, shipped, shop
 
 v2 = replace(o_shipped, remote_id="id-2", name="order-shipped_v2", create_time="2026-01-02 00:00:00")
 waiting = replace(o_shipped, status="Reviewing")
@@ -20,17 +20,12 @@ HERE = (o_shop, o_brand)
 PAYBACK = replace(shipped, name="payback")
 
 
-def gone(made: Plan) -> set[str | None]:
-    """Remote ids of what a plan deletes."""
-    return {change.remote_id for change in made.changes if change.deletes}
-
-
 def test_version_of_somebody_else_that_is_live_is_not_pruned() -> None:
     """It was called live in one row and deleted in the next, and no approved version was left."""
     made = build.plan(build.desired(), build.observed(*HERE, waiting, v2), prune=True)
     row = only(made, SHIPPED)
     assert (row.action.value, row.remote_id, row.live) == ("withdraw", "id-shipped", v2)
-    assert (gone(made), made.unmanaged) == (set(), {})
+    assert (deleted(made), made.unmanaged) == (set(), {})
 
 
 def test_twins_that_nobody_can_tell_apart_are_not_pruned() -> None:
@@ -38,7 +33,7 @@ def test_twins_that_nobody_can_tell_apart_are_not_pruned() -> None:
     twin = replace(v2, remote_id="id-twin")
     made = build.plan(build.desired(), build.observed(*HERE, v2, twin), prune=True)
     assert only(made, SHIPPED).action.value == "refused"
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 @pytest.mark.parametrize("text", ["别的内容。", "另一个内容。"])
@@ -47,11 +42,11 @@ def test_drafts_of_somebody_else_are_never_deleted(text: str) -> None:
     draft = replace(v2, status="Pending", content="别的内容。")
     other = replace(draft, remote_id="id-other", content=text)
     made = build.plan(build.desired(), build.observed(*HERE, o_shipped, draft, other))
-    assert gone(made) == set()
+    assert deleted(made) == set()
     mine = replace(draft, remote_id="id-mine", create_time="2026-01-03 00:00:00")
     memory = Memory(created={"id-mine": SHIPPED})
     made = build.plan(build.desired(), build.observed(*HERE, o_shipped, draft, mine), memory=memory)
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 def test_of_two_apps_with_the_names_of_one_nothing_is_pruned() -> None:
@@ -61,7 +56,7 @@ def test_of_two_apps_with_the_names_of_one_nothing_is_pruned() -> None:
     precious = replace(o_shipped, remote_id="id-precious", app_key="key-store", name="precious")
     made = build.plan(build.desired(app), build.observed(*HERE, store, precious, o_shipped), prune=True)
     assert only(made, app.address).action.value == "refused"
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 def test_misspelt_country_leaves_the_live_version_live() -> None:
@@ -73,7 +68,7 @@ def test_misspelt_country_leaves_the_live_version_live() -> None:
     found = build.observed(build.o_abroad, old, new)
     made = build.plan(build.desired(build.abroad, asked), found, memory=memory, retire=True)
     row = only(made, build.HELLO)
-    assert (row.action.value, row.live, gone(made)) == ("refused", new, set())
+    assert (row.action.value, row.live, deleted(made)) == ("refused", new, set())
     assert "did you mean Brazil?" in row.reason
 
 
@@ -84,7 +79,7 @@ def test_unknown_status_in_a_family_stops_retiring_too() -> None:
     memory = Memory(created={"id-2": SHIPPED}, live={SHIPPED: "id-2"})
     asked = build.desired(shop, build.brand, replace(shipped, retire_after=0))
     made = build.plan(asked, build.observed(*HERE, old, v2, strange), memory=memory, retire=True)
-    assert (only(made, SHIPPED).action.value, gone(made)) == ("refused", set())
+    assert (only(made, SHIPPED).action.value, deleted(made)) == ("refused", set())
 
 
 @pytest.mark.parametrize(
@@ -100,7 +95,7 @@ def test_name_that_changes_before_the_approval_was_seen_is_asked_about(there, sa
     asked = build.desired(shop, build.brand, PAYBACK)
     made = build.plan(asked, build.observed(*HERE, there), memory=memory, prune=True)
     row = only(made, SHIPPED)
-    assert (row.action.value, row.steps, gone(made)) == ("refused", (), set())
+    assert (row.action.value, row.steps, deleted(made)) == ("refused", (), set())
     assert row.reason == f"{said}: add renamed_from: order-shipped"
 
 
@@ -114,7 +109,7 @@ def test_way_out_of_a_rename_names_the_family() -> None:
     assert row.reason.endswith(
         "is named 'order-shipped_v2', the files say 'payback': add renamed_from: order-shipped"
     )
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 def test_name_that_another_template_took_over_is_its_own() -> None:
@@ -139,7 +134,7 @@ def test_move_before_the_approval_was_seen_says_that_nothing_serves() -> None:
     assert only(made, SHIPPED).reason.startswith(
         "new under app.outlet: nothing serves until it is approved, order-shipped stays under app.shop"
     )
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -162,7 +157,7 @@ def test_last_signature_of_a_universal_template_stays(*, moved: bool) -> None:
             Inputs(SITES["china"], here, found, selection, other_environments=other_environments)
         )
     (row,) = (change for change in made.changes if change.kind is Kind.SIGNATURE)
-    assert (row.action.value, row.steps, gone(made)) == ("wait", (), set())
+    assert (row.action.value, row.steps, deleted(made)) == ("wait", (), set())
     assert row.reason == "template:order-shipped hangs on it"
 
 
@@ -188,8 +183,8 @@ def test_signature_waits_for_templates_that_are_no_target() -> None:
     memory = Memory(created={"id-2": SHIPPED}, live={SHIPPED: "id-2"})
     found = build.observed(*HERE, o_new, o_shipped, second)
     kept = build.plan(asked, found, memory=memory, retire=True, targets=frozenset({BRAND}))
-    assert gone(kept) == set()
-    assert gone(build.plan(asked, found, memory=memory, retire=True)) == {"id-shipped", "id-brand"}
+    assert deleted(kept) == set()
+    assert deleted(build.plan(asked, found, memory=memory, retire=True)) == {"id-shipped", "id-brand"}
 
 
 def test_protected_signature_that_left_the_files_is_not_retired_as_replaced() -> None:
@@ -199,8 +194,10 @@ def test_protected_signature_that_left_the_files_is_not_retired_as_replaced() ->
     o_new = replace(o_brand, remote_id="id-new", name="示例百货")
     asked = build.desired(shop, new, protected=frozenset({old}))
     made = build.plan(asked, build.observed(*HERE, o_new), retire=True)
-    assert gone(made) == set()
-    assert gone(build.plan(replace(asked, protected=frozenset()), build.observed(*HERE, o_new), retire=True))
+    assert deleted(made) == set()
+    assert deleted(
+        build.plan(replace(asked, protected=frozenset()), build.observed(*HERE, o_new), retire=True)
+    )
 
 
 def test_what_another_environment_protects_is_protected_here() -> None:
@@ -211,9 +208,11 @@ def test_what_another_environment_protects_is_protected_here() -> None:
     refund = replace(o_shipped, remote_id="id-refund", name="refund")
     selection = Selection(prune=True)
     here, found = build.desired(shop, build.brand), build.observed(*HERE, refund)
-    assert gone(make_plan(Inputs(SITES["china"], here, found, selection))) == {"id-refund"}
+    assert deleted(make_plan(Inputs(SITES["china"], here, found, selection))) == {"id-refund"}
     assert (
-        gone(make_plan(Inputs(SITES["china"], here, found, selection, other_environments=other_environments)))
+        deleted(
+            make_plan(Inputs(SITES["china"], here, found, selection, other_environments=other_environments))
+        )
         == set()
     )
 
@@ -228,7 +227,7 @@ def test_every_version_of_what_the_journal_knows_is_protected() -> None:
     asked = build.desired(shop, build.brand, protected=frozenset({refund}))
     memory = Memory(live={refund: "id-2"})
     made = build.plan(asked, build.observed(*HERE, *versions), memory=memory, prune=True)
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 def test_templates_that_exchange_names_are_refused() -> None:
@@ -254,7 +253,7 @@ def test_templates_that_exchange_names_are_refused() -> None:
     assert rows[0].reason == (
         "its live version has the name 'order-shipped', now that of template.other: rename that one first"
     )
-    assert gone(made) == set()
+    assert deleted(made) == set()
 
 
 def test_version_in_review_under_an_old_name_does_not_serve() -> None:
@@ -286,12 +285,12 @@ def test_protection_by_an_environment_with_other_apps_stops_nothing_here() -> No
     other = replace(shop, address=Address(Kind.APP, "other"), name="other")
     junk = replace(o_shipped, remote_id="id-junk", name="junk")
     here, found = build.desired(shop, build.brand), build.observed(*HERE, junk)
-    for app, deleted in ((other, {"id-junk"}), (shop, set())):
+    for app, expected in ((other, {"id-junk"}), (shop, set())):
         other_environments = {"prod": build.desired(app, protected=stale)}
         made = make_plan(
             Inputs(SITES["china"], here, found, Selection(prune=True), other_environments=other_environments)
         )
-        assert gone(made) == deleted
+        assert deleted(made) == expected
 
 
 def test_what_is_kept_for_a_refused_address_is_told() -> None:
@@ -318,4 +317,4 @@ def test_version_that_another_address_serves_by_is_not_retired() -> None:
     asked = build.desired(shop, build.brand, PAYBACK, other)
     made = build.plan(asked, build.observed(*HERE, o_shipped, settled), memory=memory, retire=True)
     assert only(made, SHIPPED).live == o_shipped
-    assert gone(made) == set()
+    assert deleted(made) == set()

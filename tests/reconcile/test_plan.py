@@ -309,3 +309,13 @@ def test_renamed_app_is_updated_not_created() -> None:
         build.o_shop, replace(build.o_shop, remote_id="id-new", name="shop_new", app_key="k")
     )
     assert words(only(plan(build.desired(renamed), both), SHOP)) == ("refused", [])
+
+
+def test_refused_changes_are_told_with_their_reasons() -> None:
+    """They stop themselves and nothing else: neither the run nor what can be read."""
+    twin = replace(build.o_shipped, remote_id="id-twin")
+    made = plan(build.desired(), build.observed(build.o_shop, build.o_brand, build.o_shipped, twin))
+    (refusal,) = made.refusals
+    assert (refusal.scope, refusal.address) == ("change", "template.shipped")
+    assert refusal.message == only(made, SHIPPED).reason
+    assert (made.guarded, made.incomplete) == (False, False)

@@ -15,7 +15,7 @@ from click import Context, Group
 
 from smsconf import language
 from smsconf.cli.main import COMMANDS, cli
-from smsconf.cloud.apply.step_event import Phase as Event
+from smsconf.cloud.apply.outcomes import Phase as Event
 from smsconf.model.lifecycle import APPS, SIGNATURES, TEMPLATES, Phase
 from smsconf.reconcile.change import Action, Step
 from smsconf.reconcile.outcome import Result

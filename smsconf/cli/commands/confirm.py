@@ -14,7 +14,7 @@ import click
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
     AddressParam,
-    nearest,
+    hint_at,
     project_options,
     report_options,
     require_environment,
@@ -157,7 +157,7 @@ def _not_manual(address: Address, rows: dict[Address, Change], project: Project)
             _("{address} is no manual step: smsconf bulk {address} sends it").format(address=address)
         )
     message = _("{address} is not declared{hint}").format(
-        address=address, hint=nearest(address, [*rows, *by_api])
+        address=address, hint=hint_at(address, [*rows, *by_api])
     )
     return SmsconfError(message, fix=_("see what is: smsconf confirm"))
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from smsconf.cli.explanations import Explanation, explanations, find, nearest
+from smsconf.cli.explanations import Explanation, explanations, find
 from smsconf.cli.options import report_options
 from smsconf.cli.output import report
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
+from smsconf.model.nearest import nearest
 from smsconf.render.documents.explanations import explanation_lines, explanations_markdown
 from smsconf.render.plan.view import FORMAT_VERSION
 
@@ -45,7 +46,7 @@ def command(code: str | None, form: str, output: Path | None, everything: bool) 
         raise click.UsageError(_("expected a code or a status, or --all"))
     found = find(code, known)
     if not found:
-        near = nearest(code, known)
+        near = nearest(code.strip(), [name for one in known for name in (one.code, one.name) if name])
         fix = (
             _("did you mean {near}?").format(near=near)
             if near

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import project_options, report_options
+from smsconf.cli.options import hint_at, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.cli.session import open_journal
 from smsconf.journal import scope_of, takers
@@ -75,17 +75,12 @@ def _remarks(
             torn,
         ).format(count=torn)
     if missing:
-        yield _("nothing is recorded about {address}").format(address=missing) + _nearest(missing, here)
+        yield _("nothing is recorded about {address}").format(address=missing) + hint_at(
+            missing, {str(one.get("address")) for one in here}
+        )
     elif not here:
         yield _("nothing is recorded here yet")
     if elsewhere and not here:
         counts = Counter(str(one.get("environment") or _("(none)")) for one in elsewhere)
         named = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
         yield _("other environments have entries: {named}; choose one with --env").format(named=named)
-
-
-def _nearest(address: str, entries: Iterable[Mapping[str, Any]]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(address, {str(one.get("address")) for one in entries}, n=1)
-    return _("; did you mean {near}?").format(near=near[0]) if near else ""

@@ -18,6 +18,7 @@ from smsconf.config import Project
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.errors import ConfigError
+from smsconf.model.nearest import nearest
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text
@@ -44,14 +45,10 @@ class Codes(click.ParamType[frozenset[str]]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> frozenset[str]:
         """Split the text, or fail with the code that was probably meant."""
-        from difflib import get_close_matches
-
         codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
         for code in sorted(codes - ABOUT.keys()):
-            near = get_close_matches(code, ABOUT, n=1)
-            hint = (
-                _("; did you mean {near}?").format(near=near[0]) if near else _("; see smsconf explain --all")
-            )
+            near = nearest(code, ABOUT, alike=0.6)
+            hint = _("; did you mean {near}?").format(near=near) if near else _("; see smsconf explain --all")
             self.fail(_("there is no code '{code}'").format(code=code) + hint, param, ctx)
         return codes
 

@@ -13,8 +13,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
+from smsconf.cloud.apply.outcomes import Phase, Record, StepEvent
 from smsconf.cloud.apply.remote_ids import RemoteIds, Stop
-from smsconf.cloud.apply.step_event import Phase, Record, StepEvent
 from smsconf.cloud.apply.steps import KeepSecret, carry_out
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.failures import in_one_line

@@ -1,11 +1,16 @@
-"""How the end of a change is told: what was done, what was not, why, and what that makes of it."""
+"""What is recorded of a step, and how the end of a change is told: what was done, what was not, and why."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
 
 from smsconf.cloud.apply.remote_ids import Stop
 from smsconf.cloud.http.codes import MOVED, TAKEN
 from smsconf.cloud.http.failures import in_one_line, is_uncertain
 from smsconf.language import N_, _, clauses
+from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError
 from smsconf.reconcile.change import Step
 from smsconf.reconcile.outcome import Result
@@ -26,6 +31,39 @@ UNVERIFIED = {  # what is known when only the look within the same step was lost
     Step.DISABLE: N_("disabling accepted, not verified"),
 }
 MOVED_ON = N_("the review moved; the next run decides")
+
+
+class Phase(StrEnum):
+    """Where a step stands: about to be sent, or how it ended as far as an answer says."""
+
+    INTENT = "intent"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """One entry for the journal. ``edit`` and ``submit`` that travel together are one ``submit``."""
+
+    phase: Phase
+    step: Step
+    address: str
+    kind: Kind
+    remote_name: str
+    remote_id: str | None = None
+    submission: str | None = None
+    error_code: str | None = None
+    message: str | None = None
+    request_id: str | None = None
+
+    def record(self) -> dict[str, str]:
+        """Return what is known besides the phase, as plain values."""
+        known = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "phase"}
+        return {name: str(value) for name, value in known.items() if value is not None}
+
+
+Record = Callable[[StepEvent], None]
 
 
 def result_of(problem: CloudError, step: Step) -> tuple[Result, str]:

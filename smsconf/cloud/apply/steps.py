@@ -13,9 +13,18 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from smsconf.cloud.apply.outcomes import DONE, MOVED_ON, UNVERIFIED, account, result_of, unseen
+from smsconf.cloud.apply.outcomes import (
+    DONE,
+    MOVED_ON,
+    UNVERIFIED,
+    Phase,
+    Record,
+    StepEvent,
+    account,
+    result_of,
+    unseen,
+)
 from smsconf.cloud.apply.remote_ids import RemoteIds, Stop
-from smsconf.cloud.apply.step_event import Phase, Record, StepEvent
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.codes import GONE
 from smsconf.cloud.http.failures import is_uncertain

@@ -14,12 +14,12 @@ import httpx
 
 from smsconf.cloud.auth.credentials import Credentials, Environ, find_credentials
 from smsconf.cloud.auth.iam import FetchedTokens, Token, User, fetch_token, find_project_id
-from smsconf.cloud.auth.scope import named_scope
 from smsconf.cloud.http.client import PATIENCE, Client
 from smsconf.cloud.http.connection import open_connection
 from smsconf.cloud.http.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.http.limiter import Limiter
-from smsconf.cloud.http.transport import FixedToken, Password, ServiceAuth, TokenAuth, only_iam
+from smsconf.cloud.http.scope import named_scope
+from smsconf.cloud.http.transport import OperationGuard, ServiceAuth, TokenAuth
 from smsconf.language import _
 from smsconf.model.errors import CloudError, Unauthorized
 from smsconf.model.sites import SITES, Site
@@ -138,15 +138,13 @@ class _Iam(NamedTuple):
         credentials = self.credentials
         declared = self.provider.project_id or credentials.project_id
         if credentials.password:
-            tokens = FetchedTokens(lambda: self._fetch_token(declared))
+            tokens = FetchedTokens(lambda: self._fetch_token(declared), project_id=declared)
             # now, not by the first reads side by side: a wrong password is tried once and locks nobody out
             scope = tokens.project_id
-            project_id = declared or scope
-            return project_id, TokenAuth(tokens, project_id=project_id)
+            return declared or scope, tokens
         if credentials.token:
-            source = FixedToken(credentials.token)
-            project_id = declared or self._ask_project_id(TokenAuth(source))
-            return project_id, TokenAuth(source, project_id=project_id)
+            project_id = declared or self._ask_project_id(TokenAuth(credentials.token))
+            return project_id, TokenAuth(credentials.token, project_id=project_id)
         project_id = declared or self._ask_project_id(credentials.signing(None))
         return project_id, credentials.signing(project_id)
 
@@ -158,7 +156,7 @@ class _Iam(NamedTuple):
         known = self.credentials
         password = known.password or ""
         user = User(known.account or "", known.user_name or "", password, self._project_name, project_id)
-        with self._open(Password(password)) as iam:
+        with self._open(ServiceAuth(password)) as iam:
             return fetch_token(iam, user)
 
     @property
@@ -181,7 +179,9 @@ class _Iam(NamedTuple):
             project_id="",
             auth=auth,
             read_only=False,
-            transport=only_iam(open_connection(httpx.URL(self.url), connections=2)),
+            transport=OperationGuard(
+                open_connection(httpx.URL(self.url), connections=2), lambda one: one.iam
+            ),
             patience=self.patience,
         )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -78,86 +78,36 @@ class Credentials:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Variables:
-    """A source: names of environment variables (or keys of a profile) for each part of credentials."""
-
-    token: str | None = None
-    access_key: str | None = None
-    secret_key: str | None = None
-    security_token: str | None = None
-    user_name: str | None = None
-    password: str | None = None
-    account: str | None = None
-    project_id: str | None = None
-    project_name: str | None = None
-    region: str | None = None
-    iam_url: str | None = None
-
-    def read(self, values: Environ, place: str) -> Credentials | None:
-        """Take this source whole, or ``None`` if nothing of it that matters is set.
-
-        Raises:
-            Unauthorized: it is there in part, or holds what no header can carry.
-        """
-        names = {one.name: name for one in fields(self) if (name := getattr(self, one.name))}
-        found = {part: _read(part, values, name, place) for part, name in names.items()}
-        if not any(found[part] for part in names if part in _TELLING):
-            return None
-        missing = [name for part, name in names.items() if part in _REQUIRED and not found[part]]
-        telling = [name for part, name in names.items() if part in _TELLING]
-        if missing:
-            present = [name for name in telling if name not in missing]
-            raise Unauthorized(
-                _("credentials from {place} are incomplete: {missing} is not set").format(
-                    place=place, missing=listed(missing, last="and")
-                ),
-                why=_("one source is taken whole; sources are never mixed"),
-                fix=_("set {missing}, or unset {present}").format(
-                    missing=listed(missing, last="and"), present=listed(present, last="and")
-                ),
-                arrived=False,
-            )
-        return Credentials(source=f"{listed(telling, last='and')} ({place})", **found)
-
-
 _TELLING = frozenset({"token", "access_key", "secret_key", "user_name", "password"})
 _REQUIRED = _TELLING | {"account"}
 
-# in order; to support another source is to add a row
-_ENVIRONMENT = (
-    _Variables(token="SMSCONF_AUTH_TOKEN"),  # noqa: S106 - the name of a variable
-    _Variables(
-        access_key="HUAWEICLOUD_SDK_AK",
-        secret_key="HUAWEICLOUD_SDK_SK",  # noqa: S106 - the name of a variable
-        security_token="HUAWEICLOUD_SDK_SECURITY_TOKEN",  # noqa: S106 - the name of a variable
-        project_id="HUAWEICLOUD_SDK_PROJECT_ID",
-        iam_url="HUAWEICLOUD_SDK_IAM_ENDPOINT",
-    ),
-    _Variables(
-        access_key="HW_ACCESS_KEY",
-        secret_key="HW_SECRET_KEY",  # noqa: S106 - the name of a variable
-        security_token="HW_SECURITY_TOKEN",  # noqa: S106 - the name of a variable
-        project_name="HW_PROJECT_NAME",
-        region="HW_REGION_NAME",
-        iam_url="HW_AUTH_URL",
-    ),
-    _Variables(
-        user_name="HW_USER_NAME",
-        password="HW_USER_PASSWORD",  # noqa: S106 - the name of a variable
-        account="HW_DOMAIN_NAME",
-        project_name="HW_PROJECT_NAME",
-        region="HW_REGION_NAME",
-        iam_url="HW_AUTH_URL",
-    ),
+# Each source: a part of credentials → its environment variable (or key of a profile). In order; to support
+# another source is to add a row.
+_HW = {"project_name": "HW_PROJECT_NAME", "region": "HW_REGION_NAME", "iam_url": "HW_AUTH_URL"}
+_ENVIRONMENT: tuple[Mapping[str, str], ...] = (
+    {"token": "SMSCONF_AUTH_TOKEN"},
+    {
+        "access_key": "HUAWEICLOUD_SDK_AK",
+        "secret_key": "HUAWEICLOUD_SDK_SK",
+        "security_token": "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+        "project_id": "HUAWEICLOUD_SDK_PROJECT_ID",
+        "iam_url": "HUAWEICLOUD_SDK_IAM_ENDPOINT",
+    },
+    {
+        "access_key": "HW_ACCESS_KEY",
+        "secret_key": "HW_SECRET_KEY",
+        "security_token": "HW_SECURITY_TOKEN",
+        **_HW,
+    },
+    {"user_name": "HW_USER_NAME", "password": "HW_USER_PASSWORD", "account": "HW_DOMAIN_NAME", **_HW},
 )
-_PROFILE = _Variables(
-    access_key="ak",
-    secret_key="sk",  # noqa: S106 - the name of a key
-    security_token="security_token",  # noqa: S106 - the name of a key
-    project_id="project_id",
-    iam_url="iam_endpoint",
-)
+_PROFILE = {
+    "access_key": "ak",
+    "secret_key": "sk",
+    "security_token": "security_token",
+    "project_id": "project_id",
+    "iam_url": "iam_endpoint",
+}
 _PROFILE_FILE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 _PROFILE_SECTIONS = ("basic", "basiccredentials")
 
@@ -169,7 +119,7 @@ def find_credentials(environ: Environ) -> Credentials:
         Unauthorized: there is none, or the first one is incomplete.
     """
     for source in _ENVIRONMENT:
-        found = source.read(environ, "environment")
+        found = _read_source(source, environ, "environment")
         if found:
             return found
     profile = _profile_path(environ)
@@ -185,6 +135,32 @@ def find_credentials(environ: Environ) -> Credentials:
         ),
         arrived=False,
     )
+
+
+def _read_source(names: Mapping[str, str], values: Environ, place: str) -> Credentials | None:
+    """Take one source whole, or ``None`` if nothing of it that matters is set.
+
+    Raises:
+        Unauthorized: it is there in part, or holds what no header can carry.
+    """
+    found = {part: _read(part, values, name, place) for part, name in names.items()}
+    if not any(found[part] for part in names if part in _TELLING):
+        return None
+    missing = [name for part, name in names.items() if part in _REQUIRED and not found[part]]
+    telling = [name for part, name in names.items() if part in _TELLING]
+    if missing:
+        present = [name for name in telling if name not in missing]
+        raise Unauthorized(
+            _("credentials from {place} are incomplete: {missing} is not set").format(
+                place=place, missing=listed(missing, last="and")
+            ),
+            why=_("one source is taken whole; sources are never mixed"),
+            fix=_("set {missing}, or unset {present}").format(
+                missing=listed(missing, last="and"), present=listed(present, last="and")
+            ),
+            arrived=False,
+        )
+    return Credentials(source=f"{listed(telling, last='and')} ({place})", **found)
 
 
 def _read(part: str, values: Environ, name: str, place: str) -> str | None:
@@ -218,7 +194,7 @@ def _read_profile(path: Path) -> Credentials | None:
     else:
         for section in _PROFILE_SECTIONS:
             if parser.has_section(section):
-                found = _PROFILE.read(dict(parser[section]), f"{path} [{section}]")
+                found = _read_source(_PROFILE, dict(parser[section]), f"{path} [{section}]")
                 if found:
                     return found
         return None

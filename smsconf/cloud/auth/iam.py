@@ -15,11 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from smsconf.cloud.http.answers import decode
+import httpx
+
+from smsconf.cloud.http.answers import Fields, broken, decode
 from smsconf.cloud.http.client import Client
-from smsconf.cloud.http.fields import Fields, broken
 from smsconf.cloud.http.operations import PROJECTS_OPERATION, TOKEN_OPERATION
-from smsconf.cloud.http.transport import utc_now
+from smsconf.cloud.http.transport import TOKEN_HEADER, TokenAuth, utc_now
 from smsconf.language import _, told
 from smsconf.model.errors import Unauthorized
 
@@ -47,14 +48,20 @@ class Token:
     project_id: str
 
 
-class FetchedTokens:
-    """A project token, fetched when first needed and when it is over; one fetch does for all threads."""
+class FetchedTokens(TokenAuth):
+    """Sends a project token, fetched when needed and again when it is over; one fetch for all threads."""
 
-    def __init__(self, fetch: Callable[[], Token], *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], Token],
+        *,
+        project_id: str | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(project_id=project_id)
         self._fetch = fetch
         self._now = now
         self._token: Token | None = None
-        self._all: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
     @property
@@ -66,16 +73,12 @@ class FetchedTokens:
         """Return a token that is good for some minutes yet."""
         return self._ready().value
 
-    def renew(self, refused: str) -> bool:
-        """Fetch another token unless somebody did since the refused one was sent."""
+    def renew(self, request: httpx.Request) -> bool:
+        """Fetch another token unless somebody did since the one that this request brought."""
         with self._lock:
-            if self._token is not None and self._token.value == refused:
+            if self._token and self._token.value == request.headers.get(TOKEN_HEADER):
                 self._replace()
         return True
-
-    def known(self) -> tuple[str, ...]:
-        """Return the tokens fetched so far."""
-        return self._all
 
     def _ready(self) -> Token:
         with self._lock:
@@ -86,7 +89,8 @@ class FetchedTokens:
 
     def _replace(self) -> Token:
         self._token = token = self._fetch()
-        self._all = (*self._all, token.value)
+        self._secrets = (*self._secrets, token.value)
+        self._project_id = self._project_id or token.project_id
         return token
 
 

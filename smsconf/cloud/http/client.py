@@ -14,18 +14,18 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 
 from smsconf import __version__, signing
-from smsconf.cloud.auth.scope import Account
 from smsconf.cloud.http.answers import (
     ENCODINGS,
     Answer,
+    Fields,
     answered_at,
+    broken,
     decode,
     emulated_at,
     read_answer,
@@ -33,13 +33,13 @@ from smsconf.cloud.http.answers import (
 )
 from smsconf.cloud.http.connection import open_connection, proxy_secrets, time_limit
 from smsconf.cloud.http.failures import FOREIGN, from_answer, from_exception
-from smsconf.cloud.http.fields import Fields, broken
 from smsconf.cloud.http.hosts import is_loopback, safe_url
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.cloud.http.operations import OPERATIONS, Operation
 from smsconf.cloud.http.redact import Redactor
 from smsconf.cloud.http.retries import RetryPolicy, repeat
-from smsconf.cloud.http.transport import OPERATION, ServiceAuth, only_reads, utc_now
+from smsconf.cloud.http.scope import Account
+from smsconf.cloud.http.transport import OPERATION, OperationGuard, ServiceAuth, utc_now
 from smsconf.cloud.http.upload import Upload, UploadBody, multipart
 from smsconf.language import _, told
 from smsconf.model.errors import CloudBroken, CloudError
@@ -55,26 +55,6 @@ _PAUSE = 0.5  # seconds before the second attempt
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-class _Load(NamedTuple):
-    """What a request brings along: JSON, a file, the fields of a form, or nothing."""
-
-    body: Any = None
-    file: Upload | None = None
-    form: Sequence[tuple[str, str]] | None = None
-
-    def packed(self) -> tuple[dict[str, str], bytes | UploadBody | None]:
-        """Return the headers that tell of it, and its bytes; the SDK signs neither files nor forms."""
-        if self.file is not None:
-            kind, content = multipart(self.file)
-            headers = {"Content-Type": kind, "Content-Length": str(content.length)}
-            return headers | {signing.PAYLOAD_HEADER: signing.UNSIGNED_PAYLOAD}, content
-        if self.form is not None:
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            return headers | {signing.PAYLOAD_HEADER: signing.UNSIGNED_PAYLOAD}, urlencode(self.form).encode()
-        content_type = {"Content-Type": "application/json"}
-        return content_type, None if self.body is None else json.dumps(self.body).encode()
 
 
 class Client:
@@ -137,7 +117,7 @@ class Client:
         wire = transport or open_connection(url, connections=workers + 4)
         self._http = httpx.Client(
             auth=auth,
-            transport=only_reads(wire) if read_only else wire,
+            transport=OperationGuard(wire, lambda one: one.reads) if read_only else wire,
             timeout=httpx.Timeout(patience, connect=min(_CONNECT, patience)),
             follow_redirects=False,
             trust_env=False,
@@ -151,9 +131,7 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -217,8 +195,9 @@ class Client:
             CloudError: it did not end well.
         """
         spec = OPERATIONS[operation]
-        load = _Load(body, file, form)
-        request = self._converting(operation, lambda: self._request(spec, path or {}, query, load))
+        request = self._converting(
+            operation, lambda: self._request(spec, path or {}, query, *_packed(body, file, form))
+        )
 
         def once() -> Answer:
             self._limiter.acquire()
@@ -354,13 +333,13 @@ class Client:
         spec: Operation,
         path: Mapping[str, str],
         query: Mapping[str, str] | None,
-        load: _Load,
+        headers: Mapping[str, str],
+        content: bytes | UploadBody | None,
     ) -> httpx.Request:
         project = {"project_id": self.project_id} if "{project_id}" in spec.path else {}
         target = self._base_url + spec.path_for({**project, **path})
         if query:
             target += "?" + signing.query_string(query.items())
-        headers, content = load.packed()
         extensions = {OPERATION: spec.name}
         return self._http.build_request(
             spec.method, target, headers=headers, content=content, extensions=extensions
@@ -371,3 +350,18 @@ class Client:
             if self._service_time is None:
                 emulated = emulated_at(headers) if self._loopback else None
                 self._service_time = emulated or answered_at(headers)
+
+
+def _packed(
+    body: Any,  # noqa: ANN401 - any JSON
+    file: Upload | None,
+    form: Sequence[tuple[str, str]] | None,
+) -> tuple[dict[str, str], bytes | UploadBody | None]:
+    """Return what a request brings along, and the headers that tell of it; the SDK signs no file or form."""
+    unsigned = {signing.PAYLOAD_HEADER: signing.UNSIGNED_PAYLOAD}
+    if file is not None:
+        kind, content = multipart(file)
+        return {"Content-Type": kind, "Content-Length": str(content.length), **unsigned}, content
+    if form is not None:
+        return {"Content-Type": "application/x-www-form-urlencoded", **unsigned}, urlencode(form).encode()
+    return {"Content-Type": "application/json"}, None if body is None else json.dumps(body).encode()

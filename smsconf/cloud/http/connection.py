@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -26,6 +27,12 @@ from smsconf.language import _, listed
 from smsconf.model.errors import Unreachable
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # OpenSSL's own names
+
+_IDLE = 5.0  # seconds that an unused connection is kept
+_CORES_OWN = (
+    *(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError),
+    *(httpcore.ProxyError, httpcore.UnsupportedProtocol),
+)
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
@@ -50,13 +57,11 @@ def open_connection(base_url: httpx.URL, *, connections: int) -> httpx.BaseTrans
     Raises:
         Unreachable: the proxy's address or the certificates cannot be used.
     """
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     certificates = _certificates(base_url)
     if is_loopback(base_url.host):
-        return _Connection(verify=certificates, trust_env=False, limits=limits)
+        return _Connection(certificates, connections)
     try:
-        proxy = _proxy_for(base_url, certificates)
-        return _Connection(verify=certificates, trust_env=False, proxy=proxy, limits=limits)
+        return _Connection(certificates, connections, _proxy_for(base_url, certificates))
     except (ValueError, ImportError, httpx.InvalidURL) as problem:
         reason = type(problem).__name__
     raise Unreachable(
@@ -111,20 +116,74 @@ def _proxy_address(url: httpx.URL) -> str | None:
     return proxies.get(url.scheme) or proxies.get("all")
 
 
-def _proxy_for(url: httpx.URL, certificates: ssl.SSLContext) -> httpx.Proxy | None:
+def _proxy_for(url: httpx.URL, certificates: ssl.SSLContext) -> httpcore.Proxy | None:
     address = _proxy_address(url)
     if not address:
         return None
-    secure = address.lower().startswith("https:")
-    return httpx.Proxy(address, ssl_context=certificates if secure else None)
+    proxy = httpx.Proxy(address)
+    if proxy.url.scheme.startswith("socks") and not find_spec("socksio"):
+        raise ImportError("socksio")
+    secure = certificates if proxy.url.scheme == "https" else None
+    return httpcore.Proxy(_core_url(proxy.url), proxy.raw_auth, ssl_context=secure)
 
 
-class _Connection(httpx.HTTPTransport):
-    """A transport of httpx whose reads and writes end with :func:`time_limit`."""
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - httpx's own settings
-        super().__init__(**settings)
-        self._pool._network_backend = _Backend()  # noqa: SLF001 - httpx has no setting for it
+
+class _Connection(httpx.BaseTransport):
+    """Connections of httpcore as a transport of httpx; their reads and writes end with :func:`time_limit`."""
+
+    def __init__(
+        self, certificates: ssl.SSLContext, connections: int, proxy: httpcore.Proxy | None = None
+    ) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=certificates,
+            proxy=proxy,
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=_IDLE,
+            network_backend=_Backend(),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with _as_httpx():
+            answer = self._pool.handle_request(
+                httpcore.Request(
+                    request.method,
+                    _core_url(request.url),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _as_httpx():
+            yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    """Raise an exception of httpcore as that of httpx, which has the same name."""
+    try:
+        yield
+    except _CORES_OWN as problem:
+        raise getattr(httpx, type(problem).__name__)(str(problem)) from problem
 
 
 class _Backend(httpcore.NetworkBackend):

@@ -8,37 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import httpx
 
 BASE_URL = "http://127.0.0.1"  # so that the rules of loopback hosts apply
 
 
-class Answer(Protocol):
-    """What the function returns: an answer, or the end of the connection after ``delay`` seconds."""
-
-    @property
-    def status(self) -> int:
-        """HTTP status."""
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Headers in order."""
-
-    @property
-    def body(self) -> bytes:
-        """The body's bytes."""
-
-    @property
-    def disconnect(self) -> bool:
-        """Close the connection instead of answering."""
-
-    @property
-    def delay(self) -> float:
-        """Seconds to wait before that."""
-
-
+# status, headers, body; whether the connection is closed instead, and after how many seconds
+Answer = tuple[int, list[tuple[str, str]], bytes, bool, float]
 Handle = Callable[[str, str, list[tuple[str, str]], bytes], Answer]
 
 
@@ -53,13 +30,14 @@ class InProcessTransport(httpx.BaseTransport):
         """Carry one request over and its answer back; a closed connection looks like a closed connection."""
         body = request.read()
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        answer = self._handle(request.method, request.url.raw_path.decode("ascii"), headers, body)
-        self._wait(request, answer.delay)
-        if answer.disconnect:
+        target = request.url.raw_path.decode("ascii")
+        status, answered, content, disconnect, delay = self._handle(request.method, target, headers, body)
+        self._wait(request, delay)
+        if disconnect:
             raise httpx.RemoteProtocolError(
                 "Server disconnected without sending a response.", request=request
             )
-        return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+        return httpx.Response(status, headers=answered, content=content)
 
     def _wait(self, request: httpx.Request, delay: float) -> None:
         patience = request.extensions.get("timeout", {}).get("read")

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
-from typing import Protocol
 
 import httpx
 
@@ -24,7 +23,7 @@ from smsconf.model.errors import ReadOnly
 OPERATION = "smsconf.operation"  # names the operation in the extensions of a request
 
 MOST_PROOFS = 64  # more requests are not on their way at a time
-_TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 - the name of a header
+TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 - the name of a header
 
 _SIGNED = frozenset(
     {
@@ -44,17 +43,21 @@ def utc_now() -> datetime:
 
 
 class ServiceAuth(httpx.Auth):
-    """Credentials on their way; ``secrets`` are what no output may hold."""
+    """Credentials on their way. By itself it adds nothing: a password travels in the body of a request."""
+
+    def __init__(self, *secrets: str) -> None:
+        self._secrets = secrets
+        self._proofs: deque[str] = deque(maxlen=MOST_PROOFS)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values to keep out of every text."""
-        return ()
+        return self._secrets
 
     @property
     def proofs(self) -> tuple[str, ...]:
         """The newest signatures or digests that were made of them: as good as they are, for a while."""
-        return ()
+        return tuple(self._proofs)
 
     def renew(self, request: httpx.Request) -> bool:  # noqa: ARG002 - a token's owner uses it
         """Get newer credentials than a refused request's, if there is a way to; say whether."""
@@ -76,22 +79,12 @@ class SigningAuth(ServiceAuth):
         project_id: str | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        super().__init__(access_key, secret_key, security_token or "")
         self._access_key = access_key
         self._secret_key = secret_key
         self._security_token = security_token
         self._project_id = project_id
         self._now = now
-        self._proofs: deque[str] = deque(maxlen=MOST_PROOFS)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Both keys and the security token."""
-        return (self._access_key, self._secret_key, self._security_token or "")
-
-    @property
-    def proofs(self) -> tuple[str, ...]:
-        """The newest signatures."""
-        return tuple(self._proofs)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the headers that prove who is asking."""
@@ -113,72 +106,23 @@ class SigningAuth(ServiceAuth):
         yield request
 
 
-class TokenSource(Protocol):
-    """Where project tokens come from."""
-
-    def current(self) -> str:
-        """Return a token that has not expired as far as is known."""
-
-    def renew(self, refused: str) -> bool:
-        """Get another token than the refused one; ``False`` if there is no way to."""
-
-    def known(self) -> tuple[str, ...]:
-        """Return what to keep out of every text."""
-
-
-class FixedToken:
-    """A token that was handed to us; nobody but its owner can get a newer one."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def current(self) -> str:
-        """Return the token."""
-        return self._token
-
-    def renew(self, refused: str) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Say that it cannot."""
-        return False
-
-    def known(self) -> tuple[str, ...]:
-        """Return the token."""
-        return (self._token,)
-
-
 class TokenAuth(ServiceAuth):
-    """Sends a project token; :meth:`renew` after it was refused."""
+    """Sends a project token that was handed to us; nobody but its owner can get a newer one."""
 
-    def __init__(self, tokens: TokenSource, *, project_id: str | None = None) -> None:
-        self._tokens = tokens
+    def __init__(self, *tokens: str, project_id: str | None = None) -> None:
+        super().__init__(*tokens)
         self._project_id = project_id
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The tokens."""
-        return self._tokens.known()
-
-    def renew(self, request: httpx.Request) -> bool:
-        """Get a newer token than the one this request brought; one fetch does for many requests."""
-        return self._tokens.renew(request.headers.get(_TOKEN_HEADER, ""))
+    def current(self) -> str:
+        """Return the token."""
+        return self._secrets[-1]
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the token."""
-        request.headers[_TOKEN_HEADER] = self._tokens.current()
+        request.headers[TOKEN_HEADER] = self.current()
         if self._project_id:
             request.headers["X-Project-Id"] = self._project_id
         yield request
-
-
-class Password(ServiceAuth):
-    """A password travels in the body of one request to IAM: nothing to add, something to keep quiet."""
-
-    def __init__(self, password: str) -> None:
-        self._password = password
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The password."""
-        return (self._password,)
 
 
 class OperationGuard(httpx.BaseTransport):
@@ -211,18 +155,3 @@ class OperationGuard(httpx.BaseTransport):
     def close(self) -> None:
         """Close what is behind."""
         self._inner.close()
-
-
-def only_reads(inner: httpx.BaseTransport) -> OperationGuard:
-    """Guard a transport for a client made for reading."""
-    return OperationGuard(inner, lambda operation: operation.reads)
-
-
-def only_iam(inner: httpx.BaseTransport) -> OperationGuard:
-    """Guard a transport for exchanges with IAM."""
-    return OperationGuard(inner, lambda operation: operation.iam)
-
-
-def only_sends(inner: httpx.BaseTransport) -> OperationGuard:
-    """Guard a transport for the sending API."""
-    return OperationGuard(inner, lambda operation: operation.sends)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from smsconf.cloud.http.answers import Fields
 from smsconf.cloud.http.client import PAGE, Client
 from smsconf.cloud.http.codes import GONE, NO_APP
-from smsconf.cloud.http.fields import Fields
 from smsconf.cloud.read import wire
 from smsconf.cloud.read.observe import with_variables
 from smsconf.cloud.read.since_plan import SincePlan

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from smsconf.cloud.http.fields import Fields, broken
+from smsconf.cloud.http.answers import Fields, broken
 from smsconf.language import told
 from smsconf.model.observed import (
     Country,

@@ -7,7 +7,6 @@ a signature cannot be read back; an absent file is not compared, so the plan sta
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Brackets, Desired, MessageType, Region, Source, VariableType
+from smsconf.model.segments import PLACEHOLDER
 from smsconf.model.sites import Site
 from smsconf.reconcile.versions.family import number_in, split_version
 from smsconf.reconcile.versions.submission import split_mark
@@ -27,7 +27,6 @@ from smsconf.reconcile.versions.submission import split_mark
 Entry = dict[str, Any]
 T = TypeVar("T", ObservedApp, ObservedSignature, ObservedTemplate)
 
-_PLACEHOLDER = re.compile(r"\$\{([1-9][0-9]{0,3})\}")
 _TYPES = set(MessageType)
 _SOURCES = {*Source, None}
 _VARIABLES = set(VariableType)
@@ -332,7 +331,7 @@ def _sorted(entries: Mapping[str, Entry]) -> dict[str, Entry]:
 
 def _written(one: ObservedTemplate) -> tuple[str, dict[str, Entry] | None]:
     """Return content and variables as people write them, with names if the descriptions have some."""
-    numbers = sorted({int(number) for number in _PLACEHOLDER.findall(one.content)})
+    numbers = sorted({int(number) for number in PLACEHOLDER.findall(one.content)})
     variables = {variable.number: variable for variable in one.variables or ()}
     if numbers != sorted(variables) or any(
         variable.type not in _VARIABLES for variable in variables.values()
@@ -360,7 +359,7 @@ def _written(one: ObservedTemplate) -> tuple[str, dict[str, Entry] | None]:
 def _spelt(content: str, names: Mapping[str, str]) -> str:
     """Write the service's form of a content in ours: literal braces doubled, variables by name."""
     out, end = "", 0
-    for found in _PLACEHOLDER.finditer(content):
+    for found in PLACEHOLDER.finditer(content):
         out += _escaped(content[end : found.start()])
         name = names[str(int(found[1]))]
         out += f"${{{name}}}" if name.isdigit() else f"{{{name}}}"

@@ -17,11 +17,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, get_args, get_origin
+from typing import Final
 
 import yaml
 
-from smsconf.config.format.entry import Entry
+from smsconf.config.format.entry import Each, Shape, inner_shape
 from smsconf.config.format.project_model import ProjectFile
 from smsconf.config.yaml.reader import LOADER, extent, read_yaml
 from smsconf.config.yaml.source import Source
@@ -34,16 +34,6 @@ _MERGE: Final = "<<"
 
 class LayoutError(Exception):
     """The text with its keys in order would not say the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """The shape of a mapping whose keys people choose: every value has this ``shape``."""
-
-    shape: Shape
-
-
-Shape = type[Entry] | Each | None
 
 
 def in_order(source: Source) -> str:
@@ -76,24 +66,6 @@ def _values(source: Source) -> str | None:
 
 
 # -- the order of keys
-
-
-def shape_of(annotation: object) -> Shape:
-    """Find the entry that a field of the model holds, or holds many of by keys that people choose."""
-    if isinstance(annotation, type) and issubclass(annotation, Entry):
-        return annotation
-    if get_origin(annotation) is dict:
-        inner = shape_of(get_args(annotation)[1])
-        return Each(inner) if inner else None
-    return next((shape for part in get_args(annotation) if (shape := shape_of(part))), None)
-
-
-def _inner(shape: Shape, key: str) -> Shape:
-    """Return the shape of what stands under a key."""
-    if isinstance(shape, Each):
-        return shape.shape
-    known = shape.model_fields.get(key) if shape else None
-    return shape_of(known.annotation) if known else None
 
 
 def _ranks(shape: Shape) -> Mapping[str, int]:
@@ -203,7 +175,7 @@ class _Writer:
         """Swap pairs between { and }; commas and blanks stay. With comments between them: as written."""
         places = [(key.start, max(key.end, value.end)) for key, value in node.pairs]
         parts = [
-            self.stretch(value, _inner(shape, key.text), *place)
+            self.stretch(value, inner_shape(shape, key.text), *place)
             for (key, value), place in zip(node.pairs, places, strict=True)
         ]
         between = [self.text[left[1] : right[0]] for left, right in pairwise(places)]
@@ -223,7 +195,7 @@ class _Writer:
         for (key, value), limit in zip(node.pairs, [*lines[1:], end], strict=True):
             after = self._line_end(key, value)
             inner, blank = _split(self.text[after:limit], key.start - self._line_start(key.start))
-            parts.append(self.stretch(value, _inner(shape, key.text), begin, after + inner))
+            parts.append(self.stretch(value, inner_shape(shape, key.text), begin, after + inner))
             begin = after + inner + blank
             blanks.append(self.text[after + inner : begin])
         below = blanks.pop() + self.text[begin:end]

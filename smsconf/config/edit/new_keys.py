@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from smsconf.model.address import KEY_PATTERN, Kind
+from smsconf.model.address import KEY_PATTERN, Kind, slug
 
 _KEY = re.compile(KEY_PATTERN)
 _LETTER = re.compile("[a-z]")
@@ -61,10 +60,9 @@ def _forms(kind: Kind) -> Iterator[Callable[[Nameless], str | None]]:
 
 def _readable(kind: Kind, thing: Nameless) -> str:
     """Return the ASCII letters and digits of a name, or digits of its own if they say too little."""
-    plain = unicodedata.normalize("NFKD", thing.name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub("[^a-z0-9]+", "-", plain).strip("-")
-    if len(slug) > 1 and _LETTER.search(slug):
-        return slug
+    made = slug(thing.name)
+    if len(made) > 1 and _LETTER.search(made):
+        return made
     return f"{kind.value}-{_digits(thing.name, 6)}"
 
 

@@ -80,8 +80,8 @@ def _overlays(project: Project) -> Iterator[Path]:
     for entry in environments.values() if isinstance(environments, Block) else ():
         written = entry.get("overlay") if isinstance(entry, Block) else None
         with contextlib.suppress(Unreadable):  # what leads nowhere is said by validate
-            path = inside(project.folder.resolve(), written) if isinstance(written, str) else None
-            if path is not None and path.is_file():
+            path = inside(project.folder.resolve(), written if isinstance(written, str) else "")
+            if path.is_file():
                 yield path
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
@@ -120,3 +121,31 @@ class Entry(BaseModel):
     """A mapping of the file: no key but the known ones, and no change after reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The shape of a mapping whose keys people choose: every value has this ``shape``."""
+
+    shape: Shape
+
+
+Shape = type[Entry] | Each | None
+
+
+def shape_of(annotation: object) -> Shape:
+    """Find the entry that a field of the model holds, or holds many of by keys that people choose."""
+    if isinstance(annotation, type) and issubclass(annotation, Entry):
+        return annotation
+    if get_origin(annotation) is dict:
+        inner = shape_of(get_args(annotation)[1])
+        return Each(inner) if inner else None
+    return next((shape for part in get_args(annotation) if (shape := shape_of(part))), None)
+
+
+def inner_shape(shape: Shape, key: str) -> Shape:
+    """Return the shape of what stands under a key."""
+    if isinstance(shape, Each):
+        return shape.shape
+    known = shape.model_fields.get(key) if shape else None
+    return shape_of(known.annotation) if known else None

@@ -21,7 +21,7 @@ from smsconf.config.format.console_model import (
     RegistrationEntry,
     ThresholdsEntry,
 )
-from smsconf.config.format.entry import Count, Entry, Key, Maybe, Pattern, Site, Words
+from smsconf.config.format.entry import Count, Entry, Key, Maybe, Pattern, Site, Words, shape_of
 from smsconf.model.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
 
 
@@ -250,19 +250,10 @@ class ProjectFile(Entry):
     lint: LintEntry = Field(default_factory=LintEntry, description="Settings of the checks.")
 
 
-SECTIONS: Final = (
-    "apps",
-    "signatures",
-    "templates",
-    "qualifications",
-    "registrations",
-    "campaigns",
-    "environments",
-    "thresholds",
-    "account",
-    "messaging",
-    "calendar",
-    "lint",
+SECTIONS: Final = frozenset(
+    name
+    for name, field in ProjectFile.model_fields.items()
+    if name != "provider" and shape_of(field.annotation)
 )
 """The sections that are mappings, and that several files may add to."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from smsconf.config.format.entry import Site
 from smsconf.config.format.project_model import ProviderEntry
 from smsconf.config.format.validation import unknown_word, validate
-from smsconf.config.problems import Problems, problem, shown
-from smsconf.config.yaml.files import Unreadable, inside
+from smsconf.config.problems import Problems, shown
+from smsconf.config.yaml.files import Unreadable, inside, leads_out, unusable
 from smsconf.config.yaml.source import Block, Span, span_at
 from smsconf.language import _
 from smsconf.model.diagnostics import Place
@@ -46,16 +46,16 @@ Provider = EmulatorProvider | HuaweiCloudProvider
 
 def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | None:
     """Read the section ``provider`` of the merged files; ``folder`` is the project's as it was given."""
-    if "provider" not in data:
+    found = data.at("provider")
+    if found is None:
         if data:
             removed = data.removed.get("provider")
             place = removed.key if removed else Place(ROOT_NAME)
             fix = _("add provider: {emulator: {database: .smsconf/emulator.db}}, or huaweicloud")
             message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="provider")
-            problems.add(problem("SMS021", message, place, fix=fix))
+            problems.report("SMS021", message, place, fix=fix)
         return None
-    span = data.spans["provider"]
-    entry = validate(ProviderEntry, data["provider"], span, problems)
+    entry, span = validate(ProviderEntry, found, problems), found.span
     if entry is None:
         return None
     if (entry.emulator is None) == (entry.huaweicloud is None):
@@ -64,7 +64,7 @@ def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | N
         else:
             message = _("no provider, expected exactly one of emulator and huaweicloud")
             choose = _("add emulator: {database: .smsconf/emulator.db}, or huaweicloud")
-        problems.add(problem("SMS027", message, span.key, fix=choose))
+        problems.report("SMS027", message, span.key, fix=choose)
         return None
     if entry.emulator:
         named = span_at(data, ("provider", "emulator", "database")) or span
@@ -80,20 +80,20 @@ def read_provider(data: Block, folder: Path, problems: Problems) -> Provider | N
 
 def _is_inside(folder: Path, database: str, span: Span, problems: Problems) -> bool:
     """Tell whether the emulator's file is the project's own: what YAML names is made where YAML stands."""
+    root, fix = folder.resolve(), _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
     try:
-        path = inside(folder.resolve(), database)
+        path = inside(root, database)
     except Unreadable as error:
-        problems.add(problem("SMS025", f"'{shown(database)}' {error.reason}", span.value))
+        path = None
+        if not error.outside:
+            problems.add(unusable(error, database, root, span.value, "SMS025"))
+            return False
+    if path is None or GIT_FOLDER in path.relative_to(root).parts:
+        problems.add(leads_out(database, span.value, fix=fix))
         return False
-    if path is None or GIT_FOLDER in path.relative_to(folder.resolve()).parts:
-        message = _("'{written}' leads out of the project").format(written=shown(database))
-        fix = _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
-        problems.add(problem("SMS031", message, span.value, fix=fix))
-        return False
-    if _is_taken(path, folder.resolve()):
+    if _is_taken(path, root):
         message = _("'{written}' is the name of another file of the project").format(written=shown(database))
-        fix = _("write {near}").format(near=f"{STATE_FOLDER}/emulator.db")
-        problems.add(problem("SMS025", message, span.value, fix=fix))
+        problems.report("SMS025", message, span.value, fix=fix)
         return False
     return True
 

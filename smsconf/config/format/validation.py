@@ -7,24 +7,26 @@ no section and no reference.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from smsconf.config.format.entry import Entry
+from smsconf.config.format.entry import Entry, Shape, inner_shape
 from smsconf.config.format.project_model import VariableEntry
-from smsconf.config.problems import Problems, nearest, problem, shown
-from smsconf.config.yaml.source import Block, Items, Span, step_into
+from smsconf.config.problems import Problems, problem, shown
+from smsconf.config.yaml.source import Block, Items, Located, Span, step_into
 from smsconf.language import N_, _, listed
 from smsconf.model.address import KEY_PATTERN, Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.nearest import nearest
 from smsconf.model.resources import VariableType
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=Entry)
+C = TypeVar("C", Block, Items)
+Path: TypeAlias = tuple[str | int, ...]
 
 _KEY = re.compile(KEY_PATTERN)
 _KINDS = {kind.section: kind for kind in Kind}
@@ -44,33 +46,39 @@ _EXPECTED = {
 _YES_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
 
-def validate(
-    model: type[M], value: object, span: Span, problems: Problems, address: object = None
-) -> M | None:
+def validate(model: type[M], found: Located, problems: Problems, address: object = None) -> M | None:
     """Validate one entry; what is wrong goes to ``problems`` and the answer is None."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(found.value)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        for detail in details[:_MOST]:
-            problems.add(_explain(model, value, span, detail, address))
+        for detail in error.errors(include_url=False, include_input=False)[:_MOST]:
+            problems.add(_explain(model, found, detail, address))
         return None
+
+
+def container(data: Block, key: str, kind: type[C], problems: Problems, address: object = None) -> C:
+    """Return the mapping or list under a key; an empty one if there is none. Anything else is a problem."""
+    found = data.at(key)
+    if found and isinstance(found.value, kind):
+        return found.value
+    if found:
+        expected = N_("a list") if kind is Items else N_("a mapping")
+        problems.add(wrong_type(expected, found, address=address))
+    return kind()
 
 
 def valid_entries(section: Block, name: str, model: type[M], problems: Problems) -> dict[str, M]:
     """Validate every entry of a section; those that are wrong are left out."""
     found: dict[str, M] = {}
-    for key, value in section.items():
+    for key, one in section.located():
         if problems.full:
             break
-        span = section.spans[key]
         if not _KEY.fullmatch(key):
             message = _("'{key}' cannot be a key").format(key=shown(key))
-            kind = _KINDS.get(name)
-            address = f"{kind.value}.{shown(key)}" if kind else None
-            problems.add(problem("SMS024", message, span.key, address=address, fix=_key_fix(key)))
+            address = address_of(name, shown(key))
+            problems.report("SMS024", message, one.span.key, address=address, fix=_key_fix(key))
             continue
-        entry = validate(model, value, span, problems, address_of(name, key))
+        entry = validate(model, one, problems, address_of(name, key))
         if entry is not None:
             found[key] = entry
     return found
@@ -82,16 +90,14 @@ def address_of(section: str, key: str) -> Address | None:
     return Address(kind, key) if kind else None
 
 
-def wrong_type(
-    expected: str, value: object, span: Span, *, address: object = None, what: str = ""
-) -> Diagnostic:
+def wrong_type(expected: str, found: Located, *, address: object = None, what: str = "") -> Diagnostic:
     """Say that a value is of another kind than expected (in English), with the fix that fits both."""
-    name = what or _key_text(span)
+    name = what or _key_text(found.span)
     message = _("expected {expected} for '{name}', got {value}").format(
-        expected=_(expected), name=shown(name), value=describe(value)
+        expected=_(expected), name=shown(name), value=describe(found.value)
     )
-    fix = _type_fix(expected, value, span)
-    return problem("SMS022", message, span.value, address=address, fix=fix)
+    fix = _type_fix(expected, found)
+    return problem("SMS022", message, found.span.value, address=address, fix=fix)
 
 
 def describe(value: object) -> str:
@@ -126,26 +132,26 @@ def unknown_word(word: str, words: list[str], span: Span, address: object = None
 
 
 def _explain(  # noqa: PLR0911 - one return a kind of error
-    model: type[Entry], value: object, span: Span, detail: ErrorDetails, address: object
+    model: type[Entry], whole: Located, detail: ErrorDetails, address: object
 ) -> Diagnostic:
     kind, path = detail["type"], detail["loc"]
-    found, here = _at(value, path, span)
+    found = _at(whole, path)
+    value, here = found
     if kind == "missing":
-        return _missing(value, path, span, address)
+        return _missing(whole, path, address)
     if kind == "extra_forbidden":
         known = _known_keys(model, path[:-1])
         return unknown_key(str(path[-1]), known, here.key, address)
     if kind in ("enum", "literal_error"):
         words = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-        if isinstance(found, str):
-            return unknown_word(found, words, here, address)
-        return wrong_type(listed(words), found, here, address=address)
+        if isinstance(value, str):
+            return unknown_word(value, words, here, address)
+        return wrong_type(listed(words), found, address=address)
     if kind in _EXPECTED:
-        expected = _EXPECTED[kind]
-        return wrong_type(expected, found, here, address=address)
+        return wrong_type(_EXPECTED[kind], found, address=address)
     if kind == "greater_than":
         message = _("'{key}' must be greater than 0, got {value}").format(
-            key=shown(_key_text(here)), value=describe(found)
+            key=shown(_key_text(here)), value=describe(value)
         )
         return problem("SMS025", message, here.value, address=address, fix=_("write a whole number from 1"))
     said = _(detail["msg"])
@@ -156,8 +162,8 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
     return problem("SMS025", message, here.value, address=address, fix=_(fix) if fix else None)
 
 
-def _missing(value: object, path: tuple[str | int, ...], span: Span, address: object) -> Diagnostic:
-    parent, here = _at(value, path[:-1], span)
+def _missing(whole: Located, path: Path, address: object) -> Diagnostic:
+    parent, here = _at(whole, path[:-1])
     key = str(path[-1])
     removed = parent.removed.get(key) if isinstance(parent, Block) else None
     owner = shown(_key_text(here))
@@ -174,37 +180,30 @@ def _missing(value: object, path: tuple[str | int, ...], span: Span, address: ob
     )
 
 
-def _at(value: object, path: tuple[str | int, ...], span: Span) -> tuple[object, Span]:
+def _at(found: Located, path: Path) -> Located:
     """Follow a path as far as it leads."""
     for part in path:
-        found = step_into(value, part)
-        if found is None:
+        inner = step_into(found.value, part)
+        if inner is None:
             break
-        value, span = found
-    return value, span
+        found = inner
+    return found
 
 
-def _known_keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """The keys of the model that a path leads to; parts that are keys of a user's mapping are passed over."""
+def _known_keys(model: type[Entry], path: Path) -> list[str]:
+    """The keys of the model that a path leads to."""
+    shape: Shape = model
     for part in path:
-        info = model.model_fields.get(str(part))
-        if info is not None:
-            model = next(_models(info.annotation), model)
-    return list(model.model_fields)
-
-
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
+        shape = inner_shape(shape, str(part))
+    return list(shape.model_fields) if isinstance(shape, type) else []
 
 
 def _key_text(span: Span) -> str:
     return span.source.text[span.key_start : span.key_end].strip("\"'")
 
 
-def _type_fix(expected: str, value: object, span: Span) -> str:  # noqa: PLR0911 - one return a mistake
+def _type_fix(expected: str, found: Located) -> str:  # noqa: PLR0911 - one return a mistake
+    value, span = found
     key, raw = _key_text(span), shown(span.raw)
     pair = f"{key}: " if span.key_start != span.start else ""
     if value is None:

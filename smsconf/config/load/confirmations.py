@@ -19,12 +19,13 @@ from pydantic import Field
 
 from smsconf.atomic import write_atomically
 from smsconf.config.format.entry import Entry, Maybe, Moment, Word
-from smsconf.config.format.validation import unknown_key, validate, wrong_type
-from smsconf.config.problems import Problems, problem, shown
+from smsconf.config.format.validation import container, unknown_key, validate
+from smsconf.config.load.declared import resource
+from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.files import Unreadable, read_source
 from smsconf.config.yaml.reader import read_yaml
 from smsconf.config.yaml.source import Items
-from smsconf.language import N_, _
+from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.errors import ConfigError, SmsconfError
@@ -77,7 +78,7 @@ def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
         source = read_source(path, name)
     except Unreadable as error:
         if not error.missing:
-            problems.add(problem("SMS001", f"'{shown(name)}' {error.reason}"))
+            problems.report("SMS001", f"'{shown(name)}' {error.reason}")
         return []
     if isinstance(source, Diagnostic):
         problems.add(source)
@@ -88,24 +89,19 @@ def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
         return []
     for key in (key for key in block if key != _SECTION):
         problems.add(unknown_key(key, [_SECTION], block.spans[key].key))
-    items = block.get(_SECTION)
-    if items is None:
-        return []
-    if not isinstance(items, Items):
-        problems.add(wrong_type(N_("a list"), items, block.spans[_SECTION]))
+    if block.get(_SECTION) is None:
         return []
     lines = []
-    for item, span in zip(items, items.spans, strict=True):
-        entry = validate(ConfirmationEntry, item, span, problems)
+    for item in container(block, _SECTION, Items, problems).located():
+        entry = validate(ConfirmationEntry, item, problems)
         if entry is None:
             continue
         try:
             lines.append(_line(entry))
         except ValueError:
             message = _("'{item}' is not an address").format(item=shown(entry.address))
-            problems.add(
-                problem("SMS025", message, span.value, fix=_("remove the line, and confirm it again"))
-            )
+            fix = _("remove the line, and confirm it again")
+            problems.report("SMS025", message, item.span.value, fix=fix)
     return lines
 
 
@@ -173,13 +169,12 @@ def _line(entry: ConfirmationEntry) -> Line:
     return Line(
         entry.environment,
         entry.scope,
-        Confirmation(
-            Address.parse(entry.address),
-            entry.digest,
-            entry.by,
-            datetime.fromisoformat(entry.time),
-            entry.note,
-            datetime.fromisoformat(entry.expires) if entry.expires else None,
+        resource(
+            Confirmation,
+            entry,
+            address=Address.parse(entry.address),
+            time=datetime.fromisoformat(entry.time),
+            expires=datetime.fromisoformat(entry.expires) if entry.expires else None,
         ),
     )
 

@@ -6,10 +6,7 @@ out. What the vendor allows beyond the form of the values is the checks' busines
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -27,14 +24,14 @@ from smsconf.config.format.console_model import (
     ThresholdEntry,
 )
 from smsconf.config.format.entry import Entry
-from smsconf.config.format.validation import unknown_key, valid_entries, validate, wrong_type
-from smsconf.config.problems import Problems, fix_reference, nearest, problem, shown
-from smsconf.config.yaml.files import Unreadable, inside, nearest_path
-from smsconf.config.yaml.source import Block, Span, span_at
-from smsconf.language import N_, _
-from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE
-from smsconf.model.country_names import MISTAKEN, NAMES
+from smsconf.config.format.validation import container, unknown_key, validate
+from smsconf.config.load.declared import Declared, Parts, resource
+from smsconf.config.problems import shown
+from smsconf.config.yaml.files import nearest_path
+from smsconf.config.yaml.source import Block, Located, Span, span_at
+from smsconf.language import _
+from smsconf.model.address import Address, Kind, slug
+from smsconf.model.country_names import nearest_name, usual_name
 from smsconf.model.resources import (
     Account,
     AppConsole,
@@ -52,285 +49,244 @@ from smsconf.model.resources import (
 )
 from smsconf.model.working_days import Calendar
 
-M = TypeVar("M", bound=Entry)
-Parts = tuple[str | int, ...]
+E = TypeVar("E", bound=Entry)
+R = TypeVar("R")
 
-_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_ENGLISH = {name.casefold(): name for name in NAMES.values()}
+_PACKAGES = Address(Kind.ACCOUNT, "packages")
+_REGIONS = Address(Kind.ACCOUNT, "send_regions")
+_LIMITS = Address(Kind.ACCOUNT, "frequency_limits")
+_MESSAGING = Address(Kind.ACCOUNT, "messaging")
 
 
-@dataclass(slots=True)
-class ConsoleMaker:
-    """Makes what people set; ``paths`` tells where addresses stand that are not section and key."""
+# -- thresholds
 
-    data: Block
-    folder: Path
-    problems: Problems
-    paths: dict[Address, Parts] = field(default_factory=dict)
 
-    # -- thresholds
+def thresholds(declared: Declared) -> dict[Address, Threshold]:
+    """Make the thresholds of both kinds of SMS, then those of single countries."""
+    known = [region.value for region in Region]
+    found: dict[Address, Threshold] = {}
+    for key, one in declared.section("thresholds").located():
+        address = Address(Kind.THRESHOLD, key)
+        if key not in known:
+            declared.problems.add(unknown_key(key, known, one.span.key))
+        elif key == Region.CN:
+            found |= _threshold(declared, address, ThresholdEntry, one, Region.CN)
+        else:
+            alone = Located(_without(one.value, "countries"), one.span)
+            found |= _threshold(declared, address, InternationalThresholdEntry, alone, Region.INTL)
+            if isinstance(one.value, Block):
+                countries = container(one.value, "countries", Block, declared.problems, address)
+                for at, each, country in _by_country(
+                    declared, countries, ("thresholds", key, "countries"), Kind.THRESHOLD, f"{key}-"
+                ):
+                    found |= _threshold(declared, at, ThresholdEntry, each, Region.INTL, country)
+    return found
 
-    def thresholds(self) -> dict[Address, Threshold]:
-        """Make the thresholds of both kinds of SMS, then those of single countries."""
-        section = self._block("thresholds")
-        known = [region.value for region in Region]
-        found: dict[Address, Threshold] = {}
-        for key, value in section.items():
-            span, address = section.spans[key], Address(Kind.THRESHOLD, key)
-            if key not in known:
-                self.problems.add(unknown_key(key, known, span.key))
-            elif key == Region.CN:
-                entry = validate(ThresholdEntry, value, span, self.problems, address)
-                if entry:
-                    found[address] = _threshold(address, Region.CN, entry)
-            else:
-                world = validate(
-                    InternationalThresholdEntry, _without(value, "countries"), span, self.problems, address
-                )
-                if world:
-                    found[address] = _threshold(address, Region.INTL, world)
-                found.update(self._thresholds_of_countries(value))
-        return found
 
-    def _thresholds_of_countries(self, value: object) -> Iterator[tuple[Address, Threshold]]:
-        path = ("thresholds", "intl", "countries")
-        countries = value.get("countries") if isinstance(value, Block) else None
-        if isinstance(value, Block) and "countries" in value and not isinstance(countries, Block):
-            address = Address(Kind.THRESHOLD, "intl")
-            self.problems.add(
-                wrong_type(N_("a mapping"), countries, value.spans["countries"], address=address)
+def _threshold(
+    declared: Declared,
+    address: Address,
+    model: type[ThresholdEntry],
+    one: Located,
+    region: Region,
+    country: str | None = None,
+) -> dict[Address, Threshold]:
+    entry = validate(model, one, declared.problems, address)
+    if entry is None:
+        return {}
+    amounts = {
+        f"{span}_{name}": getattr(getattr(entry, span), name, None)
+        for span in ("daily", "monthly")
+        for name in ("warn", "limit")
+    }
+    return {address: Threshold(address, region, **amounts, country=country)}
+
+
+def _by_country(
+    declared: Declared, block: Block, path: Parts, kind: Kind, prefix: str = ""
+) -> Iterator[tuple[Address, Located, str]]:
+    """Yield each entry with the country's English name; the same country twice is an error."""
+    seen: dict[str, Span] = {}
+    for written, one in block.located():
+        country = _country(declared, written, one.span)
+        if country is None:
+            continue
+        if country in seen:
+            first = seen[country].key
+            message = _("'{written}' is {country}, which line {line} already declares").format(
+                written=shown(written), country=country, line=first.line
             )
-        if not isinstance(countries, Block):
-            return
-        for written, country in self._by_country(countries, path, Kind.THRESHOLD, "intl-"):
-            address = Address(Kind.THRESHOLD, f"intl-{slug(country)}")
-            entry = validate(
-                ThresholdEntry, countries[written], countries.spans[written], self.problems, address
+            related = ((first, _("first here")),)
+            declared.problems.report("SMS032", message, one.span.key, related=related)
+            continue
+        seen[country] = one.span
+        address = Address(kind, f"{prefix}{slug(country)}")
+        declared.paths[address] = (*path, written)
+        yield address, one, country
+
+
+def _country(
+    declared: Declared, written: str, span: Span | None, address: Address | None = None
+) -> str | None:
+    name = usual_name(written)
+    if name is None and span:
+        meant = nearest_name(written)
+        fix = _("write {near}").format(near=meant) if meant else None
+        place = span.key if span.key_start != span.start else span.value
+        message = _("no country is called '{written}'").format(written=shown(written))
+        declared.problems.report("SMS051", message, place, address=address, fix=fix)
+    return name
+
+
+# -- qualifications, registrations, account
+
+
+def qualifications(declared: Declared) -> dict[Address, Qualification]:
+    """Make the qualifications."""
+    entries = declared.entries(Kind.QUALIFICATION, QualificationEntry)
+    return {
+        address: resource(Qualification, entry, address=address, name=entry.name or address.key)
+        for address, entry in entries.items()
+    }
+
+
+def registrations(declared: Declared) -> dict[Address, Registration]:
+    """Make the registrations, one a country."""
+    section = declared.section("registrations")
+    return {
+        address: resource(Registration, entry, address=address, country=country)
+        for address, one, country in _by_country(declared, section, ("registrations",), Kind.REGISTRATION)
+        if (entry := validate(RegistrationEntry, one, declared.problems, address))
+    }
+
+
+def account(declared: Declared) -> Account:
+    """Make the settings of the account."""
+    entry = _whole(declared, "account", AccountEntry, Kind.ACCOUNT)
+    return Account(
+        mode=entry.mode,
+        contacts=_each(
+            entry.contacts,
+            lambda key, one: resource(Contact, one, name=one.name or key, alarms=frozenset(one.alarms)),
+        ),
+        packages=_each(
+            entry.packages,
+            lambda key, one: resource(Package, one, country=_country_of(declared, key, one.country)),
+        ),
+        send_regions=None if entry.send_regions is None else _send_regions(declared, entry.send_regions),
+        frequency_limits=None if entry.frequency_limits is None else tuple(_limits(declared, entry)),
+        quotas=_quotas(entry.quotas or QuotasEntry()),
+    )
+
+
+def _each(entries: Mapping[str, E] | None, make: Callable[[str, E], R]) -> dict[str, R] | None:
+    return None if entries is None else {key: make(key, one) for key, one in entries.items()}
+
+
+def _country_of(declared: Declared, key: str, written: str | None) -> str | None:
+    span = declared.span(_PACKAGES, key, "country")
+    return _country(declared, written, span, _PACKAGES) if written else None
+
+
+def _send_regions(declared: Declared, written: list[str]) -> tuple[str, ...]:
+    names = (
+        _country(declared, name, declared.span(_REGIONS, position), _REGIONS)
+        for position, name in enumerate(written)
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _limits(declared: Declared, entry: AccountEntry) -> Iterator[FrequencyLimit]:
+    for key, one in (entry.frequency_limits or {}).items():
+        if declared.knows(Kind.APP, key, _LIMITS, key, by_key=True):
+            yield resource(FrequencyLimit, one, app=Address(Kind.APP, key))
+
+
+def _quotas(entry: QuotasEntry) -> Quotas:
+    ceilings = {
+        region: resource(Ceiling, one)
+        for region in Region
+        if (one := getattr(entry.messages, region.value, None))
+    }
+    granted = {name: most for name, most in entry if most is not None} | {"messages": ceilings}
+    return Quotas(**granted)
+
+
+def console(declared: Declared, app: Address, entry: ConsoleEntry) -> AppConsole:
+    """Make the console settings of an app."""
+    address = Address(Kind.CONSOLE, app.key)
+    declared.paths[address] = ("apps", app.key, "console")
+    return resource(AppConsole, entry, address=address, app=app)
+
+
+# -- sending
+
+
+def messaging(declared: Declared) -> Messaging:
+    """Make the settings of sending."""
+    declared.paths[_MESSAGING] = ("messaging",)
+    return resource(Messaging, _whole(declared, "messaging", MessagingEntry))
+
+
+def campaigns(declared: Declared) -> dict[Address, Campaign]:
+    """Make the campaigns."""
+    found: dict[Address, Campaign] = {}
+    for address, entry in declared.entries(Kind.CAMPAIGN, CampaignEntry).items():
+        if not declared.knows(Kind.TEMPLATE, entry.template, address, "template"):
+            continue
+        recipients = _list(declared, address, "recipients", entry.recipients)
+        if recipients is not None:
+            found[address] = resource(
+                Campaign,
+                entry,
+                address=address,
+                template=Address(Kind.TEMPLATE, entry.template),
+                recipients=recipients,
+                opt_out=_list(declared, address, "opt_out", entry.opt_out) if entry.opt_out else None,
+                at=datetime.fromisoformat(entry.at) if entry.at else None,
             )
-            if entry:
-                yield address, _threshold(address, Region.INTL, entry, country)
-
-    def _by_country(
-        self, block: Block, path: Parts, kind: Kind, prefix: str = ""
-    ) -> Iterator[tuple[str, str]]:
-        """Yield each key with the country's English name; the same country twice is an error."""
-        seen: dict[str, Span] = {}
-        for written in block:
-            span = block.spans[written]
-            country = self._country(written, span)
-            if country is None:
-                continue
-            if country in seen:
-                first = seen[country].key
-                message = _("'{written}' is {country}, which line {line} already declares").format(
-                    written=shown(written), country=country, line=first.line
-                )
-                other = ((first, _("first here")),)
-                self.problems.add(problem("SMS032", message, span.key, related=other))
-                continue
-            seen[country] = span
-            self.paths[Address(kind, f"{prefix}{slug(country)}")] = (*path, written)
-            yield written, country
-
-    def _country(self, written: str, span: Span, address: Address | None = None) -> str | None:
-        name = NAMES.get(written) or _ENGLISH.get(written.casefold()) or CHINESE.get(written)
-        if name is None:
-            meant = NAMES.get(MISTAKEN.get(written, "")) or nearest(written, _ENGLISH.values())
-            fix = _("write {near}").format(near=meant) if meant else None
-            place = span.key if span.key_start != span.start else span.value
-            message = _("no country is called '{written}'").format(written=shown(written))
-            self.problems.add(problem("SMS051", message, place, address=address, fix=fix))
-        return name
-
-    # -- qualifications, registrations, account
-
-    def qualifications(self) -> dict[Address, Qualification]:
-        """Make the qualifications."""
-        entries = valid_entries(
-            self._block("qualifications"), "qualifications", QualificationEntry, self.problems
-        )
-        return {
-            (address := Address(Kind.QUALIFICATION, key)): Qualification(
-                address, entry.name or key, entry.third_party, entry.company, entry.id, entry.description
-            )
-            for key, entry in entries.items()
-        }
-
-    def registrations(self) -> dict[Address, Registration]:
-        """Make the registrations, one a country."""
-        section = self._block("registrations")
-        found: dict[Address, Registration] = {}
-        for written, country in self._by_country(section, ("registrations",), Kind.REGISTRATION):
-            address = Address(Kind.REGISTRATION, slug(country))
-            entry = validate(
-                RegistrationEntry, section[written], section.spans[written], self.problems, address
-            )
-            if entry:
-                links = tuple(entry.links)
-                found[address] = Registration(
-                    address, country, entry.sender, entry.reference, links, entry.description
-                )
-        return found
-
-    def account(self, apps: list[str]) -> Account:
-        """Make the settings of the account; ``apps`` are the keys that limits may name."""
-        entry = self._whole("account", AccountEntry, Kind.ACCOUNT)
-        return Account(
-            mode=entry.mode,
-            contacts=None
-            if entry.contacts is None
-            else {
-                key: Contact(one.name or key, one.mobile, one.email, frozenset(one.alarms))
-                for key, one in entry.contacts.items()
-            },
-            packages=None
-            if entry.packages is None
-            else {
-                key: Package(one.region, one.messages, self._country_of(key, one.country), one.description)
-                for key, one in entry.packages.items()
-            },
-            send_regions=None if entry.send_regions is None else self._send_regions(entry.send_regions),
-            frequency_limits=None if entry.frequency_limits is None else tuple(self._limits(entry, apps)),
-            quotas=_quotas(entry.quotas),
-        )
-
-    def _country_of(self, key: str, written: str | None) -> str | None:
-        span = span_at(self.data, ("account", "packages", key, "country"))
-        address = Address(Kind.ACCOUNT, "packages")
-        return self._country(written, span, address) if written and span else None
-
-    def _send_regions(self, written: list[str]) -> tuple[str, ...]:
-        address = Address(Kind.ACCOUNT, "send_regions")
-        names = []
-        for position, name in enumerate(written):
-            span = span_at(self.data, ("account", "send_regions", position))
-            names.append(self._country(name, span, address) if span else None)
-        return tuple(dict.fromkeys(name for name in names if name))
-
-    def _limits(self, entry: AccountEntry, apps: list[str]) -> Iterator[FrequencyLimit]:
-        address = Address(Kind.ACCOUNT, "frequency_limits")
-        for key, one in (entry.frequency_limits or {}).items():
-            if key in apps:
-                yield FrequencyLimit(Address(Kind.APP, key), one.minute, one.hour, one.day)
-                continue
-            span = span_at(self.data, ("account", "frequency_limits", key))
-            message, fix = (
-                _("no app has the key '{key}'").format(key=shown(key)),
-                fix_reference(key, apps, "apps"),
-            )
-            self.problems.add(
-                problem("SMS401", message, span.key if span else None, address=address, fix=fix)
-            )
-
-    def console(self, app: Address, entry: ConsoleEntry) -> AppConsole:
-        """Make the console settings of an app."""
-        address = Address(Kind.CONSOLE, app.key)
-        self.paths[address] = ("apps", app.key, "console")
-        allowed = None if entry.ip_whitelist is None else tuple(entry.ip_whitelist)
-        return AppConsole(address, app, entry.batch_report_url, allowed, entry.push_authentication)
-
-    # -- sending
-
-    def messaging(self) -> Messaging:
-        """Make the settings of sending."""
-        self.paths[Address(Kind.ACCOUNT, "messaging")] = ("messaging",)
-        return Messaging(self._whole("messaging", MessagingEntry).status_callback)
-
-    def campaigns(self, templates: list[str]) -> dict[Address, Campaign]:
-        """Make the campaigns; ``templates`` are the keys that they may name."""
-        found: dict[Address, Campaign] = {}
-        section = self._block("campaigns")
-        for key, entry in valid_entries(section, "campaigns", CampaignEntry, self.problems).items():
-            address = Address(Kind.CAMPAIGN, key)
-            if entry.template not in templates:
-                span = span_at(self.data, ("campaigns", key, "template"))
-                message = _("no template has the key '{key}'").format(key=shown(entry.template))
-                fix = fix_reference(entry.template, templates, "templates")
-                self.problems.add(
-                    problem("SMS415", message, span.value if span else None, address=address, fix=fix)
-                )
-                continue
-            recipients = self._list(address, "recipients", entry.recipients)
-            if recipients is None:
-                continue
-            found[address] = Campaign(
-                address,
-                Address(Kind.TEMPLATE, entry.template),
-                recipients,
-                self._list(address, "opt_out", entry.opt_out) if entry.opt_out else None,
-                datetime.fromisoformat(entry.at) if entry.at else None,
-                entry.description,
-            )
-        return found
-
-    def _list(self, address: Address, key: str, written: str) -> Path | None:
-        """Locate a list of numbers; one that is not there yet is worth a warning only."""
-        span = span_at(self.data, ("campaigns", address.key, key))
-        place = span.value if span else None
-        try:
-            path = inside(self.folder, written)
-        except Unreadable as error:
-            self.problems.add(problem("SMS035", f"'{shown(written)}' {error.reason}", place, address=address))
-            return None
-        if path is None:
-            message = _("'{written}' leads out of the project").format(written=shown(written))
-            self.problems.add(problem("SMS031", message, place, address=address))
-        elif not path.is_file():
-            near = nearest_path(self.folder, written)
-            message = _("'{written}' does not exist") if not path.exists() else _("'{written}' is not a file")
-            self.problems.add(
-                problem(
-                    "SMS036",
-                    message.format(written=shown(written)),
-                    place,
-                    address=address,
-                    fix=_("write {near}").format(near=near) if near else None,
-                )
-            )
-        return path
-
-    def calendar(self) -> Calendar:
-        """Make the corrections of the working days."""
-        entry = self._whole("calendar", CalendarEntry)
-        for position, day in enumerate(entry.working_days):
-            if day in entry.holidays:
-                span = span_at(self.data, ("calendar", "working_days", position))
-                message = _("{day} is a holiday and a working day").format(day=day)
-                self.problems.add(problem("SMS025", message, span.value if span else None))
-        return Calendar(_days(entry.holidays), _days(entry.working_days))
-
-    # -- reading sections
-
-    def _block(self, section: str) -> Block:
-        value = self.data.get(section)
-        if isinstance(value, Block):
-            return value
-        if section in self.data:
-            self.problems.add(wrong_type(N_("a mapping"), value, self.data.spans[section]))
-        return Block()
-
-    def _whole(self, section: str, model: type[M], kind: Kind | None = None) -> M:
-        """Validate a section that is one entry; each key by itself, so that a mistake hides nothing else."""
-        block = self._block(section)
-        known = list(model.model_fields)
-        good: dict[str, object] = {}
-        for key, value in block.items():
-            span = block.spans[key]
-            if key not in known:
-                self.problems.add(unknown_key(key, known, span.key))
-                continue
-            alone = Block()
-            alone.put(key, value, span)
-            address = Address(kind, key) if kind else None
-            if validate(model, alone, span, self.problems, address):
-                good[key] = value
-        return model.model_validate(good)
+    return found
 
 
-def slug(country: str) -> str:
-    """Write a country's English name as a key: ``taiwan-china``."""
-    plain = unicodedata.normalize("NFKD", country).encode("ascii", "ignore").decode().lower()
-    return _NOT_A_LETTER.sub("-", plain).strip("-")
+def _list(declared: Declared, address: Address, field: str, written: str) -> Path | None:
+    """Locate a list of numbers; one that is not there yet is worth a warning only."""
+    path = declared.path(address, field, written)
+    if path is not None and not path.is_file():
+        near = nearest_path(declared.folder, written)
+        fix = _("write {near}").format(near=near) if near else None
+        message = _("'{written}' does not exist") if not path.exists() else _("'{written}' is not a file")
+        declared.report("SMS036", message.format(written=shown(written)), address, field, fix=fix)
+    return path
+
+
+def calendar(declared: Declared) -> Calendar:
+    """Make the corrections of the working days."""
+    entry = _whole(declared, "calendar", CalendarEntry)
+    for position, day in enumerate(entry.working_days):
+        if day in entry.holidays:
+            span = span_at(declared.data, ("calendar", "working_days", position))
+            message = _("{day} is a holiday and a working day").format(day=day)
+            declared.problems.report("SMS025", message, span.value if span else None)
+    free, worked = (frozenset(map(date.fromisoformat, days)) for days in (entry.holidays, entry.working_days))
+    return Calendar(free, worked)
+
+
+# -- reading sections
+
+
+def _whole(declared: Declared, section: str, model: type[E], kind: Kind | None = None) -> E:
+    """Validate a section that is one entry; each key by itself, so that a mistake hides nothing else."""
+    known = list(model.model_fields)
+    good: dict[str, object] = {}
+    for key, one in declared.section(section).located():
+        if key not in known:
+            declared.problems.add(unknown_key(key, known, one.span.key))
+            continue
+        alone = Block()
+        alone.put(key, *one)
+        if validate(model, Located(alone, one.span), declared.problems, Address(kind, key) if kind else None):
+            good[key] = one.value
+    return model.model_validate(good)
 
 
 def _without(value: object, key: str) -> object:
@@ -338,38 +294,8 @@ def _without(value: object, key: str) -> object:
     if not isinstance(value, Block):
         return value
     rest = Block()
-    for other in (other for other in value if other != key):
-        rest.put(other, value[other], value.spans[other])
+    for other, one in value.located():
+        if other != key:
+            rest.put(other, *one)
     rest.removed.update(value.removed)
     return rest
-
-
-def _threshold(
-    address: Address, region: Region, entry: ThresholdEntry, country: str | None = None
-) -> Threshold:
-    daily, monthly = entry.daily, entry.monthly
-    return Threshold(
-        address,
-        region,
-        daily_warn=daily.warn if daily else None,
-        daily_limit=daily.limit if daily else None,
-        monthly_warn=monthly.warn if monthly else None,
-        monthly_limit=monthly.limit if monthly else None,
-        country=country,
-    )
-
-
-def _quotas(entry: QuotasEntry | None) -> Quotas:
-    if entry is None:
-        return Quotas()
-    granted = entry.messages
-    ceilings: Mapping[Region, Ceiling] = {
-        region: Ceiling(one.daily, one.monthly)
-        for region in Region
-        if granted and (one := getattr(granted, region.value))
-    }
-    return Quotas(entry.apps, entry.signatures, entry.templates, ceilings)
-
-
-def _days(written: list[str]) -> frozenset[date]:
-    return frozenset(date.fromisoformat(day) for day in written)

@@ -13,8 +13,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from smsconf.config.problems import nearest, shown
+from smsconf.config.problems import shown
 from smsconf.language import _
+from smsconf.model.nearest import nearest
 
 _TOKEN = re.compile(r"\$\{[^{}]*\}|\{\{|\}\}|\{[^{}]*\}|[{}]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")

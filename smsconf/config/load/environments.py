@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from smsconf.config.format.project_model import EnvironmentEntry
 from smsconf.config.format.provider import ROOT_NAME
-from smsconf.config.format.validation import valid_entries, wrong_type
-from smsconf.config.problems import Problems, nearest, problem, shown
+from smsconf.config.format.validation import container, valid_entries, wrong_type
+from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.source import Block
 from smsconf.language import N_, _, listed
 from smsconf.model.diagnostics import Place
+from smsconf.model.nearest import nearest
 
 FILES_ALONE = ""
 """What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""
@@ -22,25 +23,21 @@ _DEFAULT = "default_environment"
 
 def read_overlays(root: Block, problems: Problems) -> dict[str, str]:
     """Return environment → the file of its overlay."""
-    section = root.get(_SECTION)
-    if section is None:
+    if root.get(_SECTION) is None:
         return {}
-    span = root.spans[_SECTION]
-    if not isinstance(section, Block):
-        problems.add(wrong_type(N_("a mapping"), section, span))
-        return {}
+    section = container(root, _SECTION, Block, problems)
     entries = valid_entries(section, _SECTION, EnvironmentEntry, problems)
     return {name: entry.overlay for name, entry in entries.items()}
 
 
 def read_default(root: Block, problems: Problems) -> str | None:
     """Return what is chosen where nobody chooses, ``None`` if the files do not say."""
-    name = root.get(_DEFAULT)
-    if name is None:
+    found = root.at(_DEFAULT)
+    if found is None or found.value is None:
         return None
-    span = root.spans[_DEFAULT]
+    name, span = found
     if not isinstance(name, str):
-        problems.add(wrong_type(N_("text"), name, span))
+        problems.add(wrong_type(N_("text"), found))
         return None
     return name if name == FILES_ALONE or is_declared(name, root, span.value, problems) else None
 
@@ -58,5 +55,5 @@ def is_declared(name: str, root: Block, place: Place | None, problems: Problems)
     declared = _("unknown environment '{environment}': declared are {names}")
     message = declared if names else _("unknown environment '{environment}': none is declared")
     message = message.format(environment=shown(name), names=listed(names, last="and"))
-    problems.add(problem("SMS033", message, place or (span.key if span else Place(ROOT_NAME)), fix=fix))
+    problems.report("SMS033", message, place or (span.key if span else Place(ROOT_NAME)), fix=fix)
     return False

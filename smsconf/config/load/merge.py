@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from smsconf.config.format.project_model import ROOT_ONLY, SECTIONS, ProjectFile
 from smsconf.config.format.validation import address_of, unknown_key, wrong_type
-from smsconf.config.problems import Problems, problem, shown
+from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.source import Block, Items
 from smsconf.language import N_, _
 
@@ -22,16 +22,14 @@ _LISTS = ("protect",)
 def checked_sections(block: Block, problems: Problems, *, refused: Sequence[str]) -> Block:
     """Drop the sections nobody reads, and those that may not stand in this file."""
     kept = Block()
-    for key, value in block.items():
-        span = block.spans[key]
+    for key, one in block.located():
         if key not in _KNOWN:
-            problems.add(unknown_key(key, _KNOWN, span.key))
+            problems.add(unknown_key(key, _KNOWN, one.span.key))
         elif key in refused:
-            problems.add(
-                problem("SMS026", _("'{key}' does not belong into this file").format(key=key), span.key)
-            )
+            message = _("'{key}' does not belong into this file").format(key=key)
+            problems.report("SMS026", message, one.span.key)
         else:
-            kept.put(key, value, span)
+            kept.put(key, *one)
     return kept
 
 
@@ -43,31 +41,28 @@ def combine(files: Sequence[Block], problems: Problems) -> Block:
     """Merge files section by section; an entry that an earlier file has is an error naming both places."""
     merged = Block()
     for block in files:
-        for section, value in block.items():
-            span = block.spans[section]
+        for section, one in block.located():
             if section in SECTIONS or section in _LISTS:
-                if value is None:  # a section whose entries are all commented out
+                if one.value is None:  # a section whose entries are all commented out
                     continue
-                wanted = Items if section in _LISTS else Block
-                if not isinstance(value, wanted):
-                    expected = N_("a list") if wanted is Items else N_("a mapping")
-                    problems.add(wrong_type(expected, value, span))
+                kind: type[Block | Items] = Items if section in _LISTS else Block
+                if not isinstance(one.value, kind):
+                    problems.add(wrong_type(N_("a list") if kind is Items else N_("a mapping"), one))
                     continue
                 if section not in merged:
-                    merged.put(section, wanted(), span)
-                _extend(merged[section], value, section, problems)
+                    merged.put(section, kind(), one.span)
+                _extend(merged[section], one.value, section, problems)
             elif section not in merged:
-                merged.put(section, value, span)
+                merged.put(section, *one)
     return merged
 
 
 def _extend(target: object, value: object, section: str, problems: Problems) -> None:
     if isinstance(target, Items) and isinstance(value, Items):
-        for item, span in zip(value, value.spans, strict=True):
-            target.add(item, span)
+        for item in value.located():
+            target.add(*item)
     elif isinstance(target, Block) and isinstance(value, Block):
-        for key, entry in value.items():
-            span = value.spans[key]
+        for key, (entry, span) in value.located():
             if key not in target:
                 target.put(key, entry, span)
                 continue
@@ -75,10 +70,8 @@ def _extend(target: object, value: object, section: str, problems: Problems) -> 
             message = _("'{key}' of {section} is already declared in {file}, line {line}").format(
                 key=shown(key), section=section, file=first.file, line=first.line
             )
-            address = address_of(section, key)
-            problems.add(
-                problem("SMS032", message, span.key, address=address, related=((first, _("first here")),))
-            )
+            address, related = address_of(section, key), ((first, _("first here")),)
+            problems.report("SMS032", message, span.key, address=address, related=related)
 
 
 def overlaid(base: Block, overlay: Block) -> Block:
@@ -99,8 +92,7 @@ def _patched(base: object, patch: Block, *, skip: str | None = None) -> Block:
     if isinstance(base, Block):
         result.update(base)
         result.spans.update(base.spans)
-    for key, value in patch.items():
-        span = patch.spans[key]
+    for key, (value, span) in patch.located():
         if key == skip:
             continue
         if value is None:

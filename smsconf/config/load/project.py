@@ -19,17 +19,18 @@ from pathlib import Path
 from smsconf.config.bounds import MAX_PROJECT, MOST_ENTRIES, MOST_FILES, MOST_INCLUDES, MOST_LOOKED_AT
 from smsconf.config.format.project_model import LintEntry
 from smsconf.config.format.provider import ROOT_NAME, Provider, read_provider
-from smsconf.config.format.validation import validate, wrong_type
+from smsconf.config.format.validation import container, validate, wrong_type
 from smsconf.config.load.confirmations import Line, read_confirmations
 from smsconf.config.load.content import Content, number_content
-from smsconf.config.load.desired import Maker
+from smsconf.config.load.declared import Declared
+from smsconf.config.load.desired import make_desired
 from smsconf.config.load.environments import is_declared, read_default, read_overlays
 from smsconf.config.load.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
 from smsconf.config.problems import Problems, problem, shown
-from smsconf.config.yaml.files import Unreadable, inside, nearest_path, read_source
+from smsconf.config.yaml.files import Unreadable, inside, leads_out, nearest_path, read_source, unusable
 from smsconf.config.yaml.include import IS_PATTERN, Finder, LeadsOut, NoPattern, TooMany
 from smsconf.config.yaml.reader import read_yaml
-from smsconf.config.yaml.source import Block, Items, Span, span_at
+from smsconf.config.yaml.source import Block, Items, Span, located_at, span_at
 from smsconf.language import N_, _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic, Place, in_order
@@ -87,28 +88,19 @@ class Project:
 
         Without a path it is the entry's key. None for what no file has.
         """
-        span = self._span(address, *path)
+        start = self.paths.get(address, (address.kind.section, address.key))
+        span = span_at(self.data, (*start, *path))
         if span is None:
             return None
         return span.value if path else span.key
 
     def content_place(self, address: Address, start: int, end: int) -> Place | None:
         """Find where a stretch of a template's content (in the service's form) was written."""
-        span = self._span(address, "content")
-        entry = span_at(self.data, ("templates", address.key))
-        if span is None or entry is None:
-            return None
-        section = self.data.get("templates")
-        template = section.get(address.key) if isinstance(section, Block) else None
-        written = template.get("content") if isinstance(template, Block) else None
-        if not isinstance(written, str):
-            return span.value
-        begin, after = _numbered(written).written(start, end)
-        return span.inside(written, begin, max(after, begin + 1))
-
-    def _span(self, address: Address, *path: str | int) -> Span | None:
-        start = self.paths.get(address, (address.kind.section, address.key))
-        return span_at(self.data, (*start, *path))
+        found = located_at(self.data, (address.kind.section, address.key, "content"))
+        if found is None or not isinstance(found.value, str):
+            return found.span.value if found else None
+        begin, after = _numbered(found.value).written(start, end)
+        return found.span.inside(found.value, begin, max(after, begin + 1))
 
 
 @lru_cache(maxsize=8)
@@ -170,8 +162,9 @@ class _Loading:
         if overlay is not None:
             data = overlaid(data, overlay)
         data = self._bounded(data)
-        maker = Maker(data, self.folder, self.problems)
-        desired, lint, confirmations = maker.make(environment), self._lint(data), self._confirmations(data)
+        declared = Declared(data, self.folder, self.problems)
+        desired, lint = make_desired(declared, environment), self._lint(data)
+        confirmations = self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
         confirmed = self._confirmed(confirmations) if confirmations else ()
         return Project(
@@ -184,11 +177,11 @@ class _Loading:
             diagnostics=in_order(self.problems),
             files=tuple(self.files),
             fingerprint=_fingerprint(
-                data, environment, sorted(file.digest for file in maker.digests.values())
+                data, environment, sorted(file.digest for file in declared.files.values())
             ),
             lint=lint,
             data=data,
-            paths=maker.paths,
+            paths=declared.paths,
             confirmations=confirmations,
             confirmed=confirmed,
         )
@@ -198,15 +191,11 @@ class _Loading:
     def _root(self) -> Block:
         """Read smsconf.yaml; an empty block if it is not valid YAML."""
         try:
-            path = inside(self.folder, ROOT_NAME)
-            block = self._read(path, ROOT_NAME) if path else None
+            return self._read(inside(self.folder, ROOT_NAME), ROOT_NAME) or Block()
         except Unreadable as error:
             raise self._no_project(error.reason, missing=error.missing) from error
-        if path is None:
-            raise self._no_project(_("leads out of the project"))
-        return block or Block()
 
-    def _no_project(self, reason: str, *, missing: bool = False) -> ConfigError:
+    def _no_project(self, reason: str, *, missing: bool) -> ConfigError:
         given = str(self.given)
         folder = shown(given if len(given) < 60 else f"…{given[-55:]}")
         message = f"{ROOT_NAME} {reason}"
@@ -234,40 +223,29 @@ class _Loading:
         """Read a file that another one names; what is wrong with it is said at that place."""
         try:
             path = inside(self.folder, written)
-            if path is None:
-                self._outside(written, span)
-                return None
             if path in self.known:
                 return None
             block = self._read(path, path.relative_to(self.folder).as_posix())
         except Unreadable as error:
-            code = "SMS034" if error.missing else "SMS001"
-            near = nearest_path(self.folder, written) if error.missing else None
-            fix = _("write {near}").format(near=near) if near else None
-            self.problems.add(problem(code, f"'{shown(written)}' {error.reason}", span.value, fix=fix))
+            self.problems.add(unusable(error, written, self.folder, span.value, "SMS001"))
             return None
         return None if block is None else checked_sections(block, self.problems, refused=refused)
-
-    def _outside(self, written: str, span: Span) -> None:
-        message = _("'{written}' leads out of the project").format(written=shown(written))
-        self.problems.add(problem("SMS031", message, span.value))
 
     # -- sections of the root file
 
     def _version(self, root: Block) -> None:
         fix = _("write version: {version}").format(version=VERSION)
-        if "version" not in root:
+        found = root.at("version")
+        if found is None:
             if root or not self.problems.any:
                 message = _("'{owner}' has no '{key}'").format(owner=ROOT_NAME, key="version")
-                self.problems.add(problem("SMS021", message, Place(ROOT_NAME), fix=fix))
-            return
-        version, span = root["version"], root.spans["version"]
-        if type(version) is not int:
-            self.problems.add(wrong_type(N_("a whole number"), version, span))
-        elif version != VERSION:
+                self.problems.report("SMS021", message, Place(ROOT_NAME), fix=fix)
+        elif type(found.value) is not int:
+            self.problems.add(wrong_type(N_("a whole number"), found))
+        elif found.value != VERSION:
             message = _("version {version} of the file format is not known, expected {expected}")
-            message = message.format(version=shown(str(version)), expected=VERSION)
-            self.problems.add(problem("SMS025", message, span.value, fix=fix))
+            message = message.format(version=shown(str(found.value)), expected=VERSION)
+            self.problems.report("SMS025", message, found.span.value, fix=fix)
 
     def _overlay(self, root: Block, overlays: dict[str, str], environment: str) -> Block | None:
         if not is_declared(environment, root, None, self.problems) or environment not in overlays:
@@ -277,28 +255,25 @@ class _Loading:
 
     def _included(self, root: Block, overlays: dict[str, str]) -> Iterator[Block]:
         """Read the included files: patterns in their order, files of one pattern by name, none twice."""
-        patterns = root.get("include")
-        if patterns is None:
+        if root.get("include") is None:
             return
-        if not isinstance(patterns, Items):
-            self.problems.add(wrong_type(N_("a list"), patterns, root.spans["include"]))
-            return
+        patterns = container(root, "include", Items, self.problems)
         skipped = {ROOT_NAME, *overlays.values(), root.get("confirmations")}
         if len(patterns) > MOST_INCLUDES:
             text = _("more than {most} paths and patterns under include").format(most=MOST_INCLUDES)
-            self.problems.add(problem("SMS004", text, root.spans["include"].value))
+            self.problems.report("SMS004", text, root.spans["include"].value)
             return
-        for pattern, span in zip(patterns, patterns.spans, strict=True):
-            if not isinstance(pattern, str):
-                self.problems.add(wrong_type("text", pattern, span))
+        for item in patterns.located():
+            if not isinstance(item.value, str):
+                self.problems.add(wrong_type("text", item))
                 continue
             try:
-                yield from self._blocks(pattern, span, skipped)
+                yield from self._blocks(item.value, item.span, skipped)
             except TooMany:
                 text = _("include stands for too many files, or looks at more than {most} names")
                 fix = _("name the folders that hold files of the project")
                 text = text.format(most=MOST_LOOKED_AT)
-                self.problems.add(problem("SMS004", text, span.value, fix=fix))
+                self.problems.report("SMS004", text, item.span.value, fix=fix)
                 return
 
     def _blocks(self, pattern: str, span: Span, skipped: set[object]) -> Iterator[Block]:
@@ -316,18 +291,18 @@ class _Loading:
         try:
             names = self.finder.find(pattern)
         except LeadsOut as error:
-            self._outside(str(error), span)
+            self.problems.add(leads_out(str(error), span.value))
             return []
         except NoPattern as error:
             message = _("'{pattern}' is not a pattern: {error}")
             message = message.format(pattern=shown(pattern), error=error)
-            self.problems.add(problem("SMS025", message, span.value, fix=error.fix))
+            self.problems.report("SMS025", message, span.value, fix=error.fix)
             return []
         if not names:
             near = nearest_path(self.folder, pattern)
             remove = _("write {near}, or remove it").format(near=near) if near else None
             message = _("'{pattern}' matches no file").format(pattern=shown(pattern))
-            self.problems.add(problem("SMS030", message, span.value, fix=remove))
+            self.problems.report("SMS030", message, span.value, fix=remove)
         return names
 
     # -- settings of the merged data
@@ -336,32 +311,30 @@ class _Loading:
         """Go on with nothing where there is far too much."""
         for section, entries in data.items():
             if isinstance(entries, Block) and len(entries) > MOST_ENTRIES:
-                text = _("more than {most} entries under {section}").format(
-                    most=MOST_ENTRIES, section=section
-                )
-                self.problems.add(problem("SMS004", text, data.spans[section].key))
+                text = _("more than {most} entries under {section}")
+                text = text.format(most=MOST_ENTRIES, section=section)
+                self.problems.report("SMS004", text, data.spans[section].key)
                 return Block()
         return data
 
     def _confirmations(self, data: Block) -> Path | None:
         """Locate the committed file of confirmations; it need not exist yet."""
-        if "confirmations" not in data:
+        found = data.at("confirmations")
+        if found is None:
             return None
-        written, span = data["confirmations"], data.spans["confirmations"]
+        written, span = found
         if not isinstance(written, str) or not written:
-            self.problems.add(wrong_type(N_("a path"), written, span))
+            self.problems.add(wrong_type(N_("a path"), found))
             return None
         try:
             path = inside(self.folder, written)
         except Unreadable as error:
-            self.problems.add(problem("SMS035", f"'{shown(written)}' {error.reason}", span.value))
+            self.problems.add(unusable(error, written, self.folder, span.value, "SMS035"))
             return None
-        if path is None:
-            self._outside(written, span)
-        elif path in self.files:
+        if path in self.files:
             message = _("'{written}' is a file of the configuration").format(written=shown(written))
             fix = _("write {near}").format(near="confirmations.yaml")
-            self.problems.add(problem("SMS025", message, span.value, fix=fix))
+            self.problems.report("SMS025", message, span.value, fix=fix)
             return None
         return path
 
@@ -370,10 +343,8 @@ class _Loading:
         return tuple(read_confirmations(path, name, self.problems))
 
     def _lint(self, data: Block) -> LintEntry:
-        if "lint" not in data:
-            return LintEntry()
-        entry = validate(LintEntry, data["lint"], data.spans["lint"], self.problems)
-        return entry or LintEntry()
+        found = data.at("lint")
+        return (validate(LintEntry, found, self.problems) if found else None) or LintEntry()
 
 
 def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> str:

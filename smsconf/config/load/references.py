@@ -5,77 +5,25 @@ It looks at what was declared, not at wording or lengths (lint), and not at the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from smsconf.config.format.project_model import TemplateEntry
-from smsconf.config.problems import Problems, fix_reference, problem, shown
-from smsconf.config.yaml.source import Block, Span, span_at
+from smsconf.config.load.declared import Declared
+from smsconf.config.problems import shown
 from smsconf.language import _, listed
 from smsconf.model.address import Address, Kind
-from smsconf.model.diagnostics import Place
+from smsconf.model.limits import COUNTRIES
 from smsconf.model.resources import App, Region, Signature, Template
+from smsconf.reconcile.versions.family import split_version
 
-MAX_COUNTRIES = 3  # management API, CreateTemplate: send_country has 0 to 3 items
-
-# The versions of a template: DESIGN, "Versions". `order` owns order, order_v2, order_v3 …
-_VERSION = re.compile(r"(?P<family>.+)_v(?:[2-9]|[1-9][0-9]+)", re.DOTALL)
 _LONGEST_NAME = 256  # the API takes 128 characters; a longer name is the checks' business
-
-
-@dataclass(slots=True)
-class Declared:
-    """What the files declare so far, and where. Broken entries are in ``data`` only."""
-
-    data: Block
-    problems: Problems
-    apps: Mapping[Address, App]
-    signatures: dict[Address, Signature] = field(default_factory=dict)
-
-    def keys(self, kind: Kind) -> list[str]:
-        """All keys of a kind, of broken entries too: a reference to one of them is not at fault."""
-        section = self.data.get(kind.section)
-        return list(section) if isinstance(section, Block) else []
-
-    def span(self, address: Address, *path: str | int) -> Span | None:
-        """Find where something of an entry was written."""
-        return span_at(self.data, (address.kind.section, address.key, *path))
-
-    def place(self, address: Address, *path: str | int, key: bool = False) -> Place | None:
-        """Point at a value (or its key); at the entry's key where the file does not have it."""
-        span = self.span(address, *path) if path else None
-        if span is None:
-            entry = self.span(address)
-            return entry.key if entry else None
-        return span.key if key else span.value
-
-    def report(
-        self,
-        code: str,
-        message: str,
-        address: Address,
-        *path: str | int,
-        key: bool = False,
-        fix: str | None = None,
-        other: Place | None = None,
-    ) -> None:
-        """Add a problem of an entry; ``other`` is the second place of a conflict."""
-        place = self.place(address, *path, key=key)
-        related = ((other, _("the other one")),) if other else ()
-        self.problems.add(problem(code, message, place, address=address, fix=fix, related=related))
 
 
 def resolve_app(declared: Declared, address: Address, key: str) -> App | None:
     """Look up the app of a signature or template."""
-    app = declared.apps.get(Address(Kind.APP, key))
-    known = declared.keys(Kind.APP)
-    if app is None and key not in known:
-        fix = fix_reference(key, known, "apps")
-        declared.report(
-            "SMS401", _("no app has the key '{key}'").format(key=shown(key)), address, "app", fix=fix
-        )
-    return app
+    declared.knows(Kind.APP, key, address, "app")
+    return declared.apps.get(Address(Kind.APP, key))
 
 
 def resolve_signature(
@@ -92,9 +40,8 @@ def resolve_signature(
         if entry.type is None:
             declared.report("SMS409", _("a universal template without type"), address, "universal", key=True)
         if entry.signature is not None:
-            declared.report(
-                "SMS413", _("a universal template with a signature"), address, "signature", key=True
-            )
+            message = _("a universal template with a signature")
+            declared.report("SMS413", message, address, "signature", key=True)
             return _find_signature(declared, address, entry.signature, app)
         return None
     if entry.signature is None:
@@ -121,37 +68,19 @@ def _check_international(declared: Declared, address: Address, entry: TemplateEn
         message = _("an international template that is universal")
         declared.report("SMS414", message, address, "universal", key=True)
     if not entry.countries:
-        fix = _("add countries: [SG], for example")
-        declared.report(
-            "SMS407",
-            _("an international template without countries"),
-            address,
-            "countries",
-            key=True,
-            fix=fix,
-        )
-    elif len(entry.countries) > MAX_COUNTRIES:
+        message, fix = _("an international template without countries"), _("add countries: [SG], for example")
+        declared.report("SMS407", message, address, "countries", key=True, fix=fix)
+    elif len(entry.countries) > COUNTRIES:
         message = _("{count} countries, expected at most {max_countries}").format(
-            count=len(entry.countries), max_countries=MAX_COUNTRIES
+            count=len(entry.countries), max_countries=COUNTRIES
         )
-        declared.report("SMS412", message, address, "countries", MAX_COUNTRIES)
+        declared.report("SMS412", message, address, "countries", COUNTRIES)
 
 
 def _find_signature(declared: Declared, address: Address, key: str, app: App) -> Signature | None:
+    declared.knows(Kind.SIGNATURE, key, address, "signature")
     signature = declared.signatures.get(Address(Kind.SIGNATURE, key))
-    known = declared.keys(Kind.SIGNATURE)
-    if signature is None:
-        if key not in known:
-            fix = fix_reference(key, known, "signatures")
-            declared.report(
-                "SMS402",
-                _("no signature has the key '{key}'").format(key=shown(key)),
-                address,
-                "signature",
-                fix=fix,
-            )
-        return None
-    if signature.app != app.address:
+    if signature and signature.app != app.address:
         message = _("signature '{key}' belongs to app '{key2}', the template to '{key3}'").format(
             key=key, key2=signature.app.key, key3=app.address.key
         )
@@ -235,8 +164,7 @@ def _check_adopted(
     """Refuse to adopt what no run would take for a version: it would be ignored, and pruned."""
     bases = [name for name in (template.name, template.renamed_from) if name]
     for number, name in enumerate(template.adopt):
-        suffixed = _VERSION.fullmatch(name) if len(name) <= _LONGEST_NAME else None
-        family = suffixed["family"] if suffixed else name
+        family = split_version(name)[0] if len(name) <= _LONGEST_NAME else name
         if name in bases or family in bases:
             continue
         message = _("'{name}' is no name of a version of '{family}'").format(
@@ -257,11 +185,8 @@ def _check_family(
     where: str,
     name: str,
 ) -> None:
-    if len(name) > _LONGEST_NAME:
-        return
-    suffixed = _VERSION.fullmatch(name)
-    while suffixed:
-        family = suffixed["family"]
+    family, number = split_version(name) if len(name) <= _LONGEST_NAME else (name, 1)
+    while number > 1:
         owner = claims.get((template.app, family))
         if owner and owner.address != template.address:
             message = _("'{name}' could be a version of '{family}', which is {address}").format(
@@ -270,4 +195,4 @@ def _check_family(
             other = declared.place(owner.address, owner.field)
             declared.report("SMS411", message, template.address, where, other=other)
             return
-        suffixed = _VERSION.fullmatch(family)
+        family, number = split_version(family)

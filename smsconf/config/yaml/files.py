@@ -12,10 +12,11 @@ import stat
 from pathlib import Path
 
 from smsconf.config.bounds import MAX_YAML
-from smsconf.config.problems import nearest, problem
+from smsconf.config.problems import problem, shown
 from smsconf.config.yaml.source import Source
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place
+from smsconf.model.nearest import nearest
 
 # https://yaml.org/spec/1.2.2/#51-character-set
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -25,29 +26,56 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 class Unreadable(Exception):
     """A file that cannot be had; the text says why, ready to follow its name."""
 
-    def __init__(self, reason: str, *, missing: bool = False, too_large: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, missing: bool = False, too_large: bool = False, outside: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.missing = missing
         self.too_large = too_large
+        self.outside = outside
 
 
-def inside(folder: Path, written: str) -> Path | None:
-    """Resolve a path as written in a file; None if it leads out of the project, by whatever way.
+def inside(folder: Path, written: str) -> Path:
+    """Resolve a path as written in a file.
 
     Raises:
-        Unreadable: it cannot be a path (a NUL character, a loop of symbolic links, far too long).
+        Unreadable: it leads out of the project, by whatever way, or cannot be a path (a NUL character, a
+            loop of symbolic links, far too long).
     """
     if "\0" in written:
         raise Unreadable(_("is not a path: it contains a NUL character"))
     path = Path(written)
+    outside = Unreadable(_("leads out of the project"), outside=True)
     if path.is_absolute() or ".." in path.parts:
-        return None
+        raise outside
     try:
         resolved = (folder / path).resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(_("cannot be reached: {said}").format(said=_said(error))) from error
-    return resolved if resolved.is_relative_to(folder) else None
+    if not resolved.is_relative_to(folder):
+        raise outside
+    return resolved
+
+
+def leads_out(
+    written: str, place: Place | None, address: object = None, fix: str | None = None
+) -> Diagnostic:
+    """Say that a path is not the project's."""
+    message = _("'{written}' leads out of the project").format(written=shown(written))
+    return problem("SMS031", message, place, address=address, fix=fix)
+
+
+def unusable(
+    error: Unreadable, written: str, folder: Path, place: Place | None, code: str, address: object = None
+) -> Diagnostic:
+    """Say what is wrong with a path that is written at a place; ``code`` is where no other fits."""
+    if error.outside:
+        return leads_out(written, place, address)
+    near = nearest_path(folder, written) if error.missing else None
+    fix = _("write {near}").format(near=near) if near else None
+    code = "SMS034" if error.missing else code
+    return problem(code, f"'{shown(written)}' {error.reason}", place, address=address, fix=fix)
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -17,10 +17,11 @@ from typing import Final, NoReturn
 
 import yaml
 
-from smsconf.config.problems import nearest, problem, shown
+from smsconf.config.problems import problem, shown
 from smsconf.config.yaml.source import Block, Items, Source, Span
 from smsconf.language import _, listed
 from smsconf.model.diagnostics import Diagnostic
+from smsconf.model.nearest import nearest
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 500_000

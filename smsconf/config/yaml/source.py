@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from smsconf.model.diagnostics import Place
@@ -100,6 +101,13 @@ class Span(NamedTuple):
         return self.start + position
 
 
+class Located(NamedTuple):
+    """A value and where it was written."""
+
+    value: object
+    span: Span
+
+
 class Block(dict[str, object]):
     """A mapping that knows the span of each of its keys.
 
@@ -112,6 +120,15 @@ class Block(dict[str, object]):
         super().__init__()
         self.spans: dict[str, Span] = {}
         self.removed: dict[str, Span] = {}
+
+    def at(self, key: str) -> Located | None:
+        """Look up a key; None where there is none."""
+        return Located(self[key], self.spans[key]) if key in self else None
+
+    def located(self) -> Iterator[tuple[str, Located]]:
+        """Yield each key with its value's place."""
+        for key, value in self.items():
+            yield key, Located(value, self.spans[key])
 
     def put(self, key: str, value: object, span: Span) -> None:
         """Set a key and remember where it was written."""
@@ -133,23 +150,32 @@ class Items(list[object]):
         self.append(value)
         self.spans.append(span)
 
+    def located(self) -> Iterator[Located]:
+        """Yield each item with its place."""
+        return map(Located, self, self.spans)
 
-def step_into(value: object, part: str | int) -> tuple[object, Span] | None:
+
+def step_into(value: object, part: str | int) -> Located | None:
     """Look up one part of a path; None where there is nothing of that name."""
     if isinstance(value, Block):
-        key = str(part)
-        return (value[key], value.spans[key]) if key in value else None
+        return value.at(str(part))
     if isinstance(value, Items) and isinstance(part, int) and 0 <= part < len(value):
-        return value[part], value.spans[part]
+        return Located(value[part], value.spans[part])
     return None
 
 
-def span_at(value: object, path: tuple[str | int, ...]) -> Span | None:
-    """Find the span of what a path leads to; None for an empty path and for one that leads nowhere."""
-    span: Span | None = None
+def located_at(value: object, path: tuple[str | int, ...]) -> Located | None:
+    """Find what a path leads to; None for an empty path and for one that leads nowhere."""
+    found: Located | None = None
     for part in path:
         found = step_into(value, part)
         if found is None:
             return None
-        value, span = found
-    return span
+        value = found.value
+    return found
+
+
+def span_at(value: object, path: tuple[str | int, ...]) -> Span | None:
+    """Find where something was written that a path leads to."""
+    found = located_at(value, path)
+    return found.span if found else None

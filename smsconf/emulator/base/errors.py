@@ -114,6 +114,12 @@ class Refusal(Exception):
         self.more = more
 
 
+def need(holds: object, fault: Fault, detail: str = "") -> None:
+    """Refuse the request unless this holds."""
+    if not holds:
+        raise Refusal(fault, detail)
+
+
 def error_body(refusal: Refusal, request_id: str) -> dict[str, object]:
     """Return the JSON body of a refusal: the gateway's form, sending's or the service's (reference §8.1)."""
     fault, detail = refusal.fault, refusal.detail

@@ -212,22 +212,22 @@ class Store:
 
     def next_number(self, kind: str) -> int:
         """Return the number the next row of a kind will get; numbers are never used twice."""
-        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (kind,))
-        return int(rows[0]["seq"]) + 1 if rows else 1
+        sql = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = ?"
+        return int(self.connection.execute(sql, (kind,)).fetchone()[0])
 
     def get(self, kind: str, remote_id: str) -> Row | None:
         """Return one row of a kind with what its view joins to it."""
-        rows = self.find(kind, {"id": remote_id})
-        return rows[0] if rows else None
+        return next(iter(self.find(kind, {"id": remote_id})), None)
 
     def find(self, kind: str, equal: Mapping[str, Any]) -> list[Row]:
         """Return the rows whose columns equal these values, oldest first."""
         where, values = _where(equal)
         return self.rows(f"SELECT * FROM {kind}_row{where} ORDER BY seq", values)  # noqa: S608 - our names
 
-    def count(self, kind: str, equal: Mapping[str, Any]) -> int:
-        """Return how many rows have these values in columns of their own."""
-        return self._count(kind, equal)
+    def count(self, table: str, equal: Mapping[str, Any]) -> int:
+        """Return how many rows of a table or view have these values."""
+        where, values = _where(equal)
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}{where}", values).fetchone()[0])  # noqa: S608
 
     def page(
         self, kind: str, equal: Mapping[str, Any], *, descending: bool, limit: int, offset: int
@@ -237,7 +237,7 @@ class Store:
         way = "DESC" if descending else "ASC"
         order = f"ORDER BY create_time {way}, seq {way} LIMIT ? OFFSET ?"
         rows = self.rows(f"SELECT * FROM {kind}_row{where} {order}", [*values, limit, offset])  # noqa: S608
-        return rows, self._count(f"{kind}_row", equal)
+        return rows, self.count(f"{kind}_row", equal)
 
     def insert(self, kind: str, values: Mapping[str, Any]) -> None:
         """Add a row."""
@@ -277,10 +277,6 @@ class Store:
             if row["before"] is not None:
                 self._insert(kind, json.loads(row["before"]))
 
-    def _count(self, table: str, equal: Mapping[str, Any]) -> int:
-        where, values = _where(equal)
-        return int(self.connection.execute(f"SELECT count(*) FROM {table}{where}", values).fetchone()[0])  # noqa: S608
-
     def _insert(self, table: str, values: Mapping[str, Any]) -> int:
         marks = ", ".join("?" * len(values))
         cursor = self.connection.execute(
@@ -315,12 +311,8 @@ def site_of(database: str | Path) -> str | None:
     Raises:
         StoreError: as for :class:`Store`.
     """
-    store = Store(database)
-    try:
-        with store.transaction():
-            return store.meta("site", "") or None
-    finally:
-        store.close()
+    with closing(Store(database)) as store, store.transaction():
+        return store.meta("site", "") or None
 
 
 def copy_database(database: Path, target: Path) -> None:

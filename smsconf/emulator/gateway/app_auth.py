@@ -12,41 +12,20 @@ import hashlib
 import hmac
 import re
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from smsconf import signing
 from smsconf.emulator.base import errors
-from smsconf.emulator.base.errors import Fault, Refusal
+from smsconf.emulator.base.errors import need
 from smsconf.emulator.base.exchange import Object, Request, Settings
 from smsconf.emulator.base.store import Store
+from smsconf.emulator.gateway.auth import SKEW, Signed, is_near, read_time
 from smsconf.emulator.management.console import is_welcome, read_console
 
-SKEW = timedelta(minutes=15)
 CREATED_WINDOW = timedelta(hours=24)
 CREATED_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-AUTHORIZATION = re.compile(
-    signing.ALGORITHM + r"\s+Access=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})"
-)
 PAIR = re.compile(r'(?<!\w)(\w++)\s*+=\s*+"([^"]*+)"')
 NONCE = re.compile(r"[0-9A-Za-z]{1,128}")
-
-# What Authorization must hold: name → the refusal without it, then value and the refusal of another value.
-REALMS: tuple[tuple[str, Fault], ...] = (
-    ("realm", errors.NO_REALM),
-    ("profile", errors.NO_PROFILE),
-    ("type", errors.NO_TYPE),
-)
-REALM_VALUES: tuple[tuple[str, str, Fault], ...] = (
-    ("realm", "SDP", errors.REALM),
-    ("profile", "UsernameToken", errors.PROFILE),
-    ("type", "Appkey", errors.TYPE),
-)
-TOKEN_FIELDS: tuple[tuple[str, Fault], ...] = (
-    ("Username", errors.NO_USERNAME),
-    ("Nonce", errors.NO_NONCE),
-    ("Created", errors.NO_CREATED),
-    ("PasswordDigest", errors.NO_DIGEST),
-)
 
 
 def authenticate(store: Store, settings: Settings, request: Request, now: datetime) -> Object:  # noqa: ARG001
@@ -62,89 +41,60 @@ def authenticate(store: Store, settings: Settings, request: Request, now: dateti
         Refusal: 400 if something is missing or malformed, 401 if it is wrong, 403 for a foreign address.
     """
     given = request.headers.get("authorization", "").strip()
-    if not given:
-        raise Refusal(errors.NO_AUTHORIZATION)
+    need(given, errors.NO_AUTHORIZATION)
     prove = _signature if given.startswith(signing.ALGORITHM) else _token
     app = prove(store, request, given, now)
-    if app["status"] != "LAUNCHED":
-        raise Refusal(errors.APP_KEY_UNUSABLE)
-    if not is_welcome(read_console(store, app["id"]), request.client):
-        raise Refusal(errors.NOT_WHITELISTED)
+    need(app["status"] == "LAUNCHED", errors.APP_KEY_UNUSABLE)
+    need(is_welcome(read_console(store, app["id"]), request.client), errors.NOT_WHITELISTED)
     return app
 
 
 def _app(store: Store, app_key: str) -> Object:
     rows = store.find("app", {"app_key": app_key})
-    if not rows:
-        raise Refusal(errors.APP_KEY)
+    need(rows, errors.APP_KEY)
     return rows[0]
 
 
-def _signature(store: Store, request: Request, given: str, now: datetime) -> Object:
+def _signature(store: Store, request: Request, _given: str, now: datetime) -> Object:
     """Check a request signed as for the API Gateway, with the app's key and secret instead of a user's."""
-    date = request.headers.get(signing.DATE_HEADER.lower(), "")
-    if not date:
-        raise Refusal(errors.NO_SDK_DATE)
-    try:
-        sent = datetime.strptime(date, signing.DATE_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        raise Refusal(errors.SDK_DATE) from None
-    match = AUTHORIZATION.fullmatch(given)
-    if match is None:
-        raise Refusal(errors.AUTHORIZATION)
-    if abs(sent - now) > SKEW:
-        raise Refusal(errors.SDK_DATE_EXPIRED)
-    app_key, names, signature = match.groups()
-    app = _app(store, app_key)
-    signed = names.lower().split(";")
-    payload = signing.payload_hash(request.body, request.headers)
-    try:
-        canonical = signing.canonical_request(
-            request.method, request.path, request.query, request.headers, signed, payload
-        )
-    except KeyError as missing:
-        raise Refusal(errors.AUTHORIZATION_FAILED, f"no header {missing.args[0]}") from None
-    expected = signing.signature(app["app_secret"], date, canonical)
-    true_payload = payload in {signing.UNSIGNED_PAYLOAD, hashlib.sha256(request.body).hexdigest()}
-    if signing.DATE_HEADER.lower() not in signed or not true_payload:
-        raise Refusal(errors.AUTHORIZATION_FAILED)
-    if not hmac.compare_digest(signature, expected):
-        raise Refusal(errors.AUTHORIZATION_FAILED)
+    one = Signed(request)
+    need(one.date, errors.NO_SDK_DATE)
+    need(one.time, errors.SDK_DATE)
+    need(one.signature, errors.AUTHORIZATION)
+    need(is_near(one.time, now, SKEW), errors.SDK_DATE_EXPIRED)
+    app = _app(store, one.key)
+    need(one.missing is None, errors.AUTHORIZATION_FAILED, f"no header {one.missing}")
+    need(one.dated and one.whole and one.is_by(app["app_secret"]), errors.AUTHORIZATION_FAILED)
     return app
 
 
 def _token(store: Store, request: Request, given: str, now: datetime) -> Object:
     """Check the two headers of X-WSSE."""
-    if not given.startswith("WSSE"):
-        raise Refusal(errors.NO_WSSE)
+    need(given.startswith("WSSE"), errors.NO_WSSE)
     realm = dict(PAIR.findall(given))
-    _require(realm, REALMS)
-    for name, value, refusal in REALM_VALUES:
-        if realm[name] != value:
-            raise Refusal(refusal)
+    need(realm.get("realm"), errors.NO_REALM)
+    need(realm.get("profile"), errors.NO_PROFILE)
+    need(realm.get("type"), errors.NO_TYPE)
+    need(realm["realm"] == "SDP", errors.REALM)
+    need(realm["profile"] == "UsernameToken", errors.PROFILE)
+    need(realm["type"] == "Appkey", errors.TYPE)
     token = request.headers.get("x-wsse", "").strip()
-    if not token:
-        raise Refusal(errors.NO_X_WSSE)
-    if not token.startswith("UsernameToken"):
-        raise Refusal(errors.NO_USERNAME_TOKEN)
+    need(token, errors.NO_X_WSSE)
+    need(token.startswith("UsernameToken"), errors.NO_USERNAME_TOKEN)
     fields = dict(PAIR.findall(token))
-    _require(fields, TOKEN_FIELDS)
-    try:
-        created = datetime.strptime(fields["Created"], CREATED_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        raise Refusal(errors.CREATED) from None
-    if created.strftime(CREATED_FORMAT) != fields["Created"]:  # strptime takes single digits too
-        raise Refusal(errors.CREATED)
-    if not NONCE.fullmatch(fields["Nonce"]):
-        raise Refusal(errors.SEND_INVALID, "Nonce must be 1-128 letters and digits")
+    need(fields.get("Username"), errors.NO_USERNAME)
+    need(fields.get("Nonce"), errors.NO_NONCE)
+    need(fields.get("Created"), errors.NO_CREATED)
+    need(fields.get("PasswordDigest"), errors.NO_DIGEST)
+    created = read_time(fields["Created"], CREATED_FORMAT)
+    # strptime takes single digits too
+    need(created and created.strftime(CREATED_FORMAT) == fields["Created"], errors.CREATED)
+    need(NONCE.fullmatch(fields["Nonce"]), errors.SEND_INVALID, "Nonce must be 1-128 letters and digits")
     app = _app(store, fields["Username"])
-    if abs(created - now) > CREATED_WINDOW:
-        raise Refusal(errors.CREATED_EXPIRED)
-    text = f"{fields['Nonce']}{fields['Created']}{app['app_secret']}"
-    if not any(
-        hmac.compare_digest(fields["PasswordDigest"].encode(), digest) for digest in digests(text.encode())
-    ):
-        raise Refusal(errors.DIGEST)
+    need(is_near(created, now, CREATED_WINDOW), errors.CREATED_EXPIRED)
+    made = digests(f"{fields['Nonce']}{fields['Created']}{app['app_secret']}".encode())
+    given_digest = fields["PasswordDigest"].encode()
+    need(any(hmac.compare_digest(given_digest, digest) for digest in made), errors.DIGEST)
     return app
 
 
@@ -155,9 +105,3 @@ def digests(secret: bytes) -> tuple[bytes, bytes]:
     """
     digest = hashlib.sha256(secret)
     return b64encode(digest.hexdigest().encode()), b64encode(digest.digest())
-
-
-def _require(fields: dict[str, str], rows: tuple[tuple[str, Fault], ...]) -> None:
-    for name, refusal in rows:
-        if not fields.get(name):
-            raise Refusal(refusal)

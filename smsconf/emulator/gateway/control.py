@@ -26,7 +26,7 @@ from smsconf.emulator.base.store import Store, StoreError
 from smsconf.emulator.gateway.faults import queue_faults, read_faults
 from smsconf.emulator.management.console import set_console, show_console
 from smsconf.emulator.management.reviewer import DEFAULT, Illegal, Reviewer
-from smsconf.emulator.management.statuses import SITES, known_statuses
+from smsconf.emulator.management.statuses import SITES, STATUS_COLUMN, known_statuses
 from smsconf.emulator.sending.carrier import set_carrier
 from smsconf.emulator.sending.outbox import list_outbox
 from smsconf.emulator.sending.pushes import list_pushes, reply_to_message
@@ -196,7 +196,7 @@ def _verdict(store: Store, kind: str, remote_id: str) -> Object:
         "kind": kind,
         "id": remote_id,
         "name": row[f"{kind}_name"],
-        "status": row["flow_status" if kind == "template" else "status"],
+        "status": row[STATUS_COLUMN[kind]],
         "reason": row.get("review_desc"),
         "template_id": row.get("template_id"),
         "channel_num": row.get("channel_num"),

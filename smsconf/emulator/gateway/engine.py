@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from smsconf.emulator.base import errors
 from smsconf.emulator.base.clock import iso
 from smsconf.emulator.base.errors import Fault, Refusal, error_body
-from smsconf.emulator.base.exchange import Answer, Call, Request, Response, Settings
+from smsconf.emulator.base.exchange import Answer, Call, Object, Request, Response, Settings
 from smsconf.emulator.base.store import Store, StoreError, site_of
 from smsconf.emulator.gateway import control, faults
 from smsconf.emulator.gateway.faults import Trouble
@@ -61,12 +61,8 @@ class _Moment(NamedTuple):
     """Which database answers: a control call may have made a new one of it."""
 
 
-class _Caller(NamedTuple):
-    """Who may do what: an operation, the parts of its path, and the app that calls."""
-
-    route: Route
-    parts: dict[str, str]
-    app: dict[str, Any]
+_Caller = tuple[Route, dict[str, str], Object]
+"""An operation, the parts of its path, and the app that calls."""
 
 
 class Engine:
@@ -170,7 +166,7 @@ class Engine:
         trouble: Trouble | None = None
         try:
             caller = self._admit(request, found, moment.real_now)
-            trouble = faults.take_fault(self._store, caller.route.operation)
+            trouble = faults.take_fault(self._store, caller[0].operation)
             outcome = _Outcome(self._carry_out(caller, request, moment, trouble), None, trouble)
         except Refusal as refusal:
             outcome = _refused(refusal, moment.request_id, trouble)
@@ -189,7 +185,7 @@ class Engine:
         app = route.api.authenticate(self._store, self.settings, request, real_now)
         if parts.get("project_id", self.settings.project_id) != self.settings.project_id:
             raise Refusal(errors.PROJECT)
-        return _Caller(route, parts, app or {})
+        return route, parts, app or {}
 
     def _carry_out(
         self, caller: _Caller, request: Request, moment: _Moment, trouble: Trouble | None
@@ -248,41 +244,40 @@ class Engine:
 
 
 def _respond(outcome: _Outcome, moment: _Moment) -> Response:
-    answer, trouble = outcome.answer, outcome.trouble
-    body = _to_json(answer.payload)
-    headers = [
-        ("Date", format_datetime(moment.real_now, usegmt=True)),
+    response = _response(
+        outcome.answer,
+        moment.real_now,
         ("X-Request-Id", moment.request_id),
         ("X-Emulator-Now", iso(moment.now)),
         ("X-Emulator-Database", moment.database),
-        *answer.headers,
-    ]
-    if answer.status != 204:
-        headers.append(("Content-Length", str(len(body))))
-    if body:
-        headers.append(("Content-Type", JSON_TYPE))
+    )
+    trouble = outcome.trouble
     if trouble is None:
-        return Response(answer.status, headers, body)
-    cut = trouble.fault in {"reset", "timeout-after-commit"}
+        return response
     delay = {"slow": trouble.seconds, "timeout-after-commit": faults.HANG_UP_SECONDS}
-    return Response(answer.status, headers, body, cut, delay.get(trouble.fault, 0.0))
+    return response._replace(
+        disconnect=trouble.fault in {"reset", "timeout-after-commit"}, delay=delay.get(trouble.fault, 0.0)
+    )
 
 
 def _unwritten(request: Request, error: StoreError) -> Response:
     """Answer without the file: nothing was kept, so neither number nor virtual time is known."""
-    if request.path.startswith(control.PREFIX):
-        payload: dict[str, object] = {"error": f"the emulator's database {error}"}
-    else:
+    words = f"the emulator's database {error}"
+    payload: dict[str, object] = {"error": words}
+    if not request.path.startswith(control.PREFIX):
         found = find_route(request.method, request.path)
-        internal = found[0].api.internal if found else errors.INTERNAL
-        payload = error_body(Refusal(internal, f"the emulator's database {error}"), "")
-    body = _to_json(payload)
-    headers = [
-        ("Date", format_datetime(datetime.now(UTC), usegmt=True)),
-        ("Content-Length", str(len(body))),
-        ("Content-Type", JSON_TYPE),
-    ]
-    return Response(500, headers, body)
+        payload = error_body(Refusal(found[0].api.internal if found else errors.INTERNAL, words), "")
+    return _response(Answer(payload, 500), datetime.now(UTC))
+
+
+def _response(answer: Answer, real_now: datetime, *more: tuple[str, str]) -> Response:
+    body = _to_json(answer.payload)
+    headers = [("Date", format_datetime(real_now, usegmt=True)), *more, *answer.headers]
+    if answer.status != 204:
+        headers.append(("Content-Length", str(len(body))))
+    if body:
+        headers.append(("Content-Type", JSON_TYPE))
+    return Response(answer.status, headers, body)
 
 
 def _refused(refusal: Refusal, request_id: str, trouble: Trouble | None) -> _Outcome:

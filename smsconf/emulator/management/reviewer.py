@@ -17,12 +17,27 @@ from typing import Literal, NamedTuple
 from smsconf.emulator.base.clock import read_timestamp, timestamp
 from smsconf.emulator.base.exchange import Object, Settings
 from smsconf.emulator.base.store import Store
-from smsconf.emulator.management.statuses import APPROVED_SIGNATURE, COMPLETE, DECISIONS, SITES, Site
+from smsconf.emulator.management.statuses import (
+    APPROVED_SIGNATURE,
+    COMPLETE,
+    DECISIONS,
+    SITES,
+    STATUS_COLUMN,
+    Site,
+)
 from smsconf.model import working_days as workdays
 
 TEMPLATE_HOURS = 2
 SIGNATURE_DAYS = 2
 CONFIGURATION = timedelta(minutes=20)
+IN_REVIEW = ("PENDING_REVIEW", "PENDING_ACTIVATE")
+CONFIGURED = ("PROCESSING", "REVIEW_PASSED_REAL_NAME_REGISTRATING")
+# A status that something follows by itself → when.
+DUE: dict[str, Callable[[datetime], datetime]] = {
+    "Reviewing": lambda at: workdays.add_working_hours(at, TEMPLATE_HOURS),
+    **dict.fromkeys(IN_REVIEW, lambda at: workdays.add_working_days(at, SIGNATURE_DAYS)),
+    **dict.fromkeys(CONFIGURED, lambda at: at + CONFIGURATION),
+}
 REVIEWER_ACCOUNT = "emulator_reviewer"
 DEFAULT: Object = {"default": "approve", "rules": []}
 
@@ -95,8 +110,8 @@ class Reviewer:
     def _happen(
         self, kind: str, row: Object, at: datetime, opinion: Callable[[str, Object], Opinion]
     ) -> None:
-        status = row["flow_status" if kind == "template" else "status"]
-        if kind == "signature" and status in {"PROCESSING", "REVIEW_PASSED_REAL_NAME_REGISTRATING"}:
+        status = row[STATUS_COLUMN[kind]]
+        if kind == "signature" and status in CONFIGURED:
             self.enter("signature", row, self.site.signature_complete, at)
             return
         thought = opinion(kind, row)
@@ -142,7 +157,7 @@ class Reviewer:
         Raises:
             Illegal: the present status does not allow this decision.
         """
-        status = row["flow_status" if kind == "template" else "status"]
+        status = row[STATUS_COLUMN[kind]]
         rule = DECISIONS.get((kind, decision))
         if rule is None:
             raise Illegal(status)
@@ -154,50 +169,28 @@ class Reviewer:
 
     def enter(self, kind: str, row: Object, status: str, at: datetime, reason: str | None = None) -> None:
         """Put an object into a status, with all that belongs to being in it."""
-        values: Object = {"update_time": timestamp(at)}
-        if kind == "app":
-            self.store.update(kind, row["id"], {**values, "status": status})
-        elif kind == "signature":
-            values |= self._signature_effects(row, status, at)
+        values: Object = {"update_time": timestamp(at), STATUS_COLUMN[kind]: status}
+        approved = kind == "signature" and status in APPROVED_SIGNATURE
+        if kind != "app":
+            values["due"] = timestamp(DUE[status](at)) if status in DUE else None
             if reason is not None:
                 values["review_desc"] = reason or None
-            self.store.update(kind, row["id"], {**values, "status": status})
-            if status in APPROVED_SIGNATURE:
-                self._start_templates(row["id"], at)
-        else:
-            values["due"] = timestamp(self._template_due(at)) if status == "Reviewing" else None
-            if reason is not None:
-                values |= {"review_desc": reason or None, "review_order": REVIEWER_ACCOUNT}
-            if status == "Adopted" and row["template_id"] is None:
-                values["template_id"] = derived_id(self.settings, "template_id", row["seq"])
-            self.store.update(kind, row["id"], {**values, "flow_status": status})
+        if kind == "template" and reason is not None:
+            values["review_order"] = REVIEWER_ACCOUNT
+        if status == "Adopted" and row["template_id"] is None:
+            values["template_id"] = derived_id(self.settings, "template_id", row["seq"])
+        if approved and row["channel_num"] is None:
+            values["channel_num"] = channel_number(row["seq"])
+        self.store.update(kind, row["id"], values)
+        if approved:  # the reviews that waited for it begin
+            for template in self.store.find(
+                "template", {"sign_id": row["id"], "flow_status": "SignReviewing"}
+            ):
+                self.enter("template", template, "Reviewing", at)
 
     def wake(self, at: datetime) -> None:
         """Look again at everything that was held; it is decided from now on."""
         moment = timestamp(at)
-        self.store.connection.execute(
-            "UPDATE template SET due = ? WHERE due IS NULL AND flow_status = 'Reviewing'", (moment,)
-        )
-        self.store.connection.execute(
-            "UPDATE signature SET due = ? WHERE due IS NULL"
-            " AND status IN ('PENDING_REVIEW', 'PENDING_ACTIVATE')",
-            (moment,),
-        )
-
-    def _signature_effects(self, row: Object, status: str, at: datetime) -> Object:
-        values: Object = {"due": None}
-        if status in {"PENDING_REVIEW", "PENDING_ACTIVATE"}:
-            values["due"] = timestamp(workdays.add_working_days(at, SIGNATURE_DAYS))
-        elif status in {"PROCESSING", "REVIEW_PASSED_REAL_NAME_REGISTRATING"}:
-            values["due"] = timestamp(at + CONFIGURATION)
-        if status in APPROVED_SIGNATURE and row["channel_num"] is None:
-            values["channel_num"] = channel_number(row["seq"])
-        return values
-
-    def _template_due(self, at: datetime) -> datetime:
-        return workdays.add_working_hours(at, TEMPLATE_HOURS)
-
-    def _start_templates(self, sign_id: str, at: datetime) -> None:
-        """Begin the reviews that waited for this signature."""
-        for row in self.store.find("template", {"sign_id": sign_id, "flow_status": "SignReviewing"}):
-            self.enter("template", row, "Reviewing", at)
+        for kind, status in (("template", "Reviewing"), *(("signature", status) for status in IN_REVIEW)):
+            held = f"UPDATE {kind} SET due = ? WHERE due IS NULL AND {STATUS_COLUMN[kind]} = ?"  # noqa: S608
+            self.store.connection.execute(held, (moment, status))

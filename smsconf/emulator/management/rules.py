@@ -54,6 +54,11 @@ def number(name: str, low: int, high: int, *, required: bool = False, **more: An
     return Field(name, "integer", required, low, high, **more)
 
 
+def array(name: str, low: int, high: int, *, required: bool = False, **more: Any) -> Field:  # noqa: ANN401
+    """Return a row for an array."""
+    return Field(name, "array", required, low, high, **more)
+
+
 REGION = text("region", 1, 16, required=True, blank=False, alias="location")
 PATH_ID = text("id", 1, 64, required=True)
 
@@ -142,18 +147,14 @@ TEMPLATE = (
     REGION,
     text("template_type", 1, 32, required=True),
     text("sign_id", 1, 64),
-    Field("send_country", "array", high=3, item_kind="integer"),
+    array("send_country", 0, 3, item_kind="integer"),
     text("brackets", 1, 16, source="docs: any value but GB counts as CN"),
     text("template_desc", 0, 500),
     number("universal_template", 0, 1, default=0, source="OAS says minimum 1, its example is 0"),
-    Field("variable_attributes", "array", high=20, items=VARIABLE),
+    array("variable_attributes", 0, 20, items=VARIABLE),
     Field("flow_status", choices=("Pending", "Reviewing", "Disable"), low=1, high=64),
 )
-BATCH_DELETE = (
-    Field(
-        "ids", "array", low=1, high=50, item_kind="string", required=True, source="sms batch page, 2024-10-24"
-    ),
-)
+BATCH_DELETE = (array("ids", 1, 50, item_kind="string", required=True, source="sms batch page, 2024-10-24"),)
 
 
 PAGE_SEND = "sms_05_0001, INTL 2025-01-14"
@@ -174,39 +175,14 @@ SEND_SAME = (
     SIGNATURE_NAME,
 )
 SMS_CONTENT = (
-    Field(
-        "to",
-        "array",
-        required=True,
-        low=1,
-        high=500,
-        item_kind="string",
-        item_high=21,
-        source=PAGE_SEND_DIFFERENT,
-    ),
+    array("to", 1, 500, required=True, item_kind="string", item_high=21, source=PAGE_SEND_DIFFERENT),
     TEMPLATE_ID,
-    Field(
-        "templateParas",
-        "array",
-        high=20,
-        item_kind="string",
-        item_low=0,
-        item_high=500,
-        source=PAGE_SEND_DIFFERENT,
-    ),
+    array("templateParas", 0, 20, item_kind="string", item_low=0, item_high=500, source=PAGE_SEND_DIFFERENT),
     SIGNATURE_NAME,
 )
 SEND_DIFFERENT = (
     SENDER,
-    Field(
-        "smsContent",
-        "array",
-        required=True,
-        low=1,
-        high=1000,
-        items=SMS_CONTENT,
-        source="most items: " + GUESS,
-    ),
+    array("smsContent", 1, 1000, required=True, items=SMS_CONTENT, source="most items: " + GUESS),
     *FOR_ALL,
 )
 

@@ -1,4 +1,4 @@
-"""The operations on signatures and on the files that prove them.
+"""The operations on signatures that are not those of every kind (``rows``), and on files that prove them.
 
 Files are counted and described, never kept: the service gives none back either. Written from sms_05_0028 to
 _0035 (China site, 2025-12).
@@ -15,14 +15,13 @@ from smsconf.emulator.base.errors import (
     NOT_TO_BE_ACTIVATED,
     SIGNATURE_DUPLICATE,
     SIGNATURE_FROZEN,
-    SIGNATURE_MISSING,
     SIGNATURE_QUOTA,
     SIGNATURE_TYPE,
     Refusal,
+    need,
 )
 from smsconf.emulator.base.exchange import Answer, Call, Object
-from smsconf.emulator.management import answers
-from smsconf.emulator.management.apps import require_app
+from smsconf.emulator.management import rows
 from smsconf.emulator.management.reviewer import Reviewer, uuid_of
 from smsconf.emulator.management.statuses import SITES
 
@@ -32,64 +31,32 @@ COPIED = (
     *("file_id", "source_title_content", "qualification_id", "signature_related_file_id"),
     *("registration_number", "license_number"),
 )
-FILTERS = ("app_name", "signature_id", "signature_name", "signature_type", "status")
-
-
-def require_signature(call: Call) -> Object:
-    """Return the signature named in the path or refuse."""
-    row = call.store.get("signature", call.path["id"])
-    if row is None:
-        raise Refusal(SIGNATURE_MISSING, f"id={call.path['id']}")
-    return row
 
 
 def create_signature(call: Call) -> Answer:
     """CreateSignature: creating is submitting; there are no drafts of signatures."""
     values = _sent(call)
     _refuse_twin(call, values, own_id=None)
-    if call.store.count("signature", {"app_id": values["app_id"]}) >= call.settings.signature_quota:
-        raise Refusal(SIGNATURE_QUOTA, f"quota={call.settings.signature_quota}")
+    there, quota = call.store.count("signature", {"app_id": values["app_id"]}), call.settings.signature_quota
+    need(there < quota, SIGNATURE_QUOTA, f"quota={quota}")
     number = call.store.next_number("signature")
-    now = timestamp(call.now)
-    remote_id = uuid_of(call.settings, "signature", number)
-    call.store.insert(
-        "signature",
-        {
-            "id": remote_id,
-            "signature_id": uuid_of(call.settings, "signature_id", number),
-            "create_time": now,
-            "update_time": now,
-            "status": "PENDING_REVIEW",
-            **values,
-        },
-    )
-    return _submitted(call, remote_id)
-
-
-def list_signatures(call: Call) -> Answer:
-    """ListSignatureDetails: no filter by app id, app key or region exists."""
-    return Answer(answers.page(call, "signature", {name: call.query[name] for name in FILTERS}))
-
-
-def show_signature(call: Call) -> Answer:
-    """ShowSignature."""
-    return Answer(answers.one(call, "signature", require_signature(call)))
+    made = {"signature_id": uuid_of(call.settings, "signature_id", number), "status": "PENDING_REVIEW"}
+    return _submitted(call, rows.add(call, "signature", number, values | made))
 
 
 def update_signature(call: Call) -> Answer:
     """UpdateSignature: rejected ones only; all fields are replaced and reviewed again (guess)."""
-    row = require_signature(call)
-    if row["status"] != "REVIEW_NOT_PASS":
-        raise Refusal(SIGNATURE_FROZEN, f"status={row['status']}")
+    row = rows.require(call, "signature")
+    need(row["status"] == "REVIEW_NOT_PASS", SIGNATURE_FROZEN, f"status={row['status']}")
     values = _sent(call)
     _refuse_twin(call, values, own_id=row["id"])
     call.store.update("signature", row["id"], {**values, "review_desc": None})
-    return _submitted(call, row["id"])
+    return _submitted(call, rows.require(call, "signature"))
 
 
 def delete_signature(call: Call) -> Answer:
     """DeleteSignature: its templates go with it, in any state (user manual; for states a choice)."""
-    row = require_signature(call)
+    row = rows.require(call, "signature")
     for template in call.store.rows("SELECT id FROM template WHERE sign_id = ?", (row["id"],)):
         call.store.delete("template", template["id"])
     call.store.delete("signature", row["id"])
@@ -98,9 +65,9 @@ def delete_signature(call: Call) -> Answer:
 
 def enable_signature(call: Call) -> Answer:
     """EnableSignature: ask for the activation of one that was switched off."""
-    row = require_signature(call)
-    if row["status"] != "TO_BE_ACTIVATED":
-        raise Refusal(NOT_TO_BE_ACTIVATED, "Signature status should be TO_BE_ACTIVATED.")
+    row = rows.require(call, "signature")
+    off = row["status"] == "TO_BE_ACTIVATED"
+    need(off, NOT_TO_BE_ACTIVATED, "Signature status should be TO_BE_ACTIVATED.")
     Reviewer(call.store, call.settings).enter("signature", row, "PENDING_ACTIVATE", call.now)
     return Answer()
 
@@ -108,8 +75,7 @@ def enable_signature(call: Call) -> Answer:
 def upload_file(call: Call) -> Answer:
     """UploadSignatureFile: any content is taken."""
     name, content = _file_part(call.request.headers.get("content-type", ""), call.request.body)
-    if not 1 <= len(name) <= 64:
-        raise Refusal(INVALID, "file name: length must be 1-64")
+    need(1 <= len(name) <= 64, INVALID, "file name: length must be 1-64")
     file_id = uuid_of(call.settings, "file", call.store.next_number("file"))
     call.store.insert(
         "file",
@@ -134,7 +100,7 @@ def show_file(call: Call) -> Answer:
         "file_id": row["id"],
         "module_type": 2,  # message and SMS
         "file_type": 1,  # contract file
-        "operator": answers.customer_id(call),
+        "operator": rows.customer_id(call),
         **{name: row[name] for name in shown if row[name] is not None},
     }
     return Answer(answer)
@@ -143,29 +109,26 @@ def show_file(call: Call) -> Answer:
 def _sent(call: Call) -> Object:
     """Return the columns a body asks for, its references checked."""
     body = call.body
-    if body["signature_type"] not in SITES[call.settings.site].types:
-        raise Refusal(SIGNATURE_TYPE, f"signature_type={body['signature_type']}")
-    app = require_app(call, body["app_id"])
-    if app["region"] != "cn":
-        raise Refusal(INVALID, "signatures belong to apps of region cn")
+    known = body["signature_type"] in SITES[call.settings.site].types
+    need(known, SIGNATURE_TYPE, f"signature_type={body['signature_type']}")
+    app = rows.require(call, "app", body["app_id"])
+    need(app["region"] == "cn", INVALID, "signatures belong to apps of region cn")
     values = {name: body[name] for name in COPIED}
     values["power_attorney_file_id"] = body["power_attorney_fileid"]
     for name in FILE_FIELDS:
-        if values[name] and call.store.get("file", values[name]) is None:
-            raise Refusal(FILE_MISSING, f"{name}={values[name]}")
+        there = not values[name] or call.store.get("file", values[name])
+        need(there, FILE_MISSING, f"{name}={values[name]}")
     return values
 
 
 def _refuse_twin(call: Call, values: Object, own_id: str | None) -> None:
     # Name and type are unique in the account, across apps (user manual, 2025).
     same = {name: values[name] for name in ("signature_name", "signature_type")}
-    if any(row["id"] != own_id for row in call.store.find("signature", same)):
-        raise Refusal(SIGNATURE_DUPLICATE, f"signature_name={values['signature_name']}")
+    alone = all(row["id"] == own_id for row in call.store.find("signature", same))
+    need(alone, SIGNATURE_DUPLICATE, f"signature_name={values['signature_name']}")
 
 
-def _submitted(call: Call, remote_id: str) -> Answer:
-    row = call.store.get("signature", remote_id)
-    assert row is not None  # noqa: S101 - written a moment ago in this transaction
+def _submitted(call: Call, row: Object) -> Answer:
     Reviewer(call.store, call.settings).enter("signature", row, "PENDING_REVIEW", call.now)
     return Answer({name: row[name] for name in ("id", "signature_id", "signature_name")})
 

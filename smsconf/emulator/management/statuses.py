@@ -7,11 +7,12 @@ rows are marked ``guess`` where they are inferred (reference §5.2, §6).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 GUESS = "guess"
 HISTORY = "change history sms_05_0006, 2024-11-06 and 2024-12-23"
+STATUS_COLUMN = {"app": "status", "signature": "status", "template": "flow_status"}
 APP_STATUSES = ("CREATED", "LAUNCHED", "SUSPENDED", "PROCESSING")
 TEMPLATE_STATUSES = (
     "Reviewing",
@@ -68,62 +69,50 @@ class Site:
     source: str
 
 
-SITES = {
-    site.name: site
-    for site in (
-        Site(
-            name="china",
-            signature_statuses=CHINA_SIGNATURE,
-            signature_complete="REVIEW_PROCESSING_COMPLETED",
-            activation_passes="REVIEW_PASSED_REAL_NAME_REGISTRATING",
-            types=("VERIFY_CODE_TYPE", "PROMOTION_TYPE", "NOTIFY_TYPE"),
-            app_regions=("cn", "intl"),
-            intl_needs_country=False,
-            intl_type=None,
-            drafts_on_create=True,
-            withdraws=True,
-            disables=True,
-            short_answers=False,
-            regions=("cn-north-4", "cn-south-1"),
-            access_address="https://smsapi.cn-north-4.myhuaweicloud.com:443",
-            source="China pages, 2025-12",
-        ),
-        Site(
-            name="international",
-            signature_statuses=INTERNATIONAL_SIGNATURE,
-            signature_complete="REVIEW_PASSED",
-            activation_passes="REVIEW_PASSED",
-            types=("VERIFY_CODE_TYPE", "NOTIFY_TYPE"),
-            app_regions=("cn", "intl"),
-            intl_needs_country=True,
-            intl_type="NOTIFY_TYPE",
-            drafts_on_create=False,
-            withdraws=True,
-            disables=True,
-            short_answers=True,
-            regions=("ap-southeast-1",),
-            access_address="https://smsapi.ap-southeast-1.myhuaweicloud.com:443",
-            source="INTL pages, 2025-12: six signature statuses, no flow_status on create",
-        ),
-        Site(
-            name="europe",
-            signature_statuses=INTERNATIONAL_SIGNATURE,
-            signature_complete="REVIEW_PASSED",
-            activation_passes="REVIEW_PASSED",
-            types=("VERIFY_CODE_TYPE", "NOTIFY_TYPE"),
-            app_regions=("intl", "eu"),
-            intl_needs_country=True,
-            intl_type=None,
-            drafts_on_create=False,
-            withdraws=False,
-            disables=False,
-            short_answers=True,
-            regions=("eu-west-101",),
-            access_address="https://smsapi.eu-west-101.myhuaweicloud.eu:443",
-            source="EU pages, 2023-08: no flow_status at all, update of rejected templates only",
-        ),
-    )
-}
+_CHINA = Site(
+    name="china",
+    signature_statuses=CHINA_SIGNATURE,
+    signature_complete="REVIEW_PROCESSING_COMPLETED",
+    activation_passes="REVIEW_PASSED_REAL_NAME_REGISTRATING",
+    types=("VERIFY_CODE_TYPE", "PROMOTION_TYPE", "NOTIFY_TYPE"),
+    app_regions=("cn", "intl"),
+    intl_needs_country=False,
+    intl_type=None,
+    drafts_on_create=True,
+    withdraws=True,
+    disables=True,
+    short_answers=False,
+    regions=("cn-north-4", "cn-south-1"),
+    access_address="https://smsapi.cn-north-4.myhuaweicloud.com:443",
+    source="China pages, 2025-12",
+)
+_INTERNATIONAL = replace(
+    _CHINA,
+    name="international",
+    signature_statuses=INTERNATIONAL_SIGNATURE,
+    signature_complete="REVIEW_PASSED",
+    activation_passes="REVIEW_PASSED",
+    types=("VERIFY_CODE_TYPE", "NOTIFY_TYPE"),
+    intl_needs_country=True,
+    intl_type="NOTIFY_TYPE",
+    drafts_on_create=False,
+    short_answers=True,
+    regions=("ap-southeast-1",),
+    access_address="https://smsapi.ap-southeast-1.myhuaweicloud.com:443",
+    source="INTL pages, 2025-12: six signature statuses, no flow_status on create",
+)
+_EUROPE = replace(
+    _INTERNATIONAL,
+    name="europe",
+    app_regions=("intl", "eu"),
+    intl_type=None,
+    withdraws=False,
+    disables=False,
+    regions=("eu-west-101",),
+    access_address="https://smsapi.eu-west-101.myhuaweicloud.eu:443",
+    source="EU pages, 2023-08: no flow_status at all, update of rejected templates only",
+)
+SITES = {site.name: site for site in (_CHINA, _INTERNATIONAL, _EUROPE)}
 
 
 class Move(NamedTuple):

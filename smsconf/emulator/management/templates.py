@@ -1,4 +1,4 @@
-"""The operations on templates and the list of countries.
+"""The operations on templates that are not those of every kind (``rows``), and the list of countries.
 
 Content is not judged: that is what the review is for. Written from sms_05_0038 to _0043 and the batch-delete
 page (China site, 2025-12).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 
-from smsconf.emulator.base.clock import timestamp
 from smsconf.emulator.base.errors import (
     COUNTRY,
     INVALID,
@@ -16,16 +15,15 @@ from smsconf.emulator.base.errors import (
     SIGNATURE_INVALID,
     TEMPLATE_FROZEN,
     TEMPLATE_IN_REVIEW,
-    TEMPLATE_MISSING,
     TEMPLATE_QUOTA,
     TEMPLATE_TYPE,
     Refusal,
+    need,
 )
 from smsconf.emulator.base.exchange import Answer, Call, Object
-from smsconf.emulator.management import answers
-from smsconf.emulator.management.apps import require_app
+from smsconf.emulator.management import rows
 from smsconf.emulator.management.country_table import BY_ID, COUNTRIES
-from smsconf.emulator.management.reviewer import Reviewer, uuid_of
+from smsconf.emulator.management.reviewer import Reviewer
 from smsconf.emulator.management.statuses import (
     APPROVED_SIGNATURE,
     DELETABLE_TEMPLATE,
@@ -34,10 +32,7 @@ from smsconf.emulator.management.statuses import (
     template_move,
 )
 
-FILTERS = (
-    *("app_key", "app_name", "flow_status", "has_variable", "region", "sign_name", "template_id"),
-    *("template_name", "template_type"),
-)
+COPIED = ("app_id", "template_name", "template_content", "template_desc", "region")
 # How the service derives variable_length is undocumented; these are the upper ends of the documented ranges
 # (FAQ, 2025). NEWTEXT and LONGTEXT are guesses.
 VARIABLE_LENGTHS = {
@@ -51,42 +46,19 @@ VARIABLE_LENGTHS = {
 }
 
 
-def require_template(call: Call, remote_id: str) -> Object:
-    """Return the template with this primary key or refuse."""
-    row = call.store.get("template", remote_id)
-    if row is None:
-        raise Refusal(TEMPLATE_MISSING, f"id={remote_id}")
-    return row
-
-
 def create_template(call: Call) -> Answer:
     """CreateTemplate: two with one name may exist; without ``flow_status`` it is submitted (choices)."""
     site = SITES[call.settings.site]
     values = _sent(call)
     wish = call.body["flow_status"] if site.drafts_on_create else None
-    if wish == "Disable":
-        raise Refusal(INVALID, "flow_status Disable is for approved templates")
-    if call.store.count("template", {"app_id": values["app_id"]}) >= call.settings.template_quota:
-        raise Refusal(TEMPLATE_QUOTA, f"quota={call.settings.template_quota}")
-    remote_id = uuid_of(call.settings, "template", call.store.next_number("template"))
-    now = timestamp(call.now)
-    call.store.insert(
-        "template",
-        {"id": remote_id, "create_time": now, "update_time": now, "flow_status": "Pending", **values},
-    )
+    need(wish != "Disable", INVALID, "flow_status Disable is for approved templates")
+    there, quota = call.store.count("template", {"app_id": values["app_id"]}), call.settings.template_quota
+    need(there < quota, TEMPLATE_QUOTA, f"quota={quota}")
+    number = call.store.next_number("template")
+    row = rows.add(call, "template", number, {"flow_status": "Pending", **values})
     if wish != "Pending":
-        Reviewer(call.store, call.settings).submit_template(require_template(call, remote_id), call.now)
-    return Answer({"id": remote_id, "template_name": values["template_name"]})
-
-
-def list_templates(call: Call) -> Answer:
-    """ListTemplateDetails: no filter by app id, signature id or primary key exists."""
-    return Answer(answers.page(call, "template", {name: call.query[name] for name in FILTERS}))
-
-
-def show_template(call: Call) -> Answer:
-    """ShowTemplate."""
-    return Answer(answers.one(call, "template", require_template(call, call.path["id"])))
+        Reviewer(call.store, call.settings).submit_template(row, call.now)
+    return Answer({"id": row["id"], "template_name": row["template_name"]})
 
 
 def update_template(call: Call) -> Answer:
@@ -94,14 +66,14 @@ def update_template(call: Call) -> Answer:
 
     Withdrawing and disabling change the status only, whatever else the body says (guess).
     """
-    row = require_template(call, call.path["id"])
+    row = rows.require(call, "template")
     move = template_move(SITES[call.settings.site], row["flow_status"], call.body["flow_status"])
     if move is None:
         raise Refusal(TEMPLATE_FROZEN, f"flow_status={row['flow_status']}")
     reviewer = Reviewer(call.store, call.settings)
     if move.replaces_fields:
         call.store.update("template", row["id"], {**_sent(call), "review_desc": None, "review_order": None})
-        row = require_template(call, row["id"])
+        row = rows.require(call, "template")
     if move.to == SUBMIT:
         reviewer.submit_template(row, call.now)
     else:
@@ -137,7 +109,7 @@ def delete_templates(call: Call) -> Answer:
 
 def list_variables(call: Call) -> Answer:
     """ListTemplateVarilableDetails: no paging, though the answer has a total."""
-    row = require_template(call, call.path["id"])
+    row = rows.require(call, "template")
     results = [
         {
             "id": row["seq"] * 100 + variable["variable_index"],
@@ -170,31 +142,25 @@ def list_countries(call: Call) -> Answer:
 
 
 def _delete(call: Call, remote_id: str) -> None:
-    row = require_template(call, remote_id)
-    if row["flow_status"] not in DELETABLE_TEMPLATE:
-        raise Refusal(TEMPLATE_IN_REVIEW, f"flow_status={row['flow_status']}")
+    row = rows.require(call, "template", remote_id)
+    deletable = row["flow_status"] in DELETABLE_TEMPLATE
+    need(deletable, TEMPLATE_IN_REVIEW, f"flow_status={row['flow_status']}")
     call.store.delete("template", remote_id)
 
 
 def _sent(call: Call) -> Object:
     """Return the columns a body asks for; fields that do not count in the region are dropped."""
     body = call.body
-    app = require_app(call, body["app_id"])
-    if body["region"] != app["region"]:
-        raise Refusal(INVALID, f"region of the app is {app['region']}")
+    app = rows.require(call, "app", body["app_id"])
+    need(body["region"] == app["region"], INVALID, f"region of the app is {app['region']}")
     variables = body["variable_attributes"] or []
-    for variable in variables:
-        if variable["variable_type"] == "TEXT" and not variable["variable_desc"]:
-            raise Refusal(INVALID, "variable_desc is required for TEXT")
-    if len({variable["variable_index"] for variable in variables}) < len(variables):
-        raise Refusal(INVALID, "variable_index must be unique")
+    described = all(one["variable_type"] != "TEXT" or one["variable_desc"] for one in variables)
+    need(described, INVALID, "variable_desc is required for TEXT")
+    unique = len({one["variable_index"] for one in variables}) == len(variables)
+    need(unique, INVALID, "variable_index must be unique")
     by_region = _sent_cn(call, app) if body["region"] == "cn" else _sent_intl(call)
     return {
-        "app_id": app["id"],
-        "template_name": body["template_name"],
-        "template_content": body["template_content"],
-        "template_desc": body["template_desc"],
-        "region": body["region"],
+        **{name: body[name] for name in COPIED},
         "has_variable": "Yes" if "${" in body["template_content"] else "No",
         "variables": json.dumps(sorted(variables, key=lambda variable: int(variable["variable_index"]))),
         **by_region,
@@ -205,21 +171,17 @@ def _sent_cn(call: Call, app: Object) -> Object:
     """Return what counts for the mainland: a signature, or every signature of the app and type."""
     body = call.body
     kind = body["template_type"]
-    if kind not in SITES[call.settings.site].types:
-        raise Refusal(TEMPLATE_TYPE, f"template_type={kind}")
+    need(kind in SITES[call.settings.site].types, TEMPLATE_TYPE, f"template_type={kind}")
     sign_id = None if body["universal_template"] else body["sign_id"]
-    if sign_id is None and not body["universal_template"]:
-        raise Refusal(SIGNATURE_INVALID, "sign_id is required")
-    if sign_id is not None:
-        signature = call.store.get("signature", sign_id)
-        if signature is None or signature["app_id"] != app["id"]:
-            raise Refusal(SIGNATURE_INVALID, f"sign_id={sign_id}")
-        kind = signature["signature_type"]  # inherited (sms_05_0039, 2025-12)
-    elif not any(
-        row["status"] in APPROVED_SIGNATURE
-        for row in call.store.find("signature", {"app_id": app["id"], "signature_type": kind})
-    ):
-        raise Refusal(SIGNATURE_ABSENT, f"no approved signature of type {kind}")
+    if body["universal_template"]:
+        signatures = call.store.find("signature", {"app_id": app["id"], "signature_type": kind})
+        approved = any(row["status"] in APPROVED_SIGNATURE for row in signatures)
+        need(approved, SIGNATURE_ABSENT, f"no approved signature of type {kind}")
+    else:
+        need(sign_id is not None, SIGNATURE_INVALID, "sign_id is required")
+        signatures = call.store.find("signature", {"id": sign_id, "app_id": app["id"]})
+        need(signatures, SIGNATURE_INVALID, f"sign_id={sign_id}")
+        kind = signatures[0]["signature_type"]  # inherited (sms_05_0039, 2025-12)
     return {
         "template_type": kind,
         "sign_id": sign_id,
@@ -233,14 +195,12 @@ def _sent_intl(call: Call) -> Object:
     """Return what counts abroad: countries, and at the international site one type only."""
     body = call.body
     site = SITES[call.settings.site]
-    if body["template_type"] not in site.types or site.intl_type not in {None, body["template_type"]}:
-        raise Refusal(TEMPLATE_TYPE, f"template_type={body['template_type']}")
+    known = body["template_type"] in site.types and site.intl_type in {None, body["template_type"]}
+    need(known, TEMPLATE_TYPE, f"template_type={body['template_type']}")
     countries = body["send_country"] or []
-    if site.intl_needs_country and not countries:
-        raise Refusal(INVALID, "send_country is required for region intl")
+    need(countries or not site.intl_needs_country, INVALID, "send_country is required for region intl")
     for country in countries:
-        if country not in BY_ID:
-            raise Refusal(COUNTRY, f"send_country={country}")
+        need(country in BY_ID, COUNTRY, f"send_country={country}")
     return {
         "template_type": body["template_type"],
         "sign_id": None,

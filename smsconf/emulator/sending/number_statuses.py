@@ -1,7 +1,7 @@
 """Why one number of a request is not sent to: every status of the answer, and where it was read.
 
 Data only; ``sending`` decides. Codes are those of sms_05_0050 (2024-08-06) for submission and of sms_05_0051
-(INTL, 2024-11-15) for reports; the latter are given at once here (``sending_choices``).
+(INTL, 2024-11-15) for reports; the latter are given at once here (``choices``).
 """
 
 from __future__ import annotations

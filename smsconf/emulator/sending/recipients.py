@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from smsconf.emulator.management.country_table import COUNTRIES, Country
+from smsconf.emulator.management.country_table import COUNTRIES
 
 MAINLAND = re.compile(r"(?:\+86)?(1[0-9]{10})")
 INTERNATIONAL = re.compile(r"\+([1-9][0-9]{6,14})")
 MAINLAND_CODE = "86"
 # Countries that share a dialling code cannot be told apart by it alone: the code stands for the largest.
 LARGEST = {"1": "United States", "7": "Russia"}
+COUNTRY_OF_CODE = {
+    str(country.number): country.english for country in COUNTRIES if not country.invented
+} | LARGEST
 
 
 class Recipient(NamedTuple):
@@ -42,13 +45,3 @@ def read_recipient(text: str) -> Recipient:
         if code in COUNTRY_OF_CODE:
             return Recipient(text, code, COUNTRY_OF_CODE[code])
     return Recipient(text, "", "")
-
-
-def _countries() -> dict[str, str]:
-    def by_code(country: Country) -> bool:
-        return not country.invented
-
-    return {str(country.number): country.english for country in filter(by_code, COUNTRIES)} | LARGEST
-
-
-COUNTRY_OF_CODE = _countries()

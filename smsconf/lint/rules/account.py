@@ -10,8 +10,9 @@ from smsconf.language import _
 from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.sources import API_STATUS, CONTACTS, FREQUENCY, MODES, QUALIFICATIONS
 from smsconf.lint.subject import Subject
+from smsconf.model import limits
 from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE, LONGEST_QUALIFICATION, MOST_CONTACTS, MOST_FREQUENCY
+from smsconf.model.country_names import english
 from smsconf.model.diagnostics import Severity
 from smsconf.model.resources import AccountMode, Alarm, Region
 
@@ -59,10 +60,12 @@ def too_many_contacts(subject: Subject, _subject: Subject) -> Iterator[Hit]:
           contacts: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, j: {}}
     """
     contacts = list(subject.desired.account.contacts or {})
-    if len(contacts) > MOST_CONTACTS:
-        text = _("{count} contacts, expected at most {most}").format(count=len(contacts), most=MOST_CONTACTS)
+    if len(contacts) > limits.CONTACTS:
+        text = _("{count} contacts, expected at most {most}").format(
+            count=len(contacts), most=limits.CONTACTS
+        )
         fix = _("remove {key}, or give several people one address").format(key=contacts[-1])
-        yield Hit(text, fix, (contacts[MOST_CONTACTS],), address=_CONTACTS)
+        yield Hit(text, fix, (contacts[limits.CONTACTS],), address=_CONTACTS)
 
 
 @rule("SMS513", "nobody-hears-the-alarm", Severity.WARNING, CONTACTS, on=Target.PROJECT)
@@ -100,10 +103,10 @@ def frequency_limit_too_high(subject: Subject, _subject: Subject) -> Iterator[Hi
     """
     for one in subject.desired.account.frequency_limits or ():
         for span, limit in (("minute", one.minute), ("hour", one.hour), ("day", one.day)):
-            if limit is not None and limit > MOST_FREQUENCY:
+            if limit is not None and limit > limits.FREQUENCY:
                 text = _("{limit} messages a {span}, expected at most {most}")
-                said = text.format(limit=limit, span=span, most=MOST_FREQUENCY)
-                fix = _("write {near}").format(near=MOST_FREQUENCY)
+                said = text.format(limit=limit, span=span, most=limits.FREQUENCY)
+                fix = _("write {near}").format(near=limits.FREQUENCY)
                 yield Hit(said, fix, (one.app.key, span), address=_LIMITS)
 
 
@@ -128,14 +131,21 @@ def country_not_sent_to(subject: Subject, _subject: Subject) -> Iterator[Hit]:
         return
     for address, template in subject.desired.templates.items():
         for position, name in enumerate(template.countries):
-            if CHINESE.get(name, name) not in allowed:
+            if english(name) not in allowed:
                 text = _("{name} is not among the send regions of the account").format(name=name)
                 fix = _("add it to send_regions, or take it out here")
                 other = (Spot(_REGIONS), _("the send regions"))
                 yield Hit(text, fix, ("countries", position), address=address, related=(other,))
 
 
-@rule("SMS516", "qualification-name", Severity.ERROR, QUALIFICATIONS, on=Target.PROJECT, sites=("china",))
+@rule(
+    "SMS516",
+    "qualification-name",
+    Severity.ERROR,
+    QUALIFICATIONS,
+    on=Target.PROJECT,
+    sites=("china",),
+)
 def qualification_name(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     """A name that the console does not take for a new qualification.
 
@@ -148,17 +158,7 @@ def qualification_name(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     """
     for address, one in subject.desired.qualifications.items():
         name = one.name or ""
-        if one.id is None and (not _NAME.fullmatch(name) or len(name) > LONGEST_QUALIFICATION):
+        if one.id is None and (not _NAME.fullmatch(name) or len(name) > limits.QUALIFICATION_NAME):
             text = _("'{name}' cannot be the name of a qualification").format(name=name[:60])
             fix = _("add a name of at most {most} Chinese characters, letters and digits")
-            yield Hit(text, fix.format(most=LONGEST_QUALIFICATION), ("name",), address=address)
-
-
-RULES = (
-    mainland_app_in_international_mode,
-    too_many_contacts,
-    nobody_hears_the_alarm,
-    frequency_limit_too_high,
-    country_not_sent_to,
-    qualification_name,
-)
+            yield Hit(text, fix.format(most=limits.QUALIFICATION_NAME), ("name",), address=address)

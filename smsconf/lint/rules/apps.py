@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterator
 
 from smsconf.language import _
-from smsconf.lint.rule import Hit, Target, rule
+from smsconf.lint.rule import Hit, Target, rule, too_long
 from smsconf.lint.sources import API_APP, APP_MANUAL, OURS
 from smsconf.lint.subject import Subject
 from smsconf.model.diagnostics import Severity
-from smsconf.model.resources import Absent, App, Region
+from smsconf.model.limits import APP_NAME, REPLY_URL
+from smsconf.model.resources import App, Region
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_.@-]")
-_LONGEST_NAME = 64
-_LONGEST_URL = 128
 
 
 def _url(app: App) -> str:
-    return "" if app.reply_url is None or isinstance(app.reply_url, Absent) else app.reply_url
+    return app.reply_url if isinstance(app.reply_url, str) else ""
 
 
 @rule("SMS101", "long-app-name", Severity.ERROR, API_APP, on=Target.APP)
@@ -34,17 +33,8 @@ def long_app_name(app: App, _subject: Subject) -> Iterator[Hit]:
         region: cn
         name: a-name-of-a-shop
     """
-    if len(app.name) > _LONGEST_NAME:
-        message = _("the app's name has {count} characters, expected at most {longest_name}").format(
-            count=len(app.name), longest_name=_LONGEST_NAME
-        )
-        yield Hit(
-            message,
-            _("shorten it by {count}").format(count=len(app.name) - _LONGEST_NAME),
-            ("name",),
-            _LONGEST_NAME,
-            len(app.name),
-        )
+    said = _("the app's name has {length} characters, expected at most {longest}")
+    yield from too_long(app.name, APP_NAME, said, "name")
 
 
 @rule("SMS102", "unusual-app-name", Severity.WARNING, APP_MANUAL, on=Target.APP)
@@ -63,11 +53,8 @@ def unusual_app_name(app: App, _subject: Subject) -> Iterator[Hit]:
     found = _UNUSUAL.search(app.name)
     if found and not app.external:
         usual = _UNUSUAL.sub("_", app.name)
-        fix = (
-            _("write {usual}").format(usual=usual)
-            if usual.strip("_")
-            else _("write it with letters, digits and _ . - @")
-        )
+        fix = _("write {usual}") if usual.strip("_") else _("write it with letters, digits and _ . - @")
+        fix = fix.format(usual=usual)
         yield Hit(_("'{found}' in the app's name").format(found=found[0]), fix, ("name",), *found.span())
 
 
@@ -100,12 +87,8 @@ def long_reply_url(app: App, _subject: Subject) -> Iterator[Hit]:
         region: cn
         reply_url: https://sms.example.com/replies
     """
-    url = _url(app)
-    if len(url) > _LONGEST_URL:
-        message = _("reply_url has {count} characters, expected at most {longest_url}").format(
-            count=len(url), longest_url=_LONGEST_URL
-        )
-        yield Hit(message, _("choose a shorter path"), ("reply_url",), _LONGEST_URL, len(url))
+    said = _("reply_url has {length} characters, expected at most {longest}")
+    yield from too_long(_url(app), REPLY_URL, said, "reply_url", _("choose a shorter path"))
 
 
 @rule("SMS105", "reply-url-without-scheme", Severity.ERROR, API_APP, on=Target.APP, region=Region.CN)
@@ -123,11 +106,8 @@ def reply_url_without_scheme(app: App, _subject: Subject) -> Iterator[Hit]:
     """
     url = _url(app)
     if url and not re.match(r"https?://[^\s/]+", url, re.IGNORECASE):
-        fix = (
-            _("write https://{url}").format(url=url)
-            if re.fullmatch(r"[\w.-]+\.[a-z]+(/\S*)?", url)
-            else _("write https://…")
-        )
+        is_host = re.fullmatch(r"[\w.-]+\.[a-z]+(/\S*)?", url)
+        fix = _("write https://{url}").format(url=url) if is_host else _("write https://…")
         yield Hit(_("reply_url is not an http or https address"), fix, ("reply_url",))
 
 
@@ -148,17 +128,5 @@ def unused_app(app: App, subject: Subject) -> Iterator[Hit]:
           gone: {app: idle, universal: true, type: notification, content: 您的航班已取消，请联系航空公司。}
     """
     if not app.external and not any(one.app == app.address for one in subject.desired.templates.values()):
-        yield Hit(
-            _("no template belongs to the app '{key}'").format(key=app.address.key),
-            _("add templates, or remove the app"),
-        )
-
-
-RULES = (
-    long_app_name,
-    unusual_app_name,
-    reply_url_for_intl,
-    long_reply_url,
-    reply_url_without_scheme,
-    unused_app,
-)
+        text = _("no template belongs to the app '{key}'").format(key=app.address.key)
+        yield Hit(text, _("add templates, or remove the app"))

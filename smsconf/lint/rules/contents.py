@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from smsconf.language import _, ngettext
 from smsconf.lint.message import Message
-from smsconf.lint.rule import Hit, rule
+from smsconf.lint.rule import CONTENT, Hit, hits, rule, too_long
 from smsconf.lint.sources import LENGTHS, OURS, TEMPLATE_REJECTED, TEMPLATE_RULES
 from smsconf.lint.subject import Subject
 from smsconf.lint.text import characters
 from smsconf.lint.text.words import FORBIDDEN, SHORT_LINKS
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import CONTENT as LONGEST
 from smsconf.model.resources import Region
 
-CONTENT: Final = ("content",)
-_LONGEST = 500
 _SYMBOLS = re.compile(r"[¥￥★&√※\[\]]|\^_\^")
 _SYMBOL_FIXES: Final = {"¥": "元", "￥": "元", "&": "和", "[": "（", "]": "）"}
 _BRACKETS = re.compile("[【】]")
@@ -38,14 +38,8 @@ def long_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    length = len(message.template.content)
-    if length > _LONGEST:
-        text = _("the content has {length} characters, expected at most {longest}").format(
-            length=length, longest=_LONGEST
-        )
-        yield Hit(
-            text, _("shorten it by {length}").format(length=length - _LONGEST), CONTENT, _LONGEST, length
-        )
+    said = _("the content has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.content, LONGEST, said, "content")
 
 
 @rule("SMS302", "long-message", Severity.WARNING, LENGTHS, region=Region.CN)
@@ -62,16 +56,13 @@ def long_message(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {name: {type: text, description: 收件人}}
     """
     found = message.estimate
-    if found and found.most.length > _LONGEST and len(message.content) <= _LONGEST:
+    if found and found.most.length > LONGEST and len(message.content) <= LONGEST:
         most = found.most.length
         text = _(
             "with signature and longest values a message has {most} characters, expected at most {longest}"
-        ).format(most=most, longest=_LONGEST)
-        yield Hit(
-            text,
-            _("shorten the text or a max_length, by {most} in all").format(most=most - _LONGEST),
-            CONTENT,
-        )
+        ).format(most=most, longest=LONGEST)
+        fix = _("shorten the text or a max_length, by {most} in all").format(most=most - LONGEST)
+        yield Hit(text, fix, CONTENT)
 
 
 @rule("SMS303", "blank-content", Severity.ERROR, TEMPLATE_RULES)
@@ -128,16 +119,10 @@ def brackets_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     if found:
         signature = f"【{message.signature.name}】" if message.signature else None
         own = signature is not None and signature in message.content
-        first = (
-            signature is not None
-            and message.content.startswith(signature)
-            and len(message.content) > len(signature)
-        )
-        fix = (
-            _("remove the signature, it is added by itself")
-            if own
-            else _("remove the brackets, or write “ and ”")
-        )
+        first = own and message.content.startswith(signature or "") and message.content != signature
+        fix = _("remove the brackets, or write “ and ”")
+        if own:
+            fix = _("remove the signature, it is added by itself")
         end = found[1] + 1 if len(found) > 1 else found[0] + 1
         yield Hit(_("【】 in the content"), fix, CONTENT, found[0], end, edit="" if first else None)
 
@@ -190,7 +175,7 @@ def control_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: "您的订单已发货，请注意查收。"
     """
-    for found in () if message.content.isprintable() else characters.controls(message.content):
+    for found in characters.controls(message.content):
         fix = _("write blanks") if found.character == "\t" else _("remove it")
         text = _("control character {character} in the content").format(character=found)
         yield Hit(text, fix, CONTENT, found.offset, found.offset + 1)
@@ -207,7 +192,7 @@ def invisible_character(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: "您的订单已发货，请注意查收。"
     """
-    for found in () if message.content.isprintable() else characters.invisibles(message.content):
+    for found in characters.invisibles(message.content):
         text = _("invisible {character} in the content").format(character=found)
         edit = "" if found.character in characters.WITHOUT_EFFECT else None
         yield Hit(text, _("remove it"), CONTENT, found.offset, found.offset + 1, edit=edit)
@@ -265,10 +250,8 @@ def markup_in_content(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    for found in _MARKUP.finditer(message.fixed):
-        text = _("markup '{found}' in the content").format(found=found[0])
-        yield Hit(text, _("write plain text"), CONTENT, *found.span())
-        return
+    first = islice(_MARKUP.finditer(message.fixed), 1)
+    yield from hits(first, _("markup '{found}' in the content"), _("write plain text"))
 
 
 @rule("SMS314", "variables-only", Severity.ERROR, TEMPLATE_RULES)
@@ -342,14 +325,8 @@ def short_link(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的订单已发货，详情 https://shop.example.com/orders
     """
-    for found in message.links:
-        if SHORT_LINKS.match(found[0]):
-            yield Hit(
-                _("the short link '{found}'").format(found=found[0]),
-                _("write the address it leads to"),
-                CONTENT,
-                *found.span(),
-            )
+    short = (one for one in message.links if SHORT_LINKS.match(one[0]))
+    yield from hits(short, _("the short link '{found}'"), _("write the address it leads to"))
 
 
 @rule("SMS318", "forbidden-topic", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
@@ -363,27 +340,8 @@ def forbidden_topic(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您的入会申请已通过，请登录查看。
     """
-    for found in FORBIDDEN.finditer(message.fixed):
-        text = _("'{found}' is on the vendor's list of forbidden topics").format(found=found[0])
-        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
-
-
-RULES = (
-    long_content,
-    long_message,
-    blank_content,
-    outer_blanks,
-    brackets_in_content,
-    forbidden_symbol,
-    emoji_in_content,
-    control_character,
-    invisible_character,
-    full_width_character,
-    look_alike_letter,
-    markup_in_content,
-    variables_only,
-    little_fixed_text,
-    signature_in_content,
-    short_link,
-    forbidden_topic,
-)
+    yield from hits(
+        FORBIDDEN.finditer(message.fixed),
+        _("'{found}' is on the vendor's list of forbidden topics"),
+        _("say it without that word, or ignore this with a reason"),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
 from typing import Final
 
@@ -12,12 +13,12 @@ from smsconf.lint.rule import Hit, Spot, Target, rule
 from smsconf.lint.sources import API_SIGNATURE, QUALIFICATIONS
 from smsconf.lint.subject import Subject
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import DOCUMENT_BYTES, DOCUMENT_NAME
 from smsconf.model.resources import File, Signature, Source
 
+at_china = partial(rule, on=Target.SIGNATURE, sites=("china",))
 _QUALIFICATION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IMAGES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif"})
-_LARGEST_FILE = 2 * 1024 * 1024
-_LONGEST_FILE_NAME = 64
 _BAD_IN_FILE_NAME: Final = re.compile(r"[\s\"#'$%&*/|<>{}\[\];?!]")
 
 
@@ -46,7 +47,7 @@ def obsolete_source(signature: Signature, subject: Subject) -> Iterator[Hit]:
         yield Hit(message, _("write {words}").format(words=listed(left)), ("source",))
 
 
-@rule("SMS208", "missing-qualification", Severity.ERROR, API_SIGNATURE, on=Target.SIGNATURE, sites=("china",))
+@at_china("SMS208", "missing-qualification", Severity.ERROR, API_SIGNATURE)
 def missing_qualification(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """A signature without a qualification, at the china site.
 
@@ -61,9 +62,8 @@ def missing_qualification(signature: Signature, _subject: Subject) -> Iterator[H
         qualification: own
     """
     if not signature.qualification and not signature.qualified_by:
-        yield Hit(
-            _("a signature without qualification"), _("get one approved at the console and name it here")
-        )
+        fix = _("get one approved at the console and name it here")
+        yield Hit(_("a signature without qualification"), fix)
 
 
 @rule("SMS209", "missing-authorization", Severity.ERROR, QUALIFICATIONS, on=Target.SIGNATURE)
@@ -85,9 +85,8 @@ def missing_authorization(signature: Signature, _subject: Subject) -> Iterator[H
         authorization: files/letter.pdf
     """
     if signature.third_party and signature.authorization is None:
-        yield Hit(
-            _("third_party without authorization"), _("add authorization: files/letter.pdf"), ("third_party",)
-        )
+        fix = _("add authorization: files/letter.pdf")
+        yield Hit(_("third_party without authorization"), fix, ("third_party",))
 
 
 @rule("SMS210", "needless-authorization", Severity.WARNING, QUALIFICATIONS, on=Target.SIGNATURE)
@@ -113,14 +112,7 @@ def needless_authorization(signature: Signature, _subject: Subject) -> Iterator[
         yield Hit(_("authorization without third_party"), fix, ("authorization",))
 
 
-@rule(
-    "SMS211",
-    "trademark-without-number",
-    Severity.WARNING,
-    API_SIGNATURE,
-    on=Target.SIGNATURE,
-    sites=("china",),
-)
+@at_china("SMS211", "trademark-without-number", Severity.WARNING, API_SIGNATURE)
 def trademark_without_number(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """A trademark as source without its number.
 
@@ -162,9 +154,8 @@ def qualification_id_format(signature: Signature, _subject: Subject) -> Iterator
     found = signature.qualification
     if found and not _QUALIFICATION.fullmatch(found):
         fix = _("copy the id from the console, or declare it in qualifications and write its key")
-        yield Hit(
-            _("'{found}' is not an id of a qualification").format(found=found[:60]), fix, ("qualification",)
-        )
+        text = _("'{found}' is not an id of a qualification").format(found=found[:60])
+        yield Hit(text, fix, ("qualification",))
 
 
 @rule("SMS216", "shared-qualification", Severity.WARNING, API_SIGNATURE, on=Target.PROJECT, sites=("china",))
@@ -228,25 +219,16 @@ def unusual_file(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         licence: files/licence.png
     """
     for field, file in _files(signature):
+        name = PurePath(file.path).name
         kinds = _IMAGES | {".pdf"} if field == "authorization" else _IMAGES
-        if PurePath(file.path).suffix.lower() not in kinds:
+        if PurePath(name).suffix.lower() not in kinds:
             expected = ", ".join(sorted(kind[1:] for kind in kinds))
-            yield Hit(
-                _("'{name}' is none of {expected}").format(name=PurePath(file.path).name, expected=expected),
-                _("make a picture of it"),
-                (field,),
-            )
-        elif not 0 < file.size <= _LARGEST_FILE:
-            size = (
-                _("{size:.1f} MB, expected at most 2").format(size=file.size / 1024 / 1024)
-                if file.size
-                else _("empty")
-            )
-            yield Hit(
-                _("'{name}' is {size}").format(name=PurePath(file.path).name, size=size),
-                _("replace the file"),
-                (field,),
-            )
+            text = _("'{name}' is none of {expected}").format(name=name, expected=expected)
+            yield Hit(text, _("make a picture of it"), (field,))
+        elif not 0 < file.size <= DOCUMENT_BYTES:
+            size = _("{size:.1f} MB, expected at most 2") if file.size else _("empty")
+            size = size.format(size=file.size / 1024 / 1024)
+            yield Hit(_("'{name}' is {size}").format(name=name, size=size), _("replace the file"), (field,))
 
 
 @rule("SMS219", "unusual-file-name", Severity.WARNING, QUALIFICATIONS, on=Target.SIGNATURE)
@@ -270,14 +252,11 @@ def unusual_file_name(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         name = PurePath(file.path).name
         found = _BAD_IN_FILE_NAME.search(name)
         if found:
-            yield Hit(
-                _("'{found}' in the file name '{name}'").format(found=found[0], name=name),
-                _("rename the file"),
-                (field,),
-            )
-        elif len(name) > _LONGEST_FILE_NAME:
+            message = _("'{found}' in the file name '{name}'").format(found=found[0], name=name)
+            yield Hit(message, _("rename the file"), (field,))
+        elif len(name) > DOCUMENT_NAME:
             message = _("a file name of {count} characters, expected at most {longest_file_name}").format(
-                count=len(name), longest_file_name=_LONGEST_FILE_NAME
+                count=len(name), longest_file_name=DOCUMENT_NAME
             )
             yield Hit(message, _("rename the file"), (field,))
 
@@ -287,16 +266,3 @@ def _files(signature: Signature) -> Iterator[tuple[str, File]]:
         file: File | None = getattr(signature, field)
         if file is not None:
             yield field, file
-
-
-RULES = (
-    obsolete_source,
-    missing_qualification,
-    missing_authorization,
-    needless_authorization,
-    trademark_without_number,
-    qualification_id_format,
-    shared_qualification,
-    unusual_file,
-    unusual_file_name,
-)

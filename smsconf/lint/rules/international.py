@@ -4,44 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
+from functools import partial
 from typing import Final
 
 from smsconf.language import _
 from smsconf.lint.message import PHONE, Message
-from smsconf.lint.rule import Hit, rule
-from smsconf.lint.rules.contents import CONTENT
+from smsconf.lint.rule import CONTENT, Hit, hits, rule
 from smsconf.lint.sources import API_STATUS, COUNTRIES, LENGTHS, OURS, TEMPLATE_RULES, TYPES
 from smsconf.lint.subject import Subject
 from smsconf.lint.text.characters import GSM7_INSTEAD, name_of
 from smsconf.lint.text.words import FORBIDDEN_ENGLISH
-from smsconf.model.console_screens import CHINESE, REGISTERED_LINKS, REGISTRATION
+from smsconf.model.console_screens import REGISTERED_LINKS, REGISTRATION
+from smsconf.model.country_names import CHINESE
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import CODE_ABROAD
+from smsconf.model.nearest import nearest
 from smsconf.model.resources import MessageType, Region, VariableType
 from smsconf.model.segments import Outsider, outside_gsm7
 
 NO_LINKS_NO_PHONES: Final = frozenset({"Malaysia"})
 BRAND_WANTED: Final = frozenset({"Malaysia"})
-SPECIAL_COUNTRIES: Final = frozenset({*REGISTRATION, *REGISTERED_LINKS, *NO_LINKS_NO_PHONES}) | {
-    chinese
-    for chinese, english in CHINESE.items()
-    if english in REGISTRATION or english in REGISTERED_LINKS or english in NO_LINKS_NO_PHONES
-}
+_SPECIAL: Final = frozenset({*REGISTRATION, *REGISTERED_LINKS, *NO_LINKS_NO_PHONES})
+SPECIAL_COUNTRIES: Final = _SPECIAL | {chinese for chinese, one in CHINESE.items() if one in _SPECIAL}
 """The countries with rules of their own, by every name; reviews for them take longer."""
 
-_SHORTEST_CODE, _LONGEST_CODE = 4, 8
+verification = partial(rule, region=Region.INTL, types=(MessageType.VERIFICATION,))
 _RARE = 0.1
 _MOST_NAMED = 5
 
 
-def _countries(message: Message) -> Iterator[tuple[int, str]]:
-    """Yield each country's position and English name."""
-    for position, name in enumerate(message.template.countries):
-        yield position, CHINESE.get(name, name)
-
-
 def _among(message: Message, names: frozenset[str]) -> str | None:
-    return next((name for _, name in _countries(message) if name in names), None)
+    return next((name for name in message.countries if name in names), None)
 
 
 def _bare(link: str) -> str:
@@ -64,7 +57,7 @@ def country_wants_registration(message: Message, subject: Subject) -> Iterator[H
         content: "Example Shop: your parcel {number} is ready for pickup."
         variables: {number: {type: alphanumeric}}
     """
-    for position, name in _countries(message):
+    for position, name in enumerate(message.countries):
         todo = REGISTRATION.get(name)
         if todo and name not in subject.registered_links:
             fix = _("{todo}, and declare it in registrations").format(todo=_(todo))
@@ -85,14 +78,10 @@ def link_to_banning_country(message: Message, _subject: Subject) -> Iterator[Hit
         content: "Example Mart: your order is ready, see our app for details."
     """
     country = _among(message, NO_LINKS_NO_PHONES)
+    fix = _("remove it, or make a template of its own for {country}").format(country=country)
     for found in message.links if country else ():
-        fix = _("remove it, or make a template of its own for {country}").format(country=country)
-        yield Hit(
-            _("the link '{found}' in a template for {country}").format(found=found[0], country=country),
-            fix,
-            CONTENT,
-            *found.span(),
-        )
+        text = _("the link '{found}' in a template for {country}").format(found=found[0], country=country)
+        yield Hit(text, fix, CONTENT, *found.span())
 
 
 @rule("SMS362", "phone-number-to-banning-country", Severity.ERROR, COUNTRIES, region=Region.INTL)
@@ -112,24 +101,13 @@ def phone_number_to_banning_country(message: Message, _subject: Subject) -> Iter
     if country is None:
         return
     fix = _("remove it, or make a template of its own for {country}").format(country=country)
-    for found in PHONE.finditer(message.fixed):
-        yield Hit(
-            _("a phone number in a template for {country}").format(country=country),
-            fix,
-            CONTENT,
-            *found.span(),
-        )
+    text = _("a phone number in a template for {country}").format(country=country)
+    yield from hits(PHONE.finditer(message.fixed), text, fix)
     for variable, one in message.named:
         if variable.type is VariableType.PHONE:
-            yield Hit(
-                _("the phone number {written} for {country}").format(
-                    written=message.written(one), country=country
-                ),
-                fix,
-                CONTENT,
-                one.start,
-                one.end,
-            )
+            text = _("the phone number {written} for {country}")
+            text = text.format(written=message.written(one), country=country)
+            yield Hit(text, fix, CONTENT, *one.span())
 
 
 @rule("SMS363", "link-wants-registration", Severity.WARNING, COUNTRIES, region=Region.INTL)
@@ -147,26 +125,14 @@ def link_wants_registration(message: Message, subject: Subject) -> Iterator[Hit]
     """
     country = _among(message, REGISTERED_LINKS) or ""
     registered = [_bare(link) for link in subject.registered_links.get(country, ())]
+    fix = _("register it through the account manager, and list it in links of registrations")
     for found in message.links if country else ():
-        if any(f"{_bare(found[0])}/".startswith(f"{link}/") for link in registered):
-            continue
-        fix = _("register it through the account manager, and list it in links of registrations")
-        yield Hit(
-            _("the link '{found}' wants a registration in {country}").format(found=found[0], country=country),
-            fix,
-            CONTENT,
-            *found.span(),
-        )
+        if not any(f"{_bare(found[0])}/".startswith(f"{link}/") for link in registered):
+            text = _("the link '{found}' wants a registration in {country}")
+            yield Hit(text.format(found=found[0], country=country), fix, CONTENT, *found.span())
 
 
-@rule(
-    "SMS364",
-    "code-length-abroad",
-    Severity.ERROR,
-    API_STATUS,
-    region=Region.INTL,
-    types=(MessageType.VERIFICATION,),
-)
+@verification("SMS364", "code-length-abroad", Severity.ERROR, API_STATUS)
 def code_length_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
     """An international verification code of less than 4 or more than 8 characters.
 
@@ -184,24 +150,16 @@ def code_length_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {code: {type: alphanumeric, max_length: 6}}
     """
     for variable in message.template.variables:
-        if not _SHORTEST_CODE <= variable.max_length <= _LONGEST_CODE:
+        near = min(max(variable.max_length, CODE_ABROAD.shortest), CODE_ABROAD.longest)
+        if near != variable.max_length:
             text = _("the code '{name}' has max_length {max_length}, expected 4 to 8").format(
                 name=variable.name, max_length=variable.max_length
             )
-            fix = _("write max_length: {min}").format(
-                min=min(max(variable.max_length, _SHORTEST_CODE), _LONGEST_CODE)
-            )
+            fix = _("write max_length: {min}").format(min=near)
             yield Hit(text, fix, ("variables", variable.name, "max_length"))
 
 
-@rule(
-    "SMS365",
-    "verification-without-code-abroad",
-    Severity.WARNING,
-    TYPES,
-    region=Region.INTL,
-    types=(MessageType.VERIFICATION,),
-)
+@verification("SMS365", "verification-without-code-abroad", Severity.WARNING, TYPES)
 def verification_without_code_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
     """An international verification template without a variable, or with more than one.
 
@@ -219,7 +177,7 @@ def verification_without_code_abroad(message: Message, _subject: Subject) -> Ite
     """
     found = message.placeholders
     if len(found) != 1:
-        spot = (found[1].start, found[1].end) if found else (None, None)
+        spot = found[1].span() if found else ()
         text = _("expected one variable in a verification template, got {count}").format(
             count=len(found) or _("none")
         )
@@ -244,13 +202,8 @@ def breaks_gsm7(message: Message, _subject: Subject) -> Iterator[Hit]:
     for one in _outside(message):
         usual = GSM7_INSTEAD.get(one.character)
         if usual is not None:
-            fix = (
-                _("write {usual}").format(usual=usual)
-                if usual.strip()
-                else _("write a blank")
-                if usual
-                else _("remove it")
-            )
+            fix = _("write {usual}").format(usual=usual) if usual.strip() else _("write a blank")
+            fix = fix if usual else _("remove it")
             text = _("{name_of} makes this text UCS-2").format(name_of=name_of(one.character))
             yield Hit(text, fix, CONTENT, one.offset, one.offset + 1)
 
@@ -299,13 +252,10 @@ def unusual_country_name(message: Message, subject: Subject) -> Iterator[Hit]:
     """
     for position, name in enumerate(message.template.countries):
         if name.isascii() and subject.country_names and name not in subject.country_names:
-            near = get_close_matches(name[:60], subject.country_names, n=1)
-            fix = _("write {near}").format(near=near[0]) if near else _("write its ISO code of two letters")
-            yield Hit(
-                _("'{name}' is not the usual name of a country").format(name=name[:60]),
-                fix,
-                ("countries", position),
-            )
+            near = nearest(name[:60], subject.country_names, alike=0.6)
+            fix = _("write {near}").format(near=near) if near else _("write its ISO code of two letters")
+            text = _("'{name}' is not the usual name of a country").format(name=name[:60])
+            yield Hit(text, fix, ("countries", position))
 
 
 @rule("SMS368", "mainland-abroad", Severity.ERROR, TYPES, region=Region.INTL)
@@ -321,7 +271,7 @@ def mainland_abroad(message: Message, _subject: Subject) -> Iterator[Hit]:
         countries: [BR]
         content: "Example Shop: your order has been shipped today."
     """
-    for position, name in _countries(message):
+    for position, name in enumerate(message.countries):
         if name == "China":
             fix = _("remove it, and make a template of an app of region cn")
             yield Hit(_("the Chinese mainland in an international template"), fix, ("countries", position))
@@ -340,9 +290,10 @@ def forbidden_topic_abroad(message: Message, _subject: Subject) -> Iterator[Hit]
         countries: [BR]
         content: "Example: your request is approved, see our app for details."
     """
-    for found in FORBIDDEN_ENGLISH.finditer(message.fixed):
-        text = _("'{found}' is a word of a forbidden topic").format(found=found[0])
-        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
+    fix = _("say it without that word, or ignore this with a reason")
+    yield from hits(
+        FORBIDDEN_ENGLISH.finditer(message.fixed), _("'{found}' is a word of a forbidden topic"), fix
+    )
 
 
 # A capital letter inside a sentence, a leading "Name:" or a name in brackets; acronyms and days are no names.
@@ -365,25 +316,9 @@ def no_brand_for_demanding_country(message: Message, _subject: Subject) -> Itera
         countries: [MY]
         content: "Example Mart: your order is ready, please collect it today."
     """
-    for position, name in _countries(message):
+    for position, name in enumerate(message.countries):
         latin = re.search("[A-Za-z]", message.fixed)
         if name in BRAND_WANTED and latin and not _NAME.search(message.fixed):
             text = _("no brand or company name in a template for {country}").format(country=name)
             fix = _("begin with your brand, as in `Example Mart: …`, or ignore this with a reason")
             yield Hit(text, fix, ("countries", position))
-
-
-RULES = (
-    country_wants_registration,
-    link_to_banning_country,
-    phone_number_to_banning_country,
-    link_wants_registration,
-    code_length_abroad,
-    verification_without_code_abroad,
-    breaks_gsm7,
-    letter_outside_gsm7,
-    unusual_country_name,
-    mainland_abroad,
-    forbidden_topic_abroad,
-    no_brand_for_demanding_country,
-)

@@ -9,7 +9,7 @@ from typing import Final
 
 from smsconf.language import N_, _
 from smsconf.lint.message import Message
-from smsconf.lint.rule import Hit, Spot, Target, rule
+from smsconf.lint.rule import CONTENT, Hit, Spot, Target, rule
 from smsconf.lint.sources import OURS, QUOTAS
 from smsconf.lint.subject import Subject
 from smsconf.model.address import Address
@@ -56,7 +56,7 @@ def app_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
           second: {region: cn, external: true}
     """
     seen: Counter[str] = Counter()
-    most = subject.quotas.apps
+    most = subject.desired.account.quotas.apps
     for app in subject.desired.apps.values():
         seen[app.region] += 1
         if seen[app.region] == most + 1:
@@ -74,9 +74,7 @@ def signature_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     Why:
         an app has 200 signatures unless a ticket has raised that
     """
-    yield from _over(
-        [one.app for one in subject.desired.signatures.values()], N_("signatures"), subject.quotas.signatures
-    )
+    yield from _over(subject, N_("signatures"))
 
 
 @rule("SMS423", "template-quota", Severity.WARNING, QUOTAS, on=Target.PROJECT)
@@ -86,9 +84,7 @@ def template_quota(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     Why:
         an app has 2,000 templates unless a ticket has raised that, and each version counts
     """
-    yield from _over(
-        [one.app for one in subject.desired.templates.values()], N_("templates"), subject.quotas.templates
-    )
+    yield from _over(subject, N_("templates"))
 
 
 @rule("SMS424", "nearly-full", Severity.INFO, QUOTAS, on=Target.PROJECT)
@@ -98,21 +94,12 @@ def nearly_full(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     Why:
         a replaced version counts until it is retired, so an app is full before its templates are
     """
-    desired = subject.desired
-    for what, apps, most in (
-        (N_("signatures"), [one.app for one in desired.signatures.values()], subject.quotas.signatures),
-        (N_("templates"), [one.app for one in desired.templates.values()], subject.quotas.templates),
-    ):
-        for app, count in Counter(apps).items():
+    for what in ("signatures", "templates"):
+        for app, count, most in _fill(subject, what):
             if _NEARLY * most < count <= most:
+                text = _("{count} {what} of {most} that '{key}' may have")
                 fix = _("ask for a higher quota by a service ticket, or use another app")
-                yield Hit(
-                    _("{count} {what} of {most} that '{key}' may have").format(
-                        count=count, what=_(what), most=most, key=app.key
-                    ),
-                    fix,
-                    address=app,
-                )
+                yield Hit(text.format(count=count, what=_(what), most=most, key=app.key), fix, address=app)
 
 
 @rule("SMS425", "duplicate-content", Severity.WARNING, OURS, on=Target.PROJECT)
@@ -135,22 +122,24 @@ def duplicate_content(subject: Subject, _subject: Subject) -> Iterator[Hit]:
         key = (one.app, one.signature, one.type, one.universal, frozenset(one.countries), one.content)
         other = first.setdefault(key, address)
         if other != address:
-            place = (Spot(other, ("content",)), _("the other one"))
+            place = (Spot(other, CONTENT), _("the other one"))
             text = _("{address} has the same text as {other}").format(address=address, other=other)
-            yield Hit(text, _("remove one of the two"), ("content",), address=address, related=(place,))
+            yield Hit(text, _("remove one of the two"), CONTENT, address=address, related=(place,))
 
 
-def _over(apps: list[Address], what: str, most: int) -> Iterator[Hit]:
-    for app, count in Counter(apps).items():
+def _fill(subject: Subject, what: str) -> Iterator[tuple[Address, int, int]]:
+    """Yield each app, how many signatures or templates it has, and how many it may have."""
+    most = getattr(subject.desired.account.quotas, what)
+    for app, count in Counter(one.app for one in getattr(subject.desired, what).values()).items():
+        yield app, count, most
+
+
+def _over(subject: Subject, what: str) -> Iterator[Hit]:
+    for app, count, most in _fill(subject, what):
         if count > most:
+            text = _("{count} {what} in '{key}'; the quota is {most}")
             fix = _("use another app, or have the quota raised and write it in account: {quotas: …}")
-            yield Hit(
-                _("{count} {what} in '{key}'; the quota is {most}").format(
-                    count=count, what=_(what), key=app.key, most=most
-                ),
-                fix,
-                address=app,
-            )
+            yield Hit(text.format(count=count, what=_(what), key=app.key, most=most), fix, address=app)
 
 
 # -- the project's own policy
@@ -182,13 +171,9 @@ def forbidden_by_project(message: Message, subject: Subject) -> Iterator[Hit]:
     for word, folded in _folded(subject.policy.forbidden):
         start = text.find(folded)
         if start >= 0:
-            spot = (start, start + len(word)) if same else (None, None)
-            yield Hit(
-                _("'{word}' is forbidden by this project").format(word=word),
-                _("say it without that word"),
-                ("content",),
-                *spot,
-            )
+            spot = (start, start + len(word)) if same else ()
+            said = _("'{word}' is forbidden by this project").format(word=word)
+            yield Hit(said, _("say it without that word"), CONTENT, *spot)
 
 
 @rule("SMS431", "name-out-of-pattern", Severity.ERROR, OURS)
@@ -241,17 +226,4 @@ def too_many_segments(message: Message, subject: Subject) -> Iterator[Hit]:
         text = _("a message may take {segments} segments ({length} {label}), expected at most {most}").format(
             segments=count.segments, length=count.length, label=count.alphabet.label, most=most
         )
-        yield Hit(text, _("shorten the text or a max_length"), ("content",))
-
-
-RULES = (
-    unused_signature,
-    app_quota,
-    signature_quota,
-    template_quota,
-    nearly_full,
-    duplicate_content,
-    forbidden_by_project,
-    name_out_of_pattern,
-    too_many_segments,
-)
+        yield Hit(text, _("shorten the text or a max_length"), CONTENT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from smsconf.language import _
-from smsconf.lint.rule import Hit, Page, Target, rule
+from smsconf.lint.rule import Hit, Target, rule, too_long
 from smsconf.lint.sources import (
     API_SIGNATURE,
     SIGNATURE_2_16,
@@ -21,30 +21,16 @@ from smsconf.lint.subject import Subject
 from smsconf.lint.text.characters import is_ideograph, name_of
 from smsconf.lint.text.words import NEUTRAL_NAMES
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import SIGNATURE_NAME, SIGNATURE_NAME_STRICT, SIGNATURE_NOTE
 from smsconf.model.resources import Signature
-
-
-class Limit(NamedTuple):
-    """How many characters a signature may have, by one page of the vendor."""
-
-    shortest: int
-    longest: int
-    page: Page
-
-
-# Two pages of one date disagree (read 2026-11). What the generous one refuses is an error (the API's own
-# maximum is 32 too), what only the strict one refuses is a warning.
-GENEROUS: Final = Limit(2, 32, SIGNATURE_2_32)
-STRICT: Final = Limit(2, 16, SIGNATURE_2_16)
 
 TEST_SIGNATURE: Final = "华为云短信测试"
 _BRACKETS: Final = "【】[]［］「」〔〕()（）<>《》"
 _SITE = re.compile(r"https?://|www\.|[a-z0-9-]{1,63}\.(?:com|cn|net|org)\b", re.IGNORECASE)
-_LONGEST_NOTE = 100
 _LOOKED_AT = 1_000
 
 
-@rule("SMS201", "signature-length", Severity.ERROR, GENEROUS.page, on=Target.SIGNATURE)
+@rule("SMS201", "signature-length", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
 def signature_length(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """A signature of one character, or of more than 32.
 
@@ -60,19 +46,16 @@ def signature_length(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         qualification: own
     """
     length = len(signature.name)
-    if not GENEROUS.shortest <= length <= GENEROUS.longest:
-        fix = (
-            _("write the company's short name")
-            if length > GENEROUS.longest
-            else _("write the company's name")
-        )
+    if not SIGNATURE_NAME.shortest <= length <= SIGNATURE_NAME.longest:
+        long = length > SIGNATURE_NAME.longest
+        fix = _("write the company's short name") if long else _("write the company's name")
         text = _("the signature has {length} characters, expected {shortest} to {longest}").format(
-            length=length, shortest=GENEROUS.shortest, longest=GENEROUS.longest
+            length=length, shortest=SIGNATURE_NAME.shortest, longest=SIGNATURE_NAME.longest
         )
         yield Hit(text, fix, ("name",))
 
 
-@rule("SMS202", "long-signature", Severity.WARNING, STRICT.page, on=Target.SIGNATURE)
+@rule("SMS202", "long-signature", Severity.WARNING, SIGNATURE_2_16, on=Target.SIGNATURE)
 def long_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
     """A signature of more than 16 characters.
 
@@ -89,11 +72,11 @@ def long_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         qualification: own
     """
     length = len(signature.name)
-    if STRICT.longest < length <= GENEROUS.longest:
+    if SIGNATURE_NAME_STRICT < length <= SIGNATURE_NAME.longest:
         message = _(
             "the signature has {length} characters; one of the vendor's pages allows {longest}"
-        ).format(length=length, longest=STRICT.longest)
-        yield Hit(message, _("write the short name"), ("name",), STRICT.longest, length)
+        ).format(length=length, longest=SIGNATURE_NAME_STRICT)
+        yield Hit(message, _("write the short name"), ("name",), SIGNATURE_NAME_STRICT, length)
 
 
 @rule("SMS203", "signature-characters", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
@@ -115,16 +98,10 @@ def signature_characters(signature: Signature, _subject: Subject) -> Iterator[Hi
         if character in _BRACKETS or (character.isascii() and character.isalnum()) or is_ideograph(character):
             continue
         usual = unicodedata.normalize("NFKC", character)
-        fix = (
-            _("write {usual}").format(usual=usual) if usual.isascii() and usual.isalnum() else _("remove it")
-        )
-        yield Hit(
-            _("{name_of} in the signature").format(name_of=name_of(character)),
-            fix,
-            ("name",),
-            offset,
-            offset + 1,
-        )
+        plain = usual.isascii() and usual.isalnum()
+        fix = _("write {usual}").format(usual=usual) if plain else _("remove it")
+        text = _("{name_of} in the signature").format(name_of=name_of(character))
+        yield Hit(text, fix, ("name",), offset, offset + 1)
 
 
 @rule("SMS204", "digits-only-signature", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)
@@ -184,11 +161,8 @@ def neutral_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         qualification: own
     """
     if signature.name in NEUTRAL_NAMES:
-        yield Hit(
-            _("'{name}' does not say who sends it").format(name=signature.name),
-            _("put the company's name before it"),
-            ("name",),
-        )
+        text = _("'{name}' does not say who sends it").format(name=signature.name)
+        yield Hit(text, _("put the company's name before it"), ("name",))
 
 
 @rule("SMS212", "test-signature", Severity.ERROR, SIGNATURE_RULES, on=Target.SIGNATURE)
@@ -207,11 +181,8 @@ def vendors_test_signature(signature: Signature, _subject: Subject) -> Iterator[
         qualification: own
     """
     if signature.name == TEST_SIGNATURE:
-        yield Hit(
-            _("'{test_signature}' is the vendor's test signature").format(test_signature=TEST_SIGNATURE),
-            _("write your own company's name"),
-            ("name",),
-        )
+        text = _("'{test_signature}' is the vendor's test signature").format(test_signature=TEST_SIGNATURE)
+        yield Hit(text, _("write your own company's name"), ("name",))
 
 
 @rule("SMS213", "signature-type-of-another-site", Severity.ERROR, TYPES, on=Target.SIGNATURE)
@@ -251,18 +222,8 @@ def long_signature_note(signature: Signature, _subject: Subject) -> Iterator[Hit
         qualification: own
         description: used for orders and parcels
     """
-    note = signature.description or ""
-    if len(note) > _LONGEST_NOTE:
-        message = _("the description has {count} characters, expected at most {longest_note}").format(
-            count=len(note), longest_note=_LONGEST_NOTE
-        )
-        yield Hit(
-            message,
-            _("shorten it by {count}").format(count=len(note) - _LONGEST_NOTE),
-            ("description",),
-            _LONGEST_NOTE,
-            len(note),
-        )
+    said = _("the description has {length} characters, expected at most {longest}")
+    yield from too_long(signature.description or "", SIGNATURE_NOTE, said, "description")
 
 
 @rule("SMS217", "english-signature-without-site", Severity.INFO, SIGNATURE_REJECTED, on=Target.SIGNATURE)
@@ -283,20 +244,5 @@ def english_signature_without_site(signature: Signature, _subject: Subject) -> I
     """
     latin = signature.name.isascii() and any(character.isalpha() for character in signature.name)
     if latin and not _SITE.search((signature.description or "")[:_LOOKED_AT]):
-        yield Hit(
-            _("a signature in Latin letters"), _("add description: with the company's web site"), ("name",)
-        )
-
-
-RULES = (
-    signature_length,
-    long_signature,
-    signature_characters,
-    digits_only_signature,
-    bracketed_signature,
-    neutral_signature,
-    vendors_test_signature,
-    signature_type_of_another_site,
-    long_signature_note,
-    english_signature_without_site,
-)
+        fix = _("add description: with the company's web site")
+        yield Hit(_("a signature in Latin letters"), fix, ("name",))

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from smsconf.language import _
 from smsconf.lint.message import Message
-from smsconf.lint.rule import Hit, rule
+from smsconf.lint.rule import Hit, rule, too_long
 from smsconf.lint.sources import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, TYPES
 from smsconf.lint.subject import Subject
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import TEMPLATE_NAME, TEMPLATE_NAME_CONSOLE, TEMPLATE_NOTE
 from smsconf.model.resources import Brackets, MessageType, Region
 
-_LONGEST_NAME = 128
-_LONGEST_CONSOLE_NAME = 30
-_LONGEST_NOTE = 500
 _MARK = len(" #smsconf:") + 16  # our mark at the end of the application note
 
 
@@ -63,11 +61,8 @@ def square_brackets(message: Message, _subject: Subject) -> Iterator[Hit]:
         brackets: CN
     """
     if message.template.brackets is Brackets.GB:
-        yield Hit(
-            _("brackets: GB on a mainland template"),
-            _("write brackets: CN, or remove the key"),
-            ("brackets",),
-        )
+        text, fix = _("brackets: GB on a mainland template"), _("write brackets: CN, or remove the key")
+        yield Hit(text, fix, ("brackets",))
 
 
 @rule("SMS352", "type-of-another-site", Severity.ERROR, TYPES)
@@ -109,18 +104,8 @@ def long_template_name(message: Message, _subject: Subject) -> Iterator[Hit]:
         name: order-shipped
         content: 您的订单已发货，请注意查收。
     """
-    length = len(message.template.name)
-    if length > _LONGEST_NAME:
-        text = _("the template's name has {length} characters, expected at most {longest_name}").format(
-            length=length, longest_name=_LONGEST_NAME
-        )
-        yield Hit(
-            text,
-            _("shorten it by {length}").format(length=length - _LONGEST_NAME),
-            ("name",),
-            _LONGEST_NAME,
-            length,
-        )
+    said = _("the template's name has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.name, TEMPLATE_NAME, said, "name")
 
 
 @rule("SMS354", "name-longer-than-the-console", Severity.INFO, TEMPLATE_RULES)
@@ -137,11 +122,11 @@ def name_longer_than_the_console(message: Message, _subject: Subject) -> Iterato
         content: 您的订单已发货，请注意查收。
     """
     length = len(message.template.name)
-    if _LONGEST_CONSOLE_NAME < length <= _LONGEST_NAME:
+    if TEMPLATE_NAME_CONSOLE < length <= TEMPLATE_NAME:
         text = _(
             "the template's name has {length} characters; the console takes {longest_console_name}"
-        ).format(length=length, longest_console_name=_LONGEST_CONSOLE_NAME)
-        yield Hit(text, _("shorten it while it is new"), ("name",), _LONGEST_CONSOLE_NAME, length)
+        ).format(length=length, longest_console_name=TEMPLATE_NAME_CONSOLE)
+        yield Hit(text, _("shorten it while it is new"), ("name",), TEMPLATE_NAME_CONSOLE, length)
 
 
 @rule("SMS355", "long-template-note", Severity.ERROR, API_TEMPLATE)
@@ -157,22 +142,6 @@ def long_template_note(message: Message, subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，请注意查收。
         description: 用于订单通知
     """
-    note = message.template.description or ""
-    most = _LONGEST_NOTE - (_MARK if subject.desired.mark else 0)
-    if len(note) > most:
-        text = _("the description has {count} characters, expected at most {most}").format(
-            count=len(note), most=most
-        )
-        yield Hit(
-            text, _("shorten it by {count}").format(count=len(note) - most), ("description",), most, len(note)
-        )
-
-
-RULES = (
-    needless_universal,
-    square_brackets,
-    type_of_another_site,
-    long_template_name,
-    name_longer_than_the_console,
-    long_template_note,
-)
+    most = TEMPLATE_NOTE - (_MARK if subject.desired.mark else 0)
+    said = _("the description has {length} characters, expected at most {longest}")
+    yield from too_long(message.template.description or "", most, said, "description")

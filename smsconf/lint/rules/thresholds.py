@@ -9,11 +9,25 @@ from smsconf.language import _
 from smsconf.lint.rule import Hit, Target, rule
 from smsconf.lint.sources import THRESHOLDS
 from smsconf.lint.subject import Subject
+from smsconf.model.address import Address, Kind
 from smsconf.model.console_screens import DEFAULT_THRESHOLDS
 from smsconf.model.diagnostics import Severity
-from smsconf.model.resources import Region, Threshold
+from smsconf.model.resources import Ceiling, Region, Threshold
 
 _DAYS: Final = 31
+
+
+def _halves(threshold: Threshold) -> Iterator[tuple[str, int | None, int | None]]:
+    """Yield the alarm value and the limit of a day, and those of a month."""
+    yield "daily", threshold.daily_warn, threshold.daily_limit
+    yield "monthly", threshold.monthly_warn, threshold.monthly_limit
+
+
+def _beside(threshold: Threshold, daily: int | None, monthly: int | None) -> Iterator[tuple[str, int, int]]:
+    """Yield each limit beside another one of its span, where there are both."""
+    for (span, _warn, limit), most in zip(_halves(threshold), (daily, monthly), strict=True):
+        if limit is not None and most is not None:
+            yield span, limit, most
 
 
 @rule("SMS501", "limit-not-above-warn", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
@@ -27,19 +41,11 @@ def limit_not_above_warn(threshold: Threshold, _subject: Subject) -> Iterator[Hi
     Instead:
         daily: {warn: 800, limit: 1000}
     """
-    for span, warn, limit in (
-        ("daily", threshold.daily_warn, threshold.daily_limit),
-        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
-    ):
+    for span, warn, limit in _halves(threshold):
         if warn is not None and limit is not None and limit <= warn:
+            text = _("the {span} limit {limit} is not above warn {warn}")
             fix = _("write a limit above {warn}").format(warn=warn)
-            yield Hit(
-                _("the {span} limit {limit} is not above warn {warn}").format(
-                    span=span, limit=limit, warn=warn
-                ),
-                fix,
-                (span, "limit"),
-            )
+            yield Hit(text.format(span=span, limit=limit, warn=warn), fix, (span, "limit"))
 
 
 @rule("SMS502", "monthly-not-above-daily", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
@@ -74,19 +80,12 @@ def half_a_threshold(threshold: Threshold, _subject: Subject) -> Iterator[Hit]:
     Instead:
         daily: {warn: 800, limit: 1000}
     """
-    for span, warn, limit in (
-        ("daily", threshold.daily_warn, threshold.daily_limit),
-        ("monthly", threshold.monthly_warn, threshold.monthly_limit),
-    ):
+    for span, warn, limit in _halves(threshold):
         if (warn is None) != (limit is None):
             missing, given = ("warn", "limit") if warn is None else ("limit", "warn")
-            yield Hit(
-                _("the {span} threshold has {given} but no {missing}").format(
-                    span=span, given=given, missing=missing
-                ),
-                _("add {missing}: to {span}").format(missing=missing, span=span),
-                (span,),
-            )
+            text, fix = _("the {span} threshold has {given} but no {missing}"), _("add {missing}: to {span}")
+            said = text.format(span=span, given=given, missing=missing)
+            yield Hit(said, fix.format(missing=missing, span=span), (span,))
 
 
 @rule("SMS504", "unreachable-monthly-limit", Severity.WARNING, THRESHOLDS, on=Target.THRESHOLD)
@@ -107,9 +106,8 @@ def unreachable_monthly_limit(threshold: Threshold, _subject: Subject) -> Iterat
         text = _("{days} days at {daily} never reach the monthly warn {monthly}").format(
             days=_DAYS, daily=daily, monthly=monthly
         )
-        yield Hit(
-            text, _("write a monthly warn below {days}").format(days=_DAYS * daily), ("monthly", "warn")
-        )
+        fix = _("write a monthly warn below {days}").format(days=_DAYS * daily)
+        yield Hit(text, fix, ("monthly", "warn"))
 
 
 @rule("SMS505", "limit-above-granted", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)
@@ -125,12 +123,9 @@ def limit_above_granted(threshold: Threshold, subject: Subject) -> Iterator[Hit]
         account: {quotas: {messages: {cn: {daily: 2000}}}}
         thresholds: {cn: {daily: {warn: 1600, limit: 2000}}}
     """
-    granted = subject.desired.account.quotas.messages.get(threshold.region)
-    for span, limit, most in (
-        ("daily", threshold.daily_limit, granted.daily if granted else None),
-        ("monthly", threshold.monthly_limit, granted.monthly if granted else None),
-    ):
-        if limit is not None and most is not None and limit > most:
+    granted = subject.desired.account.quotas.messages.get(threshold.region, Ceiling())
+    for span, limit, most in _beside(threshold, granted.daily, granted.monthly):
+        if limit > most:
             text = _("the {span} limit {limit} is above {most}, which was granted")
             fix = _("write {most}, or have it raised and write what was granted in account")
             yield Hit(text.format(span=span, limit=limit, most=most), fix.format(most=most), (span, "limit"))
@@ -153,9 +148,8 @@ def limit_above_default(threshold: Threshold, subject: Subject) -> Iterator[Hit]
     if threshold.region in subject.desired.account.quotas.messages:
         return
     defaults = DEFAULT_THRESHOLDS[subject.site.name]
-    for span, limit in (("daily", threshold.daily_limit), ("monthly", threshold.monthly_limit)):
-        most = defaults.get(f"{span}.limit")
-        if limit is not None and most is not None and limit > most:
+    for span, limit, most in _beside(threshold, defaults.get("daily.limit"), defaults.get("monthly.limit")):
+        if limit > most:
             text = _("the {span} limit {limit} is above the default of {most}")
             fix = _("have it granted by a service ticket, and write it in account: {quotas: {messages: …}}")
             yield Hit(text.format(span=span, limit=limit, most=most), fix, (span, "limit"))
@@ -180,28 +174,11 @@ def country_limit_above_all(threshold: Threshold, subject: Subject) -> Iterator[
     """
     if threshold.country is None:
         return
-    everywhere = [
-        one
-        for one in subject.desired.thresholds.values()
-        if one.region is Region.INTL and one.country is None
-    ]
-    for one in everywhere:
-        for span, limit, most in (
-            ("daily", threshold.daily_limit, one.daily_limit),
-            ("monthly", threshold.monthly_limit, one.monthly_limit),
-        ):
-            if limit is not None and most is not None and limit >= most:
-                text = _("the {span} limit {limit} of {country} is not below {most}, that of all countries")
-                said = text.format(span=span, limit=limit, country=threshold.country, most=most)
-                yield Hit(said, _("write a limit below {most}").format(most=most), (span, "limit"))
-
-
-RULES = (
-    limit_not_above_warn,
-    monthly_not_above_daily,
-    half_a_threshold,
-    unreachable_monthly_limit,
-    limit_above_granted,
-    limit_above_default,
-    country_limit_above_all,
-)
+    everywhere = subject.desired.thresholds.get(Address(Kind.THRESHOLD, Region.INTL.value))
+    if everywhere is None:
+        return
+    for span, limit, most in _beside(threshold, everywhere.daily_limit, everywhere.monthly_limit):
+        if limit >= most:
+            text = _("the {span} limit {limit} of {country} is not below {most}, that of all countries")
+            said = text.format(span=span, limit=limit, country=threshold.country, most=most)
+            yield Hit(said, _("write a limit below {most}").format(most=most), (span, "limit"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import partial
 
 from smsconf.language import _
 from smsconf.lint.message import MOBILE, PHONE, Message
-from smsconf.lint.rule import Hit, rule
-from smsconf.lint.rules.contents import CONTENT
+from smsconf.lint.rule import CONTENT, Hit, hits, rule
 from smsconf.lint.sources import TEMPLATE_REJECTED, TEMPLATE_RULES
 from smsconf.lint.subject import Subject
 from smsconf.lint.text.words import (
@@ -21,15 +20,15 @@ from smsconf.lint.text.words import (
     SUBSCRIBERS,
 )
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import CODE
 from smsconf.model.resources import MessageType, Region
 
-VERIFICATION: Final = (MessageType.VERIFICATION,)
-NOTIFICATION: Final = (MessageType.NOTIFICATION,)
-PROMOTION: Final = (MessageType.PROMOTION,)
-_LONGEST_CODE = 8
+verification = partial(rule, region=Region.CN, types=(MessageType.VERIFICATION,))
+notification = partial(rule, region=Region.CN, types=(MessageType.NOTIFICATION,))
+promotion = partial(rule, region=Region.CN, types=(MessageType.PROMOTION,))
 
 
-@rule("SMS335", "missing-code-word", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION)
+@verification("SMS335", "missing-code-word", Severity.ERROR, TEMPLATE_RULES)
 def missing_code_word(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A verification template that does not call the code by one of four names.
 
@@ -45,16 +44,11 @@ def missing_code_word(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {code: {type: alphanumeric}}
     """
     if not any(word in message.content for word in CODE_WORDS):
-        yield Hit(
-            _("none of {code_words} in the content").format(code_words=", ".join(CODE_WORDS)),
-            _("call the code 验证码"),
-            CONTENT,
-        )
+        text = _("none of {code_words} in the content").format(code_words=", ".join(CODE_WORDS))
+        yield Hit(text, _("call the code 验证码"), CONTENT)
 
 
-@rule(
-    "SMS336", "verification-variables", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION
-)
+@verification("SMS336", "verification-variables", Severity.ERROR, TEMPLATE_RULES)
 def verification_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A verification template without a variable, or with more than one.
 
@@ -74,10 +68,10 @@ def verification_variables(message: Message, _subject: Subject) -> Iterator[Hit]
         yield Hit(_("a verification template without variable"), _("add one for the code"), CONTENT)
     elif len(found) > 1:
         text = _("{count} variables in a verification template, expected one").format(count=len(found))
-        yield Hit(text, _("keep the code only"), CONTENT, found[1].start, found[1].end)
+        yield Hit(text, _("keep the code only"), CONTENT, *found[1].span())
 
 
-@rule("SMS337", "long-code", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION)
+@verification("SMS337", "long-code", Severity.ERROR, TEMPLATE_RULES)
 def long_code(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A verification code of more than 8 characters.
 
@@ -93,18 +87,15 @@ def long_code(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {code: {type: alphanumeric, max_length: 8}}
     """
     for variable in message.template.variables:
-        if variable.max_length > _LONGEST_CODE:
+        if variable.max_length > CODE.longest:
             text = _("the code '{name}' has max_length {max_length}, expected at most 8").format(
                 name=variable.name, max_length=variable.max_length
             )
-            yield Hit(
-                text,
-                _("write max_length: {longest_code}").format(longest_code=_LONGEST_CODE),
-                ("variables", variable.name, "max_length"),
-            )
+            fix = _("write max_length: {longest_code}").format(longest_code=CODE.longest)
+            yield Hit(text, fix, ("variables", variable.name, "max_length"))
 
 
-@rule("SMS338", "link-in-verification", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION)
+@verification("SMS338", "link-in-verification", Severity.ERROR, TEMPLATE_RULES)
 def link_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A link in a verification template.
 
@@ -119,19 +110,10 @@ def link_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的验证码为{code}，请登录官网使用。
         variables: {code: {type: alphanumeric}}
     """
-    for found in message.links:
-        text = _("the link '{found}' in a verification template").format(found=found[0])
-        yield Hit(text, _("remove it"), CONTENT, *found.span())
+    yield from hits(message.links, _("the link '{found}' in a verification template"), _("remove it"))
 
 
-@rule(
-    "SMS339",
-    "contact-in-verification",
-    Severity.WARNING,
-    TEMPLATE_RULES,
-    region=Region.CN,
-    types=VERIFICATION,
-)
+@verification("SMS339", "contact-in-verification", Severity.WARNING, TEMPLATE_RULES)
 def contact_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A phone number in a verification template.
 
@@ -146,18 +128,11 @@ def contact_in_verification(message: Message, _subject: Subject) -> Iterator[Hit
         content: 您的验证码为{code}，如有疑问请联系客服。
         variables: {code: {type: alphanumeric}}
     """
-    for found in PHONE.finditer(message.fixed):
-        yield Hit(_("a phone number in a verification template"), _("remove it"), CONTENT, *found.span())
+    found = PHONE.finditer(message.fixed)
+    yield from hits(found, _("a phone number in a verification template"), _("remove it"))
 
 
-@rule(
-    "SMS340",
-    "marketing-in-verification",
-    Severity.ERROR,
-    TEMPLATE_REJECTED,
-    region=Region.CN,
-    types=VERIFICATION,
-)
+@verification("SMS340", "marketing-in-verification", Severity.ERROR, TEMPLATE_REJECTED)
 def marketing_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
     """Advertising in a verification template.
 
@@ -172,15 +147,11 @@ def marketing_in_verification(message: Message, _subject: Subject) -> Iterator[H
         content: 您的验证码为{code}，请勿泄露。
         variables: {code: {type: alphanumeric}}
     """
-    for found in MARKETING.finditer(message.fixed):
-        fix = _("remove it, and make a promotion template of its own")
-        text = _("'{found}' in a verification template").format(found=found[0])
-        yield Hit(text, fix, CONTENT, *found.span())
+    fix = _("remove it, and make a promotion template of its own")
+    yield from hits(MARKETING.finditer(message.fixed), _("'{found}' in a verification template"), fix)
 
 
-@rule(
-    "SMS341", "opt-out-in-verification", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=VERIFICATION
-)
+@verification("SMS341", "opt-out-in-verification", Severity.ERROR, TEMPLATE_RULES)
 def opt_out_in_verification(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A way to unsubscribe in a verification template.
 
@@ -196,19 +167,10 @@ def opt_out_in_verification(message: Message, _subject: Subject) -> Iterator[Hit
         variables: {code: {type: alphanumeric}}
     """
     found = OTHER_OPT_OUT.search(message.fixed) or OPT_OUT.search(message.fixed)
-    if found:
-        text = _("'{found}' in a verification template").format(found=found[0])
-        yield Hit(text, _("remove it"), CONTENT, *found.span())
+    yield from hits([found] if found else (), _("'{found}' in a verification template"), _("remove it"))
 
 
-@rule(
-    "SMS342",
-    "marketing-in-notification",
-    Severity.WARNING,
-    TEMPLATE_REJECTED,
-    region=Region.CN,
-    types=NOTIFICATION,
-)
+@notification("SMS342", "marketing-in-notification", Severity.WARNING, TEMPLATE_REJECTED)
 def marketing_in_notification(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A notification that reads like a promotion.
 
@@ -219,10 +181,9 @@ def marketing_in_notification(message: Message, _subject: Subject) -> Iterator[H
     Instead:
         content: 您的订单已发货，请注意查收。
     """
-    for found in MARKETING.finditer(message.fixed):
-        text = _("'{found}' makes a notification read like a promotion").format(found=found[0])
-        fix = _("remove it, or use a signature of type promotion")
-        yield Hit(text, fix, CONTENT, *found.span())
+    text = _("'{found}' makes a notification read like a promotion")
+    fix = _("remove it, or use a signature of type promotion")
+    yield from hits(MARKETING.finditer(message.fixed), text, fix)
 
 
 @rule(
@@ -256,7 +217,7 @@ def code_in_other_type(message: Message, _subject: Subject) -> Iterator[Hit]:
             return
 
 
-@rule("SMS344", "variables-in-promotion", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
+@promotion("SMS344", "variables-in-promotion", Severity.ERROR, TEMPLATE_RULES)
 def variables_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A promotion with variables.
 
@@ -271,16 +232,11 @@ def variables_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]
         content: 尊敬的会员，新品已到店，欢迎选购，拒收请回复R
     """
     for one in message.placeholders:
-        yield Hit(
-            _("{written} in a promotion").format(written=message.written(one)),
-            _("write fixed text"),
-            CONTENT,
-            one.start,
-            one.end,
-        )
+        text = _("{written} in a promotion").format(written=message.written(one))
+        yield Hit(text, _("write fixed text"), CONTENT, *one.span())
 
 
-@rule("SMS345", "missing-opt-out", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
+@promotion("SMS345", "missing-opt-out", Severity.ERROR, TEMPLATE_RULES)
 def missing_opt_out(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A promotion that does not say how to refuse it.
 
@@ -297,19 +253,13 @@ def missing_opt_out(message: Message, _subject: Subject) -> Iterator[Hit]:
         return
     other = OTHER_OPT_OUT.search(message.fixed)
     if other:
-        yield Hit(
-            _("'{other}' is not an opt-out by R").format(other=other[0]),
-            _("write 拒收请回复R"),
-            CONTENT,
-            *other.span(),
-        )
+        text = _("'{other}' is not an opt-out by R").format(other=other[0])
+        yield Hit(text, _("write 拒收请回复R"), CONTENT, *other.span())
     else:
         yield Hit(_("a promotion without opt-out"), _("end it with 拒收请回复R"), CONTENT)
 
 
-@rule(
-    "SMS346", "mobile-number-in-promotion", Severity.ERROR, TEMPLATE_RULES, region=Region.CN, types=PROMOTION
-)
+@promotion("SMS346", "mobile-number-in-promotion", Severity.ERROR, TEMPLATE_RULES)
 def mobile_number_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A mobile number in a promotion.
 
@@ -322,13 +272,11 @@ def mobile_number_in_promotion(message: Message, _subject: Subject) -> Iterator[
         type: promotion
         content: 尊敬的会员，新品已到店，详询4001234567，拒收请回复R
     """
-    for found in MOBILE.finditer(message.fixed):
-        yield Hit(
-            _("a mobile number in a promotion"), _("give a landline or a 400 number"), CONTENT, *found.span()
-        )
+    found = MOBILE.finditer(message.fixed)
+    yield from hits(found, _("a mobile number in a promotion"), _("give a landline or a 400 number"))
 
 
-@rule("SMS347", "promotion-to-anybody", Severity.WARNING, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
+@promotion("SMS347", "promotion-to-anybody", Severity.WARNING, TEMPLATE_RULES)
 def promotion_to_anybody(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A promotion whose text does not show that it goes to members.
 
@@ -345,7 +293,7 @@ def promotion_to_anybody(message: Message, _subject: Subject) -> Iterator[Hit]:
         yield Hit(_("nothing says that it goes to members"), _("begin it with 尊敬的会员"), CONTENT)
 
 
-@rule("SMS348", "forbidden-in-promotion", Severity.WARNING, TEMPLATE_RULES, region=Region.CN, types=PROMOTION)
+@promotion("SMS348", "forbidden-in-promotion", Severity.WARNING, TEMPLATE_RULES)
 def forbidden_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A word from the further list of topics that promotions must not have.
 
@@ -358,9 +306,9 @@ def forbidden_in_promotion(message: Message, _subject: Subject) -> Iterator[Hit]
         type: promotion
         content: 尊敬的会员，旧家电以旧换新服务已开通，拒收请回复R
     """
-    for found in FORBIDDEN_IN_PROMOTION.finditer(message.fixed):
-        text = _("'{found}' is on the list of topics forbidden in promotions").format(found=found[0])
-        yield Hit(text, _("say it without that word, or ignore this with a reason"), CONTENT, *found.span())
+    text = _("'{found}' is on the list of topics forbidden in promotions")
+    fix = _("say it without that word, or ignore this with a reason")
+    yield from hits(FORBIDDEN_IN_PROMOTION.finditer(message.fixed), text, fix)
 
 
 @rule("SMS349", "uninvited-invitation", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)
@@ -374,25 +322,5 @@ def uninvited_invitation(message: Message, _subject: Subject) -> Iterator[Hit]:
     Instead:
         content: 您预约的周末参观已确认，请准时到场。
     """
-    for found in INVITATION.finditer(message.fixed):
-        fix = _("say what the recipient has asked for, or ignore this with a reason")
-        yield Hit(_("'{found}' reads like an invitation").format(found=found[0]), fix, CONTENT, *found.span())
-
-
-RULES = (
-    missing_code_word,
-    verification_variables,
-    long_code,
-    link_in_verification,
-    contact_in_verification,
-    marketing_in_verification,
-    opt_out_in_verification,
-    marketing_in_notification,
-    code_in_other_type,
-    variables_in_promotion,
-    missing_opt_out,
-    mobile_number_in_promotion,
-    promotion_to_anybody,
-    forbidden_in_promotion,
-    uninvited_invitation,
-)
+    fix = _("say what the recipient has asked for, or ignore this with a reason")
+    yield from hits(INVITATION.finditer(message.fixed), _("'{found}' reads like an invitation"), fix)

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from smsconf.language import _
 from smsconf.lint.message import Message
-from smsconf.lint.rule import Hit, rule
-from smsconf.lint.rules.contents import CONTENT
+from smsconf.lint.rule import CONTENT, Hit, rule
 from smsconf.lint.sources import API_TEMPLATE, TEMPLATE_REJECTED, TEMPLATE_RULES, VARIABLES
 from smsconf.lint.subject import Subject
 from smsconf.lint.text.words import CONTACT_NAMES, LINK_NAMES
 from smsconf.model.diagnostics import Severity
+from smsconf.model.limits import VALUES, VARIABLE_NOTE
+from smsconf.model.limits import VARIABLES as MOST
 from smsconf.model.resources import Region, VariableType
 
-_MOST = 20
-_LONGEST_DESCRIPTION = 100
-_CAPS: Final = {
-    VariableType.PHONE: 15,
-    VariableType.ALPHANUMERIC: 20,
-    VariableType.DATETIME: 20,
-    VariableType.MONEY: 20,
-    VariableType.TEXT: 20,
-}
 _LINK_BEFORE = re.compile(r"(?:https?://|www\.)[\x21-\x7e]*\Z", re.IGNORECASE)
 _LINK_AFTER = re.compile(r"\.(?:[A-Za-z0-9-]+\.)*(?:com|cn|net|org|io|top|cc)\b", re.IGNORECASE)
 _DIGITS_BEFORE = re.compile(r"(?:[0-9]|0[0-9]{2,3}-)\Z")
@@ -51,13 +42,8 @@ def numbering_gap(message: Message, _subject: Subject) -> Iterator[Hit]:
             text = _("placeholder ${{{number}}}, but there is no ${{{missing}}}").format(
                 number=one.number, missing=missing
             )
-            yield Hit(
-                text,
-                _("rename ${{{number}}} to ${{{missing}}}").format(number=one.number, missing=missing),
-                CONTENT,
-                one.start,
-                one.end,
-            )
+            fix = _("rename ${{{number}}} to ${{{missing}}}").format(number=one.number, missing=missing)
+            yield Hit(text, fix, CONTENT, *one.span())
             return
 
 
@@ -84,7 +70,7 @@ def numbers_out_of_order(message: Message, _subject: Subject) -> Iterator[Hit]:
             text = _("${{{number}}} stands where ${{{seen}}} is expected").format(
                 number=one.number, seen=seen + 1
             )
-            yield Hit(text, _("number the variables by their order in the text"), CONTENT, one.start, one.end)
+            yield Hit(text, _("number the variables by their order in the text"), CONTENT, *one.span())
             return
         seen = max(seen, one.number)
 
@@ -106,9 +92,7 @@ def repeated_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
     for one in message.placeholders:
         if one.number in seen:
             text = _("{written} for the second time").format(written=message.written(one))
-            yield Hit(
-                text, _("declare a second variable for it, or reword the text"), CONTENT, one.start, one.end
-            )
+            yield Hit(text, _("declare a second variable for it, or reword the text"), CONTENT, *one.span())
         seen.add(one.number)
 
 
@@ -130,10 +114,10 @@ def too_many_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {1: {type: alphanumeric}, 2: {type: alphanumeric}}
     """
     count = len({one.number for one in message.placeholders})
-    if count > _MOST:
-        one = next(one for one in message.placeholders if one.number > _MOST)
-        text = _("{count} variables, expected at most {most}").format(count=count, most=_MOST)
-        yield Hit(text, _("join or drop some, or split the template"), CONTENT, one.start, one.end)
+    if count > MOST:
+        one = next(one for one in message.placeholders if one.number > MOST)
+        text = _("{count} variables, expected at most {most}").format(count=count, most=MOST)
+        yield Hit(text, _("join or drop some, or split the template"), CONTENT, *one.span())
 
 
 @rule("SMS323", "adjacent-variables", Severity.ERROR, TEMPLATE_RULES)
@@ -152,11 +136,9 @@ def adjacent_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
     """
     for left, right, between in message.gaps:
         if not between.strip():
-            text = (
-                _("only blanks between {one} and {other}")
-                if between
-                else _("nothing between {one} and {other}")
-            )
+            text = _("only blanks between {one} and {other}")
+            if not between:
+                text = _("nothing between {one} and {other}")
             text = text.format(one=message.written(left), other=message.written(right))
             yield Hit(text, _("write words between them"), CONTENT, left.start, right.end)
 
@@ -177,16 +159,14 @@ def partial_variable(message: Message, _subject: Subject) -> Iterator[Hit]:
     for one in message.placeholders:
         before, after = message.content[: one.start], message.fixed[one.end : one.end + 80]
         if _LINK_BEFORE.search(before[-200:]) or _LINK_AFTER.match(after):
-            text, fix = (
-                _("{variable} is a part of a link"),
-                _("write the link out, or make all of it the variable"),
-            )
+            text = _("{variable} is a part of a link")
+            fix = _("write the link out, or make all of it the variable")
         elif _DIGITS_BEFORE.search(before[-8:]) or _DIGITS_AFTER.match(after):
             text = _("{variable} is a part of a number")
             fix = _("write the number out, or make all of it the variable")
         else:
             continue
-        yield Hit(text.format(variable=message.written(one)), fix, CONTENT, one.start, one.end)
+        yield Hit(text.format(variable=message.written(one)), fix, CONTENT, *one.span())
 
 
 @rule("SMS325", "text-without-description", Severity.ERROR, API_TEMPLATE)
@@ -204,12 +184,9 @@ def text_without_description(message: Message, _subject: Subject) -> Iterator[Hi
     """
     for variable in message.template.variables:
         if variable.type is VariableType.TEXT and not (variable.description or "").strip():
+            text = _("'{name}' of type text has no description").format(name=variable.name)
             fix = _("add description: what it stands for")
-            yield Hit(
-                _("'{name}' of type text has no description").format(name=variable.name),
-                fix,
-                ("variables", variable.name, "type"),
-            )
+            yield Hit(text, fix, ("variables", variable.name, "type"))
 
 
 @rule("SMS326", "long-variable-description", Severity.ERROR, API_TEMPLATE)
@@ -227,16 +204,12 @@ def long_variable_description(message: Message, _subject: Subject) -> Iterator[H
     """
     for variable in message.template.variables:
         length = len(variable.name) + 1 + len(variable.description or "")
-        if length > _LONGEST_DESCRIPTION and variable.description:
+        if length > VARIABLE_NOTE and variable.description:
             text = _(
                 "name and description of '{name}' have {length} characters, expected at most 100"
             ).format(name=variable.name, length=length)
-            path = ("variables", variable.name, "description")
-            yield Hit(
-                text,
-                _("shorten the description by {length}").format(length=length - _LONGEST_DESCRIPTION),
-                path,
-            )
+            fix = _("shorten the description by {length}").format(length=length - VARIABLE_NOTE)
+            yield Hit(text, fix, ("variables", variable.name, "description"))
 
 
 @rule("SMS327", "text-everywhere", Severity.WARNING, TEMPLATE_REJECTED)
@@ -273,8 +246,8 @@ def length_over_cap(message: Message, _subject: Subject) -> Iterator[Hit]:
         variables: {order: {type: alphanumeric, max_length: 20}}
     """
     for variable in message.template.variables:
-        cap = _CAPS.get(variable.type)
-        if cap and variable.max_length > cap:
+        known = VALUES.get(variable.type)
+        if known and variable.max_length > (cap := known.longest):
             text = _("'{name}' has max_length {max_length}, {type} at most {cap}").format(
                 name=variable.name, max_length=variable.max_length, type=variable.type, cap=cap
             )
@@ -334,41 +307,16 @@ def undescribed_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
           gate: {type: alphanumeric}
     """
     variables = message.template.variables
-    if (
-        len(variables) > 2
-        and not message.template.description
-        and not any(one.description for one in variables)
+    if len(variables) > 2 and not any(
+        [message.template.description, *(one.description for one in variables)]
     ):
         text = _("none of the {count} variables has a description").format(count=len(variables))
-        yield Hit(
-            text, _("add description: to the variables, or to the template"), ("variables", variables[0].name)
-        )
+        fix = _("add description: to the variables, or to the template")
+        yield Hit(text, fix, ("variables", variables[0].name))
 
 
 def _seems(message: Message, names: re.Pattern[str], what: str, fix: str) -> Iterator[Hit]:
     for variable, one in message.named:
         if names.search(variable.name[:100]) or names.search((variable.description or "")[:100]):
-            yield Hit(
-                _("{written} seems to stand for {what}").format(written=message.written(one), what=what),
-                fix,
-                CONTENT,
-                one.start,
-                one.end,
-            )
-
-
-RULES = (
-    numbering_gap,
-    numbers_out_of_order,
-    repeated_variable,
-    too_many_variables,
-    adjacent_variables,
-    partial_variable,
-    text_without_description,
-    long_variable_description,
-    text_everywhere,
-    length_over_cap,
-    link_in_variable,
-    contact_in_variable,
-    undescribed_variables,
-)
+            text = _("{written} seems to stand for {what}").format(written=message.written(one), what=what)
+            yield Hit(text, fix, CONTENT, *one.span())

@@ -138,6 +138,3 @@ def _hits(url: str | None, field: str, address: Address) -> Iterator[Hit]:
     """Yield what is wrong with a url; one that is none is another rule's business."""
     if url and url.lower().startswith(("http://", "https://")) and (found := object_to(url)):
         yield Hit(f"{field}: {found.message}", found.fix, (field,), address=address)
-
-
-RULES = (reply_url_out_of_reach, report_url_out_of_reach)

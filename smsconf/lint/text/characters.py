@@ -62,15 +62,17 @@ def name_of(character: str) -> str:
 
 def controls(text: str) -> Iterator[Found]:
     """Yield control, private-use and unassigned characters; a line end is none, a form feed is one."""
-    for offset, character in enumerate(text):
-        if character != "\n" and unicodedata.category(character) in _CONTROL:
-            yield Found(offset, character)
+    return _of(text.replace("\n", " "), _CONTROL)
 
 
 def invisibles(text: str) -> Iterator[Found]:
     """Yield characters that take no room: zero-width ones, direction marks, line separators."""
-    for offset, character in enumerate(text):
-        if unicodedata.category(character) in _INVISIBLE:
+    return _of(text, _INVISIBLE)
+
+
+def _of(text: str, categories: frozenset[str]) -> Iterator[Found]:
+    for offset, character in enumerate("" if text.isprintable() else text):
+        if unicodedata.category(character) in categories:
             yield Found(offset, character)
 
 

@@ -22,7 +22,7 @@ from smsconf.cloud.http.connection import open_connection
 from smsconf.cloud.http.hosts import check_host, check_loopback, is_loopback
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.cloud.http.operations import SEND_SAME
-from smsconf.cloud.http.transport import SigningAuth, only_sends
+from smsconf.cloud.http.transport import OperationGuard, SigningAuth
 from smsconf.language import _, told
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
@@ -212,7 +212,7 @@ def sender_on(  # noqa: PLR0913 - what a client is made of
         project_id="",
         auth=kind(app_key.key, app_key.secret),
         read_only=False,
-        transport=only_sends(transport),
+        transport=OperationGuard(transport, lambda one: one.sends),
         **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
     ) as client:
         yield Sender(client)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from smsconf.language import N_, _
 from smsconf.messaging.masking import mask_all
+from smsconf.model.limits import OTHER_VALUE, VALUES
 from smsconf.model.resources import VariableType
 
 
@@ -50,10 +51,8 @@ def _is_amount(value: str) -> bool:
 
 
 class Rule(NamedTuple):
-    """Shortest and longest value in characters, what it looks like, that in words, and whether it exists."""
+    """What a value looks like, that in words, and whether it exists."""
 
-    shortest: int
-    longest: int
     form: re.Pattern[str]
     words: str
     exists: Callable[[str], bool] = lambda _value: True
@@ -74,12 +73,10 @@ _MONEY = rf"[0-9]+(\.[0-9]+){{0,3}}([{_NUMERALS}]+[0-9]*)*|[{_NUMERALS}]+"
 
 RULES: Mapping[str, Rule] = {
     VariableType.PHONE: Rule(
-        4, 15, re.compile(r"\+?[0-9]+(-[0-9]+)*"), N_("digits, with + before them and single - between them")
+        re.compile(r"\+?[0-9]+(-[0-9]+)*"), N_("digits, with + before them and single - between them")
     ),
-    VariableType.ALPHANUMERIC: Rule(1, 20, re.compile("[A-Za-z0-9_]*"), N_("letters, digits and _")),
+    VariableType.ALPHANUMERIC: Rule(re.compile("[A-Za-z0-9_]*"), N_("letters, digits and _")),
     VariableType.DATETIME: Rule(
-        1,
-        20,
         re.compile(_DATETIME),
         N_(
             "a date or a time that exists: 20260131, 2026-01-31, 2026/01/31, 2026年1月31日, 09:30, 09:30:00, "
@@ -88,8 +85,6 @@ RULES: Mapping[str, Rule] = {
         _is_date_or_time,
     ),
     VariableType.MONEY: Rule(
-        1,
-        20,
         re.compile(_MONEY),
         N_(
             "a number such as 12 or 12.50 without separators of thousands or a currency sign, or Chinese "
@@ -97,11 +92,9 @@ RULES: Mapping[str, Rule] = {
         ),
         _is_amount,
     ),
-    VariableType.TEXT: Rule(
-        1, 20, re.compile("[^.。'<>{}\r\n]*"), N_("text in one line without . 。 ' < > { }")
-    ),
+    VariableType.TEXT: Rule(re.compile("[^.。'<>{}\r\n]*"), N_("text in one line without . 。 ' < > { }")),
 }
-_OTHER = Rule(1, 100, re.compile(r"[^\r\n]*"), N_("text in one line"))
+_OTHER = Rule(re.compile(r"[^\r\n]*"), N_("text in one line"))
 _SHOWN = 20  # characters of a value that is refused
 _NEVER = frozenset("'{}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -127,17 +120,17 @@ class Slot:
 
     def problem(self, value: str) -> str | None:
         """Return why a value is refused, for people; ``None`` if it is not."""
-        rule = RULES.get(self.type, _OTHER)
-        longest = self.longest or rule.longest
+        rule, (shortest, longest) = RULES.get(self.type, _OTHER), VALUES.get(self.type, OTHER_VALUE)
+        longest = self.longest or longest
         if not value:
             return _("{name} is empty, and no value may be").format(name=self.name)
         if said := _hole(value):
             return _(said[0]).format(name=self.name, code=said[1])
-        if not rule.shortest <= len(value) <= longest:
+        if not shortest <= len(value) <= longest:
             return _("{name} has {length} characters, expected {shortest} to {longest}: {value}").format(
                 name=self.name,
                 length=len(value),
-                shortest=rule.shortest,
+                shortest=shortest,
                 longest=longest,
                 value=_quoted(value),
             )

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from smsconf.cloud.http.fields import Fields, broken
+from smsconf.cloud.http.answers import Fields, broken
 from smsconf.cloud.http.operations import SEND_DIFFERENT, SEND_SAME
 from smsconf.language import told
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
-from smsconf.model.console_screens import CHINESE, DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
+from smsconf.model.console_screens import DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
+from smsconf.model.country_names import english
 from smsconf.model.memory import Confirmation
 from smsconf.model.resources import (
     Account,
@@ -94,8 +95,7 @@ def standing_of(step: ManualStep, confirmation: Confirmation | None, now: dateti
 def needs_of(desired: Desired, template: Template) -> tuple[Address, ...]:
     """Return what a template needs first: the declared registrations of its countries, app, signature."""
     by_country = {one.country: address for address, one in desired.registrations.items()}
-    names = (CHINESE.get(name, name) for name in template.countries) if by_country else ()
-    registrations = (by_country[name] for name in names if name in by_country)
+    registrations = (by_country[name] for name in map(english, template.countries) if name in by_country)
     return (*registrations, template.app, *([template.signature] if template.signature else []))
 
 
@@ -128,33 +128,10 @@ Row = tuple[Address, Values, Screen, str | None]
 
 
 def _account(account: Account) -> Iterator[Row]:
-    contacts = {
-        f"{key}.{name}": value
-        for key, one in (account.contacts or {}).items()
-        for name, value in (
-            ("name", one.name),
-            ("mobile", one.mobile),
-            ("email", one.email),
-            ("alarms", tuple(sorted(one.alarms))),
-        )
-        if value
-    }
-    packages = {
-        f"{key}.{name}": value
-        for key, one in (account.packages or {}).items()
-        for name, value in (
-            ("region", one.region.value),
-            ("messages", one.messages),
-            ("country", one.country),
-        )
-        if value
-    }
-    limits = {
-        f"{one.app.key}.{name}": value
-        for one in account.frequency_limits or ()
-        for name, value in (("minute", one.minute), ("hour", one.hour), ("day", one.day))
-        if value
-    }
+    contacts = _inside(account.contacts or {}, "name", "mobile", "email", "alarms")
+    packages = _inside(account.packages or {}, "region", "messages", "country")
+    by_app = {one.app.key: one for one in account.frequency_limits or ()}
+    limits = _inside(by_app, "minute", "hour", "day")
     mode = {"mode": account.mode.value} if account.mode else {}
     regions = {"send_regions": account.send_regions} if account.send_regions else {}
     default = account.mode is AccountMode.STANDARD
@@ -175,24 +152,16 @@ def _qualification(one: Qualification, site: Site) -> Row:
         needless = _("this site has no qualifications")
     elif one.id:
         needless = _("its id {id} is known").format(id=one.id)
-    values = {"name": one.name, "third_party": one.third_party, "company": one.company}
-    given = {name: value for name, value in values.items() if value is not None}
-    return one.address, given, screen_of(one.address), needless
+    return one.address, _given(one, "name", "third_party", "company"), screen_of(one.address), needless
 
 
 def _registration(one: Registration) -> Row:
-    values = {"country": one.country, "sender": one.sender, "links": one.links}
-    given = {name: value for name, value in values.items() if value}
-    return one.address, given, screen_of(one.address), None
+    given = _given(one, "country", "sender", "links")
+    return one.address, {name: value for name, value in given.items() if value}, screen_of(one.address), None
 
 
 def _console(desired: Desired, one: AppConsole) -> Row:
-    values = {
-        "batch_report_url": one.batch_report_url,
-        "ip_whitelist": one.ip_whitelist,
-        "push_authentication": one.push_authentication,
-    }
-    given = {name: value for name, value in values.items() if value is not None}
+    given = _given(one, "batch_report_url", "ip_whitelist", "push_authentication")
     default = not any(given.values())
     app = desired.apps.get(one.app)
     screen = screen_of(one.address, app.name if app else one.app.key)
@@ -200,11 +169,8 @@ def _console(desired: Desired, one: AppConsole) -> Row:
 
 
 def _threshold(desired: Desired, one: Threshold, site: Site) -> Row:
-    values = {
-        name.replace("_", "."): value
-        for name in ("daily_warn", "daily_limit", "monthly_warn", "monthly_limit")
-        if (value := getattr(one, name)) is not None
-    }
+    given = _given(one, "daily_warn", "daily_limit", "monthly_warn", "monthly_limit")
+    values = {name.replace("_", "."): value for name, value in given.items()}
     defaults = DEFAULT_THRESHOLDS[site.name]
     granted = one.region in desired.account.quotas.messages  # what is granted becomes the default
     same = (
@@ -213,6 +179,26 @@ def _threshold(desired: Desired, one: Threshold, site: Site) -> Row:
     screen = screen_of(one.address, *([one.country] if one.country else []))
     default = _("the default of the {site} site ({date})").format(site=site.name, date=screen.date)
     return one.address, values, screen, default if same else None
+
+
+def _given(one: object, *names: str) -> dict[str, Any]:
+    """Return the fields that the files mention, as JSON has them."""
+    values = {name: getattr(one, name) for name in names}
+    return {
+        name: tuple(sorted(value)) if isinstance(value, frozenset) else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _inside(things: Mapping[str, object], *names: str) -> Values:
+    """Return the fields of several things that have a value, each by its key and its name."""
+    return {
+        f"{key}.{name}": value
+        for key, one in things.items()
+        for name, value in _given(one, *names).items()
+        if value
+    }
 
 
 def _step(values: Values, screen: Screen, needless: str | None) -> ManualStep:

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from smsconf.language import _
 from smsconf.model.address import Address
+from smsconf.model.limits import TEMPLATE_NAME
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change, Step
 from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.versions.family import split_version
 from smsconf.reconcile.versions.recognise import named_in_place, serves
-
-_LONGEST_NAME = 128  # template_name, management-api reference §5.1
 
 
 def blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
@@ -37,12 +36,12 @@ def blocked(change: Change, above: Mapping[Address, Change]) -> Change | None:
 
 def too_long(change: Change) -> Change | None:
     """Turn a create into a refusal if the service would not take its name: the suffix needs room too."""
-    if Step.CREATE not in change.steps or len(change.remote_name) <= _LONGEST_NAME:
+    if Step.CREATE not in change.steps or len(change.remote_name) <= TEMPLATE_NAME:
         return None
     reason = _(
         "the name of the new version, {name}, has {length} characters, the service takes {longest}: shorten "
         "name, and keep the family with renamed_from"
-    ).format(name=change.remote_name, length=len(change.remote_name), longest=_LONGEST_NAME)
+    ).format(name=change.remote_name, length=len(change.remote_name), longest=TEMPLATE_NAME)
     return replace(change, action=Action.REFUSED, steps=(), awaits=None, reason=reason)
 
 

@@ -12,10 +12,10 @@ import hashlib
 import json
 import re
 
+from smsconf.model.limits import TEMPLATE_NOTE
 from smsconf.model.resources import Region, Signature, Template
 from smsconf.reconcile.diff import FILE_FIELDS, SIGNATURE_NOTES, signature_fields, variable_note
 
-NOTE_LENGTH = 500  # template_desc, management-api reference §5.1
 MARK_DIGITS = 16  # two texts with the same eight are found in a second; older marks have as few
 _MARK = re.compile(r"(?:^| )#smsconf:([0-9a-f]{16}|[0-9a-f]{8})$")
 
@@ -71,7 +71,7 @@ def _hash(asked: dict[str, object]) -> str:
 def marked(description: str | None, submission: str) -> str:
     """Return the application note with our mark at its end, the note shortened if there is no room."""
     mark = f"#smsconf:{submission[:MARK_DIGITS]}"
-    note = (description or "").strip()[: NOTE_LENGTH - len(mark) - 1]
+    note = (description or "").strip()[: TEMPLATE_NOTE - len(mark) - 1]
     return f"{note} {mark}" if note else mark
 
 

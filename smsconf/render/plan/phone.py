@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from smsconf.model.resources import Brackets, Region, Signature, Template, Variable, VariableType
+from smsconf.model.limits import longest_value
+from smsconf.model.resources import Region, Signature, Template, Variable, VariableType, by_number
 from smsconf.model.segments import PLACEHOLDER, Alphabet, alphabet_of, parts
 
-_BRACKETS: Mapping[Brackets, str] = {Brackets.CN: "【{}】", Brackets.GB: "[{}]"}
 _SAMPLES: Mapping[VariableType, str] = {
     VariableType.PHONE: "13800138000",
     VariableType.ALPHANUMERIC: "A7K2M9X4",
@@ -55,30 +55,23 @@ def show_on_phone(template: Template, signature: Signature | None) -> Phone:
 
 def _prefix(template: Template, signature: Signature | None) -> Iterator[Piece]:
     if template.region is Region.CN:
-        yield Piece(_BRACKETS[template.brackets].format(signature.name if signature else ""))
+        yield Piece(template.brackets.around(signature.name if signature else ""))
 
 
 def _pieces(template: Template) -> Iterator[Piece]:
     """Yield the text between the variables and a value for each of them."""
-    by_number = _by_number(template.variables)
+    numbered = by_number(template.variables)
     end = 0
     for found in PLACEHOLDER.finditer(template.content):
         yield Piece(template.content[end : found.start()])
-        variable = by_number.get(int(found[1]))
+        variable = numbered.get(int(found[1]))
         yield Piece(_value(variable, template.region), variable.name if variable else found[1])
         end = found.end()
     yield Piece(template.content[end:])
 
 
-def _by_number(variables: tuple[Variable, ...]) -> Mapping[int, Variable]:
-    """Return the variables by their number; where the content uses numbers they are the names."""
-    if any(one.name.isdigit() for one in variables):
-        return {int(one.name): one for one in variables if one.name.isdigit()}
-    return dict(enumerate(variables, 1))
-
-
 def _value(variable: Variable | None, region: Region) -> str:
-    length = min(variable.max_length if variable else 20, _LONGEST)
+    length = min(variable.max_length if variable else longest_value(VariableType.TEXT), _LONGEST)
     sample = _SAMPLES.get(variable.type, _FREE_SAMPLE[region]) if variable else _FREE_SAMPLE[region]
     return (sample * (length // len(sample) + 1))[:length]
 

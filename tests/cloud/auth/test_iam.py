@@ -13,7 +13,7 @@ import pytest
 
 from smsconf.cloud.auth.connect import connect
 from smsconf.cloud.auth.iam import FetchedTokens, Token, User, fetch_token
-from smsconf.cloud.http.transport import Password, TokenAuth, only_iam
+from smsconf.cloud.http.transport import OperationGuard, ServiceAuth
 from smsconf.model.errors import CloudBroken, CloudError, ReadOnly, Unauthorized
 from tests.cloud.auth.test_connect import Provider, bridge
 from tests.cloud.conftest import Emulated
@@ -50,7 +50,7 @@ class Counter:
 def test_token_is_asked_for_as_documented() -> None:
     """Account, user, password and the project's name; the answer's header is the token."""
     transport = saying(issued())
-    with open_client(transport, auth=Password(USER.password), project_id="") as iam:
+    with open_client(transport, auth=ServiceAuth(USER.password), project_id="") as iam:
         token = fetch_token(iam, USER)
     (request,) = transport.requests
     assert (request.method, request.url.path) == ("POST", "/v3/auth/tokens")
@@ -74,7 +74,7 @@ def test_token_is_asked_for_as_documented() -> None:
 def test_known_project_is_the_scope() -> None:
     """A project id is exact, where a name may be taken by another region's sub-project."""
     transport = saying(issued())
-    with open_client(transport, auth=Password("p"), project_id="") as iam:
+    with open_client(transport, auth=ServiceAuth("p"), project_id="") as iam:
         fetch_token(iam, User("a", "n", "p", "cn-north-4", PROJECT))
     assert json.loads(transport.requests[0].content)["auth"]["scope"] == {"project": {"id": PROJECT}}
 
@@ -93,7 +93,7 @@ def test_known_project_is_the_scope() -> None:
 )
 def test_answer_without_a_project_token_is_broken(answer: httpx.Response) -> None:
     """No token, no project, no JSON: never half a token."""
-    with open_client(saying(answer), auth=Password("p")) as iam, pytest.raises(CloudBroken):
+    with open_client(saying(answer), auth=ServiceAuth("p")) as iam, pytest.raises(CloudBroken):
         fetch_token(iam, USER)
 
 
@@ -101,7 +101,7 @@ def test_wrong_password_is_explained_and_never_shown() -> None:
     """IAM's own form of error; the password stays out even if IAM echoes it."""
     refused = httpx.Response(401, json={"error": {"code": 401, "message": "pass-wörd is wrong."}})
     with (
-        open_client(saying(refused), auth=Password("pass-wörd")) as iam,
+        open_client(saying(refused), auth=ServiceAuth("pass-wörd")) as iam,
         pytest.raises(Unauthorized) as caught,
     ):
         fetch_token(iam, USER)
@@ -112,7 +112,7 @@ def test_wrong_password_is_explained_and_never_shown() -> None:
 def test_iam_client_sends_nothing_but_exchanges_with_iam() -> None:
     """Its transport refuses the service's operations, and the service's refuses IAM's."""
     transport = saying(issued())
-    with open_client(only_iam(transport)) as iam, pytest.raises(ReadOnly):
+    with open_client(OperationGuard(transport, lambda one: one.iam)) as iam, pytest.raises(ReadOnly):
         iam.call("CreateApp", body={})
     with open_client(transport, read_only=True) as client, pytest.raises(ReadOnly):
         client.call(TOKEN_CALL, body={})
@@ -161,7 +161,7 @@ def test_refused_token_is_renewed_once_for_many_threads() -> None:
                 return httpx.Response(401, json=OVER.json())
             return httpx.Response(200, json={"ok": request.headers["X-Auth-Token"]})
 
-    with open_client(Gateway(), auth=TokenAuth(tokens), workers=8) as client:
+    with open_client(Gateway(), auth=tokens, workers=8) as client:
         answers = client.side_by_side(lambda _: client.call("ListSendCountryDetails"), range(8))
     assert answers == [{"ok": "t2"}] * 8
     assert fetch.count == 2
@@ -171,7 +171,7 @@ def test_write_is_sent_again_with_the_new_token() -> None:
     """The gateway refused it, so it cannot have happened."""
     transport = saying(OVER, httpx.Response(200, json={"id": "1"}))
     tokens = FetchedTokens(Counter(), now=lambda: NOW)
-    with open_client(transport, auth=TokenAuth(tokens)) as client:
+    with open_client(transport, auth=tokens) as client:
         assert client.call("CreateApp", body={}) == {"id": "1"}
     assert [one.headers["X-Auth-Token"] for one in transport.requests][-1] == "t2"
 
@@ -181,7 +181,7 @@ def test_token_that_stays_refused_is_renewed_once_only() -> None:
     fetch = Counter()
     transport = saying(OVER)
     with (
-        open_client(transport, auth=TokenAuth(FetchedTokens(fetch, now=lambda: NOW))) as client,
+        open_client(transport, auth=FetchedTokens(fetch, now=lambda: NOW)) as client,
         pytest.raises(Unauthorized) as caught,
     ):
         client.call("ListSendCountryDetails")
@@ -192,12 +192,12 @@ def test_trouble_at_iam_is_not_tried_again_by_the_call_that_needs_it() -> None:
     """IAM's refusal reaches the caller as it is, after IAM's own attempts."""
 
     def fetch() -> Token:
-        with open_client(saying(httpx.Response(503)), auth=Password("p")) as iam:
+        with open_client(saying(httpx.Response(503)), auth=ServiceAuth("p")) as iam:
             return fetch_token(iam, USER)
 
     transport = saying(httpx.Response(200))
     with (
-        open_client(transport, auth=TokenAuth(FetchedTokens(fetch))) as client,
+        open_client(transport, auth=FetchedTokens(fetch)) as client,
         pytest.raises(CloudError) as caught,
     ):
         client.call("ListSendCountryDetails")
@@ -208,7 +208,7 @@ def test_fetched_token_is_in_no_text() -> None:
     """Not even when the service echoes one that was not known when the client was opened."""
     tokens = FetchedTokens(lambda: Token("token-1", None, PROJECT))
     refused = httpx.Response(400, json={"error_code": "X.1", "error_msg": "what is token-1?"})
-    with open_client(saying(refused), auth=TokenAuth(tokens)) as client, pytest.raises(CloudError) as caught:
+    with open_client(saying(refused), auth=tokens) as client, pytest.raises(CloudError) as caught:
         client.call("ListSendCountryDetails")
     assert caught.value.message.endswith("what is ***?")
 

@@ -18,7 +18,7 @@ from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.failures import NotConnected, NotTrusted, Throttled
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.cloud.http.operations import OPERATIONS
-from smsconf.cloud.http.transport import FixedToken, SigningAuth, TokenAuth
+from smsconf.cloud.http.transport import SigningAuth, TokenAuth
 from smsconf.cloud.http.upload import Upload
 from smsconf.model.errors import (
     CloudBroken,
@@ -439,7 +439,7 @@ def test_service_time_is_the_first_answers(
 def test_token_travels_in_its_header() -> None:
     """A project token is sent as it is, with the project."""
     transport = saying(ok({}))
-    with open_client(transport, auth=TokenAuth(FixedToken("the-token"), project_id=PROJECT)) as client:
+    with open_client(transport, auth=TokenAuth("the-token", project_id=PROJECT)) as client:
         client.call("ListSendCountryDetails")
     headers = transport.requests[0].headers
     assert (headers["X-Auth-Token"], headers["X-Project-Id"]) == ("the-token", PROJECT)

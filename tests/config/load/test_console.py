@@ -81,7 +81,7 @@ def test_everything_people_set_is_loaded(load: Load) -> None:
     assert account.packages["year"].country == "Thailand"
     assert account.send_regions == ("Singapore", "Brazil")
     assert account.frequency_limits == (FrequencyLimit(at("app.world"), 1, None, 9),)
-    assert (account.quotas.apps, account.quotas.signatures, account.quotas.templates) == (4, None, 3000)
+    assert (account.quotas.apps, account.quotas.signatures, account.quotas.templates) == (4, 200, 3000)
     assert account.quotas.messages == {Region.CN: Ceiling(100_000, 2_000_000)}
     assert desired.messaging.status_callback == "https://sms.example.com/reports"
     sale = desired.campaigns[at("campaign.sale")]

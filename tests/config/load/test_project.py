@@ -320,6 +320,12 @@ def test_overlay_is_a_merge_patch(load: Load) -> None:
     assert str(project.place(APP, "region")) == "smsconf.yaml:5:18"
 
 
+def test_overlay_that_protects_no_list_is_an_error(load: Load) -> None:
+    """What protects nothing although it was meant to is said, and not passed over."""
+    files = {"smsconf.yaml": ROOT, "env/prod.yaml": "protect: template.login\n"}
+    assert ("SMS022", "env/prod.yaml:1:10+14") in spots(load(files, "prod"))
+
+
 def test_lists_are_replaced_by_the_overlay(load: Load) -> None:
     """A list of an overlay is not appended."""
     root = HEAD.replace("apps:", "environments: {p: {overlay: o.yaml}}\napps:")

@@ -24,7 +24,6 @@ from smsconf.emulator.management.statuses import (
     Move,
 )
 from smsconf.emulator.sending import number_statuses
-from smsconf.emulator.sending_choices import SENDING_CHOICES
 from tests.conformance.fidelity import choices as choice_proofs
 from tests.conformance.fidelity import proofs
 
@@ -80,7 +79,7 @@ def _gaps() -> Iterator[Row]:
 
 
 def _choices() -> Iterator[Row]:
-    for row in (*choices.CHOICES, *SENDING_CHOICES):
+    for row in choices.CHOICES:
         yield (
             row.operations,
             f"{row.question}: {row.answer}",

@@ -181,8 +181,8 @@ def test_every_row_of_every_table_names_its_source() -> None:
 
 
 def test_every_choice_answers_a_question_of_its_own() -> None:
-    """A question is asked once, answered, and bears the section where the vendor's silence is stated."""
-    assert len({choice.question for choice in CHOICES}) == len(CHOICES)
+    """A section asks a question once, answers it, and is one that states the vendor's silence."""
+    assert len({(choice.section, choice.question) for choice in CHOICES}) == len(CHOICES)
     assert all(choice.section and choice.answer for choice in CHOICES)
     assert len(set(NOT_IMITATED)) == len(NOT_IMITATED)
 

@@ -10,7 +10,10 @@ import pytest
 from smsconf.model.memory import Memory
 from smsconf.model.observed import Reading
 from smsconf.model.resources import MessageType, UpdatePolicy
+from smsconf.model.sites import SITES
+from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.reconcile.versions.submission import marked, split_mark, submission_hash
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
@@ -337,7 +340,10 @@ def test_rejection_of_what_was_changed_at_the_service_says_so() -> None:
     edited = replace(version(2, "Reject", review_message="广告"), content="别人的话${1}。")
     change = only(decide(OLD, edited), SHIPPED)
     assert (words(change), change.rejected) == (("none", []), True)
-    assert "content was changed there after it was submitted; --resubmit submits again" in change.reason
+    assert change.reason == (
+        "rejected: 广告 (unchanged, so not submitted again); content was changed there after it was "
+        "submitted; --resubmit submits again; order-shipped serves meanwhile"
+    )
 
 
 def test_update_in_place_is_an_outage_and_says_so() -> None:
@@ -496,5 +502,302 @@ def test_second_draft_of_one_text_is_deleted_before_anything_is_submitted(first,
     )
     deleted = [one.remote_id for one in made.changes if one.action.value == "delete"]
     assert deleted == [gone]
+    assert only(made, SHIPPED).remote_id == "id-2"
     assert words(only(made, SHIPPED)) == (("update", ["submit"]) if first == "Pending" else ("wait", []))
     assert next(one.action.value for one in made.changes if one.address == SHIPPED) == "delete"
+
+
+@pytest.mark.parametrize(
+    ("name", "bases", "number"),
+    [
+        ("a", ["a"], 1),
+        ("a", ["b"], None),
+        ("a_v2", ["a"], 2),
+        ("a_v2", ["b"], None),
+        ("a_v2", ["b", "a_v2"], 1),
+        ("b_v3", ["a", "b"], 3),
+    ],
+)
+def test_name_has_a_number_in_the_families_it_belongs_to(name, bases, number) -> None:
+    """A bare name is the first, be it one that ends like a version; another name is none."""
+    assert number_in(name, bases) == number
+
+
+MAYBE = version(2, "Adopted", content="别的${1}。", ours=False)
+
+
+def doubtful(*versions, site="international", brand="REVIEW_PASSED", template=changed, **more):
+    """Plan where nothing but the journal tells whose a version is."""
+    signature = replace(build.o_brand, status=brand)
+    asked = more.pop("asked", None) or build.desired(build.shop, build.brand, template)
+    return only(plan(asked, build.observed(build.o_shop, signature, *versions), site=site, **more), SHIPPED)
+
+
+def test_approved_version_that_may_be_ours_is_named_where_no_note_shows() -> None:
+    """It may be the one that serves; the way to say so is in the reason."""
+    change = doubtful(OLD, MAYBE)
+    assert change.contenders == (MAYBE,)
+    assert change.live.name == "order-shipped"
+    assert change.reason.endswith(
+        "; order-shipped_v2 is approved, and nothing here shows whose it is: if ours, "
+        "adopt: [order-shipped_v2]"
+    )
+
+
+def test_approved_version_that_is_known_not_to_serve_is_no_contender() -> None:
+    """By the journal, by its number, by its verdict, or because notes are readable and it has no mark."""
+    remembered = Memory(live={SHIPPED: OLD.remote_id})
+    assert doubtful(OLD, MAYBE, memory=remembered).contenders == ()
+    assert "adopt" not in doubtful(OLD, MAYBE, memory=remembered).reason
+    theirs = Memory(created_by_others=frozenset({"id-2"}))
+    assert doubtful(OLD, MAYBE, memory=theirs).contenders == ()
+    assert doubtful(OLD, replace(MAYBE, status="Reviewing")).contenders == ()
+    above = version(3, "Adopted", content="第三${1}。")
+    assert doubtful(MAYBE, above, memory=Memory(created={"id-3": SHIPPED})).contenders == ()
+    assert doubtful(OLD, MAYBE, template=build.shipped).contenders == ()
+    assert doubtful(OLD, MAYBE, site="china", brand="REVIEW_PASSED").contenders == ()
+
+
+def test_without_marks_readable_notes_show_nothing() -> None:
+    """Where the project writes none, a version without one may be ours."""
+    asked = build.desired(build.shop, build.brand, changed, mark=False)
+    assert doubtful(OLD, MAYBE, site="china", asked=asked).contenders == (MAYBE,)
+
+
+def test_version_of_another_environment_is_not_ours_whatever_it_bears() -> None:
+    """Its mark says that smsconf made it, the journal for whom; one that is live here is ours."""
+    theirs = version(2, "Pending", content="别的${1}。")
+    memory = Memory(created_by_others=frozenset({"id-2"}))
+    assert only(decide(OLD, theirs), SHIPPED).remote_id == "id-2"
+    assert only(decide(OLD, theirs, memory=memory), SHIPPED).remote_name == "order-shipped_v3"
+    served = version(2, "Adopted", content="别的${1}。")
+    in_place = replace(changed, update=UpdatePolicy.IN_PLACE)
+    here = replace(memory, live={SHIPPED: "id-2"})
+    assert words(only(decide(OLD, served, template=in_place, memory=here), SHIPPED))[1][0] == "disable"
+
+
+def test_newest_of_the_approved_versions_that_say_what_is_desired_is_live() -> None:
+    """Whatever the journal recorded before."""
+    memory = Memory(live={SHIPPED: "id-2"})
+    made = decide(version(2, "Adopted"), version(3, "Adopted"), memory=memory)
+    assert only(made, SHIPPED).live.remote_id == "id-3"
+
+
+def test_candidate_is_numbered_above_every_approved_version() -> None:
+    """A draft below the live one is a leftover of older days, and not the successor."""
+    draft = version(2, "Pending", content="旧稿${1}。")
+    third = version(3, "Adopted", content="第三${1}。")
+    change = only(decide(draft, third), SHIPPED)
+    assert (words(change), change.remote_name) == (("replace", ["create", "submit"]), "order-shipped_v4")
+    above = version(4, "Pending", content="新稿${1}。")
+    assert only(decide(draft, third, above), SHIPPED).remote_id == "id-4"
+
+
+def test_twins_past_draft_are_counted_and_named() -> None:
+    """Sorted, with their app; a draft beside one of them is only a draft."""
+    twin = replace(OLD, remote_id="id-a", create_time="2026-01-04 00:00:00")
+    assert only(decide(OLD, twin), SHIPPED).reason == (
+        "2 templates of app.shop are named 'order-shipped': id-a, id-shipped"
+    )
+    draft = replace(twin, status="Pending")
+    assert only(decide(OLD, draft), SHIPPED).action.value == "replace"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"create_time": None}, {"create_time": "2026-01-05 01:00:00"}),
+        ({"create_time": "2026-01-05 01:00:00"}, {"create_time": "2026-01-05 01:00:00"}),
+        ({"create_time": None}, {"create_time": None}),
+    ],
+)
+def test_of_two_drafts_the_earlier_stays_else_the_one_with_the_smaller_id(first, second) -> None:
+    """An answer without a time counts as the earliest; two runs must choose alike."""
+    drafts = [
+        replace(version(1, "Pending"), remote_id="a", **first),
+        replace(version(1, "Pending"), remote_id="b", **second),
+    ]
+    for there in (drafts, drafts[::-1]):
+        made = decide(*there)
+        assert [one.remote_id for one in made.changes if one.action.value == "delete"] == ["b"]
+        assert only(made, SHIPPED).remote_id == "a"
+
+
+def test_second_draft_says_why_it_goes() -> None:
+    """Its row is about itself."""
+    made = decide(
+        replace(version(1, "Pending"), remote_id="a"), replace(version(1, "Pending"), remote_id="b")
+    )
+    row = build.about(made, "b")
+    assert (row.reason, row.status, row.observed.remote_id) == (
+        "a second draft of one name or text, left by another run",
+        "Pending",
+        "b",
+    )
+
+
+def test_draft_of_ours_that_has_another_text_is_no_second_one() -> None:
+    """Two numbers, two texts: the newer goes on, the older is left."""
+    drafts = (version(2, "Pending", content="一${1}。"), version(3, "Pending", content="二${1}。"))
+    made = decide(OLD, *drafts)
+    assert [one.remote_id for one in made.changes if one.action.value == "delete"] == []
+    assert only(made, SHIPPED).remote_id == "id-3"
+
+
+def test_review_of_ours_that_is_superseded_is_called_back_even_if_older() -> None:
+    """The reason names both versions; no field of it is shown."""
+    made = decide(version(2, "Reviewing", content="旧${1}。"), version(3, "Adopted"))
+    change = only(made, SHIPPED)
+    assert (words(change), change.remote_id, change.fields) == (("withdraw", ["withdraw"]), "id-2", ())
+    assert change.reason == (
+        "order-shipped_v3 says what is desired and is live; the review of order-shipped_v2 is called back"
+    )
+
+
+def test_what_the_service_changed_is_told_by_the_version_recorded_as_live() -> None:
+    """Nothing shows that it is ours but the journal, of its id and of what was submitted there."""
+    altered = replace(version(2, "Adopted", type="promotion"), description=None)
+    third = version(3, "Adopted", content="第三${1}。")
+    memory = Memory(live={SHIPPED: "id-2"}, submitted={"id-2": HASH})
+    change = only(decide(altered, third, memory=memory), SHIPPED)
+    assert (words(change), change.live.remote_id) == (("none", []), "id-2")
+    unknown = Memory(live={SHIPPED: "id-2"})
+    assert words(only(decide(altered, third, memory=unknown), SHIPPED))[0] == "replace"
+
+
+def test_what_another_version_in_review_says_stops_looking_for_what_was_changed() -> None:
+    """It says what is desired: nothing else is submitted, and the older one is not called live."""
+    altered = version(2, "Adopted", type="promotion")
+    made = only(decide(altered, version(3, "Reviewing")), SHIPPED)
+    assert (words(made), made.live.remote_id) == (("wait", []), "id-2")
+
+
+def left(*versions, template, memory, **more):
+    """Plan with another app beside the shop's."""
+    found = build.observed(build.o_shop, build.o_outlet, build.o_brand, *versions)
+    return plan(build.desired(build.shop, build.brand, template), found, memory=memory, **more)
+
+
+RENAMED = replace(changed, name="notice")
+
+
+def test_version_that_lies_under_a_former_name_is_asked_about_only_if_nothing_else_is_ours() -> None:
+    """The journal knows it as created; one recorded as live counts in any case."""
+    former = replace(OLD, remote_id="id-former")
+    created = Memory(created={"id-former": SHIPPED})
+    alone = only(left(former, template=RENAMED, memory=created), SHIPPED)
+    assert (alone.action.value, alone.live) == ("refused", former)
+    dead = replace(OLD, remote_id="id-dead", name="notice", status="Adopted_inactive", content="旧${1}。")
+    moved_on = only(left(former, dead, template=RENAMED, memory=created), SHIPPED)
+    assert (words(moved_on), moved_on.remote_name) == (("create", ["create", "submit"]), "notice_v2")
+    serving = replace(created, live={SHIPPED: "id-former"})
+    still = only(left(former, dead, template=RENAMED, memory=serving), SHIPPED)
+    assert (still.action.value, still.live) == ("refused", former)
+
+
+def test_rejected_version_under_a_former_name_is_nothing_to_ask_about() -> None:
+    """It neither serves nor is in review: the new name begins anew."""
+    for status in ("Reject", "Pending", "Adopted_inactive"):
+        former = replace(OLD, remote_id="id-former", status=status)
+        made = left(former, template=RENAMED, memory=Memory(created={"id-former": SHIPPED}))
+        assert words(only(made, SHIPPED)) == ("create", ["create", "submit"])
+
+
+def test_version_that_serves_is_asked_about_before_one_in_review() -> None:
+    """Both lie under the former name; what is in review is only on its way."""
+    reviewing = replace(OLD, remote_id="id-a", name="order-shipped_v2", status="Reviewing")
+    serving = replace(OLD, remote_id="id-b")
+    memory = Memory(created={"id-a": SHIPPED, "id-b": SHIPPED})
+    row = only(left(reviewing, serving, template=RENAMED, memory=memory), SHIPPED)
+    assert (row.live, row.candidate) == (serving, None)
+
+
+def test_former_name_that_another_template_asks_for_with_other_words_is_in_the_way() -> None:
+    """Only a template that says just what lies there has taken it over."""
+    other = build.Address(build.Kind.TEMPLATE, "other")
+    former = replace(OLD, name="order-shipped_v2", remote_id="id-former")
+    memory = Memory(created={"id-former": SHIPPED})
+
+    def row(content: str):
+        taking = replace(build.shipped, address=other, content=content)
+        found = build.observed(build.o_shop, build.o_brand, former)
+        made = plan(build.desired(build.shop, build.brand, RENAMED, taking), found, memory=memory)
+        return only(made, SHIPPED)
+
+    assert words(row(OLD.content)) == ("create", ["create", "submit"])
+    assert row("别的${1}。").reason == (
+        "its live version has the name 'order-shipped_v2', now that of template.other: rename that one first"
+    )
+
+
+def lost(*there, memory):
+    """What serves for the template by the journal, while its app cannot be told."""
+    return lost_version(
+        Inputs(SITES["china"], build.desired(), build.observed(*there), memory=memory), build.shipped
+    )
+
+
+def test_what_serves_is_known_while_nobody_can_tell_the_app() -> None:
+    """Of two with one name, or of one that was renamed at the console, the journal knows the version."""
+    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
+    renamed = replace(build.o_shop, name="by_hand")
+    created = Memory(created={OLD.remote_id: SHIPPED})
+    known = Memory(apps={build.SHOP: "id-shop"}, live={SHIPPED: OLD.remote_id})
+    assert lost(build.o_shop, twin, OLD, memory=created) == OLD
+    assert lost(renamed, OLD, memory=known) == OLD
+    assert lost(renamed, OLD, memory=replace(known, apps={})) is None
+    assert lost(build.o_shop, twin, OLD, memory=Memory()) is None
+
+
+def test_version_that_does_not_serve_is_not_told_while_nobody_can_tell_the_app() -> None:
+    """One in review, one under somebody else's app; and where the app is known the plan tells."""
+    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
+    memory = Memory(created={OLD.remote_id: SHIPPED})
+    assert lost(build.o_shop, twin, replace(OLD, status="Reviewing"), memory=memory) is None
+    assert lost(build.o_shop, twin, replace(OLD, app_key="key-foreign"), memory=memory) is None
+    assert lost(build.o_shop, replace(OLD, name="former"), memory=memory) is None
+
+
+def test_what_is_noted_beside_what_the_service_changed_is_shown_too() -> None:
+    """Both are differences that cause nothing by themselves."""
+    noted = replace(changed, description="给会员")
+    altered = version(1, "Adopted", type="promotion")
+    change = only(decide(altered, template=noted), SHIPPED)
+    assert [one.path for one in change.notes] == ["type", "description"]
+    assert (words(change), change.fields) == (("none", []), ())
+
+
+def test_name_of_a_template_under_another_app_takes_nothing_over_here() -> None:
+    """It has not taken over what lies under this one."""
+    other = replace(build.shipped, address=build.Address(build.Kind.TEMPLATE, "other"), app=build.OUTLET)
+    asked = build.desired(build.shop, build.outlet, build.brand, RENAMED, other)
+    found = build.observed(build.o_shop, build.o_outlet, build.o_brand, OLD)
+    row = only(plan(asked, found, memory=Memory(created={OLD.remote_id: SHIPPED})), SHIPPED)
+    assert row.reason == (
+        "its live version is named 'order-shipped', the files say 'notice': add renamed_from: order-shipped"
+    )
+
+
+def test_version_that_says_what_is_desired_serves_whatever_lies_under_a_former_name() -> None:
+    """The journal recorded that one as live, and the new name has an approved one already."""
+    new = replace(OLD, remote_id="id-new", name="notice", content=NEW_TEXT)
+    memory = Memory(live={SHIPPED: OLD.remote_id}, created={OLD.remote_id: SHIPPED})
+    row = only(left(OLD, new, template=RENAMED, memory=memory), SHIPPED)
+    assert (words(row), row.live) == (("none", []), new)
+
+
+def test_of_several_superseded_reviews_the_newest_is_called_back_first() -> None:
+    """One a run: the next one comes with the next plan."""
+    made = decide(
+        OLD, version(2, "Reviewing"), version(3, "Reviewing", content="三${1}。"), template=build.shipped
+    )
+    assert (words(only(made, SHIPPED)), only(made, SHIPPED).remote_id) == (("withdraw", ["withdraw"]), "id-3")
+
+
+def test_what_the_service_changed_is_known_though_it_dropped_the_note() -> None:
+    """The journal has the hash of what was submitted, note and all."""
+    noted = replace(changed, description="给会员")
+    altered = replace(version(1, "Adopted", type="promotion"), description=None)
+    memory = Memory(live={SHIPPED: "id-1"}, submitted={"id-1": submission_hash(noted, build.brand, ())})
+    change = only(decide(altered, template=noted, memory=memory), SHIPPED)
+    assert (words(change), change.live.remote_id) == (("none", []), "id-1")
