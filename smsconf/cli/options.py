@@ -175,6 +175,14 @@ report_options = _report_options("text", "json")
 finding_options = _report_options("text", "json", "sarif", "junit", "github")
 comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
+inbox_options = stacked(
+    folder_option,
+    click.option(
+        "--database",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File with what was received.  [default: .smsconf/inbox.db of the project]",
+    ),
+)
 numbers_option = click.option(
     "--show-numbers", is_flag=True, help="Write phone numbers out instead of hiding their middle."
 )

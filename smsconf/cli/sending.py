@@ -1,124 +1,137 @@
-"""What ``send`` and ``bulk`` share: from a template's address to what is sent, and to whom it is given.
+"""What ``send`` and ``bulk`` share on the command line: options, and how they are read.
 
-The composition root of the sending side, as ``session`` is of the management side.
+Nothing is sent from here.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.commands.emulator import emulator_engine
-from smsconf.cli.inbox import SENT
-from smsconf.cli.options import require_known
-from smsconf.cli.output import show_error
+from smsconf.cli.options import AddressParam, require_known, stacked
 from smsconf.cli.progress import progress
 from smsconf.cli.session import open_session
-from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
-from smsconf.cloud.http.limiter import Limiter
-from smsconf.config import EmulatorProvider, Project
+from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.lint.text.callback_urls import object_to
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
-from smsconf.messaging.send.credentials import AppKey, find_app_key
-from smsconf.messaging.send.sender import Sender, open_sender, send_url, sender_on
-from smsconf.messaging.send.target import Target, find_target
-from smsconf.messaging.send.wire import Answer
+from smsconf.messaging.lists.encodings import encoding_named
+from smsconf.messaging.lists.table import HiddenRows, Reading
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import ConfigError, PlanRefused, SmsconfError
-from smsconf.model.sites import SITES, Site
-from smsconf.own_files import STATE_FOLDER
-from smsconf.reconcile.inputs import Inputs, Selection
-from smsconf.reconcile.outputs import read_outputs
-from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.workflow.run import look
-
-secrets_option = click.option(
-    "--secrets",
-    "secrets_file",
-    envvar="SMSCONF_SECRETS",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="File of `apply --save-secrets`, else SMSCONF_SECRETS; without it SMSCONF_APP_SECRET.",
-)
-callback_option = click.option(
-    "--status-callback", metavar="URL", help="Where status reports go.  [default: messaging.status_callback]"
-)
-signature_option = click.option(
-    "--signature", "signature", metavar="ADDRESS", help="Signature that a universal template goes with."
-)
-wsse_option = click.option("--wsse", is_flag=True, help="Sign with X-WSSE instead of AK/SK.")
+from smsconf.model.errors import ConfigError
+from smsconf.workflow.run import note_seen
+from smsconf.workflow.sending import Seen, SendSettings, look_at
 
 _MOST_EXTEND = 128  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a reading of the service showed, for whom, and its time then."""
+class EncodingParam(click.ParamType[str]):
+    """The name of an encoding of texts."""
 
-    inputs: Inputs
-    plan: Plan
-    site: Site
-    about: Mapping[str, Any]
-    now: datetime
-    scope: str
+    name = "encoding"
 
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What is sent, for whom, the service's time when it was looked at, and the account."""
-
-    target: Target
-    about: Mapping[str, Any]
-    now: datetime
-    scope: str
-    signature: Address | None = None
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the usual name, or fail if no encoding has this one."""
+        found = encoding_named(value)
+        if found is None:
+            self.fail(
+                _("no encoding is called '{name}'; usual ones are utf-8, gb18030, big5, cp1252").format(
+                    name=value
+                ),
+                param,
+                ctx,
+            )
+        return found
 
 
-def look_at(project: Project) -> Seen:
-    """Read the service as ``outputs`` does.
+class MomentParam(click.ParamType[datetime]):
+    """A moment such as ``2026-12-01T09:00:00+08:00``."""
 
-    Raises:
-        PlanRefused: not all could be read.
-    """
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+        """Read ISO 8601 with an offset, or fail with what was expected."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(
+                _("expected a time with an offset, such as 2026-12-01T09:00:00+08:00, got '{value}'").format(
+                    value=value
+                ),
+                param,
+                ctx,
+            )
+        return moment
+
+
+send_options = stacked(
+    click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports."),
+    click.option(
+        "--status-callback",
+        metavar="URL",
+        help="Where status reports go.  [default: messaging.status_callback]",
+    ),
+    click.option("--signature", metavar="ADDRESS", help="Signature that a universal template goes with."),
+    click.option(
+        "--secrets",
+        "secrets_file",
+        envvar="SMSCONF_SECRETS",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="File of `apply --save-secrets`, else SMSCONF_SECRETS; without it SMSCONF_APP_SECRET.",
+    ),
+    click.option("--wsse", is_flag=True, help="Sign with X-WSSE instead of AK/SK."),
+)
+list_options = stacked(
+    click.option("--sheet", metavar="NAME", help="Sheet of a workbook of which several have rows."),
+    click.option(
+        "--hidden-rows",
+        type=click.Choice([one.value for one in HiddenRows]),
+        help="What becomes of rows that the sheet does not show; in lists of --opt-out they count.",
+    ),
+    click.option(
+        "--encoding",
+        type=EncodingParam(),
+        metavar="NAME",
+        help="Encoding of a text list that is not UTF-8, such as gb18030 or big5.",
+    ),
+)
+
+
+def reading_of(chosen: Mapping[str, Any], *, shared: bool = False) -> Reading:
+    """Return what the options say about how lists are read; ``shared``: of several files."""
+    hidden = HiddenRows(chosen["hidden_rows"]) if chosen["hidden_rows"] else None
+    return Reading(chosen["sheet"], hidden, chosen["encoding"], shared=shared)
+
+
+def read_service(project: Project, *, remember: bool = False) -> Seen:
+    """Read the service for what serves; ``remember``: what is new goes into the journal."""
     with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        inputs = look(
-            session.client,
-            project,
-            session.journal,
-            selection=Selection(),
-            cache=session.cache,
-            progress=update,
-        )
-        now, site, scope = session.client.service_time, session.client.site, session.client.scope
-    plan = make_plan(inputs)
-    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
-    if unread:
-        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
-    return Seen(inputs, plan, site, session.about, now, scope)
+        seen = look_at(session, project, update)
+        if remember:
+            note_seen(session.client, seen.plan, session.journal, project.environment)
+        return seen
 
 
-def make_ready(project: Project, address: Address, signature: Address | None = None) -> Ready:
-    """Find out what a template is sent with, by the same reading as ``outputs``.
+def settings_of(project: Project, chosen: Mapping[str, Any], **more: Any) -> SendSettings:  # noqa: ANN401 - rate and connections
+    """Return what the options say about how messages go out."""
+    callback = chosen["status_callback"] or project.desired.messaging.status_callback
+    return SendSettings(project, chosen["secrets_file"], chosen["wsse"], callback, chosen["extend"], **more)
+
+
+def signature_of(chosen: Mapping[str, Any]) -> Address | None:
+    """Return the signature that is named.
 
     Raises:
-        PlanRefused: it cannot be sent yet, or not all could be read.
+        BadParameter: it is no address.
     """
-    require_template(project, address)
-    seen = look_at(project)
-    observed, changes = seen.inputs.observed, seen.plan.changes
-    outputs = read_outputs(changes, observed.signatures.items, observed.countries.items)
-    target = find_target(changes, outputs[address], site=seen.site, signature=signature)
-    return Ready(target, seen.about, seen.now, seen.scope, signature)
+    return AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
 
 
 def require_template(project: Project, address: Address) -> None:
@@ -130,10 +143,9 @@ def require_template(project: Project, address: Address) -> None:
     """
     if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
-    templates = project.desired.templates
     if address.kind is not Kind.TEMPLATE:
         raise click.UsageError(_("expected the address of a template, got {address}").format(address=address))
-    require_known([address], templates)
+    require_known([address], project.desired.templates)
 
 
 def check_words(extend: str | None, callback: str | None) -> None:
@@ -167,73 +179,3 @@ def values_of(texts: Iterable[str]) -> dict[str, str]:
         if values.setdefault(name, value) != value:
             raise click.UsageError(_("--var gives {name} two values").format(name=name))
     return values
-
-
-def app_key_of(target: Target, secrets_file: Path | None) -> AppKey:
-    """Return the key and secret that sign a target's messages.
-
-    Raises:
-        Unauthorized: there are none.
-    """
-    return find_app_key(target.app, target.app_key, os.environ, secrets_file)
-
-
-def url_of(project: Project) -> str:
-    """Return where messages of a project go.
-
-    Raises:
-        CloudError: nobody says.
-    """
-    provider = project.provider
-    if provider is None or isinstance(provider, EmulatorProvider):
-        return BASE_URL
-    return send_url(SITES[provider.site], provider, os.environ)
-
-
-@contextmanager
-def open_sending(
-    project: Project,
-    app_key: AppKey,
-    *,
-    wsse: bool,
-    connections: int = 1,
-    limiter: Limiter | None = None,
-) -> Iterator[Sender]:
-    """Open a sender for a project's provider.
-
-    Raises:
-        CloudError: no host, or one that must not get the secret.
-    """
-    provider = project.provider
-    assert provider is not None  # noqa: S101 - for the type checker: the session looked
-    if not isinstance(provider, EmulatorProvider):
-        with open_sender(
-            provider, app_key, os.environ, wsse=wsse, connections=connections, limiter=limiter
-        ) as sender:
-            yield sender
-        return
-    with emulator_engine(provider.database, site=provider.site) as engine:
-        transport = InProcessTransport(engine.handle)
-        site = SITES[provider.site]
-        with sender_on(transport, BASE_URL, site, app_key, wsse=wsse, limiter=limiter) as sender:
-            yield sender
-
-
-def remember_sent(project: Project, ready: Ready, answer: Answer) -> None:
-    """Remember what was taken, so that `receipts` knows it; what was sent stays sent if that fails."""
-    messages = [
-        Sent(
-            fate.message_id,
-            fate.to,
-            ready.now,
-            str(ready.target.address),
-            segments=fate.parts,
-            scope=ready.scope,
-        )
-        for fate in answer.fates
-        if fate.accepted and fate.message_id
-    ]
-    try:
-        add_sent(project.folder / STATE_FOLDER / SENT, messages)
-    except SmsconfError as error:
-        show_error(error)

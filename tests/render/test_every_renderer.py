@@ -24,7 +24,7 @@ from smsconf.render.documents.history import history_lines
 from smsconf.render.documents.outputs import configmap_text, env_text, yaml_text
 from smsconf.render.documents.receipts import messages_lines, receipts_csv, receipts_lines
 from smsconf.render.documents.replies import opt_outs_lines, replies_lines
-from smsconf.render.documents.sending import send_lines
+from smsconf.render.documents.send import send_lines
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text

@@ -5,12 +5,14 @@ The word is an ordinary one, so that a document with another text in its place h
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from smsconf.guide.checklist import Outcome as Standing
+from smsconf.messaging.receive.opt_outs import OptOut
+from smsconf.messaging.receive.receipts import Delivery, Tally
 from smsconf.model.address import Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.sites import SITES
@@ -130,23 +132,8 @@ def documents() -> dict[str, Any]:
     made = _plan()
     outcomes = [Outcome(change, Result.FAILED, WORD, WORD, WORD) for change in made.changes]
     reviews = tuple(read_reviews(made, SITES["china"]))
-    tally = SimpleNamespace(
-        messages=2,
-        deliveries={"failed": 2},
-        segments=2,
-        failures=SimpleNamespace(most_common=lambda: [(WORD, 2)]),
-    )
-    person = SimpleNamespace(
-        message_id=WORD,
-        received=NOW,
-        created=WORD,
-        sender=WORD,
-        number=WORD,
-        to=WORD,
-        body=WORD,
-        word=WORD,
-        since=NOW,
-    )
+    tally = Tally(Counter({Delivery.FAILED: 2}), Counter({WORD: 2}), 2)
+    person = OptOut(WORD, WORD, NOW, WORD, WORD, WORD, WORD, WORD, NOW)
     outputs = {
         **dict.fromkeys(("template_id", "remote_name", "sender", "signature", "region", "status"), WORD),
         "variables": [WORD, "day"],
@@ -173,7 +160,7 @@ def documents() -> dict[str, Any]:
         "history": history_view(
             [_entry(), _entry()], {"project": WORD, "environment": WORD}, torn=0, elsewhere=0
         ),
-        "receipts": receipts_view({WORD: tally}, "template", lambda _status: WORD, others=1),
+        "receipts": receipts_view({WORD: tally}, "template", others=1),
         "messages": [_receipt(), _receipt()],
         "opt-outs": opt_outs_view([person], 1, shown=str, said=str),
         "replies": [{**dict.fromkeys(("from", "to", "body"), WORD), "received": "2026", "opted_out": True}],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from smsconf.cli.service_clock import ServiceClock
 from smsconf.emulator.gateway.engine import Engine, Settings
+from smsconf.workflow.service_clock import ServiceClock
 from tests.scenarios.conftest import World
 from tests.scenarios.test_credentials import PROJECT_ID, SDK, served, use  # noqa: F401 - a fixture
 

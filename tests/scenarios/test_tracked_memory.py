@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.cli.test_checkout import git
 from tests.scenarios.conftest import World
+from tests.workflow.test_checkout import git
 
 THRESHOLDS = """
 thresholds:

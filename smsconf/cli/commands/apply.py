@@ -12,7 +12,6 @@ import click
 from click.core import ParameterSource
 
 from smsconf.cli.asking import confirmed, stop_on_interrupt
-from smsconf.cli.checkout import commit_of
 from smsconf.cli.commands.wait import look, wait_for_reviews
 from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
@@ -41,6 +40,7 @@ from smsconf.reconcile.saved_plan.staleness import still_permitted
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
 from smsconf.render.plan.view import apply_view, plan_view
+from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.workflow.run import Report, carry_out, check, make_plan, recorded
 

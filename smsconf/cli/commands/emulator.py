@@ -18,6 +18,7 @@ from smsconf.language import _, ngettext
 from smsconf.model.emulator_keys import OTHER_SECRET_KEY
 from smsconf.model.errors import SmsconfError
 from smsconf.render.lines import Line, Span, clean, line
+from smsconf.workflow.session import emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.emulator.gateway.engine import Engine
@@ -207,27 +208,6 @@ def _outbox_lines(view: Mapping[str, Any]) -> Iterator[Line]:
         yield line("    ", clean(message["text"]), hang=4)
     counts = {"shown": len(view["messages"]), "total": view["total"]}
     yield line(_("{shown} of {total} messages").format(**counts))
-
-
-@contextmanager
-def emulator_engine(database: Path, **settings: Any) -> Iterator[Engine]:  # noqa: ANN401 - settings by name
-    """Open the emulator on a database, in this process; the site is the database's unless given.
-
-    Raises:
-        SmsconfError: the database cannot be opened.
-    """
-    from smsconf.emulator.gateway.engine import Engine, Settings, StoreError, site_of
-
-    try:
-        known = settings if "site" in settings else {**settings, "site": site_of(database) or "china"}
-        engine = Engine(database, Settings(**known))
-    except StoreError as error:
-        text = _("cannot open the emulator's database {error}").format(error=error)
-        raise SmsconfError(text, fix=error.fix) from error
-    try:
-        yield engine
-    finally:
-        engine.close()
 
 
 def copy_emulator(database: Path, target: Path) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.checkout import state_folder
-from smsconf.cli.inbox import SENT
 from smsconf.cli.options import comment_options, project_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import progress
@@ -34,6 +32,7 @@ from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.render.documents.guide import guide_lines, guide_markdown, guide_view
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.run import check, follow_reviews, make_plan, recall
+from smsconf.workflow.state_files import sent_path
 
 
 @click.command("guide")
@@ -87,7 +86,6 @@ def _see(folder: Path, environment: str | None) -> Seen:
     found = find_all(project)
     errors = sum(one.severity is Severity.ERROR for one in found)
     warnings = sum(one.severity is Severity.WARNING for one in found)
-    state = state_folder(project.folder)
     seen = Seen(
         project,
         errors,
@@ -96,7 +94,7 @@ def _see(folder: Path, environment: str | None) -> Seen:
         manual=_manual(project),
         secrets=str(folder / SECRETS),
         has_secrets=(folder / SECRETS).exists(),
-        sent=frozenset(one.template for one in read_sent(state / SENT)),
+        sent=frozenset(one.template for one in read_sent(sent_path(project.folder))),
         example=example_number,
         suffix=suffix,
     )

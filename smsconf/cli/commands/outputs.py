@@ -12,13 +12,10 @@ import click
 
 from smsconf.cli.options import project_options
 from smsconf.cli.output import report, say
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
-from smsconf.language import N_, _
+from smsconf.cli.sending import read_service
+from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
-from smsconf.reconcile.inputs import Selection
-from smsconf.reconcile.plan import make_plan
 from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.render.documents.outputs import (
     configmap_text,
@@ -28,7 +25,7 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
-from smsconf.workflow.run import check, look, note_seen
+from smsconf.workflow.run import check
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -68,29 +65,18 @@ def command(
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
     project = check(folder, environment)
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        inputs = look(
-            session.client,
-            project,
-            session.journal,
-            selection=Selection(),
-            cache=session.cache,
-            progress=update,
-        )
-        plan = make_plan(inputs)
-        note_seen(session.client, plan, session.journal, project.environment)
-    unread = [refusal.message for refusal in plan.refusals if refusal.scope == "read"]
-    if unread:
-        raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
+    seen = read_service(project, remember=True)
+    seen.require_all()
+    plan = seen.plan
     for change in plan.changes:
-        serving = lost_version(inputs, change.desired) if isinstance(change.desired, Template) else None
+        serving = lost_version(seen.inputs, change.desired) if isinstance(change.desired, Template) else None
         if serving:
             lost = _("{address}: {name} serves by the journal, but {reason}")
             raise PlanRefused(
                 lost.format(address=change.label, name=serving.name, reason=change.reason),
                 fix=_("see what smsconf plan says; nothing was printed"),
             )
-    view = outputs_view(plan, inputs.observed.signatures.items)
+    view = outputs_view(plan, seen.inputs.observed.signatures.items)
     for change in plan.changes:
         if change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)

@@ -7,64 +7,53 @@ nobody knows block nothing. A list that went out is told, and sent once more onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from smsconf.language import _
 from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.bulk.schema import numbers_digest
 from smsconf.model.errors import PlanRefused
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a command asks for.
-
-    Attributes:
-        digest: what the list says.
-        numbers: the digest of its numbers alone, as runs without a scope have it; ``None`` if there are none.
-        message: what it would be sent with now.
-        failed_of: the run whose failed numbers they are.
-        again: it is meant although it went out already.
-    """
-
-    digest: str
-    numbers: str | None
-    message: Mapping[str, Any]
-    failed_of: int | None = None
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """``run`` is the one to go on with, or the one that sent this list; ``None``: make a new one.
 
     ``copies``: how many runs of this list there were.
     """
 
     run: Run | None
-    is_open: bool = False
     copies: int = 0
 
 
-def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) -> Choice:
+def choose(
+    runs: Sequence[Run], is_open: Callable[[Run], bool], draft: Run, numbers: str, *, again: bool
+) -> Choice:
     """Decide among the agreed runs of one key, the newest first.
+
+    Args:
+        runs: those there are.
+        is_open: tells whether numbers of one wait.
+        draft: the run that a new one would be.
+        numbers: the digest of its numbers alone, all that is known of the list of a run without a scope.
+        again: it is meant although it went out already.
 
     Raises:
         PlanRefused: another list or another text waits under this name, or the same numbers got a message
             from a run that does not know its text.
     """
     owned = [run for run in runs if run.key.scope is not None]
-    asked = (wanted.digest, wanted.failed_of)
+    asked = (draft.digest, draft.failed_of)
     # one that was given up before its first request sent nothing to anybody
     same = [run for run in owned if (run.digest, run.failed_of) == asked and (run.begun or not run.finished)]
     for run in owned:
         if is_open(run):
-            return _go_on(run, wanted, same=run in same)
-    if same and not wanted.again:
+            return _go_on(run, draft, same=run in same)
+    if same and not again:
         return Choice(same[0], copies=len(same))
-    unknown = next((run for run in runs if run.key.scope is None and run.digest == wanted.numbers), None)
-    if unknown and not wanted.again:
+    digest = numbers_digest(numbers)
+    unknown = next((run for run in runs if run.key.scope is None and run.digest == digest), None)
+    if unknown and not again:
         raise PlanRefused(
             _("an older smsconf sent {subject} to these numbers on {date} (run {run})").format(
                 subject=unknown.key.subject, date=unknown.made.date(), run=unknown.id
@@ -75,7 +64,7 @@ def choose(runs: Sequence[Run], is_open: Callable[[Run], bool], wanted: Wanted) 
     return Choice(None, copies=len(same))
 
 
-def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
+def _go_on(run: Run, draft: Run, *, same: bool) -> Choice:
     ways = _(
         "smsconf bulk --join {run} goes on as it began, with its list and text; "
         "smsconf bulk --end {run} gives up the rest"
@@ -88,7 +77,7 @@ def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
             why=_("whoever is on both lists would get the message twice"),
             fix=ways,
         )
-    if run.begun and any(run.message[part] != wanted.message[part] for part in ("text", "same")):
+    if run.begun and any(run.message[part] != draft.message[part] for part in ("text", "same")):
         raise PlanRefused(
             _("run {run} of {subject} began with another text, signature or sender").format(
                 run=run.id, subject=run.key.subject
@@ -96,4 +85,4 @@ def _go_on(run: Run, wanted: Wanted, *, same: bool) -> Choice:
             why=_("one part of the list would have one text, the rest another"),
             fix=ways,
         )
-    return Choice(run, is_open=True)
+    return Choice(run)

@@ -34,7 +34,6 @@ from smsconf.model.errors import SmsconfError
 from smsconf.model.resources import Region
 
 DUPLICATE = "duplicate"
-OPTED_OUT = ("opted-out", N_("the recipient asked not to be written to"))
 BAD_VALUE = "bad-value"
 OTHER_COUNTRY = "other-country"
 BAD_CELL = "bad-cell"
@@ -88,7 +87,6 @@ def read_recipients(
     table: Table,
     target: Target,
     fixed: Mapping[str, str],
-    opted_out: Iterable[str],
     *,
     count: Count,
     drop: Callable[[Dropped], None],
@@ -99,7 +97,6 @@ def read_recipients(
         table: the list; a first row that is no recipient names the columns.
         target: knows the variables.
         fixed: values that are the same for all.
-        opted_out: numbers to leave out, as the service writes them (``+86…``).
         count: filled while reading.
         drop: told what is left out.
 
@@ -114,7 +111,6 @@ def read_recipients(
     count.source = _source(table, columns)
     reader = _Reader(target, columns, values, count, drop)
     with SeenNumbers() as known:
-        known.add([(int(number.removeprefix("+")), 0, 0) for number in opted_out])
         for chunk in reader.read(table.rows(columns.needed)):
             earlier = known.add([(int(one.number), one.row, hash(one.values)) for one in chunk])
             fresh = [one for one in chunk if one.row not in earlier] if earlier else chunk
@@ -224,10 +220,7 @@ class _Reader:
         self._drop(Dropped(row, text, reason, explanation))
 
     def leave_out_known(self, one: Recipient, first: int, values: int) -> None:
-        """Leave out a number that was seen in the row ``first``, or that is not to be written to."""
-        if not first:
-            self.leave_out(one.row, f"+{one.number}", OPTED_OUT[0], _(OPTED_OUT[1]))
-            return
+        """Leave out a number that was seen in the row ``first``."""
         text = _("the number stands in row {row} already")
         if values != hash(one.values):
             text = _("the number stands in row {row} already, with other values: those of that row count")

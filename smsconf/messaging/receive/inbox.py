@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from smsconf.language import _
 from smsconf.messaging.database import (
@@ -28,6 +29,7 @@ from smsconf.messaging.receive.callbacks import Reply, Report
 from smsconf.model.errors import SmsconfError
 
 Item = Report | Reply
+Kind = TypeVar("Kind", Report, Reply)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
@@ -55,10 +57,10 @@ _REPLY = [one.name for one in fields(Reply)]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class Received(Generic[Kind]):
     """Something that arrived, and when it first did (our time, UTC)."""
 
-    item: Item
+    item: Kind
     at: datetime
 
 
@@ -109,7 +111,7 @@ class Inbox:
             with transaction(self._database):  # a page goes to the disk, with what it held before
                 self._database.execute(f"PRAGMA user_version = {_VERSION}")
 
-    def reports(self) -> Iterator[Received]:
+    def reports(self) -> Iterator[Received[Report]]:
         """Yield every report once, in the order of arrival.
 
         Raises:
@@ -117,7 +119,7 @@ class Inbox:
         """
         yield from self._read("reports", _REPORT, Report, "number")
 
-    def reports_by_message(self, message_id: str | None = None) -> Iterator[Received]:
+    def reports_by_message(self, message_id: str | None = None) -> Iterator[Received[Report]]:
         """Yield every report once, or those about one message, sorted by its id.
 
         Raises:
@@ -125,7 +127,7 @@ class Inbox:
         """
         yield from self._read("reports", _REPORT, Report, "message_id, number", message_id)
 
-    def replies(self) -> Iterator[Received]:
+    def replies(self) -> Iterator[Received[Reply]]:
         """Yield every reply once, in the order of arrival.
 
         Raises:
@@ -173,8 +175,8 @@ class Inbox:
             )
 
     def _read(
-        self, table: str, names: Sequence[str], kind: type[Item], order: str, message_id: str | None = None
-    ) -> Iterator[Received]:
+        self, table: str, names: Sequence[str], kind: type[Kind], order: str, message_id: str | None = None
+    ) -> Iterator[Received[Kind]]:
         columns = ", ".join(f'"{name}"' for name in ["received", *names])
         only = "" if message_id is None else "WHERE message_id = :message_id"
         with self._explained(_("read")), readable():
@@ -236,22 +238,19 @@ def _insert(table: str, names: Iterable[str]) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608 - our own words
 
 
-def latest(reports: Iterable[Received]) -> Mapping[tuple[str, int], Received]:
+def latest(reports: Iterable[Received[Report]]) -> Mapping[tuple[str, int], Received[Report]]:
     """Return the report that holds for each part of each message: (message id, sequence) → report.
 
     A report that the service made up for want of one ("no report for 72 hours") yields to any of the network;
     else the later time of the service holds, and of equal ones the later arrival.
     """
-    found: dict[tuple[str, int], Received] = {}
+    found: dict[tuple[str, int], Received[Report]] = {}
     for one in reports:
-        report = one.item
-        if isinstance(report, Report):
-            key = (report.message_id, report.sequence)
-            if key not in found or _rank(one) >= _rank(found[key]):
-                found[key] = one
+        key = (one.item.message_id, one.item.sequence)
+        if key not in found or _rank(one) >= _rank(found[key]):
+            found[key] = one
     return found
 
 
-def _rank(one: Received) -> tuple[bool, str, datetime]:
-    assert isinstance(one.item, Report)  # noqa: S101 - for the type checker: latest looked
+def _rank(one: Received[Report]) -> tuple[bool, str, datetime]:
     return (one.item.updated is not None, one.item.updated or "", one.at)

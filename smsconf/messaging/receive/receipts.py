@@ -90,7 +90,9 @@ class Tally:
         return self.deliveries.total()
 
 
-def match(sent: Iterable[Sent], reports: Iterable[Received], now: datetime | Clock) -> Iterator[Receipt]:
+def match(
+    sent: Iterable[Sent], reports: Iterable[Received[Report]], now: datetime | Clock
+) -> Iterator[Receipt]:
     """Yield a receipt for each message that was sent or reported, in the order of message ids.
 
     Args:
@@ -130,28 +132,26 @@ def tally(receipts: Iterable[Receipt], by: str) -> tuple[Mapping[str, Tally], in
     return dict(sorted(groups.items())), others
 
 
-def message_of(one: Received) -> str:
+def message_of(one: Received[Report]) -> str:
     """Return the id of the message that a report is about."""
-    assert isinstance(one.item, Report)  # noqa: S101 - for the type checker: only reports are given
     return one.item.message_id
 
 
-def _parts(reports: Iterable[Received]) -> list[tuple[Report, datetime]]:
+def _parts(reports: Iterable[Received[Report]]) -> list[tuple[Report, datetime]]:
     """Return the report that holds for each part, in order."""
-    held = latest(reports)
-    return [(one.item, one.at) for _, one in sorted(held.items()) if isinstance(one.item, Report)]
+    return [(one.item, one.at) for _, one in sorted(latest(reports).items())]
 
 
 def _unreported(sent: Sent, clock: Clock) -> Delivery:
     return Delivery.MISSING if clock(sent.scope) - sent.at > LATEST_REPORT else Delivery.PENDING
 
 
-def _reported(sent: Sent, reports: Iterable[Received], clock: Clock) -> Receipt:
+def _reported(sent: Sent, reports: Iterable[Received[Report]], clock: Clock) -> Receipt:
     ahead = clock(sent.scope) - clock("")
     return _settled(sent.message_id, [(part, at + ahead) for part, at in _parts(reports)], sent, clock)
 
 
-def _unknown(message_id: str, reports: Iterable[Received]) -> Receipt:
+def _unknown(message_id: str, reports: Iterable[Received[Report]]) -> Receipt:
     return _settled(message_id, _parts(reports))
 
 

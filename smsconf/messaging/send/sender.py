@@ -26,7 +26,7 @@ from smsconf.cloud.http.transport import OperationGuard, SigningAuth
 from smsconf.language import _, told
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
-from smsconf.messaging.send.credentials import AppKey
+from smsconf.messaging.send.credentials import AppKey, WsseAuth
 from smsconf.messaging.send.wire import (
     ACCEPTED,
     OF_NUMBERS,
@@ -37,7 +37,6 @@ from smsconf.messaging.send.wire import (
     read_answer,
     unread,
 )
-from smsconf.messaging.send.wsse import WsseAuth
 from smsconf.model.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.model.sites import SITES, Site
 

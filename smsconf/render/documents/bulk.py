@@ -1,15 +1,25 @@
-"""View of ``bulk`` → lines: the list, what became of it, what is in doubt and how to settle it."""
+"""Where a run to many stands → view (the JSON contract of ``bulk``) → lines; and the runs there are.
+
+Numbers are shown as the caller says, hidden by default.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from smsconf.language import N_, _, ngettext
-from smsconf.render.documents.sending import reports_line
+from smsconf.messaging.bulk.run import Batch, Run, Tally
+from smsconf.messaging.bulk.sending import Ended
+from smsconf.messaging.send.target import Target
+from smsconf.render.documents.send import explained, reports_line
 from smsconf.render.lines import Line, Span, clean, line
 from smsconf.render.plan.text import about_line
 
+FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
 
 _STYLES = {"accepted": "green", "failed": "bold red", "uncertain": "bold yellow", "waiting": "cyan"}
@@ -23,6 +33,129 @@ _COUNTS = (
     ("given_up", N_("given up")),
 )
 _MOST_DOUBTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands.
+
+    Attributes:
+        about: for whom: project, environment, site, provider.
+        target: what is sent.
+        run: ``None`` for one that was not made, only looked at.
+        name: what the run is called.
+        summary: what was noted of its list.
+        tally: where its messages stand.
+        doubtful: the batches that nobody knows of, each with its time.
+        ended: how sending ended; ``None``: nothing was sent now.
+        stopped: what would stop a run that is only looked at.
+        dry_run: it is only looked at.
+        dropped: the file of the rows that were left out.
+    """
+
+    about: Mapping[str, Any]
+    target: Target
+    run: Run | None
+    name: str
+    summary: Mapping[str, Any]
+    tally: Tally
+    doubtful: Sequence[tuple[Batch, datetime]] = ()
+    ended: Ended | None = None
+    stopped: str | None = None
+    dry_run: bool = False
+    dropped: Path | None = None
+
+
+def bulk_view(standing: Standing, *, shown: Callable[[str], str], callback: str | None) -> View:
+    """Return the document of ``bulk``; ``callback`` is where status reports go."""
+    run, target, tally, ended = standing.run, standing.target, standing.tally, standing.ended
+    over = run and run.begun and ended is None and not tally.waiting
+    return {
+        "format_version": FORMAT_VERSION,
+        **standing.about,
+        "run": str(run.id) if run else None,
+        "name": standing.name,
+        "address": str(target.address),
+        "remote_name": target.remote_name,
+        "template_id": target.template_id,
+        "sender": target.sender,
+        "sent_on": run.begun.isoformat() if run and run.begun and over else None,
+        "recipients": dict(standing.summary),
+        "messages": _messages(tally),
+        "failures": [_failure(status, count) for status, count in (tally.statuses or {}).items()],
+        "uncertain": [
+            {
+                "batch": batch.id,
+                "messages": len(batch.numbers),
+                "first": shown(f"+{batch.numbers[0]}"),
+                "last": shown(f"+{batch.numbers[-1]}"),
+                "at": at.isoformat(),
+            }
+            for batch, at in standing.doubtful
+        ],
+        "outcome": _outcome(tally, ended),
+        "stopped": ended.stopped if ended else standing.stopped,
+        "dry_run": standing.dry_run,
+        "dropped_file": str(standing.dropped) if standing.dropped else None,
+        "status_callback": callback,
+    }
+
+
+def _messages(tally: Tally) -> View:
+    """Return the counts of a run."""
+    return {
+        "total": tally.total,
+        "accepted": tally.accepted,
+        "failed": tally.failed,
+        "uncertain": tally.uncertain,
+        "assumed_sent": tally.assumed,
+        "waiting": tally.waiting,
+        "opted_out": tally.opted_out,
+        "given_up": tally.ended,
+    }
+
+
+def runs_view(rows: Iterable[tuple[Run, Tally]]) -> View:
+    """Return the document of ``bulk --runs``."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "runs": [
+            {
+                "run": str(run.id),
+                "name": run.name,
+                "template": run.template,
+                "environment": run.key.environment,
+                "scope": run.key.scope,
+                "made": run.made.isoformat(),
+                "begun": run.begun.isoformat() if run.begun else None,
+                "at": run.message.get("at"),
+                "given_up": run.finished.isoformat() if run.finished else None,
+                "failed_of": str(run.failed_of) if run.failed_of else None,
+                "messages": _messages(tally),
+                "outcome": _outcome(tally),
+            }
+            for run, tally in rows
+        ],
+    }
+
+
+def _failure(status: str, count: int) -> View:
+    why, fix = explained(status)
+    return {"status": status, "messages": count, "message": why, "fix": fix}
+
+
+def _outcome(tally: Tally, ended: Ended | None = None) -> str:
+    """Return one word for where a run stands: the first that holds."""
+    words = (
+        ("waiting", ended is None and tally.waiting),
+        ("interrupted", ended is not None and ended.interrupted),
+        ("stopped", tally.waiting),
+        ("unknown", tally.uncertain),
+        ("given up", tally.ended),
+        ("partly accepted", tally.failed and (tally.accepted or tally.assumed)),
+        ("failed", tally.failed),
+    )
+    return next((word for word, holds in words if holds), "accepted")
 
 
 def bulk_lines(view: View) -> Iterator[Line]:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from smsconf.language import _, ngettext
+from smsconf.messaging.receive.receipts import Delivery, Receipt, Tally
+from smsconf.messaging.send.codes import meaning_of
 from smsconf.render.documents.sheets import csv_rows
 from smsconf.render.lines import Line, Span, clean, line, pad
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]
-DELIVERIES = ("delivered", "failed", "pending", "missing")
 _STYLES = {"delivered": "green", "failed": "bold red", "pending": "cyan", "missing": "yellow"}
 _COLUMNS = (
     *("message_id", "to", "delivery", "status", "meaning", "sent", "reported", "segments"),
@@ -22,15 +23,12 @@ _COLUMNS = (
 )
 
 
-def receipts_view(
-    tallies: Mapping[str, Any], by: str, meaning: Callable[[str], str | None], *, others: int
-) -> View:
+def receipts_view(tallies: Mapping[str, Tally], by: str, *, others: int) -> View:
     """Return the document of ``receipts`` in groups.
 
     Args:
-        tallies: name of the group → its counts (deliveries, failures, segments, messages).
+        tallies: name of the group → its counts.
         by: what the groups are: template, campaign, batch.
-        meaning: explains a status.
         others: how many reported messages we know nothing of.
     """
     return {
@@ -40,10 +38,10 @@ def receipts_view(
             {
                 by: name,
                 "messages": tally.messages,
-                **{delivery: tally.deliveries.get(delivery, 0) for delivery in DELIVERIES},
+                **{delivery.value: tally.deliveries[delivery] for delivery in Delivery},
                 "segments": tally.segments,
                 "failures": [
-                    {"status": status, "messages": count, "meaning": meaning(status)}
+                    {"status": status, "messages": count, "meaning": meaning_of(status)}
                     for status, count in tally.failures.most_common()
                 ],
             }
@@ -61,16 +59,16 @@ MESSAGES: tuple[View, str, View] = (
 """The document of ``receipts`` message by message: what stands before its rows, their key, and behind."""
 
 
-def receipt_row(receipt: Any, meaning: Callable[[str], str | None], shown: Callable[[str], str]) -> View:  # noqa: ANN401 - messaging is above
+def receipt_row(receipt: Receipt, shown: Callable[[str], str]) -> View:
     """Return one message as a row; ``shown`` says how a number is written."""
     sent = receipt.sent
-    failed = receipt.delivery == "failed"
+    failed = receipt.delivery is Delivery.FAILED
     return {
         "message_id": receipt.message_id,
         "to": shown(sent.to) if sent else None,
         "delivery": receipt.delivery.value,
         "status": receipt.status,
-        "meaning": meaning(receipt.status) if failed and receipt.status else None,
+        "meaning": meaning_of(receipt.status) if failed and receipt.status else None,
         "sent": sent.at.isoformat(timespec="seconds") if sent else None,
         "reported": receipt.reported.isoformat(timespec="seconds") if receipt.reported else None,
         "segments": receipt.segments,
@@ -89,7 +87,7 @@ def receipts_lines(view: View) -> Iterator[Line]:
             f"  {said}, {billed.format(count=group['segments'])}",
             hang=2,
         )
-        for delivery in DELIVERIES:
+        for delivery in Delivery:
             if group[delivery]:
                 share = f"{100 * group[delivery] / count:.1f} %"
                 yield line(
@@ -111,7 +109,7 @@ def receipts_lines(view: View) -> Iterator[Line]:
 
 def messages_lines(rows: Iterable[View]) -> Iterator[Line]:
     """Draw one line a message."""
-    width = max(map(len, DELIVERIES)) + 2
+    width = max(map(len, Delivery)) + 2
     one: View | None = None
     for one in rows:
         why = ": ".join(clean(part) for part in (one["status"], one["meaning"]) if part)

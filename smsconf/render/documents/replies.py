@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import ngettext
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
+from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.render.lines import Line, Span, clean, line
 
 FORMAT_VERSION = "1.0"
@@ -24,7 +27,7 @@ def replies_document(count: int) -> tuple[View, str, View]:
 
 
 def reply_row(
-    reply: Any,  # noqa: ANN401 - messaging is above
+    reply: Received[Reply],
     is_out: Callable[[str], bool],
     *,
     shown: Callable[[str], str],
@@ -33,7 +36,7 @@ def reply_row(
     """Return one reply as a row.
 
     Args:
-        reply: with ``item`` (sender, to, body, created, message_id) and ``at``.
+        reply: as it was received.
         is_out: whether a sender is out now.
         shown: how a number is written.
         said: how a text of theirs is written, which may hold numbers.
@@ -50,13 +53,13 @@ def reply_row(
 
 
 def opt_outs_view(
-    people: Sequence[Any], unreadable: int, *, shown: Callable[[str], str], said: Callable[[str], str]
+    people: Sequence[OptOut], unreadable: int, *, shown: Callable[[str], str], said: Callable[[str], str]
 ) -> View:
     """Return the same document with who is out now: each number once, with the reply since which it is.
 
     Args:
+        people: who is out by a reply of theirs.
         unreadable: how many of them came with a sender that nobody can read.
-        people: each with number, word, since and the reply: message_id, sender, to, body, created, received.
         shown: how a number is written.
         said: how a text of theirs is written.
     """

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from smsconf.cloud.http.redact import Redactor
 from smsconf.cloud.http.transport import SigningAuth
-from smsconf.messaging.send.wsse import WsseAuth
+from smsconf.messaging.send.credentials import WsseAuth
 from smsconf.model.errors import CloudError
 from tests.cloud.worlds import Scripted, open_client
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from smsconf.messaging.bulk.choice import Choice, Wanted, choose
+from smsconf.messaging.bulk.choice import Choice, choose
 from smsconf.messaging.bulk.run import Key, Run
 from smsconf.model.errors import PlanRefused
 
@@ -27,55 +27,72 @@ RUN = Run(
     begun=NOON,
 )
 OLD = replace(RUN, id=2, key=Key(None, None, "template.news"), digest="numbers:n")
-WANTED = Wanted("list", "numbers:n", MESSAGE)
+
+
+class Wanted(NamedTuple):
+    """What a command asks for: a draft, the digest of its numbers, and whether it is meant once more."""
+
+    draft: Run = replace(RUN, id=0, agreed=None, begun=None)
+    numbers: str = "n"
+    again: bool = False
+
+    def choose(self, runs: tuple[Run, ...], waiting: tuple[int, ...]) -> Choice:
+        return choose(runs, lambda run: run.id in waiting, self.draft, self.numbers, again=self.again)
+
+
+def wanted(*, again: bool = False, **draft: Any) -> Wanted:
+    return Wanted(replace(Wanted().draft, **draft), again=again)
+
+
+WANTED = wanted()
 
 
 @pytest.mark.parametrize(
-    ("runs", "waiting", "wanted", "expected"),
+    ("runs", "waiting", "asked", "expected"),
     [
         ((), (), WANTED, Choice(None)),
-        ((RUN,), (7,), WANTED, Choice(RUN, is_open=True)),
-        ((RUN,), (7,), replace(WANTED, again=True), Choice(RUN, is_open=True)),
+        ((RUN,), (7,), WANTED, Choice(RUN)),
+        ((RUN,), (7,), wanted(again=True), Choice(RUN)),
         ((RUN,), (), WANTED, Choice(RUN, copies=1)),
-        ((RUN,), (), replace(WANTED, again=True), Choice(None, copies=1)),
-        ((RUN,), (), replace(WANTED, digest="other"), Choice(None)),
-        ((RUN,), (), replace(WANTED, failed_of=7), Choice(None)),
-        ((RUN,), (), replace(WANTED, message={**MESSAGE, "text": "two"}), Choice(RUN, copies=1)),
-        ((replace(RUN, begun=None),), (7,), replace(WANTED, message={**MESSAGE, "text": "two"}), None),
+        ((RUN,), (), wanted(again=True), Choice(None, copies=1)),
+        ((RUN,), (), wanted(digest="other"), Choice(None)),
+        ((RUN,), (), wanted(failed_of=7), Choice(None)),
+        ((RUN,), (), wanted(message={**MESSAGE, "text": "two"}), Choice(RUN, copies=1)),
+        ((replace(RUN, begun=None),), (7,), wanted(message={**MESSAGE, "text": "two"}), None),
         ((replace(RUN, id=9), RUN), (), WANTED, Choice(replace(RUN, id=9), copies=2)),
         ((replace(RUN, begun=None, finished=NOON),), (), WANTED, Choice(None)),
         ((replace(RUN, finished=NOON),), (), WANTED, Choice(replace(RUN, finished=NOON), copies=1)),
-        ((OLD,), (), replace(WANTED, again=True), Choice(None)),
+        ((OLD,), (), wanted(again=True), Choice(None)),
         ((replace(OLD, digest="numbers:other"),), (), WANTED, Choice(None)),
-        ((OLD,), (2,), replace(WANTED, numbers="numbers:other"), Choice(None)),
+        ((OLD,), (2,), Wanted(numbers="other"), Choice(None)),
     ],
 )
 def test_run_is_gone_on_with_told_or_made(
-    runs: tuple[Run, ...], waiting: tuple[int, ...], wanted: Wanted, expected: Choice | None
+    runs: tuple[Run, ...], waiting: tuple[int, ...], asked: Wanted, expected: Choice | None
 ) -> None:
     """Open: go on; over: told, unless it is meant again; else new. A text is fixed at the first request."""
-    found = choose(runs, lambda run: run.id in waiting, wanted)
-    assert found == (expected or Choice(runs[0], is_open=True))
+    found = asked.choose(runs, waiting)
+    assert found == (expected or Choice(runs[0]))
 
 
 @pytest.mark.parametrize(
-    ("runs", "waiting", "wanted", "words"),
+    ("runs", "waiting", "asked", "words"),
     [
-        ((RUN,), (7,), replace(WANTED, digest="other"), "another list"),
-        ((RUN,), (7,), replace(WANTED, digest="other", again=True), "another list"),
-        ((RUN,), (7,), replace(WANTED, failed_of=3), "another list"),
-        ((RUN,), (7,), replace(WANTED, message={**MESSAGE, "text": "two"}), "another text"),
-        ((RUN,), (7,), replace(WANTED, message={**MESSAGE, "same": ["x"]}), "another text"),
-        ((replace(RUN, id=9), RUN), (7,), replace(WANTED, digest="other"), "run 7"),
+        ((RUN,), (7,), wanted(digest="other"), "another list"),
+        ((RUN,), (7,), wanted(digest="other", again=True), "another list"),
+        ((RUN,), (7,), wanted(failed_of=3), "another list"),
+        ((RUN,), (7,), wanted(message={**MESSAGE, "text": "two"}), "another text"),
+        ((RUN,), (7,), wanted(message={**MESSAGE, "same": ["x"]}), "another text"),
+        ((replace(RUN, id=9), RUN), (7,), wanted(digest="other"), "run 7"),
         ((OLD,), (), WANTED, "older smsconf"),
     ],
 )
 def test_two_lists_or_texts_at_once_are_refused_with_the_ways_on(
-    runs: tuple[Run, ...], waiting: tuple[int, ...], wanted: Wanted, words: str
+    runs: tuple[Run, ...], waiting: tuple[int, ...], asked: Wanted, words: str
 ) -> None:
     """The refusal names the run and what can be done about it."""
     with pytest.raises(PlanRefused, match=words) as caught:
-        choose(runs, lambda run: run.id in waiting, wanted)
+        asked.choose(runs, waiting)
     assert caught.value.fix
     if waiting:
         assert "--join 7" in caught.value.fix

@@ -51,13 +51,12 @@ def read(
     path: Path,
     target: Target = PLAIN,
     fixed: Mapping[str, str] | None = None,
-    opted_out: tuple[str, ...] = (),
     reading: Reading = Reading(),  # noqa: B008 - a value
 ) -> tuple[list[Recipient], list[Dropped], Count]:
     dropped: list[Dropped] = []
     count = Count()
     with open_list(path, reading) as table:
-        chunks = read_recipients(table, target, fixed or {}, opted_out, count=count, drop=dropped.append)
+        chunks = read_recipients(table, target, fixed or {}, count=count, drop=dropped.append)
         found = [one for chunk in chunks for one in chunk]
     return found, dropped, count
 
@@ -174,19 +173,14 @@ def test_title_with_digits_above_the_headings_is_to_be_deleted(tmp_path: Path, t
     assert fix in str(caught.value.fix)
 
 
-def test_each_number_counts_once_and_opted_out_ones_not_at_all(tmp_path: Path) -> None:
+def test_each_number_counts_once(tmp_path: Path) -> None:
     """However it is written, and however far apart its rows are."""
     rows = [f"137{place:08}" for place in range(12_000)]
     text = "\n".join([*rows, "+86 137-0000-0003", "13812345678", rows[0]]) + "\n"
-    found, dropped, count = read(written(tmp_path, text, "list.txt"), opted_out=(f"+{A}", "+8613700000007"))
-    assert len(found) == count.valid == 11_999
-    assert count.dropped == {"duplicate": 2, "opted-out": 2}
-    assert {(one.row, one.reason) for one in dropped} == {
-        (8, "opted-out"),
-        (12_001, "duplicate"),
-        (12_002, "opted-out"),
-        (12_003, "duplicate"),
-    }
+    found, dropped, count = read(written(tmp_path, text, "list.txt"))
+    assert len(found) == count.valid == 12_001
+    assert count.dropped == {"duplicate": 2}
+    assert {(one.row, one.reason) for one in dropped} == {(12_001, "duplicate"), (12_003, "duplicate")}
 
 
 def test_rows_left_out_say_why(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smsconf import signing
-from smsconf.messaging.send import wsse
+from smsconf.messaging.send.credentials import digest
 from smsconf.messaging.send.wire import Request
 from tests.cloud.worlds import Seen, recording_server
 from tests.messaging.worlds import DIFFERENT, KEY, SAME, SECRET, open_sender, success
@@ -103,7 +103,7 @@ def test_request_equals_the_vendors(name: str) -> None:
 
 def test_digest_is_that_of_the_vendors_samples() -> None:
     """The test vector of the reference: Base64 of the hash in hexadecimal."""
-    made = wsse.digest("66C92B11FF8A425FB8D4CCFE0ED9ED1F", "2018-02-12T15:30:20Z", SECRET)
+    made = digest("66C92B11FF8A425FB8D4CCFE0ED9ED1F", "2018-02-12T15:30:20Z", SECRET)
     assert made == (
         "NmZkZTM0YjJmNzdjMmNlNDdmMWY1OTM3OGRkNGUzNzQxZTk4NGZlY2Y2YzQzMDVmYzQ1NjE3MWIzNjM3ODBlOA=="
     )
@@ -125,7 +125,7 @@ def test_wsse_headers_are_the_published_formula(request_: Request) -> None:
         )
         assert found
         assert found[1] == KEY
-        assert found[2] == wsse.digest(found[3], found[4], SECRET)
+        assert found[2] == digest(found[3], found[4], SECRET)
         assert SECRET not in str(one)
         nonces.add(found[3])
     assert len(nonces) == 2

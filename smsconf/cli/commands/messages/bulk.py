@@ -2,70 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.bulk_draft import ledger_path
-from smsconf.cli.bulk_job import job_of
-from smsconf.cli.bulk_look import look_at_job
-from smsconf.cli.bulk_run import Teller, assumption, join_run, send_job
-from smsconf.cli.bulk_runs import (
-    check_owner,
-    end_run,
-    list_runs,
-    named_run,
-    newest_run,
-    open_run,
-    read_scope,
-    ready_for_run,
-    settle_old,
-)
-from smsconf.cli.bulk_trial import numbers_of
-from smsconf.cli.list_options import list_options
-from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
-from smsconf.cli.output import same_file
+from smsconf.cli.exits import bulk_exit
+from smsconf.cli.list_terminal import Terminal
+from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options, require_known
+from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.sending import (
-    callback_option,
+    MomentParam,
     check_words,
-    make_ready,
-    secrets_option,
-    signature_option,
-    wsse_option,
+    list_options,
+    read_service,
+    reading_of,
+    require_template,
+    send_options,
+    settings_of,
+    signature_of,
+    values_of,
 )
 from smsconf.config import Project
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.lists.opening import require_file
+from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.numbers import Fault, read_number
+from smsconf.messaging.send.wire import MOST_NUMBERS
 from smsconf.model.address import Address, Kind
+from smsconf.model.diagnostics import has_errors
+from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.resources import Region
+from smsconf.own_files import STATE_FOLDER
+from smsconf.render.documents.bulk import runs_lines, runs_view
+from smsconf.workflow.list_draft import look_at_job
+from smsconf.workflow.list_job import DROPPED_HEAD, Job
+from smsconf.workflow.list_run import End, ListResult, ListSending
 from smsconf.workflow.run import check
+from smsconf.workflow.sending import make_ready
+from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
 _NEWEST = ""  # the value of an option that may name a run and does not
-
-
-class MomentParam(click.ParamType[datetime]):
-    """A moment such as ``2026-12-01T09:00:00+08:00``."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
-        """Read ISO 8601 with an offset, or fail with what was expected."""
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self.fail(
-                _("expected a time with an offset, such as 2026-12-01T09:00:00+08:00, got '{value}'").format(
-                    value=value
-                ),
-                param,
-                ctx,
-            )
-        return moment
 
 
 class BulkCommand(click.Command):
@@ -132,11 +115,7 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     show_default=True,
     help="Requests at the same time.",
 )
-@click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports.")
-@callback_option
-@signature_option
-@secrets_option
-@wsse_option
+@send_options
 @numbers_option
 @click.option(
     "--progress",
@@ -179,35 +158,24 @@ def command(
         )
     check_words(chosen["extend"], chosen["status_callback"])
     project = check(folder, environment)
-    teller = Teller.of(project, form, output, chosen)
     if chosen["runs"]:
-        return list_runs(project, teller)
+        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+            rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
+        report(runs_view(rows), runs_lines, form, output)
+        return 0
+    settings = settings_of(project, chosen, rate=chosen["rate"], connections=chosen["connections"])
+    shown = str if chosen["show_numbers"] else mask
+    terminal = Terminal(
+        project, form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
+    )
+    sending = ListSending(settings, terminal, _assumption(chosen))
     if chosen["end"]:
-        return end_run(project, chosen["end"])
-    number = chosen["join"] or chosen["assume_sent"] or chosen["assume_not_sent"]
-    if number or chosen["join"] is not None:
-        run = _stored(project, number) if number else _only_open(project)
-        return _go_on(project, run, teller, chosen)
-    if chosen["failed_of"]:
-        failed_of = _stored(project, chosen["failed_of"])
-        address = address or Address.parse(failed_of.key.subject)
-    elif address is None:
-        message = _(
-            "expected a template or a campaign; --join, --end, --assume-… and --failed-of may name a run"
-        )
-        raise click.UsageError(message)
-    elif address.kind is Kind.TEMPLATE and recipients is None and assumption(chosen) is not None:
-        return _go_on(project, _newest(project, address), teller, chosen)
-    else:
-        failed_of = None
-    job = job_of(project, address, recipients, chosen, failed_of)
-    ready = make_ready(project, job.template, job.signature)
-    numbers_of(chosen["test_to"], ready.target.region)
-    if failed_of:
-        check_owner(failed_of, ready.scope, project.environment)
-    if chosen["dry_run"]:
-        return look_at_job(project, job, ready, teller)
-    return send_job(project, job, ready, teller, chosen)
+        sending.end(chosen["end"])
+        return 0
+    run = _meant(project, address, recipients, chosen)
+    if run:
+        return _go_on(sending, run, terminal, chosen)
+    return _send(sending, address, recipients, terminal, chosen)
 
 
 _ALONE = ("runs", "end", "join")
@@ -241,24 +209,187 @@ def _check_options(address: Address | None, recipients: Path | None, chosen: Map
         raise click.UsageError(_("--failed-of names whom to send to: leave out the list"))
 
 
+def _assumption(chosen: Mapping[str, Any]) -> bool | None:
+    """Return what a person says about doubts: sent, not sent, or nothing."""
+    if chosen["assume_sent"] is not None:
+        return True
+    return False if chosen["assume_not_sent"] is not None else None
+
+
 def _stored(project: Project, number: str) -> Run:
-    with open_ledger_to_read(ledger_path(project)) as ledger:
+    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
         return named_run(ledger, number)
 
 
-def _newest(project: Project, subject: Address) -> Run:
-    with open_ledger_to_read(ledger_path(project)) as ledger:
-        return newest_run(ledger, str(subject), project.environment)
+def _meant(
+    project: Project, address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]
+) -> Run | None:
+    """Return the run that is to be gone on with, if one is meant and no list."""
+    number = chosen["join"] or chosen["assume_sent"] or chosen["assume_not_sent"]
+    if number:
+        return _stored(project, number)
+    if chosen["join"] is not None:
+        seen = read_service(project)
+        seen.require_all()
+        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+            return open_run(ledger, seen.scope, project.environment)
+    if chosen["failed_of"] or address is None or address.kind is not Kind.TEMPLATE or recipients:
+        return None
+    if _assumption(chosen) is None:
+        return None
+    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        return newest_run(ledger, str(address), project.environment)
 
 
-def _only_open(project: Project) -> Run:
-    scope = read_scope(project)
-    with open_ledger_to_read(ledger_path(project)) as ledger:
-        return open_run(ledger, scope, project.environment)
+def _send(
+    sending: ListSending,
+    address: Address | None,
+    recipients: Path | None,
+    terminal: Terminal,
+    chosen: Mapping[str, Any],
+) -> int:
+    """Send a list, or the numbers that a run did not reach; or only look at it."""
+    project = sending.settings.project
+    failed_of = _stored(project, chosen["failed_of"]) if chosen["failed_of"] else None
+    if failed_of:
+        address = address or Address.parse(failed_of.key.subject)
+    elif address is None:
+        message = _(
+            "expected a template or a campaign; --join, --end, --assume-… and --failed-of may name a run"
+        )
+        raise click.UsageError(message)
+    job = job_of(project, address, recipients, chosen, failed_of)
+    ready = make_ready(read_service(project), job.template, job.signature)
+    own = _own_numbers(chosen["test_to"], ready.target.region)
+    if failed_of:
+        check_owner(failed_of, ready.scope, project.environment)
+    if chosen["dry_run"]:
+        standing, problem = look_at_job(project, job, ready, terminal)
+        terminal.report(standing)
+        return max(show_error(problem), 4) if problem else 0
+    return _told(replace(sending, test_to=own).send(job, ready), terminal)
 
 
-def _go_on(project: Project, run: Run, teller: Teller, chosen: Mapping[str, Any]) -> int:
-    if run.key.scope is None and chosen["assume_sent"] is not None:
-        return settle_old(project, run)
-    ready = ready_for_run(project, run)
-    return join_run(project, run, ready, teller, chosen)
+def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[str, Any]) -> int:
+    """Go on with a run as it began; of an older smsconf only its doubts can be settled."""
+    project = sending.settings.project
+    if run.key.scope is None and sending.assume_sent:
+        with sending.open_ledger() as ledger:
+            sending.settle(ledger, run)
+        return 0
+    ready = ready_for_run(read_service(project), project, run)
+    lists = _opt_out_lists(project, Address.parse(run.key.subject), chosen)
+    return _told(sending.join(run, ready, lists, reading_of(chosen)), terminal)
+
+
+def _told(result: ListResult, terminal: Terminal) -> int:
+    """Report how it ended; return the exit code."""
+    if result.end is End.NOTHING_UNCERTAIN:
+        raise click.UsageError(_("nothing of this list is uncertain: it was not sent from here"))
+    written = True
+    if result.standing and result.end is End.SENT:
+        written = terminal.report_sent(result.standing)
+    elif result.standing:
+        terminal.report(result.standing)
+    if result.problem:
+        show_error(result.problem)
+    return bulk_exit(result, written=written)
+
+
+def job_of(
+    project: Project,
+    address: Address,
+    recipients: Path | None,
+    chosen: Mapping[str, Any],
+    failed_of: Run | None = None,
+) -> Job:
+    """Put together what is asked, from a campaign of the files or from the command line.
+
+    Raises:
+        ConfigError: the project has errors, which may hide what it declares.
+        UsageError: something is missing, or said twice.
+    """
+    if has_errors(project.diagnostics):
+        raise ConfigError(project.diagnostics)
+    at, template = chosen["at"], address
+    if address.kind is Kind.CAMPAIGN:
+        require_known([address], project.desired.campaigns)
+        campaign = project.desired.campaigns[address]
+        if recipients:
+            raise click.UsageError(_("a campaign names its own list: leave out the file"))
+        template, recipients, at = campaign.template, campaign.recipients, at or campaign.at
+    require_template(project, template)
+    if failed_of:
+        recipients, at = None, chosen["at"]
+    elif recipients is None:
+        raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
+    else:
+        require_file(recipients)  # before the service is asked
+    lists = _opt_out_lists(project, address, chosen)
+    where = f"{project.environment}-{address}" if project.environment else str(address)
+    name = re.sub("[^A-Za-z0-9_-]", "-", where)
+    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
+    _keep_apart(dropped, [one for one in (recipients, *lists) if one])
+    return Job(
+        subject=address,
+        template=template,
+        signature=signature_of(chosen),
+        recipients=recipients,
+        fixed=values_of(chosen["given"]),
+        opt_outs=lists,
+        dropped=dropped,
+        shown=str if chosen["show_numbers"] else mask,
+        at=at,
+        planned=at is not None and chosen["at"] is None,
+        failed_of=failed_of,
+        again=chosen["again"],
+        reading=reading_of(chosen, shared=bool(lists)),
+    )
+
+
+def _opt_out_lists(project: Project, subject: Address, chosen: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the lists of those who are left out: those named now, and that of a campaign."""
+    campaign = project.desired.campaigns.get(subject)
+    named = tuple(chosen["opt_out"])
+    return (*named, campaign.opt_out) if campaign and campaign.opt_out else named
+
+
+def _keep_apart(dropped: Path, lists: list[Path]) -> None:
+    """Refuse to write over what is read, and over whatever is no older file of rows left out."""
+    for one in lists:
+        if same_file(dropped, one):
+            raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
+    if dropped.is_file() and not dropped.is_symlink():  # a link is refused where it would be written
+        with dropped.open("rb") as file:
+            first = file.readline(len(DROPPED_HEAD) + 1).decode("utf-8", "replace").strip()
+        if first not in ("", DROPPED_HEAD.strip()):
+            raise SmsconfError(
+                _("the file of rows left out, {file}, is there and holds something else").format(
+                    file=dropped
+                ),
+                why=_("it would be replaced"),
+                fix=_("name another file with --dropped"),
+            )
+
+
+def _nearby(path: Path) -> Path:
+    """Write a path as seen from here, if it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _own_numbers(texts: Iterable[str], region: Region) -> list[str]:
+    """Return one's own numbers without plus signs, each once.
+
+    Raises:
+        UsageError: one is none, or there are more than one request takes.
+    """
+    found: dict[str, None] = {}
+    for text in (one.strip() for given in texts for one in given.split(",")):
+        number = read_number(text, region)
+        if isinstance(number, Fault):
+            raise click.UsageError(f"'{mask_all(text[:40])}': {_(number.text)}")
+        found[number.removeprefix("+")] = None
+    if len(found) > MOST_NUMBERS:
+        raise click.UsageError(_("--test-to takes at most {most} numbers").format(most=MOST_NUMBERS))
+    return list(found)

@@ -10,16 +10,12 @@ from typing import Any
 
 import click
 
-from smsconf.cli.checkout import state_folder
-from smsconf.cli.inbox import LEDGER, SENT, inbox_options, inboxes
-from smsconf.cli.options import numbers_option
+from smsconf.cli.options import inbox_options, numbers_option
 from smsconf.cli.output import report, report_rows
-from smsconf.cli.service_clock import ServiceClock
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.receipts import Clock, Receipt, Sent, match, message_of, tally
 from smsconf.messaging.receive.sent import read_ledger, read_sent
-from smsconf.messaging.send.codes import meaning_of
 from smsconf.render.documents.receipts import (
     MESSAGES,
     messages_lines,
@@ -28,6 +24,8 @@ from smsconf.render.documents.receipts import (
     receipts_lines,
     receipts_view,
 )
+from smsconf.workflow.service_clock import ServiceClock
+from smsconf.workflow.state_files import inboxes, ledger_path, sent_path
 
 _GROUPS = ("template", "campaign", "batch", "message")
 
@@ -76,14 +74,14 @@ def command(
 
     def rows() -> Iterator[Mapping[str, Any]]:
         with _matched(folder, paths, clock, message_id) as every:
-            yield from (receipt_row(one, meaning_of, shown) for one in _wanted(every, only))
+            yield from (receipt_row(one, shown) for one in _wanted(every, only))
 
     if by == "message" or form == "csv":
         report_rows(rows, MESSAGES, messages_lines, form, output, csv=receipts_csv)
         return 0
     with _matched(folder, paths, clock, message_id) as every:
         tallies, others = tally(_wanted(every, only), by)
-    report(receipts_view(tallies, by, meaning_of, others=others), receipts_lines, form, output)
+    report(receipts_view(tallies, by, others=others), receipts_lines, form, output)
     return 0
 
 
@@ -92,10 +90,9 @@ def _matched(
     folder: Path, paths: Sequence[Path], clock: Clock, message_id: str | None
 ) -> Iterator[Iterator[Receipt]]:
     """Open all files and match what is in them: of every message, or of one by the files' indexes."""
-    state = state_folder(folder)
     sent = merge(
-        read_sent(state / SENT, message_id),
-        read_ledger(state / LEDGER, message_id=message_id),
+        read_sent(sent_path(folder), message_id),
+        read_ledger(ledger_path(folder), message_id=message_id),
         key=lambda one: one.message_id,
     )
     with ExitStack() as opened:

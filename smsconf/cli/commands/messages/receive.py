@@ -13,9 +13,10 @@ from pathlib import Path
 import click
 
 from smsconf.cli.duration import DurationParam
-from smsconf.cli.inbox import inbox_options, inbox_path, note_inbox
+from smsconf.cli.options import inbox_options
 from smsconf.cli.output import say
 from smsconf.language import _
+from smsconf.workflow.state_files import inbox_path, note_inbox
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
 _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_PUSH_SK_2"))

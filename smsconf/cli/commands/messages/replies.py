@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.inbox import inbox_options, received_into
-from smsconf.cli.options import numbers_option, report_options
+from smsconf.cli.options import inbox_options, numbers_option, report_options
 from smsconf.cli.output import report, report_rows
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.inbox import open_to_read
@@ -24,6 +23,7 @@ from smsconf.render.documents.replies import (
     reply_row,
 )
 from smsconf.render.lines import Line
+from smsconf.workflow.state_files import received_into
 
 
 @click.command("replies")

@@ -13,35 +13,31 @@ from typing import Any
 
 import click
 
+from smsconf.cli.exits import send_exit
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, report_sent, show_error, try_file
 from smsconf.cli.sending import (
-    app_key_of,
-    callback_option,
     check_words,
-    make_ready,
-    open_sending,
-    remember_sent,
-    secrets_option,
-    signature_option,
-    url_of,
+    read_service,
+    require_template,
+    send_options,
+    settings_of,
+    signature_of,
     values_of,
-    wsse_option,
 )
 from smsconf.config import Project
 from smsconf.language import _
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
-from smsconf.messaging.report import dry_view, send_view
-from smsconf.messaging.send.codes import CREDENTIALS
 from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
 from smsconf.model.address import Address
-from smsconf.model.errors import CloudError, RateLimited, Refused, SmsconfError, Unauthorized
+from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Region
-from smsconf.render.documents.sending import send_lines
+from smsconf.render.documents.send import request_view, send_lines, send_view
 from smsconf.workflow.run import check
+from smsconf.workflow.sending import make_ready, remember_sent
 
 _LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers kill after ten
 
@@ -65,11 +61,7 @@ _LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers ki
     metavar="FILE",
     help="Values as JSON: an object for all, or a list of objects, each with its own `to`.",
 )
-@click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports.")
-@callback_option
-@signature_option
-@secrets_option
-@wsse_option
+@send_options
 @numbers_option
 @click.option("--dry-run", is_flag=True, help="Print the request, secrets hidden, and send nothing.")
 @report_options
@@ -95,41 +87,43 @@ def command(
     """
     project = check(folder, environment)
     check_words(chosen["extend"], chosen["status_callback"])
-    signature = AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None
+    settings, signature = settings_of(project, chosen), signature_of(chosen)
     messages = _messages(project, address, chosen)
-    ready = make_ready(project, address, signature)
+    require_template(project, address)
+    ready = make_ready(read_service(project), address, signature)
     target = ready.target
     shown = str if chosen["show_numbers"] else mask
     _check_countries(target, messages, shown)
-    callback = chosen["status_callback"] or _callback_of(project)
-    request = _request(target, messages, callback, chosen["extend"])
+    request = _request(target, messages, settings.callback, settings.extend)
     if chosen["dry_run"]:
-        view = dry_view(ready.about, target, request, url_of(project), wsse=chosen["wsse"], shown=shown)
-        report(view, send_lines, form, output)
+        dry = request_view(request, settings.url(), wsse=settings.wsse, shown=shown)
+        report(send_view(ready.about, target, request, None, shown=shown, dry=dry), send_lines, form, output)
         return 0
     if output:
         try_file(output)
-    key = app_key_of(target, chosen["secrets_file"])
+    key = settings.app_key(target)
     problem: CloudError | None = None
     answer: Answer | None = None
+    written = True
     with _patience() as stopped:
         try:
-            with open_sending(project, key, wsse=chosen["wsse"]) as sender:
+            with settings.open_sender(key) as sender:
                 answer = sender.send(request)
         except KeyboardInterrupt:
             problem = _interrupted()
         except CloudError as error:
             problem = error
-    if problem and not isinstance(problem, Uncertain):
-        code = max(show_error(problem), 4 if _refused(problem) else 1)
-        return 130 if stopped else code
     if answer:
-        remember_sent(project, ready, answer)
-    view = send_view(ready.about, target, request, answer, shown=shown)
-    written = report_sent(view, send_lines, form, output)
+        try:
+            remember_sent(project.folder, ready, answer)
+        except SmsconfError as error:
+            show_error(error)
+    if problem is None or isinstance(problem, Uncertain):
+        view = send_view(ready.about, target, request, answer, shown=shown)
+        written = report_sent(view, send_lines, form, output)
     if problem:
         show_error(problem)
-    return 130 if stopped else _exit_code(answer) if written else 5
+    return send_exit(answer, problem, stopped=bool(stopped), written=written)
 
 
 @contextmanager
@@ -169,12 +163,6 @@ def _interrupted() -> Uncertain:
     )
 
 
-def _refused(problem: CloudError) -> bool:
-    """Tell whether the service turned a request down; credentials that it does not take are an error."""
-    turned_down = isinstance(problem, Refused | Unauthorized | RateLimited) and problem.arrived
-    return bool(turned_down) and problem.status != 401 and problem.code not in CREDENTIALS
-
-
 def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[str], str]) -> None:
     """Make sure that the template goes to the country of every number.
 
@@ -185,15 +173,6 @@ def _check_countries(target: Target, numbers: Iterable[str], shown: Callable[[st
         reason = target.refuses(number)
         if reason:
             raise click.UsageError(f"{shown(number)}: {reason}")
-
-
-def _exit_code(answer: Answer | None) -> int:
-    """Return 0 if all were taken; 5 if one failed, or nobody knows of one."""
-    return 0 if answer and all(fate.accepted for fate in answer.fates) else 5
-
-
-def _callback_of(project: Project) -> str | None:
-    return project.desired.messaging.status_callback
 
 
 def _messages(project: Project, address: Address, chosen: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.inbox import inboxes, note_inbox, received_into
 from smsconf.model.errors import SmsconfError
+from smsconf.workflow.state_files import inboxes, note_inbox, received_into
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def _read(project: Project) -> tuple[str, datetime] | None:
 
 
 def _ask_file(database: Path) -> tuple[str, datetime] | None:
-    from smsconf.cli.commands.emulator import emulator_engine
+    from smsconf.workflow.session import emulator_engine
 
     if not database.exists():
         return None

@@ -1,33 +1,27 @@
-"""What ``bulk`` is asked to do: what to send, to whom, to whom not; and the list read, row by row."""
+"""What ``bulk`` is asked to do: what to send, to whom, to whom not; and the list read, row by row.
+
+Nothing is sent from here, and no run is chosen.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import click
-
-from smsconf.cli.inbox import inbox_path, inboxes
-from smsconf.cli.list_options import reading_of
-from smsconf.cli.options import AddressParam, require_known
-from smsconf.cli.output import same_file, say
-from smsconf.cli.progress import progress
-from smsconf.cli.sending import require_template, values_of
 from smsconf.config import Project
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.lists.opening import open_list, require_file
+from smsconf.messaging.bulk.sending import Progress
+from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.recipients import (
-    OPTED_OUT,
     Count,
     Dropped,
     Recipient,
@@ -38,22 +32,69 @@ from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
+from smsconf.messaging.send.limits import FARTHEST, opening
 from smsconf.messaging.send.target import Target
-from smsconf.model.address import Address, Kind
-from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.address import Address
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region
-from smsconf.own_files import STATE_FOLDER, is_channel, replacing, reporting
+from smsconf.own_files import is_channel, replacing, reporting
+from smsconf.render.documents.bulk import Standing
 from smsconf.render.documents.sheets import csv_row
 from smsconf.render.lines import clean
+from smsconf.workflow.run import Progress as Update
+from smsconf.workflow.sending import Seen
+from smsconf.workflow.state_files import inbox_path, inboxes
 
-_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
+DROPPED_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
+LATE = timedelta(minutes=15)
+"""How long after its time a list still starts by itself: pipelines are not punctual."""
+_OPTED_OUT = "opted-out", N_("the recipient asked not to be written to")
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
-Show = Callable[[str], str]
 Drop = Callable[[Dropped], None]
 Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
 """Reads recipients some thousand at a time, counting them, and tells what is left out."""
+
+
+class Stop(Protocol):
+    """The wish to stop."""
+
+    def is_set(self) -> bool:
+        """Tell whether somebody wants it."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until somebody wants it, or the time is up; tell which."""
+
+
+class Ui(Protocol):
+    """The person whom the sending of a list asks and tells."""
+
+    def say(self, text: str) -> None:
+        """Say one line."""
+
+    def warn(self, text: str) -> None:
+        """Say, while messages go out, what people want to be warned of."""
+
+    def tell(self, problem: SmsconfError) -> None:
+        """Say what went wrong, and what to do."""
+
+    def look(self) -> Seen:
+        """Read the service."""
+
+    def reading(self) -> AbstractContextManager[Update]:
+        """Show how far the reading of a list is."""
+
+    def watching(self) -> AbstractContextManager[Callable[[Progress], None]]:
+        """Show how far the messages are."""
+
+    def stopping(self) -> AbstractContextManager[Stop]:
+        """Hear the wish to stop."""
+
+    def agrees(self, standing: Standing, count: int) -> bool:
+        """Show what is about to happen and find out whether it may."""
+
+    def agrees_after_tests(self) -> bool:
+        """Find out whether the list may follow the test messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +109,7 @@ class Job:
         fixed: values that are the same for all.
         opt_outs: lists of those who are left out.
         dropped: where the rows that were left out go.
+        shown: how a number is written there.
         at: when to start.
         planned: ``at`` is the files' word, not one given now.
         failed_of: the run whose failed numbers are meant.
@@ -82,11 +124,25 @@ class Job:
     fixed: Mapping[str, str]
     opt_outs: tuple[Path, ...]
     dropped: Path
+    shown: Callable[[str], str]
     at: datetime | None
     planned: bool
     failed_of: Run | None
     again: bool
     reading: Reading
+
+    def is_same(self, target: Target) -> bool:
+        """Tell whether all get the same text."""
+        return not {slot.name for slot in target.slots} - set(self.fixed)
+
+    def message(self, target: Target) -> dict[str, Any]:
+        """Return what a run of it is sent with, as plain JSON."""
+        same = list(target.arrange(self.fixed)) if self.is_same(target) else None
+        return {"target": target.to_json(), "text": target.text_key(), "same": same}
+
+    def run_name(self, digest: str) -> str:
+        """Return a run's name for people and receipts."""
+        return str(self.subject) if self.subject != self.template else f"{self.subject}:{digest[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,85 +154,41 @@ class Read:
     numbers: str
 
 
-def job_of(
-    project: Project,
-    address: Address,
-    recipients: Path | None,
-    chosen: Mapping[str, Any],
-    failed_of: Run | None = None,
-) -> Job:
-    """Put together what is asked, from a campaign of the files or from the command line.
+def start_of(kind: str, job: Job | None, now: datetime, *, is_new: bool) -> datetime:
+    """Return when a run may start, which is now unless it is to wait.
 
     Raises:
-        ConfigError: the project has errors, which may hide what it declares.
-        UsageError: something is missing, or said twice.
+        PlanRefused: it is too far ahead, its time is over, or it is no hour for such messages.
     """
-    if has_errors(project.diagnostics):
-        raise ConfigError(project.diagnostics)
-    at, template = chosen["at"], address
-    if address.kind is Kind.CAMPAIGN:
-        require_known([address], project.desired.campaigns)
-        campaign = project.desired.campaigns[address]
-        if recipients:
-            raise click.UsageError(_("a campaign names its own list: leave out the file"))
-        template, recipients, at = campaign.template, campaign.recipients, at or campaign.at
-    require_template(project, template)
-    if failed_of:
-        recipients, at = None, chosen["at"]
-    elif recipients is None:
-        raise click.UsageError(_("expected a list of recipients: an xlsx, csv or text file"))
-    else:
-        require_file(recipients)  # before the service is asked
-    lists = opt_out_lists(project, address, chosen)
-    where = f"{project.environment}-{address}" if project.environment else str(address)
-    name = re.sub("[^A-Za-z0-9_-]", "-", where)
-    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
-    _keep_apart(dropped, [one for one in (recipients, *lists) if one])
-    return Job(
-        subject=address,
-        template=template,
-        signature=AddressParam().convert(chosen["signature"], None, None) if chosen["signature"] else None,
-        recipients=recipients,
-        fixed=values_of(chosen["given"]),
-        opt_outs=lists,
-        dropped=dropped,
-        at=at,
-        planned=at is not None and chosen["at"] is None,
-        failed_of=failed_of,
-        again=chosen["again"],
-        reading=reading_of(chosen, shared=bool(lists)),
-    )
-
-
-def opt_out_lists(project: Project, subject: Address, chosen: Mapping[str, Any]) -> tuple[Path, ...]:
-    """Return the lists of those who are left out: those named now, and that of a campaign."""
-    campaign = project.desired.campaigns.get(subject)
-    named = tuple(chosen["opt_out"])
-    return (*named, campaign.opt_out) if campaign and campaign.opt_out else named
-
-
-def _keep_apart(dropped: Path, lists: list[Path]) -> None:
-    """Refuse to write over what is read, and over whatever is no older file of rows left out."""
-    for one in lists:
-        if same_file(dropped, one):
-            raise click.UsageError(_("--dropped names {file}, which is read: name another").format(file=one))
-    if dropped.is_file() and not dropped.is_symlink():  # a link is refused where it would be written
-        with dropped.open("rb") as file:
-            first = file.readline(len(_HEAD) + 1).decode("utf-8", "replace").strip()
-        if first not in ("", _HEAD.strip()):
-            raise SmsconfError(
-                _("the file of rows left out, {file}, is there and holds something else").format(
-                    file=dropped
-                ),
-                why=_("it would be replaced"),
-                fix=_("name another file with --dropped"),
-            )
-
-
-def _nearby(path: Path) -> Path:
-    """Write a path as seen from here, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    at = job.at if job else None
+    if job and at and is_new and now - at > LATE:
+        raise PlanRefused(
+            _("{subject} was to go out at {time}, and it is {now}").format(
+                subject=job.subject,
+                time=at.isoformat(timespec="minutes"),
+                now=now.astimezone(at.tzinfo).isoformat(timespec="minutes"),
+            ),
+            why=_("a message that was meant for another time may be wrong by now"),
+            fix=_("change `at` in the files, or pass --at with a time")
+            if job.planned
+            else _("pass another time, or leave out --at to send now"),
+        )
+    start = max(at, now) if at else now
+    if start - now > FARTHEST:
+        raise PlanRefused(
+            _("{time} is more than a month ahead").format(time=start.isoformat()),
+            fix=_("choose an earlier time; a list that old should be made anew"),
+        )
+    opens = opening(kind, start)
+    if opens:
+        raise PlanRefused(
+            _("promotions go out from 08:00 to 22:00 Beijing time, and {time} is outside").format(
+                time=start.isoformat(timespec="minutes")
+            ),
+            why=_("the service stops them outside these hours (SC:0011)"),
+            fix=_("pass --at {time}").format(time=opens.isoformat(timespec="minutes")),
+        )
+    return start
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +199,9 @@ class LeftOut:
     lists: Sequence[Mapping[str, Any]]
 
 
-def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading: Reading) -> LeftOut:
+def left_out_of(
+    project: Project, paths: Iterable[Path], region: Region, reading: Reading, say: Callable[[str], None]
+) -> LeftOut:
     """Return who asked not to be written to: in lists, and in replies, also those that are yet to come.
 
     Raises:
@@ -199,9 +213,9 @@ def left_out_of(project: Project, paths: Iterable[Path], region: Region, reading
         count = Count()
         listed += read_opt_outs(path, region, count, reading)
         lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
-        text = _("{file}: {count} rows of people to leave out").format(file=path, count=count.valid)
-        say(text)
-    own = inbox_path(project.folder, None)  # it may be yet to come
+        text = _("{file}: {count} rows of people to leave out")
+        say(text.format(file=path, count=count.valid))
+    own = inbox_path(project.folder)  # it may be yet to come
     opt_outs = OptOuts([own, *inboxes(project.folder)], listed)
     opt_outs.current()
     if unreadable := opt_outs.unreadable():
@@ -221,26 +235,32 @@ def read_list(
     left_out: LeftOut,
     *,
     recent: Callable[[Iterable[str]], int],
-    shown: Show,
-    keep: Callable[[Draft], None] | None,
+    keep: Callable[[Draft], None],
+    reading: AbstractContextManager[Update],
 ) -> Read:
     """Read who gets what, hand over the batches, write down what is left out; return what was read.
 
-    ``recent`` counts those who got a message of this name not long ago.
+    Args:
+        job: what is asked.
+        target: what is sent.
+        chunks: reads the recipients.
+        left_out: who is not to be written to.
+        recent: counts those who got a message of this name not long ago.
+        keep: takes the batches.
+        reading: shows how far it is.
 
     Raises:
         SmsconfError: a file cannot be read, or the file of what is left out not written.
     """
     count, said = Count(), _Said(job, target, left_out.opt_outs.current())
     requests = again = 0
-    with progress(N_("reading")) as update, _dropping(job, shown) as drop:
+    with reading as update, _dropping(job) as drop:
         found = chunks(count, drop)
         kept = said.hear(found, count, drop, lambda: update(N_("rows"), count.rows, 0))
         for draft in drafts(kept, target, same=said.same):
             requests += 1
             again += recent(draft.numbers)
-            if keep:
-                keep(draft)
+            keep(draft)
     summary = {
         "rows": count.rows,
         "valid": count.valid,
@@ -264,7 +284,7 @@ class _Said:
     def __init__(self, job: Job, target: Target, opted_out: frozenset[str]) -> None:
         self._target = target
         self._opted_out = opted_out
-        self.same = is_same(target, job.fixed)
+        self.same = job.is_same(target)
         self._each = target.count(target.arrange(job.fixed)).segments if self.same else 0
         self.whole, self.numbers, self.samples = ListDigest(), ListDigest(), Samples(target)
         self.segments = 0
@@ -286,7 +306,7 @@ class _Said:
             yield left
 
     def _leave_out(self, chunk: list[Recipient], count: Count, drop: Drop) -> list[Recipient]:
-        word, why = OPTED_OUT
+        word, why = _OPTED_OUT
         for one in chunk:
             if one.number in self._opted_out:
                 count.valid -= 1
@@ -295,21 +315,16 @@ class _Said:
         return [one for one in chunk if one.number not in self._opted_out]
 
 
-def is_same(target: Target, fixed: Mapping[str, str]) -> bool:
-    """Tell whether all get the same text."""
-    return not {slot.name for slot in target.slots} - set(fixed)
-
-
 @contextmanager
 def list_chunks(job: Job, target: Target) -> Iterator[Chunks]:
     """Open a list; what is yielded reads it, as :func:`read_list` wants it."""
     assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
     with open_list(job.recipients, job.reading) as table:
-        yield lambda count, drop: read_recipients(table, target, job.fixed, (), count=count, drop=drop)
+        yield lambda count, drop: read_recipients(table, target, job.fixed, count=count, drop=drop)
 
 
 @contextmanager
-def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
+def _dropping(job: Job) -> Iterator[Drop]:
     """Open the file of rows left out, with nothing but its head if there are none; its owner's alone.
 
     It takes the place of an older one whole, or not at all.
@@ -318,10 +333,11 @@ def _dropping(job: Job, shown: Show) -> Iterator[Drop]:
         channel = is_channel(job.dropped)
         with reporting(job.dropped) if channel else replacing(job.dropped, make=True) as owned:
             file = TextIOWrapper(owned, encoding="utf-8", newline="", write_through=True)
-            file.write(_HEAD)
+            file.write(DROPPED_HEAD)
 
             def drop(one: Dropped) -> None:
-                text = one.text[:_LONGEST] if shown is str else mask_all(one.text[:_LONGEST])[:40]
+                text = one.text[:_LONGEST]
+                text = text if job.shown is str else mask_all(text)[:40]
                 file.write(csv_row((one.row, *map(clean, (text, one.reason, one.explanation)))))
 
             yield drop

@@ -1,37 +1,34 @@
-"""Where what was sent and received is kept, and the options that say so."""
+"""Which files hold what a project sent and received, and where else something was received into.
+
+Nothing of what is in them is read here.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import click
-
-from smsconf.cli.checkout import state_folder
-from smsconf.cli.options import folder_option, stacked
-from smsconf.cli.output import same_file, unwritable
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER, open_own, read_own
+from smsconf.workflow.checkout import state_folder
 
-INBOX = "inbox.db"
-INBOXES = "inboxes"  # paths of other files that something was received into, one a line
-SENT = "sent.db"  # what send sent
-LEDGER = "ledger.db"  # what bulk sent
-
-inbox_options = stacked(
-    folder_option,
-    click.option(
-        "--database",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="File with what was received.  [default: .smsconf/inbox.db of the project]",
-    ),
-)
+_INBOXES = "inboxes"  # paths of other files that something was received into, one a line
 
 
-def inbox_path(folder: Path, database: Path | None) -> Path:
+def sent_path(folder: Path) -> Path:
+    """Return the file of what ``send`` sent."""
+    return state_folder(folder) / "sent.db"
+
+
+def ledger_path(folder: Path) -> Path:
+    """Return the file of what ``bulk`` sent."""
+    return state_folder(folder) / "ledger.db"
+
+
+def inbox_path(folder: Path, database: Path | None = None) -> Path:
     """Return the file to receive into."""
-    return database or state_folder(folder) / INBOX
+    return database or state_folder(folder) / "inbox.db"
 
 
 def inboxes(folder: Path) -> list[Path]:
@@ -40,7 +37,7 @@ def inboxes(folder: Path) -> list[Path]:
     Raises:
         SmsconfError: one that was received into is gone, and with it who opted out there.
     """
-    own = inbox_path(folder, None)
+    own = inbox_path(folder)
     others = [Path(path) for path in _noted(folder)]
     for path in others:
         if not path.exists():
@@ -48,7 +45,7 @@ def inboxes(folder: Path) -> list[Path]:
                 _("{file} is gone, and something was received into it").format(file=path),
                 why=_("who opted out there would be written to"),
                 fix=_("put it back, or delete its line in {list}").format(
-                    list=folder / STATE_FOLDER / INBOXES
+                    list=folder / STATE_FOLDER / _INBOXES
                 ),
             )
     return [own, *others] if own.exists() else others
@@ -62,7 +59,7 @@ def received_into(folder: Path, database: Path | None) -> list[Path]:
     """
     if database:
         return [database]
-    return inboxes(folder) or [inbox_path(folder, None)]
+    return inboxes(folder) or [inbox_path(folder)]
 
 
 def note_inbox(folder: Path, path: Path) -> None:
@@ -73,20 +70,23 @@ def note_inbox(folder: Path, path: Path) -> None:
     """
     is_project = (folder / "smsconf.yaml").exists() or (folder / STATE_FOLDER).exists()
     noted = _noted(folder)
-    place = str(path.resolve())
-    if not is_project or place in noted or same_file(path, inbox_path(folder, None)):
+    place = path.resolve()
+    if not is_project or str(place) in noted or place == inbox_path(folder).resolve():
         return
-    listed = folder / STATE_FOLDER / INBOXES
+    listed = folder / STATE_FOLDER / _INBOXES
     try:
         handle = open_own(listed, os.O_WRONLY | os.O_APPEND, make=True)
         with os.fdopen(handle, "ab") as file:  # appended in one piece: two receivers may start at one time
             file.write(f"\n{place}\n".encode())
     except OSError as error:
-        raise unwritable(listed, error) from error
+        raise SmsconfError(
+            _("cannot write {file}: {reason}").format(file=listed, reason=error.strerror or error),
+            fix=_("name a file in a folder that you can write to"),
+        ) from error
 
 
 def _noted(folder: Path) -> list[str]:
-    listed = folder / STATE_FOLDER / INBOXES
+    listed = folder / STATE_FOLDER / _INBOXES
     try:
         lines = read_own(listed).decode().splitlines()
     except FileNotFoundError:

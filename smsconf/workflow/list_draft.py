@@ -1,0 +1,175 @@
+"""What a job is before anybody agreed to it: a draft of its run, and for a dry run what would stop it.
+
+Nothing is sent or written from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from smsconf.config import Project
+from smsconf.language import _
+from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.failed import failed_recipients
+from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
+from smsconf.messaging.bulk.run import Key, Run, Tally
+from smsconf.messaging.send.limits import Allowance, day_of, month_of
+from smsconf.messaging.send.target import Target
+from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.resources import MessageType, Threshold
+from smsconf.render.documents.bulk import Standing
+from smsconf.workflow.list_job import Chunks, Job, Read, Ui, left_out_of, list_chunks, read_list, start_of
+from smsconf.workflow.sending import Ready
+from smsconf.workflow.state_files import inboxes, ledger_path
+
+RECENT = timedelta(hours=24)
+"""A list that was changed by a row and sent whole is a mistake of the same day."""
+
+
+def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Standing, SmsconfError | None]:
+    """Say what a job would do, and what would stop it, without a trace.
+
+    Raises:
+        SmsconfError: the list or the ledger cannot be used.
+    """
+    check_type(ready.target)
+    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.say)
+    draft = draft_of(project, job, ready)
+    problem: SmsconfError | None = None
+    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        with chunks_of(ledger, project, job, ready) as chunks:
+            recent = ledger.recent(draft.key, ready.now - RECENT) if ledger else lambda _numbers: 0
+            read = read_list(
+                job,
+                ready.target,
+                chunks,
+                left_out,
+                recent=recent,
+                keep=lambda _draft: None,
+                reading=ui.reading(),
+            )
+        runs = ledger.runs_of(draft.key) if ledger else []
+        run, tally = None, Tally(waiting=read.summary["valid"])
+        try:
+            run = choose(
+                runs,
+                lambda one: bool(ledger and ledger.is_open(one)),
+                replace(draft, digest=read.digest),
+                read.numbers,
+                again=job.again,
+            ).run
+            if run and ledger:
+                tally = ledger.tally(run)
+            if run is None and not tally.waiting:
+                raise nobody(job, read)
+            if tally.waiting:
+                start_of(ready.target.type, job, ready.now, is_new=run is None)
+                _check_room(ledger, project, ready, tally.waiting)
+        except SmsconfError as refused:
+            problem = refused
+    standing = Standing(
+        about=ready.about,
+        target=ready.target,
+        run=run,
+        name=job.run_name(read.digest),
+        summary=read.summary,
+        tally=tally,
+        stopped=problem.message if problem else None,
+        dry_run=True,
+        dropped=job.dropped,
+    )
+    return standing, problem
+
+
+def draft_of(project: Project, job: Job, ready: Ready) -> Run:
+    """Return a run that nobody agreed to yet, of a list that is not read yet."""
+    key = Key(ready.scope, project.environment, str(job.subject))
+    return Run(
+        id=0,
+        key=key,
+        name=key.subject,
+        template=str(job.template),
+        region=ready.target.region.value,
+        digest="",
+        message=job.message(ready.target),
+        made=ready.now,
+        failed_of=job.failed_of.id if job.failed_of else None,
+    )
+
+
+@contextmanager
+def chunks_of(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
+    """Give what reads a job's recipients: its list, or the numbers that another run did not reach."""
+    if job.failed_of is None or ledger is None:
+        with list_chunks(job, ready.target) as chunks:
+            yield chunks
+        return
+    run = job.failed_of
+    if run.message["text"] != ready.target.text_key():
+        raise PlanRefused(
+            _("what is live now is not what run {run} sent").format(run=run.id),
+            why=_("--failed-of sends the same message once more"),
+            fix=_("send the new text to a list of its own"),
+        )
+    paths = inboxes(project.folder)
+    yield lambda count, drop: failed_recipients(ledger, run, paths, ready.now, count=count, drop=drop)
+
+
+def check_type(target: Target) -> None:
+    """Refuse what must not go to many.
+
+    Raises:
+        PlanRefused: it is a verification code.
+    """
+    if target.type == MessageType.VERIFICATION.value:
+        raise PlanRefused(
+            _("{address} is a verification template: it does not go to a list").format(
+                address=target.address
+            ),
+            why=_("a code is for the one person who asked for it"),
+            fix=_("send it with smsconf send"),
+        )
+
+
+def threshold_of(project: Project, region: str) -> Threshold | None:
+    """Return the threshold of a region's whole traffic."""
+    every = project.desired.thresholds.values()
+    return next((one for one in every if one.region.value == region and one.country is None), None)
+
+
+def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, count: int) -> None:
+    """Make sure that no threshold will stop so many messages.
+
+    Raises:
+        PlanRefused: one will.
+    """
+    region = ready.target.region.value
+    found = Allowance(threshold_of(project, region))
+    if ledger:
+        found.day = ledger.traffic(ready.scope, region, day_of(ready.now))
+        found.month = ledger.traffic(ready.scope, region, month_of(ready.now))
+    room = found.room()
+    if room is None or room >= count:
+        return
+    found.spend(room)
+    raise PlanRefused(
+        _("after {room} of {count} messages {limit}").format(room=room, count=count, limit=found.exhausted()),
+        fix=_("raise the threshold, or send the rest when it counts anew"),
+    )
+
+
+def nobody(job: Job, read: Read) -> SmsconfError:
+    """Return the error for a list of which nobody can be written to."""
+    if job.failed_of and not read.summary["rows"]:
+        return PlanRefused(
+            _("run {run} has nobody to send to again: nobody failed").format(run=job.failed_of.id)
+        )
+    what = _("run {run}").format(run=job.failed_of.id) if job.failed_of else job.recipients
+    return SmsconfError(
+        _("nobody is left of the {count} rows of {file}").format(count=read.summary["rows"], file=what),
+        why=", ".join(f"{count} {reason}" for reason, count in read.summary["dropped"].items()),
+        fix=_("look at {file}").format(file=job.dropped),
+    )

@@ -1,0 +1,396 @@
+"""The sending of a list: which run a command means, the agreement to it, the wait, the messages, the end.
+
+What may be sent a second time is decided below (``choice``, ``ledger``); who is asked and told is handed in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from itertools import cycle, islice
+from pathlib import Path
+
+from smsconf.language import N_, _, ngettext
+from smsconf.messaging.bulk.batches import request_of
+from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.ledger import Ledger
+from smsconf.messaging.bulk.reader import LedgerReader
+from smsconf.messaging.bulk.run import Batch, Run
+from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
+from smsconf.messaging.lists.table import Reading
+from smsconf.messaging.masking import mask
+from smsconf.messaging.receive.opt_outs import OptOuts
+from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.wire import Request
+from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
+from smsconf.render.documents.bulk import Standing
+from smsconf.workflow.list_draft import RECENT, check_type, chunks_of, draft_of, nobody, threshold_of
+from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, read_list, start_of
+from smsconf.workflow.sending import Ready, SendSettings, make_ready, remember_sent
+from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.stored_runs import SHOWN, named_run
+
+_NO_LEDGER = N_(
+    "no list was sent from this folder yet; what another folder or machine sent is not known here"
+)
+_SLICE = 30.0  # seconds of one sleep while waiting for a time
+
+
+class End(Enum):
+    """How a command about a list ended."""
+
+    NOTHING_UNCERTAIN = "nothing uncertain"  # and somebody said something about doubts
+    NOTHING_LEFT = "nothing left"
+    DECLINED = "declined"
+    TEST_FAILED = "test failed"
+    CALLED_OFF = "called off"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """How a command about a list ended, where its run stands then, and what went wrong."""
+
+    end: End
+    standing: Standing | None = None
+    problem: SmsconfError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A run and how it was chosen.
+
+    ``dropped`` is the file of rows left out of its list; ``take_up``: what was given up is sent after all.
+    """
+
+    run: Run
+    is_new: bool
+    dropped: Path | None = None
+    take_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListSending:
+    """Sends lists of a project.
+
+    Attributes:
+        settings: how messages go out.
+        ui: who is asked and told.
+        assume_sent: what a person says about doubts; ``None``: nothing.
+        test_to: one's own numbers, without plus signs, that get the first messages before the list.
+    """
+
+    settings: SendSettings
+    ui: Ui
+    assume_sent: bool | None = None
+    test_to: Sequence[str] = ()
+
+    @contextmanager
+    def open_ledger(self) -> Iterator[Ledger]:
+        """Open the project's ledger to send: one process at a time.
+
+        Raises:
+            PlanRefused: another one is sending.
+            SmsconfError: it cannot be used.
+        """
+        folder = self.settings.project.folder
+        path = ledger_path(folder)
+        if not path.exists():
+            self.ui.say(_(_NO_LEDGER))
+        with Ledger(path, folder=folder.absolute()) as ledger:
+            yield ledger
+
+    def send(self, job: Job, ready: Ready) -> ListResult:
+        """Send a job, or the rest of it, or say that it was sent.
+
+        Raises:
+            PlanRefused: it may not go out, or not now.
+            SmsconfError: the list or the ledger cannot be used.
+        """
+        check_type(ready.target)
+        left_out = self._left_out(job.opt_outs, ready, job.reading)
+        with self.open_ledger() as ledger:
+            draft, read = self._read(ledger, job, ready, left_out)
+            order = None
+            try:
+                order = self._order(ledger, draft, job, read)
+            finally:
+                if order is None or not order.is_new:
+                    ledger.call_off(draft)
+            if order is None:
+                return ListResult(End.NOTHING_UNCERTAIN)
+            start = self._prepare(ledger, order, ready, job)
+            if isinstance(start, datetime) and self.test_to:
+                start = self._tested(ledger, order, ready, start)
+        return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
+
+    def join(self, run: Run, ready: Ready, opt_outs: Sequence[Path], reading: Reading) -> ListResult:
+        """Go on with a run as it began: its text and sender, whatever is live now.
+
+        Raises:
+            PlanRefused: its text is at the service no longer, or it may not go out now.
+        """
+        left_out = self._left_out(opt_outs, ready, reading)
+        take_up = self.assume_sent is None and run.finished is not None
+        order = _Order(run, is_new=False, take_up=take_up)
+        with self.open_ledger() as ledger:
+            for other in ledger.runs_of(run.key):
+                if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
+                    raise PlanRefused(
+                        _("run {run} of {subject} has another list, and a part of it waits").format(
+                            run=other.id, subject=run.key.subject
+                        ),
+                        why=_("whoever is on both lists would get the message twice"),
+                        fix=_("let it come to its end first, or give it up"),
+                    )
+            start = self._prepare(ledger, order, ready, None)
+        return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
+
+    def end(self, number: str) -> None:
+        """Give up what waits of a run; offline.
+
+        Raises:
+            PlanRefused: there is no such run, or it is being sent.
+        """
+        with self.open_ledger() as ledger:
+            run = named_run(ledger, number)
+            count = ledger.end(run, datetime.now(UTC))
+            doubts = ledger.tally(run).uncertain
+        said = ngettext(
+            "{count} message of run {run} given up", "{count} messages of run {run} given up", count
+        )
+        self.ui.say(said.format(count=f"{count:,}", run=run.id))
+        if doubts:
+            said = _("{count} more are uncertain: settle them with --assume-sent {run} or leave them")
+            self.ui.say(said.format(count=f"{doubts:,}", run=run.id))
+
+    def _left_out(self, lists: Sequence[Path], ready: Ready, reading: Reading) -> LeftOut:
+        return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.say)
+
+    def settle(self, ledger: Ledger, run: Run) -> None:
+        """Do what a person says about the batches whose answer nobody saw."""
+        if self.assume_sent is None:
+            return
+        count = ledger.assume(run, sent=self.assume_sent)
+        said = _("sent") if self.assume_sent else _("not sent")
+        self.ui.say(_("{count} messages taken for {said}").format(count=count, said=said))
+
+    # -- which run
+
+    def _read(self, ledger: Ledger, job: Job, ready: Ready, left_out: LeftOut) -> tuple[Run, Read]:
+        """Read who gets what into a new draft."""
+        project = self.settings.project
+        draft = draft_of(project, job, ready)
+        with ledger.making(draft) as making, chunks_of(ledger, project, job, ready) as chunks:
+            read = read_list(
+                job,
+                ready.target,
+                chunks,
+                left_out,
+                recent=ledger.recent(draft.key, ready.now - RECENT),
+                keep=lambda one: making.add(*one),
+                reading=self.ui.reading(),
+            )
+            name = job.run_name(read.digest)
+            making.note(read.digest, name, read.summary)
+        return replace(draft, id=making.run, name=name, digest=read.digest), read
+
+    def _order(self, ledger: Ledger, draft: Run, job: Job, read: Read) -> _Order | None:
+        """Find out which run is meant; ``None``: somebody speaks of doubts, and it is a new one."""
+        choice = choose(ledger.runs_of(draft.key), ledger.is_open, draft, read.numbers, again=job.again)
+        if choice.run:
+            return _Order(choice.run, is_new=False, dropped=job.dropped)
+        if self.assume_sent is not None:
+            return None
+        if not read.summary["valid"]:
+            raise nobody(job, read)
+        if choice.copies:
+            draft = ledger.rename(draft, f"{draft.name}#{choice.copies + 1}")
+        return _Order(draft, is_new=True, dropped=job.dropped)
+
+    # -- what is asked, waited for and sent
+
+    def _prepare(self, ledger: Ledger, order: _Order, ready: Ready, job: Job | None) -> datetime | ListResult:
+        """Ask whether a run may be sent; return when, or how it ended where nothing is to be sent."""
+        run, tally = order.run, ledger.tally(order.run)
+        count = tally.waiting + (tally.uncertain if self.assume_sent is False else 0)
+        count += tally.ended if order.take_up else 0
+        if not count:
+            self.settle(ledger, run)
+            if job and run.message["text"] != ready.target.text_key():
+                self.ui.say(
+                    _(
+                        "the list was sent with another text than the one that is live now; --again sends "
+                        "this one"
+                    )
+                )
+            return ListResult(End.NOTHING_LEFT, _standing(ledger, order, ready))
+        agreed = False
+        try:
+            start = start_of(ready.target.type, job, ready.now, is_new=order.is_new)
+            if job is None and (planned := run.message.get("at")):  # as it began: not before its time
+                start = max(start, datetime.fromisoformat(planned))
+            self.settings.url()  # before anybody is asked: could it be sent at all?
+            self.settings.app_key(ready.target)
+            agreed = self.ui.agrees(_standing(ledger, order, ready), count)
+        finally:
+            if not agreed and order.is_new:
+                ledger.call_off(run)
+        if not agreed:
+            return ListResult(End.DECLINED)
+        self.settle(ledger, run)
+        if order.take_up:
+            ledger.take_up(run)
+        if job:  # the same text, perhaps by now in another version
+            fresh = job.message(ready.target)
+            ledger.fix(run, {**fresh, "same": run.message["same"], "at": start.isoformat()})
+        if not self.test_to:
+            ledger.agree(run, ready.now)
+        return start
+
+    def _tested(self, ledger: Ledger, order: _Order, ready: Ready, start: datetime) -> datetime | ListResult:
+        """Send the test messages; return when the list may follow, or how it ended."""
+        result: ListResult | None = ListResult(End.TEST_FAILED)
+        try:
+            result = self._send_tests(ledger, ledger.find(order.run.id) or order.run, ready)
+            if result is None:
+                ledger.agree(order.run, ready.now)
+        finally:
+            if result and order.is_new:
+                ledger.call_off(order.run)
+        return result or start
+
+    def _send_tests(self, ledger: LedgerReader, run: Run, ready: Ready) -> ListResult | None:
+        """Send the first waiting messages of a run to one's own numbers; ``None``: the list may follow."""
+        target = Target.from_json(run.message["target"])
+        most = len(self.test_to)
+        values = list(islice(cycle(ledger.first_values(run, most)), most))
+        differ = tuple(one or () for one in values) if values and values[0] is not None else None
+        key = self.settings.app_key(target)
+        try:
+            with self.settings.open_sender(key) as sender:
+                answer = sender.send(self._request(run, target, Batch(0, tuple(self.test_to), differ)))
+        except CloudError as problem:
+            self.ui.tell(problem)
+            return ListResult(End.TEST_FAILED)
+        try:
+            remember_sent(self.settings.project.folder, replace(ready, target=target), answer)
+        except SmsconfError as problem:
+            self.ui.tell(problem)
+        for fate in answer.fates:
+            said = _("accepted") if fate.accepted else fate.status or _("unknown")
+            self.ui.say(_("test message to {number}: {status}").format(number=mask(fate.to), status=said))
+        if not all(fate.accepted for fate in answer.fates):
+            self.ui.say(_("nothing of the list was sent: the service did not take every test message"))
+            return ListResult(End.TEST_FAILED)
+        return None if self.ui.agrees_after_tests() else ListResult(End.DECLINED)
+
+    def _request(self, run: Run, target: Target, batch: Batch) -> Request:
+        same = tuple(run.message["same"] or ())
+        return request_of(target, batch, same, self.settings.callback, self.settings.extend)
+
+    def _go(self, order: _Order, ready: Ready, opt_outs: OptOuts, start: datetime) -> ListResult:
+        """Wait until a run may start, send it, and tell how it ended."""
+        begun = time.monotonic()
+
+        def clock() -> datetime:
+            """Return the service's time."""
+            return ready.now + timedelta(seconds=time.monotonic() - begun)
+
+        if start > clock():
+            if not self._wait_until(start, clock):
+                with self.open_ledger() as ledger:
+                    gone = ledger.call_off(order.run)
+                self.ui.say(
+                    _("called off: nothing was sent") if gone else _("called off: the same command goes on")
+                )
+                return ListResult(End.CALLED_OFF)
+            self._check_text(order, ready)
+        with self.open_ledger() as ledger:
+            run = ledger.find(order.run.id)
+            if run is None or run.finished:
+                raise PlanRefused(
+                    _("run {run} was called off or given up meanwhile").format(run=order.run.id),
+                    fix=_(SHOWN),
+                )
+            out = ledger.tally(run).opted_out
+            ended = self._send_run(ledger, run, clock, opt_outs)
+            standing = _standing(ledger, replace(order, run=run), ready, ended)
+        if out := standing.tally.opted_out - out:
+            text = ngettext(
+                "{count} recipient opted out since the run began",
+                "{count} recipients opted out since the run began",
+                out,
+            )
+            self.ui.say(text.format(count=out))
+        return ListResult(End.SENT, standing, ended.problem)
+
+    def _wait_until(self, start: datetime, clock: Callable[[], datetime]) -> bool:
+        """Sleep until a moment; return whether it came, or somebody called it off."""
+        with self.ui.stopping() as stop:
+            said = _("waiting until {time}; Ctrl-C calls it off")
+            self.ui.say(said.format(time=start.isoformat(timespec="seconds")))
+            while not stop.is_set() and (left := (start - clock()).total_seconds()) > 0:
+                stop.wait(min(left, _SLICE))
+        return not stop.is_set()
+
+    def _check_text(self, order: _Order, ready: Ready) -> None:
+        """Look again at what is live after a wait.
+
+        Raises:
+            PlanRefused: it is not what was shown.
+        """
+        again = make_ready(self.ui.look(), ready.target.address, ready.signature)
+        if again.target.text_key() != ready.target.text_key():
+            raise PlanRefused(
+                _("another text of {address} is live now than when run {run} was agreed to").format(
+                    address=ready.target.address, run=order.run.id
+                ),
+                fix=_("look at it with --dry-run, then run again"),
+            )
+
+    def _send_run(self, ledger: Ledger, run: Run, clock: Callable[[], datetime], opt_outs: OptOuts) -> Ended:
+        """Send what waits of a run, with the text and sender that it has.
+
+        Raises:
+            SmsconfError: no secret, no host, or a file that cannot be used.
+        """
+        target, settings = Target.from_json(run.message["target"]), self.settings
+        limiter = settings.limiter()
+        key = settings.app_key(target)
+        with (
+            settings.open_sender(key, limiter) as sender,
+            self.ui.stopping() as stop,
+            self.ui.watching() as watch,
+        ):
+            threshold = threshold_of(settings.project, run.region)
+            bulk = Bulk(
+                ledger,
+                run,
+                sender,
+                lambda batch: self._request(run, target, batch),
+                Conditions(target.type, threshold, clock, stop.is_set, opt_outs.current),
+                limiter=limiter,
+                connections=settings.connections,
+                warn=self.ui.warn,
+            )
+            return bulk.send(watch)
+
+
+def _standing(ledger: LedgerReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:
+    run = order.run
+    return Standing(
+        about=ready.about,
+        target=Target.from_json(run.message["target"]) if run.message else ready.target,
+        run=run,
+        name=run.name,
+        summary=ledger.summary(run),
+        tally=ledger.tally(run),
+        doubtful=ledger.doubtful(run),
+        ended=ended,
+        dropped=order.dropped,
+    )
