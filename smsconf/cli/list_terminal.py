@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,17 +17,16 @@ from typing import Any
 
 import click
 
-from smsconf.cli.asking import Stop, confirmed, stop_on_interrupt
+from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
-from smsconf.cli.progress import Update, progress
+from smsconf.cli.progress import progress
 from smsconf.cli.sending import read_service
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.sending import Progress
-from smsconf.model.errors import SmsconfError
 from smsconf.render.documents.bulk import Standing, bulk_lines, bulk_view
 from smsconf.render.foreign import json_text
-from smsconf.workflow.sending import Seen
+from smsconf.workflow.list_job import Ui
 
 _EVENT = 1.0  # seconds between two events of progress
 
@@ -47,35 +46,28 @@ class Terminal:
     callback: str | None
     events: bool
 
-    def say(self, text: str) -> None:
-        """Say one line."""
-        say(text)
+    def ui(self) -> Ui:
+        """Return what asks and tells."""
+        return Ui(
+            look=lambda: read_service(self.project),
+            say=say,
+            warn=self._warn,
+            tell=show_error,
+            reading=lambda: progress(N_("reading")),
+            watching=self._watching,
+            stopping=_stopping,
+            agrees=self._agrees,
+            agrees_after_tests=self._agrees_after_tests,
+        )
 
-    def warn(self, text: str) -> None:
-        """Say, while messages go out, what people want to be warned of."""
+    def _warn(self, text: str) -> None:
         if self.events:
             click.echo(json_text({"event": "warning", "message": text}, indent=None), err=True)
         else:
             say(_("warning: {text}").format(text=text))
 
-    def tell(self, problem: SmsconfError) -> None:
-        """Say what went wrong, and what to do."""
-        show_error(problem)
-
-    def look(self) -> Seen:
-        """Read the service."""
-        return read_service(self.project)
-
-    def reading(self) -> AbstractContextManager[Update]:
-        """Show how far the reading of a list is."""
-        return progress(N_("reading"))
-
-    def stopping(self) -> AbstractContextManager[Stop]:
-        """Hear the wish to stop."""
-        return stop_on_interrupt()
-
     @contextmanager
-    def watching(self) -> Iterator[Callable[[Progress], None]]:
+    def _watching(self) -> Iterator[Callable[[Progress], None]]:
         """Show how far the messages are, how fast they go, and how long it will take."""
         start = time.monotonic()
         due = 0.0
@@ -98,7 +90,7 @@ class Terminal:
 
             yield watch
 
-    def agrees(self, standing: Standing, count: int) -> bool:
+    def _agrees(self, standing: Standing, count: int) -> bool:
         """Show what is about to happen and find out whether it may.
 
         Raises:
@@ -114,7 +106,7 @@ class Terminal:
         question = _("Send {count} messages? Only 'yes' is taken: ").format(count=f"{count:,}")
         return self.auto_approve or confirmed(question)
 
-    def agrees_after_tests(self) -> bool:
+    def _agrees_after_tests(self) -> bool:
         """Find out whether the list may follow the test messages."""
         if self.auto_approve or not sys.stdin.isatty():
             return True
@@ -131,6 +123,12 @@ class Terminal:
 
     def _view(self, standing: Standing) -> Mapping[str, Any]:
         return bulk_view(standing, shown=self.shown, callback=self.callback)
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[float], bool]]:
+    with stop_on_interrupt() as stop:
+        yield stop.wait
 
 
 def _clock_text(seconds: float | None) -> str:

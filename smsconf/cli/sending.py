@@ -5,7 +5,7 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,47 +29,41 @@ from smsconf.workflow.sending import Seen, SendSettings, look_at
 _MOST_EXTEND = 128  # bytes
 
 
-class EncodingParam(click.ParamType[str]):
-    """The name of an encoding of texts."""
+class WordParam(click.ParamType[Any]):
+    """A word that is read, and refused where nothing can be read from it."""
 
-    name = "encoding"
+    def __init__(self, name: str, read: Callable[[Any], object | None], expected: str) -> None:
+        self.name = name
+        self._read = read
+        self._expected = expected
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """Return the usual name, or fail if no encoding has this one."""
-        found = encoding_named(value)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return what was read, or fail with what was expected."""
+        found = self._read(value)
         if found is None:
-            self.fail(
-                _("no encoding is called '{name}'; usual ones are utf-8, gb18030, big5, cp1252").format(
-                    name=value
-                ),
-                param,
-                ctx,
-            )
+            self.fail(_(self._expected).format(value=value, name=value), param, ctx)
         return found
 
 
-class MomentParam(click.ParamType[datetime]):
-    """A moment such as ``2026-12-01T09:00:00+08:00``."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
-        """Read ISO 8601 with an offset, or fail with what was expected."""
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self.fail(
-                _("expected a time with an offset, such as 2026-12-01T09:00:00+08:00, got '{value}'").format(
-                    value=value
-                ),
-                param,
-                ctx,
-            )
-        return moment
+def _moment(value: str | datetime) -> datetime | None:
+    """Read ISO 8601 with an offset."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
+moment_param = WordParam(
+    "time",
+    _moment,
+    N_("expected a time with an offset, such as 2026-12-01T09:00:00+08:00, got '{value}'"),
+)
+encoding_param = WordParam(
+    "encoding",
+    encoding_named,
+    N_("no encoding is called '{name}'; usual ones are utf-8, gb18030, big5, cp1252"),
+)
 send_options = stacked(
     click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports."),
     click.option(
@@ -97,7 +91,7 @@ list_options = stacked(
     ),
     click.option(
         "--encoding",
-        type=EncodingParam(),
+        type=encoding_param,
         metavar="NAME",
         help="Encoding of a text list that is not UTF-8, such as gb18030 or big5.",
     ),

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from smsconf.checkout import state_folder
 from smsconf.cli.commands.emulator import ask
 from smsconf.cli.options import require_environment
 from smsconf.cli.output import say
@@ -28,8 +29,7 @@ from smsconf.journal import Journal, JournalReading, of_account
 from smsconf.language import _
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
-from smsconf.workflow.checkout import state_folder
-from smsconf.workflow.session import emulator_engine
+from smsconf.workflow.emulated import emulator_engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from smsconf.model.console_screens import screen_of
 from smsconf.model.country_names import code_of
 from smsconf.model.lifecycle import Phase
 from smsconf.model.resources import App, Region, VariableType
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, Change, ManualChange
 from smsconf.reconcile.outputs import Output, read_outputs
 
 _MAINLAND_NUMBER = "+8613812345678"  # for the emulator: no message arrives
@@ -146,15 +146,15 @@ def _apply(seen: Seen) -> str:
 def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
     """Say where something stands that only a person can set."""
     where = _("{address}: {reason}").format(address=address, reason=change.reason)
-    if change.action is Action.MANUAL and change.manual:
+    step = change.manual if isinstance(change, ManualChange) else None
+    if change.action is Action.MANUAL and step:
         confirm = seen.command(f"confirm {address}")
-        step = change.manual
         return Outcome(State.MANUAL, where, (confirm,), step.console, (address,), step.values)
     qualification = seen.desired.qualifications.get(address)
     if qualification and seen.site.qualifications and qualification.id is None:
         message = _("{reason}; write its id into the files").format(reason=where)
         return Outcome(State.OPEN, message, (), (), (address,))
-    needless = change.manual and change.manual.needless and not (qualification and qualification.id)
+    needless = step and step.needless and not (qualification and qualification.id)
     return Outcome(State.NOT_NEEDED if needless else State.DONE, where, (), (), (address,))
 
 

@@ -10,7 +10,7 @@ from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, Change, ObservedObject, TemplateChange
 from smsconf.reconcile.plan import Plan
 
 
@@ -50,7 +50,8 @@ def news(entries: tuple[Entry, ...], owner: Owner, plan: Plan, site: Site) -> It
                 "submission": memory.submitted.get(one.remote_id),
             }
         live = change.live
-        event, last = ("guess", memory.guessed) if change.contenders else ("live", memory.live)
+        guessed = isinstance(change, TemplateChange) and change.contenders
+        event, last = ("guess", memory.guessed) if guessed else ("live", memory.live)
         if live and change.action is not Action.RETIRE and last.get(change.address) != live.remote_id:
             yield {"event": event, **about, "remote_name": live.name, "remote_id": live.remote_id}
 
@@ -65,12 +66,11 @@ def _of_owner(entries: Iterable[Entry], owner: Owner) -> list[Entry]:
 
 
 def _versions(change: Change, mine: Collection[str]) -> list[ObservedSignature | ObservedTemplate]:
-    own = (one for one in change.versions if one.remote_id in mine)
-    found = {
-        one.remote_id: one
-        for one in (change.live, change.candidate, change.observed, *own)
-        if isinstance(one, ObservedSignature | ObservedTemplate)
-    }
+    versions: list[ObservedObject | None] = [change.observed]
+    if isinstance(change, TemplateChange):
+        own = (one for one in change.versions if one.remote_id in mine)
+        versions = [change.live, change.candidate, change.observed, *own]
+    found = {one.remote_id: one for one in versions if isinstance(one, ObservedSignature | ObservedTemplate)}
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from smsconf.journal.belonging import Entry, Owner, of_account
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase
 from smsconf.model.memory import Confirmation, Memory
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 
 def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = frozenset()) -> Memory:

@@ -25,8 +25,6 @@ from smsconf.model.segments import (
     PLACEHOLDER,
     Allowed,
     Estimate,
-    count_international,
-    count_mainland,
     estimate,
 )
 
@@ -144,13 +142,6 @@ class Message:
         template = self.template
         if template.region is Region.CN and self.signature is None:
             return None
-        if not self.placeholders:
-            count = (
-                count_international(self.content)
-                if self.prefix is None
-                else count_mainland(self.content, self.prefix)
-            )
-            return Estimate(count, count)
         allowed = {placeholder.number: _allowed(variable) for variable, placeholder in self.named}
         return estimate(self.content, allowed, signature=self.prefix)
 

@@ -19,7 +19,6 @@ from smsconf.lint.rules import (
     types,
     variables,
 )
-from smsconf.lint.text import callback_urls
 
 _FILES: Final = (
     apps,
@@ -33,7 +32,6 @@ _FILES: Final = (
     project,
     thresholds,
     account,
-    callback_urls,
     comments,
 )
 RULES: Final = tuple(

@@ -117,7 +117,7 @@ def _locate(spot: Spot, places: Places) -> Place | None:
     """Turn a symbolic place into a real one: the nearest thing that some file has."""
     address, path, start, end = spot
     if start is not None and end is not None and path == ("content",):
-        return _in_content(address, start, end, places) or places.place(address)
+        return places.content_place(address, start, end) or places.place(address)
     for length in range(len(path), 0, -1):
         place = places.place(address, *path[:length])
         if place is not None:
@@ -126,22 +126,6 @@ def _locate(spot: Spot, places: Places) -> Place | None:
     place = places.place(address)
     if place is not None and path == ("name",) and start is not None and end is not None:
         return _inside(place, start, end)  # the key is the name
-    return place
-
-
-def _in_content(address: Address, start: int, end: int, places: Places) -> Place | None:
-    """Point into a content; blanks, which folding may hide, are looked up beside their neighbours."""
-    place = places.content_place(address, start, end)
-    if place is None or place != places.place(address, "content"):
-        return place
-    before = places.content_place(address, start - 1, start) if start else None
-    after = places.content_place(address, end, end + 1)
-    beside = [(near, near.column + near.length) for near in (before,) if near]
-    beside += [(near, near.column - (end - start)) for near in (after,) if near]
-    for near, column in beside:
-        text = (near.text or "")[max(column - 1, 0) : column - 1 + end - start]
-        if len(text) == end - start and text.isspace():
-            return replace(near, column=column, length=end - start)
     return place
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from smsconf.lint.message import Message, message_of
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Severity
-from smsconf.model.resources import Desired
+from smsconf.model.resources import Desired, MessageType
 from smsconf.model.segments import Estimate
 from smsconf.model.sites import SITES, Site
 from smsconf.patterns import Pattern
@@ -31,12 +31,11 @@ class Policy:
 
 @dataclass(frozen=True)
 class Subject:
-    """One project in one environment. ``country_names`` are the usual English names of countries."""
+    """One project in one environment."""
 
     desired: Desired
     site: Site = SITES["china"]
     policy: Policy = Policy()
-    country_names: Collection[str] = ()
 
     @cached_property
     def messages(self) -> Mapping[Address, Message]:
@@ -50,11 +49,9 @@ class Subject:
         return frozenset(one.signature for one in self.desired.templates.values() if one.signature)
 
     @cached_property
-    def universal(self) -> frozenset[tuple[Address, str]]:
+    def universal(self) -> frozenset[tuple[Address, MessageType]]:
         """The apps and types that have a universal template."""
-        return frozenset(
-            (one.app, one.type.value) for one in self.desired.templates.values() if one.universal
-        )
+        return frozenset((one.app, one.type) for one in self.desired.templates.values() if one.universal)
 
     @cached_property
     def registered_links(self) -> Mapping[str, tuple[str, ...]]:
@@ -62,9 +59,9 @@ class Subject:
         return {one.country: one.links for one in self.desired.registrations.values()}
 
     @cached_property
-    def signatures_of(self) -> Counter[tuple[Address, str]]:
+    def signatures_of(self) -> Counter[tuple[Address, MessageType]]:
         """How many signatures an app has of each type."""
-        return Counter((one.app, one.type.value) for one in self.desired.signatures.values())
+        return Counter((one.app, one.type) for one in self.desired.signatures.values())
 
 
 def segments_of(desired: Desired, address: Address) -> Estimate | None:

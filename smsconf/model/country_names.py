@@ -353,6 +353,7 @@ CHINESE: Final = {
 }
 """The countries with rules of their own by their Chinese names, which the service takes too."""
 
+USUAL_NAMES: Final = frozenset(NAMES.values())
 _ENGLISH: Final = {name.casefold(): name for name in NAMES.values()}
 _SILENT: Final = frozenset({"the", "of", "and"})
 

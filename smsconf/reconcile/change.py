@@ -6,9 +6,9 @@ Values only; ``lifecycle`` decides them, ``plan`` orders and guards them, ``clou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from smsconf.model.address import Address, Kind
 from smsconf.model.memory import Confirmation
@@ -17,6 +17,7 @@ from smsconf.model.resources import App, Campaign, Signature, Template
 
 Declared = App | Campaign | Signature | Template
 ObservedObject = ObservedApp | ObservedSignature | ObservedTemplate
+C = TypeVar("C", bound="Change")
 
 
 class Action(StrEnum):
@@ -85,18 +86,52 @@ class ManualStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done about an address and why, before it is a row: an objection may still take its place.
+
+    ``observed`` is what it is about, if that is there; ``name`` its remote name where the files have another.
+    The rest is as in a change.
+    """
+
+    action: Action
+    reason: str
+    steps: tuple[Step, ...] = ()
+    awaits: str | None = None
+    observed: ObservedObject | None = None
+    fields: tuple[FieldChange, ...] = ()
+    notes: tuple[FieldChange, ...] = ()
+    name: str | None = None
+    rejected: bool = False
+    stopped_by: Address | None = None
+
+    def instead(
+        self, action: Action, reason: str, *, awaits: str | None = None, by: Address | None = None
+    ) -> Decision:
+        """Return what is decided in its place, with which nothing is sent."""
+        return replace(self, action=action, reason=reason, steps=(), awaits=awaits, stopped_by=by)
+
+    def row(
+        self,
+        make: type[C],
+        address: Address | None,
+        name: str,
+        **own: Any,  # noqa: ANN401 - what only rows of this kind have
+    ) -> C:
+        """Return the row; ``name`` is the remote one, unless the decision is about another."""
+        known = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "name"}
+        there = self.observed
+        about = {"remote_id": there.remote_id, "status": there.status} if there else {}
+        kind = {"kind": address.kind} if address else {}
+        return make(remote_name=self.name or name, address=address, **{**kind, **known, **about, **own})
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One address (or one unmanaged object) and what the next ``apply`` does about it.
 
-    Invariant: ``steps`` is empty unless the action sends something. ``blocked_by`` is set when a dependency
-    was refused or rejected; the action is then ``refused``, or ``wait`` if another one would do as well.
-    ``notes`` are differences that cause nothing by themselves; ``uploads`` names the file fields to upload.
-    Of a template ``live`` is the version that serves now and ``candidate`` the one on its way, ``versions``
-    are all that were seen, whosever they are, ``contenders`` those that may be the one that serves just as
-    well, for want of a journal; ``submission`` is the hash of what would be submitted.
-    ``unlisted`` has the remote ids that the journal knows of the address and the lists did not show.
-    ``carries`` names the dead templates that the deletion of a signature takes along.
-    ``manual`` is what a person does; ``held_by`` the manual step that a waiting change waits for.
+    Invariant: ``steps`` is empty unless the action sends something. ``stopped_by`` is what stands in its way:
+    a dependency that was refused or rejected, or the manual step that it waits for. ``notes`` are differences
+    that cause nothing by themselves. What only one kind has stands in the class of that kind.
     """
 
     kind: Kind
@@ -111,27 +146,10 @@ class Change:
     steps: tuple[Step, ...] = ()
     awaits: str | None = None
     needs: tuple[Address, ...] = ()
-    blocked_by: Address | None = None
+    stopped_by: Address | None = None
     rejected: bool = False
     desired: Declared | None = None
     observed: ObservedObject | None = None
-    country_ids: tuple[int, ...] = ()
-    country_names: tuple[str, ...] = ()
-    uploads: tuple[str, ...] = ()
-    live: ObservedTemplate | None = None
-    candidate: ObservedTemplate | None = None
-    versions: tuple[ObservedTemplate, ...] = ()
-    contenders: tuple[ObservedTemplate, ...] = ()
-    submission: str | None = None
-    unlisted: tuple[str, ...] = ()
-    carries: tuple[str, ...] = ()
-    manual: ManualStep | None = None
-    held_by: Address | None = None
-
-    @property
-    def family(self) -> frozenset[str]:
-        """The remote ids of all versions of a template that were seen."""
-        return frozenset(one.remote_id for one in self.versions)
 
     @property
     def label(self) -> str:
@@ -139,25 +157,127 @@ class Change:
         return str(self.address) if self.address else f"{self.kind.value}:{self.remote_name}"
 
     @property
+    def blocked_by(self) -> Address | None:
+        """The dependency that was refused or rejected."""
+        return self.stopped_by if self.stopped_by and self.stopped_by.kind.managed else None
+
+    @property
+    def held_by(self) -> Address | None:
+        """The manual step that it waits for."""
+        return None if self.blocked_by else self.stopped_by
+
+    @property
+    def live(self) -> ObservedTemplate | None:
+        """The version that serves now; only a template has versions."""
+        return None
+
+    @property
+    def submission(self) -> str | None:
+        """The hash of what would be submitted, of what somebody reviews."""
+        return None
+
+    @property
+    def there(self) -> ObservedObject | None:
+        """What the service has of it now: while a successor is not made yet, what that replaces."""
+        return self.observed or self.live
+
+    @property
     def deletes(self) -> int:
         """How many objects this change deletes, those that go along included."""
-        return 1 + len(self.carries) if Step.DELETE in self.steps else 0
+        return int(Step.DELETE in self.steps)
+
+    @property
+    def submissions(self) -> int:
+        """How many human reviews this change asks for: 0 or 1."""
+        return 0
 
     @property
     def beside(self) -> bool:
         """Tell whether it is about one object beside what its address stands for: a leftover, a twin."""
         return self.action in (Action.RETIRE, Action.DELETE)
 
+
+@dataclass(frozen=True, slots=True)
+class AppChange(Change):
+    """An app's. ``unlisted``: the remote ids that the journal knows and the list did not show."""
+
+    desired: App | None = None
+    observed: ObservedApp | None = None
+    unlisted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureChange(Change):
+    """A signature's.
+
+    ``uploads`` names the file fields to upload, ``carries`` the dead templates that its deletion takes along;
+    ``submission`` is the hash of what would be submitted.
+    """
+
+    desired: Signature | None = None
+    observed: ObservedSignature | None = None
+    uploads: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    submission: str | None = None
+
+    @property
+    def deletes(self) -> int:
+        """How many objects it deletes, those that go along included."""
+        return 1 + len(self.carries) if Step.DELETE in self.steps else 0
+
     @property
     def submissions(self) -> int:
-        """How many human reviews this change asks for: 0 or 1."""
-        if self.kind is Kind.SIGNATURE:
-            return int(not {*SUBMITTING[self.kind], Step.ACTIVATE}.isdisjoint(self.steps))
-        if self.kind is Kind.TEMPLATE:
-            return int(Step.SUBMIT in self.steps or self.steps == (Step.CREATE,))
-        return 0
+        """How many human reviews it asks for: 0 or 1."""
+        return int(not {*SUBMITTING[self.kind], Step.ACTIVATE}.isdisjoint(self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChange(Change):
+    """A template's.
+
+    ``live`` is the version that serves now and ``candidate`` the one on its way, ``versions`` are all that
+    were seen, whosever they are, ``contenders`` those that may be the one that serves just as well, for want
+    of a journal. ``submission`` is the hash of what would be submitted; ``country_ids`` are the service's ids
+    of the declared countries, ``country_names`` its names of them. ``unlisted`` are the remote ids that the
+    journal knows and the lists did not show.
+    """
+
+    desired: Template | None = None
+    observed: ObservedTemplate | None = None
+    live: ObservedTemplate | None = None
+    candidate: ObservedTemplate | None = None
+    versions: tuple[ObservedTemplate, ...] = ()
+    contenders: tuple[ObservedTemplate, ...] = ()
+    country_ids: tuple[int, ...] = ()
+    country_names: tuple[str, ...] = ()
+    submission: str | None = None
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> frozenset[str]:
+        """The remote ids of all versions that were seen."""
+        return frozenset(one.remote_id for one in self.versions)
+
+    @property
+    def submissions(self) -> int:
+        """How many human reviews it asks for: 0 or 1."""
+        return int(Step.SUBMIT in self.steps or self.steps == (Step.CREATE,))
+
+
+@dataclass(frozen=True, slots=True)
+class ManualChange(Change):
+    """What a person does."""
+
+    manual: ManualStep = field(kw_only=True)
 
 
 def rows_by_address(changes: Iterable[Change]) -> dict[Address, Change]:
     """Return the row of every address; what is beside it, a leftover or a twin, has rows of its own."""
     return {change.address: change for change in changes if change.address and not change.beside}
+
+
+def in_order(change: Change) -> tuple[int, str, str]:
+    """Sort key: what others depend on first; what no address claims last, templates before signatures."""
+    if change.address:
+        return (*change.address.order, "")
+    return (len(Kind) + (change.kind is Kind.SIGNATURE), change.remote_name, change.remote_id or "")

@@ -1,29 +1,21 @@
-"""Everything a decision looks at: what is asked, what is there, and what the caller allows.
+"""What a plan is made from: what is asked, what is there, what is remembered, and what the caller allows.
 
-Built once a plan; the indexes spare every decision a walk over all objects. Names are compared exactly and
-case-sensitively by us: the service's own filters may be fuzzy.
+Values only; ``index`` finds things among them, and a ``case`` is all that concerns one address.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
 
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
 from smsconf.model.memory import Memory
-from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.model.resources import Desired, Template
+from smsconf.model.observed import Observed
+from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
-from smsconf.reconcile.versions.family import number_in, split_version
-
-NOTHING = Memory()
-
-K = TypeVar("K")
-V = TypeVar("V")
+from smsconf.reconcile.index import NOTHING, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +35,9 @@ class Selection:
     require_confirmed: bool = False
 
 
-def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
-    groups: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return groups
-
-
 @dataclass(frozen=True)
 class Inputs:
-    """The desired and the observed state of one site, with indexes over the observed one.
+    """The desired and the observed state of one site.
 
     ``other_environments`` is what those of the project declare in the same account, by their names.
     """
@@ -64,179 +49,30 @@ class Inputs:
     memory: Memory = NOTHING
     other_environments: Mapping[str, Desired] = field(default_factory=dict)
 
-    def unreadable(self, *kinds: Kind, countries: bool = False) -> str | None:
-        """Say which reading a decision would need and does not have: of these kinds, or the countries."""
+    @cached_property
+    def index(self) -> Index:
+        """What the service has, by our names for it."""
+        return Index(self.desired, self.observed, self.memory)
+
+    @cached_property
+    def others(self) -> Mapping[str, Index]:
+        """The same account as each other environment looks at it, without what it remembers."""
+        return {name: Index(desired, self.observed) for name, desired in self.other_environments.items()}
+
+    def problems(self) -> Mapping[str, str]:
+        """Return what could not be read: what people call it → why not."""
         observed = self.observed
-        readings = (
-            (Kind.APP in kinds, Kind.APP.nouns, observed.apps.problem),
-            (Kind.SIGNATURE in kinds, Kind.SIGNATURE.nouns, observed.signatures.problem),
-            (Kind.TEMPLATE in kinds, Kind.TEMPLATE.nouns, observed.templates.problem),
-            (countries, _("countries"), observed.countries.problem),
-        )
-        for needed, kind, problem in readings:
-            if needed and problem:
+        readings = {
+            Kind.APP.nouns: observed.apps.problem,
+            Kind.SIGNATURE.nouns: observed.signatures.problem,
+            Kind.TEMPLATE.nouns: observed.templates.problem,
+            _("countries"): observed.countries.problem,
+        }
+        return {kind: problem for kind, problem in readings.items() if problem}
+
+    def unreadable(self, *kinds: str) -> str | None:
+        """Say which reading a decision would need and does not have, of what people call ``kinds``."""
+        for kind, problem in self.problems().items():
+            if kind in kinds:
                 return _("{kind} could not be read: {problem}").format(kind=kind, problem=problem)
         return None
-
-    def refused_before(self, address: Address, submission: str) -> str | None:
-        """Say that the journal shows this very submission refused; nothing if the user insists on it."""
-        words = self.memory.refused.get((address, submission))
-        if words is None or address in self.selection.resubmit:
-            return None
-        reason = _("rejected before: {words} (unchanged, so not submitted again)")
-        return reason.format(words=words or _("no reason given"))
-
-    @cached_property
-    def _apps(self) -> Mapping[tuple[str, str], list[ObservedApp]]:
-        return _grouped(((app.region, app.name), app) for app in self.observed.apps.items)
-
-    @cached_property
-    def _signatures(self) -> Mapping[tuple[str, str], list[ObservedSignature]]:
-        return _grouped(((one.name, one.type), one) for one in self.observed.signatures.items)
-
-    @cached_property
-    def _templates(self) -> Mapping[tuple[str, str], list[ObservedTemplate]]:
-        """Templates by app key and name; a suffixed one stands under the name of its family too."""
-        return _grouped(
-            ((one.app_key, name), one)
-            for one in self.observed.templates.items
-            for name in {one.name, split_version(one.name)[0]}
-        )
-
-    def apps_named(self, address: Address) -> list[ObservedApp]:
-        """Find the apps with the identity (region, name) of a declared one, its former name included."""
-        app = self.desired.apps[address]
-        names = [name for name in (app.name, app.renamed_from) if name]
-        return [one for name in names for one in self._apps.get((app.region.value, name), [])]
-
-    def signatures_named(self, address: Address) -> list[ObservedSignature]:
-        """Find the signatures with the identity (name, type) of a declared one, in the whole account."""
-        signature = self.desired.signatures[address]
-        return self._signatures.get((signature.name, signature.type.value), [])
-
-    def templates_like(self, template: Template) -> list[tuple[int, ObservedTemplate]]:
-        """Find every remote template in the family of a declared one, with its number.
-
-        A family spans the declared name and the one it was renamed from. An answer without a region stands
-        for the region of its app.
-        """
-        app = self.app_of(template.app)
-        return self.family_under({app.app_key}, template) if app else []
-
-    def family_under(self, app_keys: Iterable[str], template: Template) -> list[tuple[int, ObservedTemplate]]:
-        """Find the same under some apps, whatever the files call them."""
-        bases = [name for name in (template.name, template.renamed_from) if name]
-        found = {
-            one.remote_id: (number, one)
-            for base in bases
-            for key in app_keys
-            for one in self._templates.get((key, base), [])
-            if (number := number_in(one.name, [base])) and (one.region or template.region) == template.region
-        }
-        return list(found.values())
-
-    @cached_property
-    def templates_by_id(self) -> Mapping[str, ObservedTemplate]:
-        """Remote id → template, of the whole account."""
-        return {one.remote_id: one for one in self.observed.templates.items}
-
-    def unlisted_templates(self, address: Address) -> tuple[str, ...]:
-        """Return the remote ids that the journal knows as created for an address and no list shows."""
-        return tuple(self._unlisted.get(address, ()))
-
-    @cached_property
-    def _unlisted(self) -> Mapping[Address, list[str]]:
-        there = self.templates_by_id
-        return _grouped((of, one) for one, of in self.memory.created.items() if one not in there)
-
-    def recorded_templates(self, address: Address) -> tuple[ObservedTemplate, ...]:
-        """Return what the journal knows as an address's and the lists show, its recorded live one first."""
-        live = self.templates_by_id.get(self.memory.live.get(address, ""))
-        created = (one for one in self._created.get(address, ()) if one is not live)
-        return (*([live] if live else []), *created)
-
-    @cached_property
-    def _created(self) -> Mapping[Address, list[ObservedTemplate]]:
-        there = self.templates_by_id
-        return _grouped((of, there[one]) for one, of in self.memory.created.items() if one in there)
-
-    @cached_property
-    def declared_names(self) -> Mapping[tuple[str, str], Template]:
-        """App key and name → the declared template that has the name, or had it."""
-        return {
-            (app.app_key, name): one
-            for one in self.desired.templates.values()
-            if (app := self.app_of(one.app))
-            for name in (one.name, one.renamed_from)
-            if name
-        }
-
-    def app_of(self, address: Address) -> ObservedApp | None:
-        """Return the one app behind a declared address, or nothing while there is none or no single one."""
-        found = self.apps_named(address)
-        return found[0] if len(found) == 1 else None
-
-    def replaced_signature(self, address: Address) -> ObservedSignature | None:
-        """Find the signature that a declared one replaces, under the same app."""
-        signature = self.desired.signatures[address]
-        app = self.app_of(signature.app)
-        if signature.replaces is None or app is None:
-            return None
-        name, kind = signature.replaces
-        found = [one for one in self._signatures.get((name, kind.value), []) if one.app_key == app.app_key]
-        return found[0] if len(found) == 1 else None
-
-    @cached_property
-    def others(self) -> Mapping[str, Inputs]:
-        """The same remote as each other environment of the project looks at it, without what it remembers."""
-        return {
-            environment: Inputs(self.site, desired, self.observed)
-            for environment, desired in self.other_environments.items()
-        }
-
-    @cached_property
-    def app_labels(self) -> Mapping[str, str]:
-        """App key → address of a declared app, else its remote name."""
-        labels = {app.app_key: app.name for app in self.observed.apps.items}
-        labels.update((app.app_key, str(address)) for address, app in self._declared_apps())
-        return labels
-
-    @cached_property
-    def signature_labels(self) -> Mapping[str, str]:
-        """Remote id → address of a declared signature, else its remote name."""
-        labels = {one.remote_id: one.name for one in self.observed.signatures.items}
-        for address in self.desired.signatures:
-            labels.update((one.remote_id, str(address)) for one in self.signatures_named(address))
-        return labels
-
-    @cached_property
-    def country_names(self) -> Mapping[int, str]:
-        """Country id → the service's English name."""
-        return {one.country_id: one.english for one in self.observed.countries.items}
-
-    @cached_property
-    def country_ids(self) -> Mapping[str, int]:
-        """Any of the service's names of a country, case folded → its id."""
-        ids: dict[str, int] = {}
-        for country in self.observed.countries.items:
-            ids.setdefault(country.english.casefold(), country.country_id)
-            ids.setdefault(country.chinese.casefold(), country.country_id)
-        return ids
-
-    @cached_property
-    def managed_app_keys(self) -> frozenset[str]:
-        """App keys of the declared apps that are not external: the only ones whose objects may be pruned.
-
-        Of two apps with the identity of one, nobody can tell which is ours.
-        """
-        apps = self.desired.apps.values()
-        found = (self.app_of(app.address) for app in apps if not app.external)
-        return frozenset(app.app_key for app in found if app)
-
-    @cached_property
-    def declared_app_keys(self) -> frozenset[str]:
-        """App keys of all declared apps; objects of any other app are foreign."""
-        return frozenset(app.app_key for _, app in self._declared_apps())
-
-    def _declared_apps(self) -> Iterable[tuple[Address, ObservedApp]]:
-        return ((address, app) for address in self.desired.apps for app in self.apps_named(address))

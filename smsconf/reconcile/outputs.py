@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from smsconf.model.address import Address, Kind
+from smsconf.model.address import Address
 from smsconf.model.observed import Country, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Region, Template
 from smsconf.model.segments import PLACEHOLDER
-from smsconf.reconcile.change import Change, rows_by_address
+from smsconf.reconcile.change import Change, TemplateChange, rows_by_address
 
 _FIRST_WORD = re.compile(r"\S+")
 
@@ -27,7 +27,8 @@ class Output:
     fields below tell about: the live one, else that on its way. ``sender`` and ``signature`` (its name) are
     left to the message by a universal template. ``names`` are the variables' in the order of the wire,
     ``None`` where they cannot be read; ``count`` is ``None`` where there is no version at all. ``countries``
-    are the service's names of those it goes to; there are none where it is not limited.
+    are the service's names of those it goes to; there are none where it is not limited. ``contenders`` may be
+    the one that serves just as well as ``live``: nothing tells.
     """
 
     address: Address
@@ -40,6 +41,7 @@ class Output:
     names: tuple[str, ...] | None
     count: int | None
     countries: tuple[str, ...] = ()
+    contenders: tuple[ObservedTemplate, ...] = ()
 
     @property
     def template_id(self) -> str | None:
@@ -75,19 +77,19 @@ def read_outputs(
     return {
         address: _output(change, change.desired, rows[change.desired.app], by_id, names)
         for address, change in rows.items()
-        if address.kind is Kind.TEMPLATE and isinstance(change.desired, Template)
+        if isinstance(change, TemplateChange) and change.desired
     }
 
 
 def _output(
-    change: Change,
+    change: TemplateChange,
     desired: Template,
     app: Change,
     signatures: Mapping[str, ObservedSignature],
     country_names: Mapping[int, str],
 ) -> Output:
     live, candidate = change.live, change.candidate
-    shown = live or candidate or (change.observed if isinstance(change.observed, ObservedTemplate) else None)
+    shown = live or candidate or change.observed
     names, count = _variables(shown, desired) if shown else (None, None)
     sender, signature = _sender(shown, desired, app, signatures)
     return Output(
@@ -101,6 +103,7 @@ def _output(
         names=names,
         count=count,
         countries=_countries(shown, country_names) if shown else (),
+        contenders=change.contenders,
     )
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
-from smsconf.model.lifecycle import ABSENT, Phase, Status, Verdict, read_status
-from smsconf.model.observed import ObservedApp, ObservedSignature
+from smsconf.model.lifecycle import ABSENT, Phase, Verdict, read_status
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action
+from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.plan import Plan
 
 
@@ -48,45 +47,42 @@ class Review:
 def read_reviews(plan: Plan, site: Site) -> Iterator[Review]:
     """Yield one row for each address that the service can have, in the order of the plan."""
     for change in plan.changes:
-        if change.address is None or not change.kind.managed or change.beside:
-            continue
-        observed = change.observed
-        absent = observed is None and change.live is not None  # of what is asked, while another one serves
-        if absent or change.action is Action.WITHDRAW:  # or nobody needs what is on its way
-            observed = change.live
-        row = Review(change.address, change.remote_name, ABSENT.verdict, ABSENT.phase)
-        if observed is None and change.action is Action.REFUSED:
-            verdict = Verdict(done=False, approved=False, usable=False, text=change.reason)
-            row = Review(change.address, change.remote_name, verdict, Phase.UNKNOWN)
-        if observed is not None:
-            status: Status = read_status(change.kind, site, observed.status)
-            verdict = status.verdict
-            live = change.live
-            if live is not None and live is not observed:
-                beside = _("{message}; {name} serves meanwhile").format(
-                    message=verdict.message, name=live.name
-                )
-                verdict = replace(verdict, usable=True, text=beside)
-            elif absent:
-                said = change.reason
-                if change.action is Action.REPLACE:
-                    said = _("apply replaces it by {name}").format(name=change.remote_name)
-                verdict = replace(verdict, done=False, text=clauses((verdict.message, said)))
-            elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
-                verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
-            row = Review(
-                address=change.address,
-                remote_name=observed.name,
-                verdict=verdict,
-                phase=status.phase,
-                remote_id=observed.remote_id,
-                status=observed.status,
-                since=observed.update_time or observed.create_time,
-                review_message=None if isinstance(observed, ObservedApp) else observed.review_message,
-                template_id=live.template_id if live else None,
-                channel_num=observed.channel_num
-                if isinstance(observed, ObservedApp | ObservedSignature)
-                else None,
-                stuck=status.phase is Phase.DISABLED and live is None and change.action is Action.NONE,
-            )
-        yield row
+        if change.address and change.kind.managed and not change.beside:
+            yield _review(change, change.address, site)
+
+
+def _review(change: Change, address: Address, site: Site) -> Review:
+    observed, live = change.observed, change.live
+    absent = observed is None and live is not None  # of what is asked, while another one serves
+    if absent or change.action is Action.WITHDRAW:  # or nobody needs what is on its way
+        observed = live
+    if observed is None and change.action is Action.REFUSED:
+        refused = Verdict(done=False, approved=False, usable=False, text=change.reason)
+        return Review(address, change.remote_name, refused, Phase.UNKNOWN)
+    if observed is None:
+        return Review(address, change.remote_name, ABSENT.verdict, ABSENT.phase)
+    status = read_status(change.kind, site, observed.status)
+    verdict = status.verdict
+    if live is not None and live is not observed:
+        beside = _("{message}; {name} serves meanwhile").format(message=verdict.message, name=live.name)
+        verdict = replace(verdict, usable=True, text=beside)
+    elif absent:
+        said = change.reason
+        if change.action is Action.REPLACE:
+            said = _("apply replaces it by {name}").format(name=change.remote_name)
+        verdict = replace(verdict, done=False, text=clauses((verdict.message, said)))
+    elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
+        verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
+    return Review(
+        address=address,
+        remote_name=observed.name,
+        verdict=verdict,
+        phase=status.phase,
+        remote_id=observed.remote_id,
+        status=observed.status,
+        since=observed.update_time or observed.create_time,
+        review_message=getattr(observed, "review_message", None),
+        template_id=live.template_id if live else None,
+        channel_num=getattr(observed, "channel_num", None),
+        stuck=status.phase is Phase.DISABLED and live is None and change.action is Action.NONE,
+    )

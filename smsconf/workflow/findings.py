@@ -15,7 +15,6 @@ from smsconf.config.yaml.source import span_at
 from smsconf.language import _, ngettext
 from smsconf.lint import RULES, Policy, Subject, lint
 from smsconf.lint.comments import Finding, no_such_code, without_ignored
-from smsconf.model.country_names import NAMES
 from smsconf.model.diagnostics import Diagnostic, Severity, in_order
 from smsconf.model.sites import SITES
 from smsconf.patterns import Pattern
@@ -67,7 +66,7 @@ def of_submissions(plan: Plan, found: Iterable[Diagnostic]) -> tuple[Diagnostic,
 def subject_of(project: Project) -> Subject:
     """Return what the rules look at."""
     site = SITES[project.provider.site] if project.provider else SITES["china"]
-    return Subject(project.desired, site, _policy(project), frozenset(NAMES.values()))
+    return Subject(project.desired, site, _policy(project))
 
 
 def _policy(project: Project) -> Policy:

@@ -5,13 +5,14 @@ Nothing is sent or written from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 from smsconf.config import Project
 from smsconf.language import _
+from smsconf.messaging.bulk.batches import Draft
 from smsconf.messaging.bulk.choice import choose
 from smsconf.messaging.bulk.failed import failed_recipients
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
@@ -21,11 +22,21 @@ from smsconf.messaging.send.target import Target
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import MessageType, Threshold
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_job import Chunks, Job, Read, Ui, left_out_of, list_chunks, read_list, start_of
+from smsconf.workflow.list_job import (
+    Chunks,
+    Job,
+    LeftOut,
+    Read,
+    Ui,
+    left_out_of,
+    list_chunks,
+    read_list,
+    start_of,
+)
 from smsconf.workflow.sending import Ready
 from smsconf.workflow.state_files import inboxes, ledger_path
 
-RECENT = timedelta(hours=24)
+_RECENT = timedelta(hours=24)
 """A list that was changed by a row and sent whole is a mistake of the same day."""
 
 
@@ -40,17 +51,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        with chunks_of(ledger, project, job, ready) as chunks:
-            recent = ledger.recent(draft.key, ready.now - RECENT) if ledger else lambda _numbers: 0
-            read = read_list(
-                job,
-                ready.target,
-                chunks,
-                left_out,
-                recent=recent,
-                keep=lambda _draft: None,
-                reading=ui.reading(),
-            )
+        read = read_job(ledger, project, job, ready, left_out, ui, keep=lambda _draft: None)
         runs = ledger.runs_of(draft.key) if ledger else []
         run, tally = None, Tally(waiting=read.summary["valid"])
         try:
@@ -100,8 +101,29 @@ def draft_of(project: Project, job: Job, ready: Ready) -> Run:
     )
 
 
+def read_job(
+    ledger: LedgerReader | None,
+    project: Project,
+    job: Job,
+    ready: Ready,
+    left_out: LeftOut,
+    ui: Ui,
+    *,
+    keep: Callable[[Draft], None],
+) -> Read:
+    """Read who gets what; ``keep`` takes the batches.
+
+    Raises:
+        SmsconfError: a file cannot be read or written, or it is not the message of the run that is meant.
+    """
+    with _chunks(ledger, project, job, ready) as chunks:
+        key = draft_of(project, job, ready).key
+        recent = ledger.recent(key, ready.now - _RECENT) if ledger else lambda _numbers: 0
+        return read_list(job, ready.target, chunks, left_out, recent=recent, keep=keep, reading=ui.reading())
+
+
 @contextmanager
-def chunks_of(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
+def _chunks(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
     """Give what reads a job's recipients: its list, or the numbers that another run did not reach."""
     if job.failed_of is None or ledger is None:
         with list_chunks(job, ready.target) as chunks:

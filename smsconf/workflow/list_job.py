@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from smsconf.config import Project
 from smsconf.language import N_, _, ngettext
@@ -56,45 +56,31 @@ Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
 """Reads recipients some thousand at a time, counting them, and tells what is left out."""
 
 
-class Stop(Protocol):
-    """The wish to stop."""
+@dataclass(frozen=True, slots=True)
+class Ui:
+    """The person whom the sending of a list asks and tells.
 
-    def is_set(self) -> bool:
-        """Tell whether somebody wants it."""
+    Attributes:
+        look: reads the service.
+        say: says one line.
+        warn: says, while messages go out, what people want to be warned of.
+        tell: says what went wrong, and what to do.
+        reading: shows how far the reading of a list is.
+        watching: shows how far the messages are.
+        stopping: hears the wish to stop; gives what waits for it for some seconds, and tells whether it came.
+        agrees: shows what is about to happen, to so many, and finds out whether it may.
+        agrees_after_tests: finds out whether the list may follow the test messages.
+    """
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until somebody wants it, or the time is up; tell which."""
-
-
-class Ui(Protocol):
-    """The person whom the sending of a list asks and tells."""
-
-    def say(self, text: str) -> None:
-        """Say one line."""
-
-    def warn(self, text: str) -> None:
-        """Say, while messages go out, what people want to be warned of."""
-
-    def tell(self, problem: SmsconfError) -> None:
-        """Say what went wrong, and what to do."""
-
-    def look(self) -> Seen:
-        """Read the service."""
-
-    def reading(self) -> AbstractContextManager[Update]:
-        """Show how far the reading of a list is."""
-
-    def watching(self) -> AbstractContextManager[Callable[[Progress], None]]:
-        """Show how far the messages are."""
-
-    def stopping(self) -> AbstractContextManager[Stop]:
-        """Hear the wish to stop."""
-
-    def agrees(self, standing: Standing, count: int) -> bool:
-        """Show what is about to happen and find out whether it may."""
-
-    def agrees_after_tests(self) -> bool:
-        """Find out whether the list may follow the test messages."""
+    look: Callable[[], Seen]
+    say: Callable[[str], None]
+    warn: Callable[[str], None]
+    tell: Callable[[SmsconfError], object]
+    reading: Callable[[], AbstractContextManager[Update]]
+    watching: Callable[[], AbstractContextManager[Callable[[Progress], None]]]
+    stopping: Callable[[], AbstractContextManager[Callable[[float], bool]]]
+    agrees: Callable[[Standing, int], bool]
+    agrees_after_tests: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import RECENT, check_type, chunks_of, draft_of, nobody, threshold_of
-from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, read_list, start_of
+from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_job, threshold_of
+from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, remember_sent
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import SHOWN, named_run
@@ -185,16 +185,8 @@ class ListSending:
         """Read who gets what into a new draft."""
         project = self.settings.project
         draft = draft_of(project, job, ready)
-        with ledger.making(draft) as making, chunks_of(ledger, project, job, ready) as chunks:
-            read = read_list(
-                job,
-                ready.target,
-                chunks,
-                left_out,
-                recent=ledger.recent(draft.key, ready.now - RECENT),
-                keep=lambda one: making.add(*one),
-                reading=self.ui.reading(),
-            )
+        with ledger.making(draft) as making:
+            read = read_job(ledger, project, job, ready, left_out, self.ui, keep=lambda one: making.add(*one))
             name = job.run_name(read.digest)
             making.note(read.digest, name, read.summary)
         return replace(draft, id=making.run, name=name, digest=read.digest), read
@@ -331,12 +323,13 @@ class ListSending:
 
     def _wait_until(self, start: datetime, clock: Callable[[], datetime]) -> bool:
         """Sleep until a moment; return whether it came, or somebody called it off."""
-        with self.ui.stopping() as stop:
+        with self.ui.stopping() as stopped_within:
             said = _("waiting until {time}; Ctrl-C calls it off")
             self.ui.say(said.format(time=start.isoformat(timespec="seconds")))
-            while not stop.is_set() and (left := (start - clock()).total_seconds()) > 0:
-                stop.wait(min(left, _SLICE))
-        return not stop.is_set()
+            while (left := (start - clock()).total_seconds()) > 0:
+                if stopped_within(min(left, _SLICE)):
+                    return False
+            return not stopped_within(0)
 
     def _check_text(self, order: _Order, ready: Ready) -> None:
         """Look again at what is live after a wait.
@@ -364,7 +357,7 @@ class ListSending:
         key = settings.app_key(target)
         with (
             settings.open_sender(key, limiter) as sender,
-            self.ui.stopping() as stop,
+            self.ui.stopping() as stopped_within,
             self.ui.watching() as watch,
         ):
             threshold = threshold_of(settings.project, run.region)
@@ -373,7 +366,7 @@ class ListSending:
                 run,
                 sender,
                 lambda batch: self._request(run, target, batch),
-                Conditions(target.type, threshold, clock, stop.is_set, opt_outs.current),
+                Conditions(target.type, threshold, clock, lambda: stopped_within(0), opt_outs.current),
                 limiter=limiter,
                 connections=settings.connections,
                 warn=self.ui.warn,

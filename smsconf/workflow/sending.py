@@ -32,8 +32,8 @@ from smsconf.model.sites import SITES, Site
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.outputs import read_outputs
 from smsconf.reconcile.plan import Plan, make_plan
+from smsconf.workflow.emulated import emulator_engine
 from smsconf.workflow.run import Progress, look
-from smsconf.workflow.session import emulator_engine
 from smsconf.workflow.state_files import sent_path
 
 

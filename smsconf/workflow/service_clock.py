@@ -20,6 +20,7 @@ from smsconf.cloud.http.answers import EMULATOR_TIME
 from smsconf.cloud.http.hosts import is_loopback
 from smsconf.cloud.http.scope import EMULATOR_DATABASE
 from smsconf.model.errors import SmsconfError
+from smsconf.workflow.emulated import emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -70,43 +71,31 @@ def _projects(folder: Path) -> Iterator[Project]:
 
 def _read(project: Project) -> tuple[str, datetime] | None:
     """Return which database of the emulator a project uses, and its time; ``None`` if it uses none."""
-    from smsconf.config import EmulatorProvider
-
-    provider = project.provider
-    if isinstance(provider, EmulatorProvider):
-        return _ask_file(provider.database)
-    return _ask_server(provider.endpoint) if provider and provider.endpoint else None
-
-
-def _ask_file(database: Path) -> tuple[str, datetime] | None:
-    from smsconf.workflow.session import emulator_engine
-
-    if not database.exists():
-        return None
-    try:
-        with emulator_engine(database) as engine:
-            return _said(engine.handle("GET", _HEALTH, [], b"").headers)
-    except SmsconfError:
-        return None
-
-
-def _ask_server(endpoint: str) -> tuple[str, datetime] | None:
-    parts = urlsplit(endpoint)
-    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
-        return None
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
-    try:
-        connection.request("GET", _HEALTH)
-        return _said(connection.getresponse().getheaders())
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
-
-
-def _said(headers: Iterable[tuple[str, str]]) -> tuple[str, datetime] | None:
-    found = {name.lower(): value for name, value in headers}
+    found = {name.lower(): value for name, value in _health(project)}
     try:
         return found[EMULATOR_DATABASE.lower()], datetime.fromisoformat(found[EMULATOR_TIME.lower()])
     except (KeyError, ValueError):
         return None
+
+
+def _health(project: Project) -> Iterable[tuple[str, str]]:
+    """Return the headers of the emulator that a project uses; none if it uses none, or it does not answer."""
+    from smsconf.config import EmulatorProvider
+
+    provider = project.provider
+    if isinstance(provider, EmulatorProvider):
+        if provider.database.exists():
+            with suppress(SmsconfError), emulator_engine(provider.database) as engine:
+                return engine.handle("GET", _HEALTH, [], b"").headers
+        return ()
+    parts = urlsplit(provider.endpoint if provider and provider.endpoint else "")
+    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+        return ()
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", _HEALTH)
+        return connection.getresponse().getheaders()
+    except (OSError, http.client.HTTPException, ValueError):
+        return ()
+    finally:
+        connection.close()

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from smsconf.checkout import state_folder
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import STATE_FOLDER, open_own, read_own
-from smsconf.workflow.checkout import state_folder
 
 _INBOXES = "inboxes"  # paths of other files that something was received into, one a line
 

@@ -22,8 +22,8 @@ from smsconf.journal import Journal
 from smsconf.model.errors import CloudError
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Selection
+from smsconf.reconcile.names import split_version
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.versions.family import split_version
 from smsconf.reconcile.versions.submission import split_mark
 from smsconf.workflow.run import carry_out, make_plan
 from tests.machine.account import Account

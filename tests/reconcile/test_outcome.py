@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from smsconf.model.address import Kind
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, AppChange
 from smsconf.reconcile.outcome import Outcome, Result, anything_sent, went_wrong
 from tests.reconcile import build
 
 
 def ended(result: Result, action: Action = Action.CREATE, **more) -> Outcome:
-    return Outcome(Change(Kind.APP, action, "", "shop", build.SHOP), result, "", **more)
+    return Outcome(AppChange(Kind.APP, action, "", "shop", build.SHOP), result, "", **more)
 
 
 @pytest.mark.parametrize("result", list(Result))

@@ -12,7 +12,15 @@ from markdown_it import MarkdownIt
 
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
-from smsconf.reconcile.change import SUBMITTING, Action, Change, FieldChange, Step
+from smsconf.reconcile.change import (
+    SUBMITTING,
+    Action,
+    Change,
+    FieldChange,
+    SignatureChange,
+    Step,
+    TemplateChange,
+)
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.versions.submission import marked
@@ -69,19 +77,20 @@ def one_change(draw: st.DrawFn) -> Change:
     fields = draw(
         st.sampled_from(((), (FieldChange("content", old, content),), (FieldChange("brackets", "CN", "GB"),)))
     )
-    return Change(
-        Kind.TEMPLATE,
-        action,
-        draw(texts),
-        draw(texts),
-        fields=fields,
-        notes=draw(st.sampled_from(((), (FieldChange("description", None, note),)))),
-        steps=STEPS.get(action, ()),
-        awaits=draw(st.none() | texts),
-        rejected=draw(st.booleans()),
-        desired=None if action in (Action.RETIRE, Action.DELETE) else wanted,
-        carries=draw(st.sampled_from(((), ("taken along",)))) if action is Action.DELETE else (),
-    )
+    known = {
+        "action": action,
+        "reason": draw(texts),
+        "remote_name": draw(texts),
+        "fields": fields,
+        "notes": draw(st.sampled_from(((), (FieldChange("description", None, note),)))),
+        "steps": STEPS.get(action, ()),
+        "awaits": draw(st.none() | texts),
+        "rejected": draw(st.booleans()),
+    }
+    if action is Action.DELETE:
+        carries = draw(st.sampled_from(((), ("taken along",))))
+        return SignatureChange(kind=Kind.SIGNATURE, carries=carries, **known)
+    return TemplateChange(kind=Kind.TEMPLATE, desired=None if action is Action.RETIRE else wanted, **known)
 
 
 findings = st.builds(
@@ -141,7 +150,7 @@ def cut(comment: Comment) -> bool:
 @example(
     [
         *(
-            Change(
+            TemplateChange(
                 Kind.TEMPLATE,
                 Action.REFUSED,
                 "too long",
@@ -150,7 +159,7 @@ def cut(comment: Comment) -> bool:
             )
             for number in range(250)
         ),
-        Change(
+        TemplateChange(
             Kind.TEMPLATE,
             Action.REPLACE,
             "content differs",
@@ -191,7 +200,7 @@ def test_what_is_not_sent_takes_no_room_from_what_is(sent, refused, reason) -> N
 
 def build_change(number: int) -> Change:
     address = Address(Kind.TEMPLATE, f"t{number}")
-    return Change(Kind.TEMPLATE, Action.CREATE, "new", f"t{number}", address, desired=build.shipped)
+    return TemplateChange(Kind.TEMPLATE, Action.CREATE, "new", f"t{number}", address, desired=build.shipped)
 
 
 def test_rows_of_what_is_sent_stand_before_what_is_refused() -> None:
@@ -218,7 +227,7 @@ def test_text_that_is_submitted_as_it_is_is_shown_though_nothing_differs() -> No
 def test_file_that_is_uploaded_again_is_named_with_its_hash() -> None:
     """Another licence under the same path is something else that is sent."""
     signed = replace(build.brand, licence=build.LICENCE)
-    change = Change(
+    change = SignatureChange(
         Kind.SIGNATURE,
         Action.UPDATE,
         "rejected",
@@ -235,7 +244,7 @@ def test_file_that_is_uploaded_again_is_named_with_its_hash() -> None:
 def test_names_that_go_along_with_a_signature_are_all_in_the_comment() -> None:
     """A sentence about them may be cut; the list is not."""
     carries = tuple(f"template-{number:04}" for number in range(300))
-    gone = Change(
+    gone = SignatureChange(
         Kind.SIGNATURE, Action.DELETE, ", ".join(carries), "旧", steps=(Step.DELETE,), carries=carries
     )
     text = plan_comment(plan_view(Plan((gone,)), ABOUT)).text

@@ -11,12 +11,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smsconf.guide.checklist import Outcome as Standing
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.messaging.receive.receipts import Delivery, Tally
 from smsconf.model.address import Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep, Step
+from smsconf.reconcile.change import (
+    Action,
+    FieldChange,
+    ManualChange,
+    ManualStep,
+    Step,
+    TemplateChange,
+)
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.review import read_reviews
@@ -58,7 +67,7 @@ def _plan() -> Any:
     made = build.plan(
         build.desired(build.shop, build.brand, wanted), build.observed(build.o_shop, build.o_brand, has)
     )
-    change = Change(
+    change = TemplateChange(
         Kind.TEMPLATE,
         Action.DELETE,
         WORD,
@@ -69,7 +78,16 @@ def _plan() -> Any:
         steps=(Step.DELETE,),
     )
     step = ManualStep((WORD, WORD), {WORD: WORD}, "https://example.com/page.html", "2025", "open", "ab12")
-    manual = replace(change, action=Action.MANUAL, manual=step)
+    manual = ManualChange(
+        Kind.THRESHOLD,
+        Action.MANUAL,
+        WORD,
+        WORD,
+        awaits=WORD,
+        fields=change.fields,
+        notes=change.notes,
+        manual=step,
+    )
     refusals = tuple(Refusal(scope, WORD, WORD, WORD) for scope in ("guard", "read", "change"))
     return replace(made, changes=(*made.changes, change, manual), refusals=refusals)
 
@@ -133,7 +151,7 @@ def documents() -> dict[str, Any]:
     outcomes = [Outcome(change, Result.FAILED, WORD, WORD, WORD) for change in made.changes]
     reviews = tuple(read_reviews(made, SITES["china"]))
     tally = Tally(Counter({Delivery.FAILED: 2}), Counter({WORD: 2}), 2)
-    person = OptOut(WORD, WORD, NOW, WORD, WORD, WORD, WORD, WORD, NOW)
+    person = OptOut(WORD, WORD, NOW, Received(Reply(WORD, WORD, WORD, WORD, WORD), NOW))
     outputs = {
         **dict.fromkeys(("template_id", "remote_name", "sender", "signature", "region", "status"), WORD),
         "variables": [WORD, "day"],

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.scenarios.conftest import World
-from tests.workflow.test_checkout import git
+from tests.test_checkout import git
 
 THRESHOLDS = """
 thresholds:

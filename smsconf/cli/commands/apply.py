@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from smsconf.checkout import commit_of
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.commands.wait import look, wait_for_reviews
 from smsconf.cli.duration import DurationParam
@@ -40,7 +41,6 @@ from smsconf.reconcile.saved_plan.staleness import still_permitted
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
 from smsconf.render.plan.view import apply_view, plan_view
-from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.findings import find_all, held_back, of_submissions, subject_of
 from smsconf.workflow.run import Report, carry_out, check, make_plan, recorded
 

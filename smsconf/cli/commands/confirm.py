@@ -30,7 +30,7 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.memory import Confirmation
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.kinds.manual import Standing, decide_manual
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
@@ -87,9 +87,7 @@ def command(  # noqa: PLR0913 - one for each option
         until = now + timedelta(seconds=expires) if expires else None
         by = _who(project.folder)
         said = [
-            Confirmation(address, change.manual.digest, by, now, note, until)
-            for address, change in steps
-            if change.manual
+            Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
         confirm(project, journal, account.scope, now, done=said)
     shown = _rows(check(folder, environment), journal, account)
@@ -114,7 +112,7 @@ def _refuse_nonsense(
         )
 
 
-def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
+def _rows(project: Project, journal: Journal, account: Account) -> list[ManualChange]:
     """Return every manual step and how it stands."""
     site = SITES[project.provider.site if project.provider else "china"]
     memory = recall(project, journal.read(), account.scope)
@@ -122,15 +120,15 @@ def _rows(project: Project, journal: Journal, account: Account) -> list[Change]:
 
 
 def _step(
-    address: Address, rows: dict[Address, Change], project: Project, *, withdraw: bool
-) -> tuple[Address, Change]:
+    address: Address, rows: dict[Address, ManualChange], project: Project, *, withdraw: bool
+) -> tuple[Address, ManualChange]:
     """Find a manual step, or say why there is none to confirm.
 
     Raises:
         SmsconfError: it is not declared, or nothing that a person does.
     """
     change = rows.get(address)
-    if change is None or change.manual is None:
+    if change is None:
         raise _not_manual(address, rows, project)
     if withdraw and change.manual.confirmation is None:
         raise SmsconfError(
@@ -144,7 +142,7 @@ def _step(
     return address, change
 
 
-def _not_manual(address: Address, rows: dict[Address, Change], project: Project) -> SmsconfError:
+def _not_manual(address: Address, rows: dict[Address, ManualChange], project: Project) -> SmsconfError:
     desired = project.desired
     by_api = [*desired.apps, *desired.signatures, *desired.templates]
     if address in by_api:

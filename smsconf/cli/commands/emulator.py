@@ -18,7 +18,7 @@ from smsconf.language import _, ngettext
 from smsconf.model.emulator_keys import OTHER_SECRET_KEY
 from smsconf.model.errors import SmsconfError
 from smsconf.render.lines import Line, Span, clean, line
-from smsconf.workflow.session import emulator_engine
+from smsconf.workflow.emulated import emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.emulator.gateway.engine import Engine

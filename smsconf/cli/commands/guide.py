@@ -26,7 +26,7 @@ from smsconf.model.diagnostics import Severity, has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.observed import Observed
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import Change, ManualChange
 from smsconf.reconcile.inputs import Inputs, Selection
 from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.render.documents.guide import guide_lines, guide_markdown, guide_view
@@ -128,7 +128,7 @@ def _asked(seen: Seen, project: Project) -> Seen:
             reviews = {one.address: one for one in follow_reviews(session.client, plan)}
     except SmsconfError as problem:
         return replace(seen, problem=problem)
-    manual = tuple(change for change in plan.changes if change.manual)
+    manual = tuple(change for change in plan.changes if isinstance(change, ManualChange))
     return replace(seen, plan=plan, reviews=reviews, manual=manual)
 
 

@@ -16,6 +16,7 @@ from smsconf.cli.sending import read_service
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
+from smsconf.reconcile.change import TemplateChange
 from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.render.documents.outputs import (
     configmap_text,
@@ -78,7 +79,7 @@ def command(
             )
     view = outputs_view(plan, seen.inputs.observed.signatures.items)
     for change in plan.changes:
-        if change.contenders:
+        if isinstance(change, TemplateChange) and change.contenders:
             names = ", ".join(one.name for one in (change.live, *change.contenders) if one)
             doubt = _("{address}: nothing tells which of these serves: {names}; smsconf plan says more")
             say(doubt.format(address=change.label, names=names))

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from smsconf.checkout import commit_of
 from smsconf.cli.options import (
     DurationParam,
     comment_options,
@@ -29,7 +30,6 @@ from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.plan.markdown import Comment, plan_comment
 from smsconf.render.plan.text import plan_lines
 from smsconf.render.plan.view import plan_view
-from smsconf.workflow.checkout import commit_of
 from smsconf.workflow.findings import find_all, held_back, subject_of
 from smsconf.workflow.run import check, make_plan, recorded
 

@@ -10,7 +10,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
 from smsconf.cloud.apply.outcomes import Phase, Record, StepEvent
@@ -62,33 +62,29 @@ def apply_changes(
     return _Run(client, changes, record, stopping, keep_secret).carry_out(workers)
 
 
+@dataclass
 class _Run:
     """All changes of one run, by position, and how they ended so far (``None``: nothing was asked)."""
 
-    def __init__(
-        self,
-        client: Client,
-        changes: Sequence[Change],
-        record: Record,
-        stopping: Callable[[], bool],
-        keep_secret: KeepSecret | None,
-    ) -> None:
-        self._client = client
-        self._keep_secret = keep_secret
-        self._changes = changes
-        self._record = record
-        self._stopping = stopping
-        self._ids = RemoteIds(changes, SincePlan(client, changes))
-        self._ends: dict[int, Outcome | None] = {}
+    _client: Client
+    _changes: Sequence[Change]
+    _record: Record
+    _stopping: Callable[[], bool]
+    _keep_secret: KeepSecret | None
+    _ends: dict[int, Outcome | None] = field(default_factory=dict)
+    _unrecorded: dict[str, SmsconfError] = field(default_factory=dict)
+    """Label → why a step of it could not be recorded."""
+
+    def __post_init__(self) -> None:
+        self._ids = RemoteIds(self._changes, SincePlan(self._client, self._changes))
         self._recording = threading.Lock()
-        self._unrecorded: dict[str, SmsconfError] = {}  # label → why a step of it could not be recorded
         self._positions: dict[Address, list[int]] = defaultdict(list)
-        for position, change in enumerate(changes):
+        for position, change in enumerate(self._changes):
             if change.address:
                 self._positions[change.address].append(position)
         self._template_deletes = {
             position
-            for position, change in enumerate(changes)
+            for position, change in enumerate(self._changes)
             if change.kind is Kind.TEMPLATE and Step.DELETE in change.steps
         }
 

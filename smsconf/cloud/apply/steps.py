@@ -10,7 +10,8 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0041.html (templa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from smsconf.cloud.apply.outcomes import (
@@ -37,7 +38,7 @@ from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError, Refused
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import App, File, Signature, Template
-from smsconf.reconcile.change import SUBMITTING, Change, Step
+from smsconf.reconcile.change import SUBMITTING, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
 
@@ -55,29 +56,24 @@ def carry_out(
     client: Client, change: Change, ids: RemoteIds, record: Record, keep_secret: KeepSecret | None = None
 ) -> Outcome:
     """Send a change's steps until they are done or one fails; what failed is in the outcome, not raised."""
-    return _Carrier(client, change, ids, record, keep_secret).carry_out()
+    return _Carrier(client, change, ids, record, keep_secret, change.remote_id).carry_out()
 
 
+@dataclass(slots=True)
 class _Carrier:
     """One change on its way: what was sent, what was done, which ids came back."""
 
-    def __init__(
-        self,
-        client: Client,
-        change: Change,
-        ids: RemoteIds,
-        record: Record,
-        keep_secret: KeepSecret | None,
-    ) -> None:
-        self._client = client
-        self._keep_secret = keep_secret
-        self._change = change
-        self._ids = ids
-        self._record = record
-        self._remote_id = change.remote_id
-        self._file_ids: dict[str, str] = {}
-        self._looked = self._adopted = self._sent = False
-        self._accepted: Step | None = None  # the last write that the service took
+    _client: Client
+    _change: Change
+    _ids: RemoteIds
+    _record: Record
+    _keep_secret: KeepSecret | None
+    _remote_id: str | None
+    _file_ids: dict[str, str] = field(default_factory=dict)
+    _looked: bool = False
+    _adopted: bool = False
+    _sent: bool = False
+    _accepted: Step | None = None  # the last write that the service took
 
     def carry_out(self) -> Outcome:
         done: list[str] = []
@@ -113,72 +109,55 @@ class _Carrier:
             self._looked = True
             self._look_again()
             self._make_way()
-        kinds: Mapping[Kind, Callable[[tuple[Step, ...]], str]] = {
-            Kind.APP: self._app,
-            Kind.SIGNATURE: self._signature,
-            Kind.TEMPLATE: self._template,
-        }
-        return kinds[self._change.kind](steps)
-
-    def _app(self, steps: tuple[Step, ...]) -> str:
-        step = steps[-1]
-        app = _expect(self._change.desired, App)
-        if step is Step.CREATE:
-            self._create("CreateApp", wire.create_app(app, show_secret=self._keep_secret is not None))
-            if self._keep_secret and self._adopted:
-                return _("created, but its secret came with the lost answer: renew it in the console")
-        else:
-            body = wire.update_app(app, _expect(self._change.observed, ObservedApp))
-            self._write(step, "UpdateApp", path=self._path(), body=body)
-        return _(DONE[step][0])
-
-    def _signature(self, steps: tuple[Step, ...]) -> str:
-        step = steps[-1]
-        if step is Step.DELETE:
-            hanging = hanging_on(self._client, self._remote_id or "")
-            if hanging:  # since the plan was made
-                message = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
-                raise Stop(Result.SKIPPED, message)
-            return self._delete("DeleteSignature")
-        if step is Step.ACTIVATE:
-            self._write(step, "EnableSignature", path=self._path())
-            return _("activation asked for")
-        signature = _expect(self._change.desired, Signature)
-        if step is Step.UPLOAD:
-            for name in self._change.uploads:
-                self._upload(name, _expect(getattr(signature, name), File))
-            return _(DONE[step][0])
-        app_id = self._ids.find(signature.app)
-        if step is Step.CREATE:
-            self._create("CreateSignature", wire.signature_body(signature, app_id, self._file_ids), app_id)
-            return _("created and submitted")
-        observed = _expect(self._change.observed, ObservedSignature)
-        body = wire.signature_body(signature, app_id, self._file_ids, observed)
-        self._write(step, "UpdateSignature", path=self._path(), body=body)
-        return _("edited and submitted")
-
-    def _template(self, steps: tuple[Step, ...]) -> str:
-        step = steps[-1]
-        site = self._client.site
+        step, change = steps[-1], self._change
         match step:
+            case Step.CREATE:
+                return self._create()
             case Step.DELETE:
-                return self._delete("DeleteTemplate")
+                return self._delete()
+            case Step.UPLOAD:
+                for name in _expect(change, SignatureChange).uploads:
+                    self._upload(name, _expect(getattr(change.desired, name), File))
             case Step.WITHDRAW:
                 self._move(step, wire.DRAFT)
             case Step.DISABLE:
                 self._move(step, wire.DISABLED)
-            case Step.CREATE if site.drafts:
-                self._create("CreateTemplate", self._template_body(wire.DRAFT), self._app_id())
-                return _("created as a draft")
-            case Step.CREATE:
-                self._create("CreateTemplate", self._template_body(None), self._app_id())
-                return _("created and submitted")
+            case Step.ACTIVATE:
+                self._write(step, "EnableSignature", path=self._path())
+                return _("activation asked for")
             case _:
-                status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
-                # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
-                sent = status if site.drafts or site.withdrawing else None
-                self._write(step, "UpdateTemplate", path=self._path(), body=self._template_body(sent))
-        return _("edited and submitted") if len(steps) > 1 else _(DONE[step][0])
+                self._write(step, self._operation("Update"), path=self._path(), body=self._body(step))
+                if change.kind is Kind.SIGNATURE or len(steps) > 1:
+                    return _("edited and submitted")
+        return _(DONE[step][0])
+
+    def _operation(self, verb: str) -> str:
+        return verb + self._change.kind.capitalize()
+
+    def _body(self, step: Step) -> wire.Json:
+        """Return the body of a create or of an update."""
+        desired, observed = self._change.desired, self._change.observed
+        new = step is Step.CREATE
+        match desired:
+            case App():
+                if new:
+                    return wire.create_app(desired, show_secret=self._keep_secret is not None)
+                return wire.update_app(desired, _expect(observed, ObservedApp))
+            case Signature():
+                there = None if new else _expect(observed, ObservedSignature)
+                return wire.signature_body(desired, self._app_id(), self._file_ids, there)
+        site = self._client.site
+        status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
+        return wire.template_body(
+            _expect(desired, Template),
+            name=self._change.remote_name,
+            app_id=self._app_id(),
+            signature_id=self._signature_id(),
+            country_ids=_expect(self._change, TemplateChange).country_ids,
+            # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
+            flow_status=status if site.drafts or (site.withdrawing and not new) else None,
+            observed=observed if isinstance(observed, ObservedTemplate) else None,
+        )
 
     def _look_again(self) -> None:
         """Make sure that nothing moved since the plan: what changes, or the live one that stays."""
@@ -203,25 +182,15 @@ class _Carrier:
             self._settle_twins(self._app_id(), change.remote_id)
 
     def _app_id(self) -> str:
-        return self._ids.find(_expect(self._change.desired, Template).app)
+        desired = self._change.desired
+        if not isinstance(desired, Signature | Template):
+            raise TypeError(f"{self._change.label} belongs to no app")
+        return self._ids.find(desired.app)
 
     def _signature_id(self) -> str | None:
         template = _expect(self._change.desired, Template)
         signature = None if template.universal else template.signature
         return self._ids.find(signature) if signature else None
-
-    def _template_body(self, flow_status: str | None) -> wire.Json:
-        template = _expect(self._change.desired, Template)
-        observed = self._change.observed
-        return wire.template_body(
-            template,
-            name=self._change.remote_name,
-            app_id=self._app_id(),
-            signature_id=self._signature_id(),
-            country_ids=self._change.country_ids,
-            flow_status=flow_status,
-            observed=observed if isinstance(observed, ObservedTemplate) else None,
-        )
 
     def _move(self, step: Step, status: str) -> None:
         """Withdraw or disable a template and make sure that it took effect before anything is edited."""
@@ -237,21 +206,31 @@ class _Carrier:
             message = _("it is {now}, not {status}: {then}")
             raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(MOVED_ON)))
 
-    def _create(self, operation: str, body: wire.Json, app_id: str | None = None) -> None:
-        there = made_already(self._client, self._change)
+    def _create(self) -> str:
+        change = self._change
+        of_app = change.kind is not Kind.APP
+        body, app_id = self._body(Step.CREATE), self._app_id() if of_app else None
+        there = made_already(self._client, change)
         if there:
             message = _("{name} ({id}) is there, though the list did not show it; the next run goes on")
             raise Stop(Result.SKIPPED, message.format(name=there.name, id=there.remote_id))
         try:
+            operation = self._operation("Create")
             remote_id = self._write(Step.CREATE, operation, body=body, decode=self._read_created)
         except CloudError as problem:
             if not is_uncertain(problem):
                 raise
             remote_id, self._adopted = self._adopt(problem, app_id), True
-        if self._change.address and remote_id:
-            self._ids.learn(self._change.address, remote_id)
-        if self._change.kind is Kind.TEMPLATE and self._client.site.drafts and app_id and remote_id:
+        if change.address and remote_id:
+            self._ids.learn(change.address, remote_id)
+        drafted = change.kind is Kind.TEMPLATE and self._client.site.drafts
+        if drafted and app_id and remote_id:
             self._settle_twins(app_id, remote_id)
+        if self._adopted and self._keep_secret and not of_app:
+            return _("created, but its secret came with the lost answer: renew it in the console")
+        if drafted:
+            return _("created as a draft")
+        return _("created and submitted") if of_app else _(DONE[Step.CREATE][0])
 
     def _read_created(self, operation: str, answer: object) -> str:
         """Read the id of something new; the secret of an app is put away before anything else happens."""
@@ -281,7 +260,7 @@ class _Carrier:
 
     def _settle_twins(self, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
-        change = self._change
+        change = _expect(self._change, TemplateChange)
         since_plan, signature_id = self._ids.since_plan, self._signature_id()
         for twin, goes_first in twins(since_plan, change, app_id, signature_id, own_id):
             if goes_first or not self._discard(twin.remote_id):
@@ -294,16 +273,21 @@ class _Carrier:
         """Delete a draft that lost; tell whether it is gone."""
         own, self._remote_id = self._remote_id, remote_id
         try:
-            self._delete("DeleteTemplate")
+            self._delete()
         except Refused:
             return False
         finally:
             self._remote_id = own
         return True
 
-    def _delete(self, operation: str) -> str:
+    def _delete(self) -> str:
+        if self._change.kind is Kind.SIGNATURE:
+            hanging = hanging_on(self._client, self._remote_id or "")
+            if hanging:  # since the plan was made
+                message = _("kept while {hanging} hangs on it").format(hanging=", ".join(hanging))
+                raise Stop(Result.SKIPPED, message)
         try:
-            self._write(Step.DELETE, operation, path=self._path())
+            self._write(Step.DELETE, self._operation("Delete"), path=self._path())
         except Refused as problem:
             if problem.code not in GONE:
                 raise
@@ -321,16 +305,10 @@ class _Carrier:
         if digest != file.digest:
             message = _("{path} changed since the plan was made: run again").format(path=file.path)
             raise Stop(Result.FAILED, message)
-        self._file_ids[name] = (
-            self._write(
-                Step.UPLOAD,
-                "UploadSignatureFile",
-                query={"file_desc": file.digest},
-                file=Upload(file.location.name, file.location, file.digest),
-                decode=wire.read_file_id,
-            )
-            or ""
-        )
+        sent = Upload(file.location.name, file.location, file.digest)
+        given = {"query": {"file_desc": file.digest}, "file": sent}
+        file_id = self._write(Step.UPLOAD, "UploadSignatureFile", decode=wire.read_file_id, **given)
+        self._file_ids[name] = file_id or ""
 
     def _write(
         self,

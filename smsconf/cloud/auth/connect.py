@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 import httpx
 
 from smsconf.cloud.auth.credentials import Credentials, Environ, find_credentials
-from smsconf.cloud.auth.iam import FetchedTokens, Token, User, fetch_token, find_project_id
+from smsconf.cloud.auth.iam import FetchedTokens, Token, fetch_token, find_project_id
 from smsconf.cloud.http.client import PATIENCE, Client
 from smsconf.cloud.http.connection import open_connection
 from smsconf.cloud.http.hosts import check_host, check_loopback, is_loopback
@@ -153,11 +153,8 @@ class _Iam(NamedTuple):
             return find_project_id(iam, self._project_name)
 
     def _fetch_token(self, project_id: str | None) -> Token:
-        known = self.credentials
-        password = known.password or ""
-        user = User(known.account or "", known.user_name or "", password, self._project_name, project_id)
-        with self._open(ServiceAuth(password)) as iam:
-            return fetch_token(iam, user)
+        with self._open(ServiceAuth(self.credentials.password or "")) as iam:
+            return fetch_token(iam, self.credentials, self._project_name, project_id)
 
     @property
     def _project_name(self) -> str:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from smsconf.cloud.auth.credentials import Credentials
 from smsconf.cloud.http.answers import Fields, broken, decode
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.operations import PROJECTS_OPERATION, TOKEN_OPERATION
@@ -26,17 +27,6 @@ from smsconf.model.errors import Unauthorized
 
 _EARLY = timedelta(minutes=5)  # a token this near its end is not used any more
 _LONGEST_TOKEN = 32768
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """An IAM user of an account, and the project it asks for: by id if that is known, else by name."""
-
-    account: str
-    name: str
-    password: str = field(repr=False)
-    project_name: str
-    project_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +84,16 @@ class FetchedTokens(TokenAuth):
         return token
 
 
-def fetch_token(iam: Client, user: User) -> Token:
+def fetch_token(iam: Client, user: Credentials, project_name: str, project_id: str | None = None) -> Token:
     """Ask IAM for a token of a user for one project; the service refuses tokens of a whole account.
+
+    The project is asked for by its id if that is known, else by its name.
 
     Raises:
         CloudError: IAM refuses, or its answer holds no project token.
     """
-    project = {"id": user.project_id} if user.project_id else {"name": user.project_name}
-    person = {"domain": {"name": user.account}, "name": user.name, "password": user.password}
+    project = {"id": project_id} if project_id else {"name": project_name}
+    person = {"domain": {"name": user.account}, "name": user.user_name, "password": user.password}
     identity = {"methods": ["password"], "password": {"user": person}}
     body = {"auth": {"identity": identity, "scope": {"project": project}}}
     answer = iam.ask(TOKEN_OPERATION, query={"nocatalog": "true"}, body=body)

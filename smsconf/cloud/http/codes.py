@@ -155,40 +155,22 @@ _MEANINGS: Mapping[str, Meaning] = {
 # words by which an answer says that the account is the trouble: no code for it is documented
 ACCOUNT_WORDS = ("frozen", "restricted", "balance")
 # the gateway says everything about signatures under one code; only its words tell more (reference §8.3)
-_BY_WORDS: tuple[tuple[str, Meaning], ...] = (
-    (
-        "failed to reach the limit",
-        Meaning(
-            N_(
-                "the access key is locked for five minutes, after more than five requests with a "
-                "wrong signature"
-            ),
-            N_("correct the secret key, wait five minutes, and run again"),
-        ),
+_BY_WORDS: Mapping[str, Meaning] = {
+    "failed to reach the limit": Meaning(
+        N_("the access key is locked for five minutes, after more than five requests with a wrong signature"),
+        N_("correct the secret key, wait five minutes, and run again"),
     ),
-    (
-        "ak not exist",
-        Meaning(
-            N_("there is no such access key"),
-            N_("check the access key; it may have been deleted or disabled"),
-        ),
+    "ak not exist": Meaning(
+        N_("there is no such access key"),
+        N_("check the access key; it may have been deleted or disabled"),
     ),
-    (
-        "decrypt token fail",
-        Meaning(
-            N_("the token was not issued here, or is damaged"), N_("get a new token of this site and region")
-        ),
+    "decrypt token fail": Meaning(
+        N_("the token was not issued here, or is damaged"), N_("get a new token of this site and region")
     ),
-    ("frozen", Meaning(N_("the account or the service is frozen"), N_("settle the account in the console"))),
-    (
-        "restricted",
-        Meaning(N_("the account is restricted"), N_("look at the account's state in the console")),
-    ),
-    (
-        "balance",
-        Meaning(N_("the account's balance does not suffice"), N_("top up the account in the console")),
-    ),
-)
+    "frozen": Meaning(N_("the account or the service is frozen"), N_("settle the account in the console")),
+    "restricted": Meaning(N_("the account is restricted"), N_("look at the account's state in the console")),
+    "balance": Meaning(N_("the account's balance does not suffice"), N_("top up the account in the console")),
+}
 _BY_STATUS: Mapping[int, Meaning] = {
     401: Meaning(N_("the credentials were not accepted"), _KEYS),
     403: Meaning(
@@ -221,7 +203,7 @@ _SERVER_TROUBLE = Meaning(N_("the service or its gateway is in trouble"), _LATER
 def explain(operation: str, code: str | None, status: int, text: str) -> Meaning:
     """Return what the words of an answer mean, else its code, else its HTTP status."""
     said = text.lower()
-    by_words = next((meaning for words, meaning in _BY_WORDS if words in said), None)
+    by_words = next((meaning for words, meaning in _BY_WORDS.items() if words in said), None)
     known = by_words or _MEANINGS.get(code.replace("APIG.", "APIGW.", 1) if code else "")
     if operation == TOKEN_OPERATION:
         known = known or _IAM_BY_STATUS.get(status)

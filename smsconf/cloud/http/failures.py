@@ -45,40 +45,27 @@ _NOT_SENT = (
 )
 _SKEW = timedelta(minutes=15)  # what the gateway allows between X-Sdk-Date and its own clock
 # what OpenSSL says (it stands in the text of a ConnectError) → why, and the order that repairs it
-_TLS = (
-    (
-        "Hostname mismatch",
-        Meaning(
-            N_("the certificate is for another host"), N_("check provider.endpoint and the proxy settings")
+_TLS = {
+    "Hostname mismatch": Meaning(
+        N_("the certificate is for another host"), N_("check provider.endpoint and the proxy settings")
+    ),
+    "certificate has expired": Meaning(
+        N_("the certificate is out of date, or this machine's clock is"), N_("check this machine's clock")
+    ),
+    "certificate is not yet valid": Meaning(
+        N_("the certificate is not valid yet, or this machine's clock is late"), N_("set the clock")
+    ),
+    "CERTIFICATE_VERIFY_FAILED": Meaning(
+        N_(
+            "no certificate authority that is trusted here vouches for the other side; a "
+            "company's proxy has one of its own"
         ),
+        N_("trust the proxy's certificate authority: set SSL_CERT_FILE to its PEM file"),
     ),
-    (
-        "certificate has expired",
-        Meaning(
-            N_("the certificate is out of date, or this machine's clock is"), N_("check this machine's clock")
-        ),
+    "[SSL": Meaning(
+        N_("the other side does not speak TLS as we do"), N_("check provider.endpoint and HTTPS_PROXY")
     ),
-    (
-        "certificate is not yet valid",
-        Meaning(N_("the certificate is not valid yet, or this machine's clock is late"), N_("set the clock")),
-    ),
-    (
-        "CERTIFICATE_VERIFY_FAILED",
-        Meaning(
-            N_(
-                "no certificate authority that is trusted here vouches for the other side; a "
-                "company's proxy has one of its own"
-            ),
-            N_("trust the proxy's certificate authority: set SSL_CERT_FILE to its PEM file"),
-        ),
-    ),
-    (
-        "[SSL",
-        Meaning(
-            N_("the other side does not speak TLS as we do"), N_("check provider.endpoint and HTTPS_PROXY")
-        ),
-    ),
-)
+}
 _SHAPES = (
     ("error_code", ("error_msg",)),
     ("errorCode", ("errorMsg",)),
@@ -148,7 +135,7 @@ def _not_sent(problem: Exception, operation: str, host: str, clean: Redactor) ->
     # their texts may quote a header or a body, which may hold a secret
     quotes = isinstance(problem, httpx.LocalProtocolError | UnicodeEncodeError)
     text = type(problem).__name__ if quotes else clean(str(problem))
-    tls = next((meaning for words, meaning in _TLS if words in text), None)
+    tls = next((meaning for words, meaning in _TLS.items() if words in text), None)
     why, fix = tls.said() if tls else (None, _("check the network, the proxy settings and provider.endpoint"))
     kind = NotTrusted if tls else NotConnected if isinstance(problem, _NOT_CONNECTED) else Unreachable
     return kind(

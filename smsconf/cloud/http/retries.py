@@ -7,6 +7,7 @@ lost or a gateway was in trouble; a write only if it surely never arrived, or wa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import TypeVar
@@ -25,6 +26,7 @@ _TRANSIENT = frozenset({502, 503, 504})
 A = TypeVar("A")
 
 
+@dataclass
 class RetryPolicy:
     """Says after each failure of one call whether to try again; stamina asks it.
 
@@ -34,12 +36,11 @@ class RetryPolicy:
         renew: gets newer credentials if it can, and says whether it did; asked once.
     """
 
-    def __init__(self, operation: Operation, limiter: Limiter, renew: Callable[[], bool]) -> None:
-        self._operation = operation
-        self._limiter = limiter
-        self._renew = renew
-        self._failures = 0
-        self._renewed = False
+    _operation: Operation
+    _limiter: Limiter
+    _renew: Callable[[], bool]
+    _failures: int = 0
+    _renewed: bool = False
 
     def __call__(self, problem: Exception) -> bool | float:
         """Return whether to try again, or the seconds to wait before it."""

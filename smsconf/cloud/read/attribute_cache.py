@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ _SETTLED = timedelta(minutes=1)
 _ZONES = (UTC, timezone(timedelta(hours=8)))
 
 
+@dataclass
 class AttributeCache:
     """Variables by template, valid while its update time, status and content stay.
 
@@ -30,11 +32,10 @@ class AttributeCache:
     there, the emulator's database before a reset for example, is as lost. It is written by :meth:`save`.
     """
 
-    def __init__(self, path: Path, scope: Callable[[], str | None]) -> None:
-        self._path = path
-        self._scope = scope
-        self._entries: dict[str, Any] | None = None
-        self._changed = False
+    _path: Path
+    _scope: Callable[[], str | None]
+    _entries: dict[str, Any] | None = None
+    _changed: bool = False
 
     def get(self, template: ObservedTemplate) -> tuple[ObservedVariable, ...] | None:
         """Return what is remembered of exactly this state of a template."""

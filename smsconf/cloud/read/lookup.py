@@ -8,8 +8,8 @@ fuzzy: we compare names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from smsconf.cloud.http.answers import Fields
 from smsconf.cloud.http.client import PAGE, Client
@@ -23,9 +23,9 @@ from smsconf.model.errors import CloudBroken, Refused
 from smsconf.model.lifecycle import TEMPLATES, Phase, read_status
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import App, Signature, Template
-from smsconf.reconcile.change import Change
+from smsconf.reconcile.change import AppChange, Change, TemplateChange
 from smsconf.reconcile.diff import says_the_same
-from smsconf.reconcile.versions.family import number_in
+from smsconf.reconcile.names import number_in
 from smsconf.reconcile.versions.submission import split_mark
 
 # Waits before each look after a lost answer, in seconds: a list may lag behind the last write.
@@ -34,23 +34,11 @@ GRACE = (0.0, 0.5, 1.0, 2.0)
 Seen = ObservedApp | ObservedSignature | ObservedTemplate
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """How a kind is looked up: by name (operation, the filter that takes it), by id, how an item is read."""
-
-    operation: str
-    filter: str
-    show: str
-    read: Callable[[str, object], Seen]
-
-
-_SEARCHES = {
-    Kind.APP: _Search("ListAppDetails", "app_name", "ShowApp", wire.read_app),
-    Kind.SIGNATURE: _Search("ListSignatureDetails", "signature_name", "ShowSignature", wire.read_signature),
-    Kind.TEMPLATE: _Search("ListTemplateDetails", "template_name", "ShowTemplate", wire.read_template),
+_SEARCHES: Mapping[Kind, wire.Listed[Any]] = {
+    Kind.APP: wire.APPS,
+    Kind.SIGNATURE: wire.SIGNATURES,
+    Kind.TEMPLATE: wire.TEMPLATES,
 }
-
-
 # The statuses of what is not decided yet: what another run may have just made.
 _ON_THE_WAY = {
     raw: one.phase for raw, one in TEMPLATES.items() if one.phase in (Phase.DRAFT, Phase.IN_REVIEW)
@@ -67,15 +55,15 @@ def find_named(client: Client, change: Change, app_id: str | None) -> list[Seen]
     """
     search = _SEARCHES[change.kind]
     query = {search.filter: change.remote_name, "limit": str(PAGE), "offset": "0"}
-    answer = Fields(search.operation, client.call(search.operation, query=query))
-    items = [search.read(search.operation, item) for item in answer.items("results")]
+    answer = Fields(search.list, client.call(search.list, query=query))
+    items = [search.read(search.list, item) for item in answer.items("results")]
     if answer.number("total") != len(items):
         raise CloudBroken(
-            _("the list of {operation} does not add up").format(operation=search.operation),
-            operation=search.operation,
+            _("the list of {operation} does not add up").format(operation=search.list),
+            operation=search.list,
             arrived=True,
         )
-    app_key = _app_key(client, app_id) if app_id else None
+    app_key = read_now(client, Kind.APP, app_id).app_key if app_id else None
     found = [one for one in items if _is_meant(one, change, app_key)]
     return sorted(found, key=lambda one: _rank(client, change, one))
 
@@ -89,7 +77,8 @@ def made_already(client: Client, change: Change) -> Seen | None:
     Raises:
         CloudError: nobody can tell.
     """
-    for remote_id in change.unlisted:
+    unlisted = change.unlisted if isinstance(change, AppChange | TemplateChange) else ()
+    for remote_id in unlisted:
         one = _now(client, change.kind, remote_id)
         if one and _in_line(one, change):
             return one
@@ -135,8 +124,7 @@ def hanging_on(client: Client, signature_id: str) -> list[str]:
     Raises:
         CloudError: the list could not be read whole.
     """
-    search = _SEARCHES[Kind.TEMPLATE]
-    there = (wire.read_template(search.operation, one) for one in client.list_all(search.operation))
+    there = (wire.read_template(wire.TEMPLATES.list, one) for one in client.list_all(wire.TEMPLATES.list))
     return sorted(
         one.name
         for one in there
@@ -146,7 +134,7 @@ def hanging_on(client: Client, signature_id: str) -> list[str]:
 
 
 def twins(
-    since_plan: SincePlan, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+    since_plan: SincePlan, change: TemplateChange, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[tuple[Seen, bool]]:
     """Yield every other template that is what a change made or is about to submit, and whether it goes first.
 
@@ -180,14 +168,14 @@ def twins(
 
 
 def _saying_the_same(
-    since_plan: SincePlan, change: Change, app_id: str, signature_id: str | None, own_id: str | None
+    since_plan: SincePlan, change: TemplateChange, app_id: str, signature_id: str | None, own_id: str | None
 ) -> Iterator[ObservedTemplate]:
     """Yield the family's versions that say what a change is about to submit, as they are now.
 
     Of those that the plan saw, drafts are the planner's business.
     """
     template = change.desired
-    if not isinstance(template, Template):
+    if template is None:
         raise TypeError(f"{change.label} is no template")
     client = since_plan.client
     bases = _bases(template)
@@ -215,7 +203,8 @@ def read_now(client: Client, kind: Kind, remote_id: str) -> Seen:
         CloudError: it is gone, or cannot be read.
     """
     search = _SEARCHES[kind]
-    return search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    seen: Seen = search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    return seen
 
 
 def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
@@ -231,11 +220,6 @@ def _now(client: Client, kind: Kind, remote_id: str) -> Seen | None:
 def _rank(client: Client, change: Change, one: Seen) -> tuple[bool, str, str]:
     phase = read_status(change.kind, client.site, one.status).phase
     return (phase is Phase.DRAFT, one.create_time or "", one.remote_id)
-
-
-def _app_key(client: Client, app_id: str) -> str:
-    operation = "ShowApp"
-    return wire.read_app(operation, client.call(operation, path={"id": app_id})).app_key
 
 
 def _is_meant(one: Seen, change: Change, app_key: str | None) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ from smsconf.model.observed import (
     Reading,
 )
 from smsconf.model.resources import App, Desired, Region
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -60,36 +60,26 @@ def observe(
         Unreachable: no kind could be read, for want of an answer.
     """
     told = progress or (lambda _what, _read, _total: None)
-    return _Observation(client, desired, cache, told, everything=everything).read()
+    return _Observation(client, desired, cache, told, everything).read()
 
 
+@dataclass
 class _Observation:
     """One reading: the client, what is asked for, and the failures met so far."""
 
-    def __init__(
-        self,
-        client: Client,
-        desired: Desired,
-        cache: AttributeCache | None,
-        progress: Progress,
-        *,
-        everything: bool,
-    ) -> None:
-        self._client = client
-        self._desired = desired
-        self._cache = cache
-        self._progress = progress
-        self._everything = everything
-        self._unreachable: list[Unreachable] = []
+    _client: Client
+    _desired: Desired
+    _cache: AttributeCache | None
+    _progress: Progress
+    _everything: bool
+    _unreachable: list[Unreachable] = field(default_factory=list)
 
     def read(self) -> Observed:
         intl = self._everything or any(one.region is Region.INTL for one in self._desired.templates.values())
         with ThreadPoolExecutor(4, thread_name_prefix="smsconf-kind") as kinds:
-            apps_read = kinds.submit(self._list, "apps", "ListAppDetails", wire.read_app)
-            signatures_read = kinds.submit(
-                self._list, "signatures", "ListSignatureDetails", wire.read_signature
-            )
-            templates_read = kinds.submit(self._list, "templates", "ListTemplateDetails", wire.read_template)
+            apps_read = kinds.submit(self._list, "apps", wire.APPS)
+            signatures_read = kinds.submit(self._list, "signatures", wire.SIGNATURES)
+            templates_read = kinds.submit(self._list, "templates", wire.TEMPLATES)
             countries_read = kinds.submit(self._countries) if intl else None
         apps, signatures, templates = apps_read.result(), signatures_read.result(), templates_read.result()
         if len(self._unreachable) >= 3 and not (apps.complete or signatures.complete or templates.complete):
@@ -110,10 +100,10 @@ class _Observation:
             self._cache.save()
         return observed
 
-    def _list(self, what: str, operation: str, decode: Callable[[str, object], T]) -> Reading[T]:
+    def _list(self, what: str, kind: wire.Listed[T]) -> Reading[T]:
         report = partial(self._progress, what)
         return self._reading(
-            lambda: [decode(operation, item) for item in self._client.list_all(operation, progress=report)]
+            lambda: [kind.read(kind.list, item) for item in self._client.list_all(kind.list, progress=report)]
         )
 
     def _countries(self) -> Reading[Country]:

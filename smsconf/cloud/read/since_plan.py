@@ -18,10 +18,9 @@ from datetime import datetime, timedelta
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.read import wire
 from smsconf.model.observed import ObservedTemplate
-from smsconf.reconcile.change import Change
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.change import Change, TemplateChange
+from smsconf.reconcile.names import split_version
 
-_LIST = "ListTemplateDetails"
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _MARGIN = timedelta(seconds=2)
 
@@ -35,10 +34,9 @@ class SincePlan:
         self._looks = 0
         self._found: dict[str, dict[str, ObservedTemplate]] = {}
         self._app_keys: dict[str, str] = {}
-        seen = (one for change in changes for one in (change.observed, change.live, change.candidate))
-        self._since = max(
-            (one.create_time or "" for one in seen if isinstance(one, ObservedTemplate)), default=""
-        )
+        rows = (change for change in changes if isinstance(change, TemplateChange))
+        seen = (one for row in rows for one in (row.observed, row.live, row.candidate) if one)
+        self._since = max((one.create_time or "" for one in seen), default="")
 
     def like(self, bases: Sequence[str]) -> list[ObservedTemplate]:
         """Return the newcomers of a family, by its names without a number; as they were when last listed.
@@ -54,8 +52,8 @@ class SincePlan:
 
     def _look(self) -> None:
         self._looks += 1
-        for item in self.client.list_all(_LIST, query=self._filter()):
-            one = wire.read_template(_LIST, item)
+        for item in self.client.list_all(wire.TEMPLATES.list, query=self._filter()):
+            one = wire.read_template(wire.TEMPLATES.list, item)
             self._found.setdefault(split_version(one.name)[0], {})[one.remote_id] = one
             self._since = max(self._since, one.create_time or "")
 
@@ -74,7 +72,6 @@ class SincePlan:
         """
         known = self._app_keys.get(app_id)
         if known is None:
-            operation = "ShowApp"
-            answer = self.client.call(operation, path={"id": app_id})
-            known = self._app_keys[app_id] = wire.read_app(operation, answer).app_key
+            answer = self.client.call(wire.APPS.show, path={"id": app_id})
+            known = self._app_keys[app_id] = wire.read_app(wire.APPS.show, answer).app_key
         return known

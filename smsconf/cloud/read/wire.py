@@ -11,8 +11,8 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0023.html (apps),
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from smsconf.cloud.http.answers import Fields, broken
 from smsconf.language import told
@@ -37,13 +37,14 @@ from smsconf.model.resources import (
 from smsconf.reconcile.diff import variable_note
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 DRAFT = "Pending"
 SUBMITTED = "Reviewing"
 DISABLED = "Disable"
 EDITABLE_SIGNATURE = "REVIEW_NOT_PASS"
 
-_TYPES = {
+_TYPES: Mapping[str, str] = {
     MessageType.VERIFICATION: "VERIFY_CODE_TYPE",
     MessageType.NOTIFICATION: "NOTIFY_TYPE",
     MessageType.PROMOTION: "PROMOTION_TYPE",
@@ -56,7 +57,7 @@ _SOURCES = {
     Source.SHOP: 4,
     Source.TRADEMARK: 5,
 }
-_VARIABLES = {
+_VARIABLES: Mapping[str, str] = {
     VariableType.PHONE: "PHONE",
     VariableType.ALPHANUMERIC: "CHARDIGIT",
     VariableType.DATETIME: "DATETIME",
@@ -72,11 +73,9 @@ _FILES = {
     "authorization": ("power_attorney_fileid", "power_attorney_file_id"),
     "proof": ("signature_related_file_id", "signature_related_file_id"),
 }
-_TYPE_WORDS = {wire: ours.value for ours, wire in _TYPES.items()}
-_TYPE_CODES = {ours.value: wire for ours, wire in _TYPES.items()}
-_SOURCE_WORDS = {wire: ours.value for ours, wire in _SOURCES.items()}
-_VARIABLE_WORDS = {wire: ours.value for ours, wire in _VARIABLES.items()}
-_VARIABLE_CODES = {ours.value: wire for ours, wire in _VARIABLES.items()}
+_TYPE_WORDS = {wire: str(ours) for ours, wire in _TYPES.items()}
+_SOURCE_WORDS = {wire: str(ours) for ours, wire in _SOURCES.items()}
+_VARIABLE_WORDS = {wire: str(ours) for ours, wire in _VARIABLES.items()}
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -194,7 +193,7 @@ def observed_template_body(observed: ObservedTemplate, *, app_id: str, region: s
         "template_name": observed.name,
         "template_content": observed.content,
         "region": observed.region or region,
-        "template_type": _TYPE_CODES.get(observed.type, observed.type or _TYPES[MessageType.NOTIFICATION]),
+        "template_type": _TYPES.get(observed.type, observed.type or _TYPES[MessageType.NOTIFICATION]),
         "template_desc": observed.description,
         "flow_status": flow_status,
         "sign_id": observed.signature_id,
@@ -204,7 +203,7 @@ def observed_template_body(observed: ObservedTemplate, *, app_id: str, region: s
     }
     if observed.variables:
         body["variable_attributes"] = [
-            _variable(one.number, _VARIABLE_CODES.get(one.type, one.type), one.description)
+            _variable(one.number, _VARIABLES.get(one.type, one.type), one.description)
             for one in observed.variables
         ]
     return _present(body)
@@ -367,3 +366,17 @@ def read_digest(operation: str, answer: object) -> str | None:
 def read_flow_status(operation: str, answer: object) -> str:
     """Read where a template stands in its review."""
     return Fields(operation, answer).word("flow_status")
+
+
+class Listed(NamedTuple, Generic[T]):
+    """How a kind is read: all of it (``filter`` takes a name), one of it by its id, and what an item says."""
+
+    list: str
+    filter: str
+    show: str
+    read: Callable[[str, object], T]
+
+
+APPS = Listed("ListAppDetails", "app_name", "ShowApp", read_app)
+SIGNATURES = Listed("ListSignatureDetails", "signature_name", "ShowSignature", read_signature)
+TEMPLATES = Listed("ListTemplateDetails", "template_name", "ShowTemplate", read_template)

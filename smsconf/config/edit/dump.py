@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from smsconf.config.edit.new_keys import Nameless, invent_keys
@@ -21,7 +22,7 @@ from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, Obs
 from smsconf.model.resources import Brackets, Desired, MessageType, Region, Source, VariableType
 from smsconf.model.segments import PLACEHOLDER
 from smsconf.model.sites import Site
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.submission import split_mark
 
 Entry = dict[str, Any]
@@ -96,15 +97,16 @@ class _Dumping:
         declared = {(app.region.value, app.name): at.key for at, app in self.known.apps.items()}
         keys = invent_keys(
             Kind.APP,
-            [Nameless(one.remote_id, one.name, one.region) for one in found],
-            {one.remote_id: key for one in found if (key := declared.get((one.region, one.name)))},
+            [
+                Nameless(one.remote_id, one.name, one.region, declared.get((one.region, one.name)))
+                for one in found
+            ],
         )
         for word in wanted:
             if not any(word in (one.name, keys[one.remote_id]) for one in found):
+                there = ", ".join(sorted(keys.values())) or _("none")
                 raise LookupError(
-                    _("there is no app '{word}'; there are: {keys}").format(
-                        word=word, keys=", ".join(sorted(keys.values())) or _("none")
-                    )
+                    _("there is no app '{word}'; there are: {keys}").format(word=word, keys=there)
                 )
         for one in found:
             key = keys[one.remote_id]
@@ -123,8 +125,10 @@ class _Dumping:
         declared = {(one.name, one.type.value): at.key for at, one in self.known.signatures.items()}
         keys = invent_keys(
             Kind.SIGNATURE,
-            [Nameless(one.remote_id, one.name, one.type) for one in everywhere],
-            {one.remote_id: key for one in everywhere if (key := declared.get((one.name, one.type)))},
+            [
+                Nameless(one.remote_id, one.name, one.type, declared.get((one.name, one.type)))
+                for one in everywhere
+            ],
         )
         for one in everywhere:
             app = self.apps.get(one.app_key)
@@ -152,26 +156,25 @@ class _Dumping:
 
     def find_templates(self) -> None:
         """Gather the templates of the apps, one version a family, and make their entries."""
-        chosen = {
-            one.remote_id: (family, one)
-            for family, members in self._families()
-            if (one := self._version(family, members))
-        }
+        chosen: dict[str, tuple[str, ObservedTemplate]] = {}
+        for family, members in self._families():
+            try:
+                one = self._version(family, members)
+                chosen[one.remote_id] = (family, one)
+            except _LeftOut as why:
+                self._leave_out("template", family, str(why))
         self._without_nested(chosen)
         declared = {
             (app.region.value, app.name, one.name): at.key
             for at, one in self.known.templates.items()
             if (app := self.known.apps.get(one.app))
         }
-        identities = {
-            remote_id: (self.apps[one.app_key].region, self.apps[one.app_key].name, family)
-            for remote_id, (family, one) in chosen.items()
-        }
-        keys = invent_keys(
-            Kind.TEMPLATE,
-            [Nameless(i, family, self.app_keys[one.app_key]) for i, (family, one) in chosen.items()],
-            {i: key for i, identity in identities.items() if (key := declared.get(identity))},
-        )
+        things = []
+        for remote_id, (family, one) in chosen.items():
+            own = self.apps[one.app_key]
+            known = declared.get((own.region, own.name, family))
+            things.append(Nameless(remote_id, family, self.app_keys[one.app_key], known))
+        keys = invent_keys(Kind.TEMPLATE, things)
         for remote_id, (family, one) in chosen.items():
             key = keys[remote_id]
             try:
@@ -188,9 +191,8 @@ class _Dumping:
                 inner, outer = outer, split_version(outer)[0]
             if inner != outer:
                 del chosen[remote_id]
-                self._leave_out(
-                    "template", one.name, _("it could be a version of {outer}").format(outer=outer)
-                )
+                why = _("it could be a version of {outer}").format(outer=outer)
+                self._leave_out("template", one.name, why)
 
     def _families(self) -> Iterator[tuple[str, list[ObservedTemplate]]]:
         """Yield the name and the members of each family, newest version first.
@@ -209,16 +211,10 @@ class _Dumping:
             family = members[0].name if alone and not split_mark(members[0].description)[1] else base
             families[app_key, family] += members
         for (_app_key, family), members in families.items():
-            yield (
-                family,
-                sorted(
-                    members,
-                    key=lambda one: (number_in(one.name, [family]) or 0, one.create_time or ""),
-                    reverse=True,
-                ),
-            )
+            numbered = [((number_in(one.name, [family]) or 0, one.create_time or ""), one) for one in members]
+            yield family, [one for _age, one in sorted(numbered, key=itemgetter(0), reverse=True)]
 
-    def _version(self, family: str, members: Sequence[ObservedTemplate]) -> ObservedTemplate | None:
+    def _version(self, family: str, members: Sequence[ObservedTemplate]) -> ObservedTemplate:
         """Choose the version that stands for a family: the newest that is approved or on its way there.
 
         One in review counts although it is not approved yet: files that asked for the older text would call
@@ -228,22 +224,16 @@ class _Dumping:
         ranked = [one for one in members if phases[one.remote_id] in _AHEAD]
         ranked += [one for one in members if phases[one.remote_id] in _ASKED and one not in ranked]
         if not ranked:
-            self._leave_out("template", family, _("its status is {status}").format(status=members[0].status))
-            return None
+            raise _LeftOut(_("its status is {status}").format(status=members[0].status))
         names = Counter(one.name for one in members if phases[one.remote_id] is not Phase.DRAFT)
-        twins = [one.remote_id for one in members if names[one.name] > 1]
+        twins = ", ".join(sorted(one.remote_id for one in members if names[one.name] > 1))
         if twins:
-            self._leave_out(
-                "template", family, _("several have one name: {twins}").format(twins=", ".join(sorted(twins)))
-            )
-            return None
+            raise _LeftOut(_("several have one name: {twins}").format(twins=twins))
         if len(members) > 1:
             others = ", ".join(one.name for one in members if one is not ranked[0])
-            self.dump.remarks.append(
-                _("template {family}: stands for {name}; also there: {others}").format(
-                    family=family, name=ranked[0].name, others=others
-                )
-            )
+            remark = _("template {family}: stands for {name}; also there: {others}")
+            remark = remark.format(family=family, name=ranked[0].name, others=others)
+            self.dump.remarks.append(remark)
         return ranked[0]
 
     def _template(self, one: ObservedTemplate, family: str, key: str) -> Entry:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from smsconf.model.address import KEY_PATTERN, Kind, slug
@@ -18,23 +18,22 @@ _LETTER = re.compile("[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """Something without a key: its primary key, its remote name, and a word that tells namesakes apart."""
+    """Something to name: primary key, remote name, a word that tells namesakes apart, the key it has."""
 
     remote_id: str
     name: str
     hint: str = ""
+    key: str | None = None
 
 
-def invent_keys(kind: Kind, things: Iterable[Nameless], known: Mapping[str, str]) -> dict[str, str]:
+def invent_keys(kind: Kind, things: Iterable[Nameless]) -> dict[str, str]:
     """Return a key for the remote id of each thing.
 
-    Args:
-        kind: what they are; a name without usable letters becomes ``kind-`` and a few digits.
-        things: all of them.
-        known: remote ids that have a key already.
+    A name without usable letters becomes the kind and a few digits.
     """
-    keys = dict(known)
-    left = [thing for thing in things if thing.remote_id not in keys]
+    things = tuple(things)
+    keys = {thing.remote_id: thing.key for thing in things if thing.key}
+    left = [thing for thing in things if not thing.key]
     for form in _forms(kind):
         groups: dict[str | None, list[Nameless]] = {}
         for thing in left:

@@ -96,8 +96,7 @@ def wrong_type(expected: str, found: Located, *, address: object = None, what: s
     message = _("expected {expected} for '{name}', got {value}").format(
         expected=_(expected), name=shown(name), value=describe(found.value)
     )
-    fix = _type_fix(expected, found)
-    return problem("SMS022", message, found.span.value, address=address, fix=fix)
+    return problem("SMS022", message, found.span.value, address=address, fix=_type_fix(expected, found))
 
 
 def describe(value: object) -> str:
@@ -140,10 +139,9 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
     if kind == "missing":
         return _missing(whole, path, address)
     if kind == "extra_forbidden":
-        known = _known_keys(model, path[:-1])
-        return unknown_key(str(path[-1]), known, here.key, address)
+        return unknown_key(str(path[-1]), _known_keys(model, path[:-1]), here.key, address)
     if kind in ("enum", "literal_error"):
-        words = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+        words = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
         if isinstance(value, str):
             return unknown_word(value, words, here, address)
         return wrong_type(listed(words), found, address=address)
@@ -154,12 +152,12 @@ def _explain(  # noqa: PLR0911 - one return a kind of error
             key=shown(_key_text(here)), value=describe(value)
         )
         return problem("SMS025", message, here.value, address=address, fix=_("write a whole number from 1"))
-    said = _(detail["msg"])
+    said, context = _(detail["msg"]), detail.get("ctx", {})
     message = f"'{shown(_key_text(here))}': {said[:1].lower()}{said[1:]}"
-    fix, reason = detail.get("ctx", {}).get("fix"), detail.get("ctx", {}).get("reason")
-    if reason:
-        message += f": {shown(reason)}"
-    return problem("SMS025", message, here.value, address=address, fix=_(fix) if fix else None)
+    if "reason" in context:
+        message += f": {shown(context['reason'])}"
+    fix = _(context["fix"]) if "fix" in context else None
+    return problem("SMS025", message, here.value, address=address, fix=fix)
 
 
 def _missing(whole: Located, path: Path, address: object) -> Diagnostic:
@@ -171,13 +169,9 @@ def _missing(whole: Located, path: Path, address: object) -> Diagnostic:
         message = _("'{owner}' has no '{key}' once the overlay has removed it").format(owner=owner, key=key)
         fix = _("give {key} a value here, or remove the line").format(key=key)
         return problem("SMS021", message, removed.key, address=address, fix=fix)
-    return problem(
-        "SMS021",
-        _("'{owner}' has no '{key}'").format(owner=owner, key=key),
-        here.key,
-        address=address,
-        fix=_("add {key}: to {owner}").format(key=key, owner=owner),
-    )
+    message = _("'{owner}' has no '{key}'").format(owner=owner, key=key)
+    fix = _("add {key}: to {owner}").format(key=key, owner=owner)
+    return problem("SMS021", message, here.key, address=address, fix=fix)
 
 
 def _at(found: Located, path: Path) -> Located:

@@ -24,7 +24,7 @@ from smsconf.config.load.declared import resource
 from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.files import Unreadable, read_source
 from smsconf.config.yaml.reader import read_yaml
-from smsconf.config.yaml.source import Items
+from smsconf.config.yaml.source import Block, Items
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic
@@ -72,8 +72,9 @@ def account_of(scope: str) -> str:
     return f"{kind}/{rest.partition('/')[0]}" if kind == "emulator" else scope
 
 
-def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
+def read_confirmations(path: Path, folder: Path, problems: Problems) -> list[Line]:
     """Read the file; one that is not there, or is empty, has no lines. What is wrong goes to ``problems``."""
+    name = path.relative_to(folder).as_posix()
     try:
         source = read_source(path, name)
     except Unreadable as error:
@@ -85,13 +86,12 @@ def read_confirmations(path: Path, name: str, problems: Problems) -> list[Line]:
         return []
     block, found = read_yaml(source) if source.text.strip() else (None, [])
     problems.add(*found)
-    if block is None:
-        return []
+    block = block or Block()
     for key in (key for key in block if key != _SECTION):
         problems.add(unknown_key(key, [_SECTION], block.spans[key].key))
+    lines: list[Line] = []
     if block.get(_SECTION) is None:
-        return []
-    lines = []
+        return lines
     for item in container(block, _SECTION, Items, problems).located():
         entry = validate(ConfirmationEntry, item, problems)
         if entry is None:
@@ -112,7 +112,7 @@ def read_again(path: Path, folder: Path) -> list[Line]:
         ConfigError: something in it is wrong meanwhile; nothing of it may be lost.
     """
     problems = Problems()
-    lines = read_confirmations(path, path.relative_to(folder.resolve()).as_posix(), problems)
+    lines = read_confirmations(path, folder.resolve(), problems)
     if problems.any:
         raise ConfigError(list(problems))
     return lines
@@ -166,17 +166,14 @@ def write_confirmations(
 
 
 def _line(entry: ConfirmationEntry) -> Line:
-    return Line(
-        entry.environment,
-        entry.scope,
-        resource(
-            Confirmation,
-            entry,
-            address=Address.parse(entry.address),
-            time=datetime.fromisoformat(entry.time),
-            expires=datetime.fromisoformat(entry.expires) if entry.expires else None,
-        ),
+    confirmation = resource(
+        Confirmation,
+        entry,
+        address=Address.parse(entry.address),
+        time=datetime.fromisoformat(entry.time),
+        expires=datetime.fromisoformat(entry.expires) if entry.expires else None,
     )
+    return Line(entry.environment, entry.scope, confirmation)
 
 
 def _written(line: Line) -> str:

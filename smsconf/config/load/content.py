@@ -67,82 +67,70 @@ class Content:
 class _Numbering:
     """Numbers names by first use; in the service's form numbers are their own names."""
 
-    def __init__(self) -> None:
+    def __init__(self, declared: Collection[str]) -> None:
+        self.declared = declared
         self.names: dict[str, int] = {}
         self.numbers: set[int] = set()
-
-    def spell(self, name: str, *, numbered: bool) -> str:
-        if numbered:
-            self.numbers.add(int(name))
-            return f"${{{name}}}"
-        return f"${{{self.names.setdefault(name, len(self.names) + 1)}}}"
+        self.mistakes: list[Mistake] = []
 
     def ordered(self) -> tuple[str, ...]:
         return tuple(self.names) or tuple(str(number) for number in sorted(self.numbers))
 
+    def spell(self, token: re.Match[str]) -> str:
+        """Return the service's form of a token; what is wrong with it stays as it is."""
+        text, start = token.group(), token.start()
+        if text in ("{{", "}}"):
+            if text == "{{" and token.string[start - 1 : start] == "$" and start > 0:
+                message = _("a literal '${' cannot be sent: the service takes it for a variable")
+                fix = _("put a blank between $ and {{")
+                self.mistakes.append(Mistake("SMS040", start - 1, token.end(), message, fix))
+            return text[0]
+        mistake = self._mistake(text)
+        if mistake:
+            self.mistakes.append(Mistake(mistake[0], start, token.end(), *mistake[1:]))
+            if mistake[0] != "SMS042":
+                return text
+        if text.startswith("$"):
+            self.numbers.add(int(text[2:-1]))
+            return text
+        return f"${{{self.names.setdefault(text[1:-1], len(self.names) + 1)}}}"
+
+    def _mistake(self, text: str) -> tuple[str, str, str] | None:
+        """Return code, message and fix of a token that is none, or that nobody declared."""
+        if len(text) == 1:
+            fix = _("write {text}{text} for a brace of the text itself, or {{name}} for a variable")
+            return "SMS040", _("a lone '{text}'").format(text=text), fix.format(text=text)
+        numbered = text.startswith("$")
+        name = text[2:-1] if numbered else text[1:-1]
+        broken = _broken_name(name, numbered=numbered)
+        if broken:
+            return "SMS040", _("'{text}' is not a variable").format(text=shown(text)), broken
+        if self.names if numbered else self.numbers:
+            fix = _("write every variable as {name}, or every one as ${1}, ${2} …")
+            return "SMS041", _("'{text}' mixes numbers with named variables").format(text=text), fix
+        if name in self.declared:
+            return None
+        near = nearest(name, self.declared) if not numbered else None
+        fix = _("declare it: variables: {{{name}: {{type: text}}}}").format(name=name)
+        if near:
+            fix = _("write {form}").format(form=f"{{{near}}}")
+        return "SMS042", _("the variable '{name}' is not declared").format(name=shown(name)), fix
+
 
 def number_content(written: str, declared: Collection[str]) -> Content:
     """Number the variables of a content; ``declared`` are the names that have a type."""
-    numbering = _Numbering()
-    mistakes: list[Mistake] = []
+    numbering = _Numbering(declared)
     pieces: list[Piece] = []
     out: list[str] = []
     end = length = 0
     for token in _TOKEN.finditer(written):
-        literal = written[end : token.start()]
-        out.append(literal)
-        length += len(literal)
+        literal, spelt = written[end : token.start()], numbering.spell(token)
+        pieces.append(Piece(length + len(literal), len(spelt), token.start(), len(token.group())))
+        out += [literal, spelt]
+        length += len(literal) + len(spelt)
         end = token.end()
-        spelt = _spell(token, numbering, mistakes, declared)
-        pieces.append(Piece(length, len(spelt), token.start(), len(token.group())))
-        out.append(spelt)
-        length += len(spelt)
     out.append(written[end:])
-    return Content("".join(out), numbering.ordered(), tuple(mistakes), tuple(pieces))
-
-
-def _spell(
-    token: re.Match[str], numbering: _Numbering, mistakes: list[Mistake], declared: Collection[str]
-) -> str:
-    text, start, end = token.group(), token.start(), token.end()
-    if text in ("{{", "}}"):
-        if text == "{{" and token.string[start - 1 : start] == "$" and start > 0:
-            message = _("a literal '${' cannot be sent: the service takes it for a variable")
-            mistakes.append(Mistake("SMS040", start - 1, end, message, _("put a blank between $ and {{")))
-        return text[0]
-    if len(text) == 1:
-        fix = _("write {text}{text} for a brace of the text itself, or {{name}} for a variable").format(
-            text=text
-        )
-        mistakes.append(Mistake("SMS040", start, end, _("a lone '{text}'").format(text=text), fix))
-        return text
-    numbered = text.startswith("$")
-    name = text[2:-1] if numbered else text[1:-1]
-    broken = _broken_name(name, numbered=numbered)
-    if broken:
-        mistakes.append(
-            Mistake("SMS040", start, end, _("'{text}' is not a variable").format(text=shown(text)), broken)
-        )
-        return text
-    if numbering.names if numbered else numbering.numbers:
-        fix = _("write every variable as {name}, or every one as ${1}, ${2} …")
-        mistakes.append(
-            Mistake(
-                "SMS041", start, end, _("'{text}' mixes numbers with named variables").format(text=text), fix
-            )
-        )
-        return text
-    if name not in declared:
-        form = "${%s}" if numbered else "{%s}"
-        near = nearest(name, declared) if not numbered else None
-        fix = (
-            _("write {form}").format(form=form % near)
-            if near
-            else _("declare it: variables: {{{name}: {{type: text}}}}").format(name=name)
-        )
-        message = _("the variable '{name}' is not declared").format(name=shown(name))
-        mistakes.append(Mistake("SMS042", start, end, message, fix))
-    return numbering.spell(name, numbered=numbered)
+    return Content("".join(out), numbering.ordered(), tuple(numbering.mistakes), tuple(pieces))
 
 
 def _broken_name(name: str, *, numbered: bool) -> str | None:
@@ -150,11 +138,8 @@ def _broken_name(name: str, *, numbered: bool) -> str | None:
     if numbered:
         if _NUMBER.fullmatch(name):
             return None
-        return (
-            _("write {words}").format(words=f"{{{name}}}")
-            if name.isidentifier()
-            else _("write ${1}, ${2} … or {name}")
-        )
+        named = _("write {words}").format(words=f"{{{name}}}")
+        return named if name.isidentifier() else _("write ${1}, ${2} … or {name}")
     if name.isidentifier():
         return None
     if _NUMBER.fullmatch(name):
@@ -162,8 +147,5 @@ def _broken_name(name: str, *, numbered: bool) -> str | None:
     if not name.strip():
         return _("write {name} for a variable, or {{}} for two braces")
     joined = re.sub(r"\W+", "_", name.strip()).strip("_")
-    return (
-        _("write {words}").format(words=f"{{{joined}}}")
-        if joined.isidentifier()
-        else _("write {name}: letters, digits and _")
-    )
+    fix = _("write {words}").format(words=f"{{{joined}}}")
+    return fix if joined.isidentifier() else _("write {name}: letters, digits and _")

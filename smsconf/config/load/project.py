@@ -163,10 +163,11 @@ class _Loading:
             data = overlaid(data, overlay)
         data = self._bounded(data)
         declared = Declared(data, self.folder, self.problems)
-        desired, lint = make_desired(declared, environment), self._lint(data)
+        desired, lint = make_desired(declared, environment), data.at("lint")
+        settings = validate(LintEntry, lint, self.problems) if lint else None
         confirmations = self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
-        confirmed = self._confirmed(confirmations) if confirmations else ()
+        confirmed = read_confirmations(confirmations, self.folder, self.problems) if confirmations else ()
         return Project(
             folder=self.given,
             name=self.given.name,
@@ -179,11 +180,11 @@ class _Loading:
             fingerprint=_fingerprint(
                 data, environment, sorted(file.digest for file in declared.files.values())
             ),
-            lint=lint,
+            lint=settings or LintEntry(),
             data=data,
             paths=declared.paths,
             confirmations=confirmations,
-            confirmed=confirmed,
+            confirmed=tuple(confirmed),
         )
 
     # -- reading
@@ -337,14 +338,6 @@ class _Loading:
             self.problems.report("SMS025", message, span.value, fix=fix)
             return None
         return path
-
-    def _confirmed(self, path: Path) -> tuple[Line, ...]:
-        name = path.relative_to(self.folder).as_posix()
-        return tuple(read_confirmations(path, name, self.problems))
-
-    def _lint(self, data: Block) -> LintEntry:
-        found = data.at("lint")
-        return (validate(LintEntry, found, self.problems) if found else None) or LintEntry()
 
 
 def _fingerprint(data: Block, environment: str | None, digests: list[str]) -> str:

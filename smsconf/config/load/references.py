@@ -6,7 +6,6 @@ It looks at what was declared, not at wording or lengths (lint), and not at the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from smsconf.config.format.project_model import TemplateEntry
 from smsconf.config.load.declared import Declared
@@ -15,7 +14,7 @@ from smsconf.language import _, listed
 from smsconf.model.address import Address, Kind
 from smsconf.model.limits import COUNTRIES
 from smsconf.model.resources import App, Region, Signature, Template
-from smsconf.reconcile.versions.family import split_version
+from smsconf.reconcile.names import split_version
 
 _LONGEST_NAME = 256  # the API takes 128 characters; a longer name is the checks' business
 
@@ -45,8 +44,8 @@ def resolve_signature(
             return _find_signature(declared, address, entry.signature, app)
         return None
     if entry.signature is None:
-        choices = [one.address.key for one in declared.signatures.values() if one.app == app.address]
-        add = _("add signature: {choices}").format(choices=listed(choices)) if choices else None
+        choices = _signatures_of(declared, app)
+        add = _("add signature: {choices}").format(choices=choices) if choices else None
         declared.report("SMS406", _("a mainland template without signature"), address, fix=add)
         return None
     signature = _find_signature(declared, address, entry.signature, app)
@@ -84,115 +83,101 @@ def _find_signature(declared: Declared, address: Address, key: str, app: App) ->
         message = _("signature '{key}' belongs to app '{key2}', the template to '{key3}'").format(
             key=key, key2=signature.app.key, key3=app.address.key
         )
-        own = [one.address.key for one in declared.signatures.values() if one.app == app.address]
-        choose = _("write {own}").format(own=listed(own)) if own else None
+        own = _signatures_of(declared, app)
+        choose = _("write {own}").format(own=own) if own else None
         other = declared.place(signature.address, "app")
         declared.report("SMS403", message, address, "signature", fix=choose, other=other)
     return signature
 
 
+def _signatures_of(declared: Declared, app: App) -> str:
+    return listed(one.address.key for one in declared.signatures.values() if one.app == app.address)
+
+
 # -- identity
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A name at the service that belongs to an address, because of one of its fields."""
-
-    address: Address
-    field: str
 
 
 def check_identities(declared: Declared, templates: Mapping[Address, Template]) -> None:
     """Refuse two addresses that would be the same thing at the service, or versions of one another."""
-    claims: dict[tuple[object, ...], _Claim] = {}
+    identities = _Identities(declared)
     for app in declared.apps.values():
-        for where, name in _names(app.name, app.renamed_from):
-            _claim(declared, claims, (Kind.APP, app.region, name), _Claim(app.address, where))
+        for where, name in _names(app):
+            identities.claim((Kind.APP, app.region, name), app.address, where)
     for signature in declared.signatures.values():
-        identity = (Kind.SIGNATURE, signature.type, signature.name)
-        _claim(declared, claims, identity, _Claim(signature.address, "name"))
+        identities.claim((Kind.SIGNATURE, signature.type, signature.name), signature.address, "name")
     for signature in declared.signatures.values():
-        _check_replaced(declared, claims, signature)
+        identities.check_replaced(signature)
     for template in templates.values():
-        for where, name in _names(template.name, template.renamed_from):
-            _claim(declared, claims, (template.app, name), _Claim(template.address, where))
+        for where, name in _names(template):
+            identities.claim((template.app, name), template.address, where)
     for template in templates.values():
-        for where, name in _names(template.name, template.renamed_from):
-            _check_family(declared, claims, template, where, name)
+        for where, name in _names(template):
+            identities.check_family(template, where, name)
     for template in templates.values():
-        _check_adopted(declared, claims, template)
+        identities.check_adopted(template)
 
 
-def _names(name: str, renamed_from: str | None) -> Iterator[tuple[str, str]]:
-    yield "name", name
-    if renamed_from is not None:
-        yield "renamed_from", renamed_from
+def _names(one: App | Template) -> Iterator[tuple[str, str]]:
+    yield "name", one.name
+    if one.renamed_from is not None:
+        yield "renamed_from", one.renamed_from
 
 
-def _claim(
-    declared: Declared, claims: dict[tuple[object, ...], _Claim], identity: tuple[object, ...], claim: _Claim
-) -> None:
-    first = claims.setdefault(identity, claim)
-    if first.address == claim.address:
-        return
-    message = {
-        Kind.APP: _("{one} and {other} have the same region and name '{name}'"),
-        Kind.SIGNATURE: _("{one} and {other} have the same name and type '{name}'"),
-    }.get(claim.address.kind, _("{one} and {other} have the same app and name '{name}'"))
-    message = message.format(one=claim.address, other=first.address, name=shown(str(identity[-1])))
-    other = declared.place(first.address, first.field)
-    declared.report("SMS410", message, claim.address, claim.field, other=other)
+class _Identities:
+    """Names at the service: identity → the address that claims it, and the field that says so."""
 
+    def __init__(self, declared: Declared) -> None:
+        self.declared = declared
+        self.claims: dict[tuple[object, ...], tuple[Address, str]] = {}
 
-def _check_replaced(
-    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], signature: Signature
-) -> None:
-    """Refuse to replace what is declared: retiring would delete it, and the next run create it again."""
-    name, kind = signature.replaces or (None, None)
-    owner = claims.get((Kind.SIGNATURE, kind, name))
-    if owner:
-        message = _("{one} replaces '{name}', which is {other}").format(
-            one=signature.address, name=shown(str(name)), other=owner.address
-        )
-        other = declared.place(owner.address, owner.field)
-        declared.report("SMS416", message, signature.address, "replaces", key=True, other=other)
+    def claim(self, identity: tuple[object, ...], address: Address, field: str) -> None:
+        first = self.claims.setdefault(identity, (address, field))
+        if first[0] != address:
+            message = {
+                Kind.APP: _("{one} and {other} have the same region and name '{name}'"),
+                Kind.SIGNATURE: _("{one} and {other} have the same name and type '{name}'"),
+            }.get(address.kind, _("{one} and {other} have the same app and name '{name}'"))
+            message = message.format(one=address, other=first[0], name=shown(str(identity[-1])))
+            self.declared.report("SMS410", message, address, field, other=self.declared.place(*first))
 
-
-def _check_adopted(
-    declared: Declared, claims: Mapping[tuple[object, ...], _Claim], template: Template
-) -> None:
-    """Refuse to adopt what no run would take for a version: it would be ignored, and pruned."""
-    bases = [name for name in (template.name, template.renamed_from) if name]
-    for number, name in enumerate(template.adopt):
-        family = split_version(name)[0] if len(name) <= _LONGEST_NAME else name
-        if name in bases or family in bases:
-            continue
-        message = _("'{name}' is no name of a version of '{family}'").format(
-            name=shown(name), family=shown(template.name)
-        )
-        former = _("take it over with name: {name}, or with renamed_from: {name}").format(name=shown(name))
-        free = template.renamed_from is None and not {(template.app, one) for one in (name, family)} & {
-            *claims
-        }
-        fix = former if free else None
-        declared.report("SMS417", message, template.address, "adopt", number, fix=fix)
-
-
-def _check_family(
-    declared: Declared,
-    claims: Mapping[tuple[object, ...], _Claim],
-    template: Template,
-    where: str,
-    name: str,
-) -> None:
-    family, number = split_version(name) if len(name) <= _LONGEST_NAME else (name, 1)
-    while number > 1:
-        owner = claims.get((template.app, family))
-        if owner and owner.address != template.address:
-            message = _("'{name}' could be a version of '{family}', which is {address}").format(
-                name=shown(name), family=shown(family), address=owner.address
+    def check_replaced(self, signature: Signature) -> None:
+        """Refuse to replace what is declared: retiring would delete it, and the next run create it again."""
+        name, kind = signature.replaces or (None, None)
+        owner = self.claims.get((Kind.SIGNATURE, kind, name))
+        if owner:
+            message = _("{one} replaces '{name}', which is {other}").format(
+                one=signature.address, name=shown(str(name)), other=owner[0]
             )
-            other = declared.place(owner.address, owner.field)
-            declared.report("SMS411", message, template.address, where, other=other)
-            return
-        family, number = split_version(family)
+            other = self.declared.place(*owner)
+            self.declared.report("SMS416", message, signature.address, "replaces", key=True, other=other)
+
+    def check_adopted(self, template: Template) -> None:
+        """Refuse to adopt what no run would take for a version: it would be ignored, and pruned."""
+        bases = [name for _field, name in _names(template)]
+        for number, name in enumerate(template.adopt):
+            family = split_version(name)[0] if len(name) <= _LONGEST_NAME else name
+            if name in bases or family in bases:
+                continue
+            message = _("'{name}' is no name of a version of '{family}'").format(
+                name=shown(name), family=shown(template.name)
+            )
+            taken = any((template.app, one) in self.claims for one in (name, family))
+            former = _("take it over with name: {name}, or with renamed_from: {name}").format(
+                name=shown(name)
+            )
+            fix = None if template.renamed_from is not None or taken else former
+            self.declared.report("SMS417", message, template.address, "adopt", number, fix=fix)
+
+    def check_family(self, template: Template, where: str, name: str) -> None:
+        """Refuse a name that could be a version of another family."""
+        family, number = split_version(name) if len(name) <= _LONGEST_NAME else (name, 1)
+        while number > 1:
+            owner = self.claims.get((template.app, family))
+            if owner and owner[0] != template.address:
+                message = _("'{name}' could be a version of '{family}', which is {address}").format(
+                    name=shown(name), family=shown(family), address=owner[0]
+                )
+                other = self.declared.place(*owner)
+                self.declared.report("SMS411", message, template.address, where, other=other)
+                return
+            family, number = split_version(family)

@@ -144,7 +144,10 @@ class _Builder:
     def _problem(
         self, code: str, message: str, start: int, end: int | None = None, fix: str | None = None
     ) -> None:
-        self.problems.append(problem(code, message, self.source.place(start, end), fix=fix))
+        self._take(problem(code, message, self.source.place(start, end), fix=fix))
+
+    def _take(self, found: Diagnostic) -> None:
+        self.problems.append(found)
         if len(self.problems) >= MAX_PROBLEMS:
             raise _Stopped
 
@@ -165,9 +168,7 @@ class _Builder:
         # Nearly all events are scalars: this path is written for speed.
         start: int = event.start_mark.index  # type: ignore[union-attr]  # events have marks
         end: int = event.end_mark.index  # type: ignore[union-attr]
-        self.written += 1
-        if self.written > MAX_NODES:
-            self._too_many(start)
+        self._count(start)
         text: str = event.value
         frame = self.stack[-1] if self.stack else None
         value: object = text
@@ -193,9 +194,8 @@ class _Builder:
         if wanted is None:
             self._unknown_tag(tag, start, end)
         elif type(value) not in wanted:
-            message = _("'{text}' is not of the type {type}").format(
-                text=shown(text), type=shown(tag.removeprefix(_TAG))
-            )
+            message = _("'{text}' is not of the type {type}")
+            message = message.format(text=shown(text), type=shown(tag.removeprefix(_TAG)))
             self._problem("SMS010", message, start, end)
         return value
 
@@ -209,17 +209,11 @@ class _Builder:
         start, end = extent(event)
         self._count(start)
         if len(self.stack) >= MAX_DEPTH:
-            self._stop(
-                "SMS007", _("nested deeper than {max_depth} levels").format(max_depth=MAX_DEPTH), start
-            )
+            self._too_deep(start)
         if self.stack and self.stack[-1].key is None and isinstance(self.stack[-1].value, Block):
-            self._stop(
-                "SMS014",
-                _("a list or a mapping cannot be a key"),
-                start,
-                end,
-                _brace_hint(self.source, start),
-            )
+            brace = self.source.text[start : start + 1] == "{"
+            fix = _("put text that begins with { in quotes") if brace else None
+            self._stop("SMS014", _("a list or a mapping cannot be a key"), start, end, fix)
         if event.tag not in (None, "!", f"{_TAG}{kind}"):
             self._unknown_tag(event.tag, start, end)
         if event.anchor:
@@ -241,26 +235,17 @@ class _Builder:
         anchor = self.anchors.get(name)
         if anchor is None:
             near = nearest(name, self.anchors)
-            fix = (
-                _("write {near}").format(near=f"*{near}")
-                if near
-                else _("define it above: KEY: &{name} VALUE").format(name=shown(name))
-            )
-            self._stop(
-                "SMS008", _("no anchor &{name} above this alias").format(name=shown(name)), start, end, fix
-            )
+            fix = _("write {near}") if near else _("define it above: KEY: &{name} VALUE")
+            message = _("no anchor &{name} above this alias").format(name=shown(name))
+            self._stop("SMS008", message, start, end, fix.format(near=f"*{near}", name=shown(name)))
         if not anchor.nodes:
             fix = _("write the value out")
             self._stop("SMS008", _("alias *{name} contains itself").format(name=shown(name)), start, end, fix)
         self._count(start)
         self.repeated += anchor.nodes
         if self.repeated > max(ALIAS_FLOOR, ALIAS_FACTOR * self.written):
-            self._stop(
-                "SMS009",
-                _("aliases stand for {repeated:,} values by now").format(repeated=self.repeated),
-                start,
-                end,
-            )
+            message = _("aliases stand for {repeated:,} values by now").format(repeated=self.repeated)
+            self._stop("SMS009", message, start, end)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.value, Block):
             if anchor.text is None:
@@ -274,12 +259,11 @@ class _Builder:
     def _count(self, start: int) -> None:
         self.written += 1
         if self.written > MAX_NODES:
-            self._too_many(start)
+            message = _("the file has more than {max_nodes:,} values").format(max_nodes=MAX_NODES)
+            self._stop("SMS004", message, start)
 
-    def _too_many(self, start: int) -> NoReturn:
-        self._stop(
-            "SMS004", _("the file has more than {max_nodes:,} values").format(max_nodes=MAX_NODES), start
-        )
+    def _too_deep(self, start: int) -> NoReturn:
+        self._stop("SMS007", _("nested deeper than {max_depth} levels").format(max_depth=MAX_DEPTH), start)
 
     def _put(self, value: object, start: int, end: int) -> None:
         if not self.stack:
@@ -298,12 +282,9 @@ class _Builder:
         elif key in target:
             first = target.spans[key].key
             here = self.source.place(frame.key_start, frame.key_end)
-            message = _("the key '{key}' is here twice, first in line {line}").format(
-                key=shown(key), line=first.line
-            )
-            self.problems.append(problem("SMS006", message, here, related=((first, _("first here")),)))
-            if len(self.problems) >= MAX_PROBLEMS:
-                raise _Stopped
+            message = _("the key '{key}' is here twice, first in line {line}")
+            message = message.format(key=shown(key), line=first.line)
+            self._take(problem("SMS006", message, here, related=((first, _("first here")),)))
         else:
             target[key] = value
             target.spans[key] = span
@@ -327,9 +308,7 @@ class _Builder:
         if text[position : position + 1] == "\t":
             self._stop("SMS015", _("a tab is used as indentation"), position)
         if "nesting depth" in said:  # newer parsers have a limit of their own, and look ahead
-            self._stop(
-                "SMS007", _("nested deeper than {max_depth} levels").format(max_depth=MAX_DEPTH), position
-            )
+            self._too_deep(position)
         context = getattr(error, "context", None)
         message = f"{said} {context}" if context else said
         self._stop("SMS005", message, position, None, _syntax_fix(text, position, said))
@@ -356,15 +335,10 @@ def resolve_plain(text: str) -> object:
     return text
 
 
-def _brace_hint(source: Source, start: int) -> str | None:
-    return _("put text that begins with { in quotes") if source.text[start : start + 1] == "{" else None
-
-
 def _syntax_fix(text: str, position: int, said: str) -> str:
     """Guess which of the usual mistakes it was."""
     begin = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
-    after = re.compile(r"[^\r\n]*").match(text, begin)
-    line = after.group() if after else ""
+    line = re.split(r"[\r\n]", text[begin:], maxsplit=1)[0]
     value = re.match(r"\s*(?:- +)?[^\s:#]+: +([{\[@`%*&!|>].*)", line)
     if value and not value.group(1).startswith(("|", ">")):
         return _("put the text in quotes if it is meant as text: '{group}'").format(

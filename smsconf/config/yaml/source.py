@@ -75,13 +75,19 @@ class Span(NamedTuple):
         """Point into a text: ``start`` and ``end`` count in ``value``, the text without quotes and folding.
 
         The n-th occurrence of a character in the value is the n-th in the file, in every style of scalar,
-        unless an escape or a quote adds or hides one; then the place is the whole value's.
+        unless an escape or a quote adds or hides one; then the place is the whole value's. Blanks, which
+        folding may hide, are looked up beside their neighbours.
         """
-        first = self._offset(value, start)
-        last = self._offset(value, end - 1)
-        if first is None or last is None or last < first:
-            return self.value
-        return self.source.place(first, last + 1)
+        first, last = self._offset(value, start), self._offset(value, end - 1)
+        if first is not None and last is not None and first <= last:
+            return self.source.place(first, last + 1)
+        before, after = self._offset(value, start - 1), self._offset(value, end)
+        beside = [before + 1] if before is not None else []
+        for begin in (*beside, *([after - (end - start)] if after is not None else [])):
+            blanks = self.source.text[begin : begin + end - start]
+            if blanks.isspace() and not {"\r", "\n"} & set(blanks) and len(blanks) == end - start:
+                return self.source.place(begin, begin + len(blanks))
+        return self.value
 
     def _offset(self, value: str, offset: int) -> int | None:
         raw = self.source.text[self.start : self.end]

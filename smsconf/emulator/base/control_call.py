@@ -1,4 +1,4 @@
-"""What every control route is handed, and how it reads its body: words for mistakes, 409 for conflicts.
+"""How a control route reads what it is handed: words for mistakes, 409 for conflicts.
 
 No route is here. The contract is the design's; no vendor page has it.
 """
@@ -6,24 +6,10 @@ No route is here. The contract is the design's; no vendor page has it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from smsconf.emulator.base.exchange import Object, Settings
+from smsconf.emulator.base.exchange import Object
 from smsconf.emulator.base.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class ControlCall:
-    """One request to a control route."""
-
-    store: Store
-    settings: Settings
-    real_now: datetime
-    now: datetime
-    body: Any
-    query: Mapping[str, str]
 
 
 class Conflict(Exception):
@@ -35,17 +21,27 @@ class Conflict(Exception):
         self.payload = payload
 
 
+def must(holds: object, words: str) -> None:
+    """Say in words what is wrong with a body, unless this holds.
+
+    Raises:
+        ValueError: it does not; all mistakes are one kind of answer.
+    """
+    if not holds:
+        raise ValueError(words)
+
+
 def read_object(body: Any, allowed: tuple[str, ...]) -> Object:  # noqa: ANN401 - as sent
     """Return a body that is an object of known fields.
 
     Raises:
         ValueError: it is something else.
     """
-    if not isinstance(body, dict):
-        raise ValueError("expected a JSON object")  # noqa: TRY004 - all mistakes are one kind of answer
-    if unknown := sorted(set(body) - set(allowed)):
-        raise ValueError(f"unknown field {unknown[0]!r}; known: {', '.join(allowed)}")
-    return body
+    must(isinstance(body, dict), "expected a JSON object")
+    unknown = sorted(set(body) - set(allowed))
+    must(not unknown, f"unknown field {next(iter(unknown), '')!r}; known: {', '.join(allowed)}")
+    known: Object = body
+    return known
 
 
 def read_string(body: Object, name: str) -> str:
@@ -54,10 +50,8 @@ def read_string(body: Object, name: str) -> str:
     Raises:
         ValueError: it is something else, or missing.
     """
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a string")  # noqa: TRY004 - all mistakes are one kind of answer
-    return value
+    must(isinstance(body.get(name), str), f"{name} must be a string")
+    return str(body[name])
 
 
 def read_choice(body: Object, name: str, choices: tuple[str, ...]) -> str:
@@ -67,8 +61,7 @@ def read_choice(body: Object, name: str, choices: tuple[str, ...]) -> str:
         ValueError: it is something else, or missing.
     """
     value = read_string(body, name)
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}")
+    must(value in choices, f"{name} must be one of {', '.join(choices)}")
     return value
 
 
@@ -79,8 +72,7 @@ def read_number(query: Mapping[str, str], name: str, default: int) -> int:
         ValueError: it is something else.
     """
     text = query.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise ValueError(f"{name} must be a number, got {text!r}")
+    must(text.isascii() and text.isdecimal() and len(text) < 16, f"{name} must be a number, got {text!r}")
     return int(text)
 
 
@@ -90,8 +82,7 @@ def pick(store: Store, kind: str, body: Object) -> Object:
     Raises:
         Conflict: there is none (404), or the name belongs to several (409, with their ids).
     """
-    if ("name" in body) == ("id" in body):
-        raise ValueError("expected either a name or an id")
+    must(("name" in body) != ("id" in body), "expected either a name or an id")
     key = "id" if "id" in body else "name"
     column = "id" if key == "id" else f"{kind}_name"
     rows = store.find(kind, {column: read_string(body, key)})

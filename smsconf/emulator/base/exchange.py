@@ -65,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One authenticated request, checked against its rules, as a handler sees it."""
+    """One request as a handler sees it: checked, but for the body of a control route."""
 
     store: Store
     settings: Settings

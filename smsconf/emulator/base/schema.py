@@ -111,7 +111,3 @@ CREATE TABLE request (
   query TEXT NOT NULL, status INTEGER NOT NULL, error_code TEXT, request_id TEXT NOT NULL, time TEXT NOT NULL
 ) STRICT;
 """
-EMPTIED: Final = (
-    *("app", "file", "signature", "template", "batch", "message", "push", "opt_out", "traffic", "alarm"),
-    *("undo", "token", "lockout", "fault", "request"),
-)

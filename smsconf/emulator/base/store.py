@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from smsconf.emulator.base.schema import EMPTIED, SCHEMA, VERSION
+from smsconf.emulator.base.schema import SCHEMA, VERSION
 from smsconf.own_files import connect
 
 Row = dict[str, Any]
@@ -88,11 +88,14 @@ class Store:
         if version not in (0, VERSION):
             why = f"made by another version of the emulator ({version})"
             raise StoreError(self.database, why, "delete it, or name another file")
-        tables = {row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = self._tables()
         foreign = "meta" not in tables if version else tables
         if foreign:
             raise StoreError(self.database, "not a database of the emulator", "name another file")
         return int(version)
+
+    def _tables(self) -> set[str]:
+        return {row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
     def _create(self) -> None:
         if self._version() == 0:
@@ -154,9 +157,8 @@ class Store:
 
     def reset(self) -> None:
         """Forget everything but the site and the counter of requests, as in a new file; its id is new too."""
-        for table in EMPTIED:
-            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
-        self.connection.execute("DELETE FROM sqlite_sequence")
+        for table in self._tables() - {"meta"}:
+            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the file's own tables
         self.connection.execute("DELETE FROM meta WHERE name NOT IN ('requests', 'site')")
         self._name_database()
 

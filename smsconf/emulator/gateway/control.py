@@ -10,22 +10,23 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl
 
 from smsconf.emulator.base.clock import iso, read_duration, read_moment
 from smsconf.emulator.base.control_call import (
     Conflict,
-    ControlCall,
+    must,
     pick,
     read_choice,
     read_object,
     read_string,
 )
-from smsconf.emulator.base.exchange import Answer, Object, Request, Settings
+from smsconf.emulator.base.exchange import Answer, Call, Object, Request, Settings
 from smsconf.emulator.base.store import Store, StoreError
 from smsconf.emulator.gateway.faults import queue_faults, read_faults
 from smsconf.emulator.management.console import set_console, show_console
-from smsconf.emulator.management.reviewer import DEFAULT, Illegal, Reviewer
+from smsconf.emulator.management.reviewer import DEFAULT, Reviewer
 from smsconf.emulator.management.statuses import SITES, STATUS_COLUMN, known_statuses
 from smsconf.emulator.sending.carrier import set_carrier
 from smsconf.emulator.sending.outbox import list_outbox
@@ -56,11 +57,11 @@ def answer_control(store: Store, settings: Settings, request: Request, real_now:
         known = [f"{method} {PREFIX}{name}" for method, name in ROUTES]
         return Answer({"error": "unknown control route", "known": known}, 501)
     try:
-        body = json.loads(request.body) if request.body else None
+        body: Any = json.loads(request.body) if request.body else None
     except (ValueError, RecursionError):
         return Answer({"error": "the body is not JSON"}, 400)
     query = dict(parse_qsl(request.query, keep_blank_values=True))
-    call = ControlCall(store, settings, real_now, virtual_now(store, real_now), body, query)
+    call = Call(store, settings, real_now, virtual_now(store, real_now), request, {}, query, body)
     try:
         with store.savepoint():
             return route(call)
@@ -72,30 +73,28 @@ def answer_control(store: Store, settings: Settings, request: Request, real_now:
         return Answer(conflict.payload, conflict.status)
 
 
-def show_health(call: ControlCall) -> Answer:
+def show_health(call: Call) -> Answer:
     """GET health."""
     return Answer({"status": "ok", "now": iso(call.now)})
 
 
-def reset(call: ControlCall) -> Answer:
+def reset(call: Call) -> Answer:
     """POST reset: objects, clock, reviewer, faults and journal as in a new database."""
     call.store.reset()
     return Answer({"status": "ok", "now": iso(virtual_now(call.store, call.real_now))})
 
 
-def set_clock(call: ControlCall) -> Answer:
+def set_clock(call: Call) -> Answer:
     """POST clock: ``{"advance": "PT3H"}`` or ``{"set": MOMENT}``; everything in between happens in order."""
     body = read_object(call.body, allowed=("advance", "set"))
-    if len(body) != 1:
-        raise ValueError('expected {"advance": DURATION} or {"set": MOMENT}')
+    must(len(body) == 1, 'expected {"advance": DURATION} or {"set": MOMENT}')
     try:
         if "advance" in body:
             moved = offset(call.store) + read_duration(read_string(body, "advance"))
         else:
             moved = read_moment(read_string(body, "set")) - call.real_now
         now = (call.real_now + moved).replace(microsecond=0)
-        if not 2000 <= now.year <= 2999:
-            raise ValueError(f"expected a moment from 2000 to 2999, got {now.year}")
+        must(2000 <= now.year <= 2999, f"expected a moment from 2000 to 2999, got {now.year}")
     except OverflowError:
         raise ValueError("the moment is out of range") from None
     call.store.set_meta("offset", str(moved // timedelta(microseconds=1)))
@@ -104,35 +103,27 @@ def set_clock(call: ControlCall) -> Answer:
     return Answer({"now": iso(now)})
 
 
-def review(call: ControlCall) -> Answer:
+def review(call: Call) -> Answer:
     """POST reviews: a person's decision, now; or any status of the site's table."""
     body = read_object(call.body, allowed=("kind", "name", "id", "decision", "status", "reason"))
     kind = read_choice(body, "kind", KINDS)
     row = pick(call.store, kind, body)
     reviewer = Reviewer(call.store, call.settings)
-    if ("decision" in body) == ("status" in body):
-        raise ValueError("expected either a decision or a status")
+    must(("decision" in body) != ("status" in body), "expected either a decision or a status")
     reason = read_string(body, "reason") if body.get("reason") is not None else None
     if "status" in body:
         status = read_choice(body, "status", known_statuses(SITES[call.settings.site], kind))
         reviewer.enter(kind, row, status, call.now, reason)
     else:
-        decision = read_choice(body, "decision", DECISIONS)
-        try:
-            reviewer.decide(kind, row, decision, reason or "", call.now)
-        except Illegal as illegal:
-            raise Conflict(
-                409, error=f"{kind} can not be decided {decision} now", id=row["id"], status=illegal.status
-            ) from None
+        reviewer.decide(kind, row, read_choice(body, "decision", DECISIONS), reason or "", call.now)
     return Answer(_verdict(call.store, kind, row["id"]))
 
 
-def set_reviewer(call: ControlCall) -> Answer:
+def set_reviewer(call: Call) -> Answer:
     """PUT reviewer: what the calendar's reviewer thinks from now on; what was held is looked at again."""
     body = {**DEFAULT, **read_object(call.body, allowed=("default", "rules"))}
     read_choice(body, "default", ("approve", "hold"))
-    if not isinstance(body["rules"], list):
-        raise ValueError("rules must be a list")  # noqa: TRY004 - all mistakes are one kind of answer
+    must(isinstance(body["rules"], list), "rules must be a list")
     for rule in body["rules"]:
         fields = read_object(rule, allowed=("kind", "content", "name", "decision", "reason"))
         read_choice(fields, "decision", VERDICTS)
@@ -151,26 +142,26 @@ def set_reviewer(call: ControlCall) -> Answer:
     return Answer(body)
 
 
-def add_faults(call: ControlCall) -> Answer:
+def add_faults(call: Call) -> Answer:
     """POST faults: queue them."""
     faults = read_faults(call.body)
     queue_faults(call.store, faults)
     return Answer({"queued": len(faults)})
 
 
-def list_requests(call: ControlCall) -> Answer:
+def list_requests(call: Call) -> Answer:
     """GET requests: what was asked of the service, oldest first; status 0 is a connection that was cut."""
     columns = "operation, method, path, query, status, error_code, request_id, time"
     return Answer(call.store.rows(f"SELECT {columns} FROM request ORDER BY seq"))  # noqa: S608 - our names
 
 
-def clear_requests(call: ControlCall) -> Answer:
+def clear_requests(call: Call) -> Answer:
     """DELETE requests: forget them."""
     call.store.connection.execute("DELETE FROM request")
     return Answer(status=204)
 
 
-ROUTES: dict[tuple[str, str], Callable[[ControlCall], Answer]] = {
+ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     ("GET", "health"): show_health,
     ("POST", "reset"): reset,
     ("POST", "clock"): set_clock,

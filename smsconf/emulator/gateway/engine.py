@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 from smsconf.emulator.base import errors
 from smsconf.emulator.base.clock import iso
-from smsconf.emulator.base.errors import Fault, Refusal, error_body
+from smsconf.emulator.base.errors import Fault, Refusal, error_body, need
 from smsconf.emulator.base.exchange import Answer, Call, Object, Request, Response, Settings
 from smsconf.emulator.base.store import Store, StoreError, site_of
 from smsconf.emulator.gateway import control, faults
@@ -177,14 +177,13 @@ class Engine:
         self, request: Request, found: tuple[Route, dict[str, str]] | None, real_now: datetime
     ) -> _Caller:
         """Do the gateway's part: size, route, caller, project."""
-        if len(request.body) > BODY_LIMIT:
-            raise Refusal(errors.TOO_LARGE)
+        need(len(request.body) <= BODY_LIMIT, errors.TOO_LARGE)
         if found is None:
             raise Refusal(errors.NO_API)
         route, parts = found
         app = route.api.authenticate(self._store, self.settings, request, real_now)
-        if parts.get("project_id", self.settings.project_id) != self.settings.project_id:
-            raise Refusal(errors.PROJECT)
+        own = self.settings.project_id
+        need(parts.get("project_id", own) == own, errors.PROJECT)
         return route, parts, app or {}
 
     def _carry_out(
@@ -293,8 +292,8 @@ def _body(route: Route, fields: tuple[rules.Field, ...], request: Request) -> di
     if api is not SENDING:
         return rules.check(fields, _json_object(request.body, api.invalid), invalid=api.invalid)
     expected, refusal = (FORM_TYPE, errors.NO_FORM) if route.form else ("application/json", errors.NO_JSON)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != expected:
-        raise Refusal(refusal)
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    need(given == expected, refusal)
     read = _form if route.form else _json_object
     return rules.check(fields, read(request.body, errors.SEND_SYSTEM), invalid=api.invalid)
 

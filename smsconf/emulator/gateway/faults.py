@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smsconf.emulator.base import errors
+from smsconf.emulator.base.control_call import must
 from smsconf.emulator.base.errors import Fault
 from smsconf.emulator.base.exchange import Object
 from smsconf.emulator.base.store import Store
@@ -78,29 +79,24 @@ def read_faults(body: Any) -> list[Object]:  # noqa: ANN401 - as sent
     Raises:
         ValueError: it is not a list of faults.
     """
-    if not isinstance(body, list):
-        raise ValueError("expected a list of faults")  # noqa: TRY004 - all mistakes are one kind of answer
-    for entry in body:
+    must(isinstance(body, list), "expected a list of faults")
+    faults: list[Object] = body
+    for entry in faults:
         _check_fault(entry)
-    return body
+    return faults
 
 
 def _check_fault(entry: Any) -> None:  # noqa: ANN401 - as sent
-    if not isinstance(entry, dict):
-        raise ValueError("a fault is an object")  # noqa: TRY004 - all mistakes are one kind of answer
+    must(isinstance(entry, dict), "a fault is an object")
     operation, fault = entry.get("operation"), entry.get("fault")
-    if operation not in OPERATIONS:
-        raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
-    if fault not in KINDS:
-        raise ValueError(f"unknown fault {fault!r}; known: {', '.join(KINDS)}")
-    if fault == "stale-list" and operation not in STALE_LISTS:
-        raise ValueError(f"{operation} is no list; known: {', '.join(STALE_LISTS)}")
+    must(operation in OPERATIONS, f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
+    must(fault in KINDS, f"unknown fault {fault!r}; known: {', '.join(KINDS)}")
+    listed = fault != "stale-list" or operation in STALE_LISTS
+    must(listed, f"{operation} is no list; known: {', '.join(STALE_LISTS)}")
     for name, (kinds, low, high) in RANGES.items():
         value = entry.get(name, low)
-        if type(value) not in kinds or not low <= value <= high:
-            raise ValueError(f"{name} must be {low}-{high}")
-    if not isinstance(entry.get("error_code", ""), str):
-        raise ValueError("error_code must be a string")  # noqa: TRY004 - all mistakes are one kind of answer
+        must(type(value) in kinds and low <= value <= high, f"{name} must be {low}-{high}")
+    must(isinstance(entry.get("error_code", ""), str), "error_code must be a string")
 
 
 def queue_faults(store: Store, faults: list[Object]) -> None:

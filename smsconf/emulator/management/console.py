@@ -11,8 +11,8 @@ import ipaddress
 import json
 from typing import Final
 
-from smsconf.emulator.base.control_call import ControlCall, pick, read_object, read_string
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import must, pick, read_object, read_string
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 
 FIELDS: Final = ("ip_white_list", "batch_address", "push_ak", "push_sk", "reply_time")
@@ -37,13 +37,13 @@ def is_welcome(settings: Object, client: str) -> bool:
     return any(address in ipaddress.ip_network(network) for network in networks)
 
 
-def show_console(call: ControlCall) -> Answer:
+def show_console(call: Call) -> Answer:
     """GET console: what is set, app by app; of a secret only that it is there."""
     apps = call.store.rows("SELECT id, app_name, console FROM app ORDER BY seq")
     return Answer([_shown(row) for row in apps])
 
 
-def set_console(call: ControlCall) -> Answer:
+def set_console(call: Call) -> Answer:
     """PUT console: for the app of this name or id; fields left out stay, ``null`` clears."""
     body = read_object(call.body, allowed=("name", "id", *FIELDS))
     app = pick(call.store, "app", body)
@@ -52,8 +52,8 @@ def set_console(call: ControlCall) -> Answer:
     for name, value in changes.items():
         if value is not None:
             _check(name, body)
-    if bool(settings.get("push_ak")) != bool(settings.get("push_sk")):
-        raise ValueError("push_ak and push_sk are set together")
+    both = bool(settings.get("push_ak")) == bool(settings.get("push_sk"))
+    must(both, "push_ak and push_sk are set together")
     kept = {name: value for name, value in settings.items() if value is not None}
     call.store.update("app", app["id"], {"console": json.dumps(kept)})
     return Answer(_shown({**app, "console": json.dumps(kept)}))
@@ -62,15 +62,13 @@ def set_console(call: ControlCall) -> Answer:
 def _check(name: str, body: Object) -> None:
     value = body[name]
     if name == "reply_time":
-        if not isinstance(value, bool):
-            raise ValueError("reply_time must be true or false")
+        must(isinstance(value, bool), "reply_time must be true or false")
     elif name == "ip_white_list":
-        if not isinstance(value, list):
-            raise ValueError("ip_white_list must be a list")
+        must(isinstance(value, list), "ip_white_list must be a list")
         for network in value:
             ipaddress.ip_network(read_string({"ip_white_list[]": network}, "ip_white_list[]"))
-    elif not read_string(body, name):
-        raise ValueError(f"{name} must not be empty; null clears it")
+    else:
+        must(read_string(body, name), f"{name} must not be empty; null clears it")
 
 
 def _shown(row: Object) -> Object:

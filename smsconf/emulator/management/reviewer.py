@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
 
 from smsconf.emulator.base.clock import read_timestamp, timestamp
+from smsconf.emulator.base.control_call import Conflict
 from smsconf.emulator.base.exchange import Object, Settings
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.statuses import (
@@ -23,6 +23,7 @@ from smsconf.emulator.management.statuses import (
     DECISIONS,
     SITES,
     STATUS_COLUMN,
+    Decision,
     Site,
 )
 from smsconf.model import working_days as workdays
@@ -46,23 +47,6 @@ SELECT * FROM (SELECT due, 'signature' AS kind, id FROM signature WHERE due <= ?
 UNION ALL
 SELECT * FROM (SELECT due, 'template' AS kind, id FROM template WHERE due <= ? ORDER BY due, seq LIMIT 1)
 """
-
-Verdict = Literal["approve", "reject", "hold"]
-
-
-class Opinion(NamedTuple):
-    """What the reviewer thinks of one object."""
-
-    verdict: Verdict
-    reason: str
-
-
-class Illegal(Exception):
-    """A decision that the present status does not allow; ``status`` is that status."""
-
-    def __init__(self, status: str) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 def derived_id(settings: Settings, kind: str, number: int) -> str:
@@ -94,10 +78,10 @@ class Reviewer:
         moment = timestamp(until)
         if not (event := self._next(moment)):
             return
-        opinion = self._opinions()
+        settings = json.loads(self.store.meta("reviewer", json.dumps(DEFAULT)))
         while event:
             kind, row = event
-            self._happen(kind, row, read_timestamp(row["due"]), opinion)
+            self._happen(kind, row, read_timestamp(row["due"]), settings)
             event = self._next(moment)
 
     def _next(self, moment: str) -> tuple[str, Object] | None:
@@ -107,41 +91,19 @@ class Reviewer:
         event = min(due, key=lambda row: (row["due"], row["kind"]))
         return event["kind"], self.store.find(event["kind"], {"id": event["id"]})[0]
 
-    def _happen(
-        self, kind: str, row: Object, at: datetime, opinion: Callable[[str, Object], Opinion]
-    ) -> None:
+    def _happen(self, kind: str, row: Object, at: datetime, settings: Object) -> None:
         status = row[STATUS_COLUMN[kind]]
         if kind == "signature" and status in CONFIGURED:
             self.enter("signature", row, self.site.signature_complete, at)
             return
-        thought = opinion(kind, row)
-        if thought.verdict == "hold":
+        verdict, reason = _opinion(kind, row, settings)
+        passes = self.site.activation_passes if status == "PENDING_ACTIVATE" else "PROCESSING"
+        if verdict == "hold":
             self.store.update(kind, row["id"], {"due": None})
-        elif thought.verdict == "reject":
-            self.enter(kind, row, DECISIONS[kind, "reject"].to, at, thought.reason)
-        elif kind == "template":
-            self.enter(kind, row, "Adopted", at, thought.reason)
+        elif verdict == "reject":
+            self.enter(kind, row, DECISIONS[kind, "reject"].to, at, reason)
         else:
-            passes = self.site.activation_passes if status == "PENDING_ACTIVATE" else "PROCESSING"
-            self.enter(kind, row, passes, at, thought.reason)
-
-    def _opinions(self) -> Callable[[str, Object], Opinion]:
-        """Return the reviewer's mind: the first rule that fits, else the default."""
-        settings = json.loads(self.store.meta("reviewer", json.dumps(DEFAULT)))
-
-        def opinion(kind: str, row: Object) -> Opinion:
-            name = row[f"{kind}_name"]
-            content = row["template_content"] if kind == "template" else name
-            for rule in settings["rules"]:
-                if (
-                    rule.get("kind", kind) == kind
-                    and re.search(rule.get("content") or "", content)
-                    and re.search(rule.get("name") or "", name)
-                ):
-                    return Opinion(rule["decision"], rule.get("reason") or "")
-            return Opinion(settings["default"], "")
-
-        return opinion
+            self.enter(kind, row, "Adopted" if kind == "template" else passes, at, reason)
 
     def submit_template(self, row: Object, at: datetime) -> str:
         """Send a template to review and return its status: its signature's review comes first."""
@@ -155,17 +117,16 @@ class Reviewer:
         """Take a person's decision now; the verdict it already has is no change.
 
         Raises:
-            Illegal: the present status does not allow this decision.
+            Conflict: the present status does not allow this decision.
         """
         status = row[STATUS_COLUMN[kind]]
-        rule = DECISIONS.get((kind, decision))
-        if rule is None:
-            raise Illegal(status)
+        rule = DECISIONS.get((kind, decision), Decision((), "", ""))
         to = self.site.signature_complete if rule.to == COMPLETE else rule.to
         if status in rule.of:
             self.enter(kind, row, to, at, reason)
         elif status != to and status not in rule.already:
-            raise Illegal(status)
+            error = f"{kind} can not be decided {decision} now"
+            raise Conflict(409, error=error, id=row["id"], status=status)
 
     def enter(self, kind: str, row: Object, status: str, at: datetime, reason: str | None = None) -> None:
         """Put an object into a status, with all that belongs to being in it."""
@@ -194,3 +155,17 @@ class Reviewer:
         for kind, status in (("template", "Reviewing"), *(("signature", status) for status in IN_REVIEW)):
             held = f"UPDATE {kind} SET due = ? WHERE due IS NULL AND {STATUS_COLUMN[kind]} = ?"  # noqa: S608
             self.store.connection.execute(held, (moment, status))
+
+
+def _opinion(kind: str, row: Object, settings: Object) -> tuple[str, str]:
+    """Return verdict and reason of the first rule that fits an object, else the default."""
+    name = row[f"{kind}_name"]
+    content = row["template_content"] if kind == "template" else name
+    for rule in settings["rules"]:
+        if (
+            rule.get("kind", kind) == kind
+            and re.search(rule.get("content") or "", content)
+            and re.search(rule.get("name") or "", name)
+        ):
+            return rule["decision"], rule.get("reason") or ""
+    return settings["default"], ""

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from smsconf.emulator.base.clock import read_duration, timestamp
-from smsconf.emulator.base.control_call import ControlCall, read_object, read_string
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import must, read_object, read_string
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 
 PATIENCE: Final = timedelta(hours=72)
@@ -94,17 +94,15 @@ def read_habits(store: Store) -> Object:
     return habits
 
 
-def set_carrier(call: ControlCall) -> Answer:
+def set_carrier(call: Call) -> Answer:
     """PUT carrier: what becomes of the messages that are sent from now on, and how it is reported."""
     body = {**DEFAULT, **read_object(call.body, allowed=tuple(DEFAULT))}
     _read_status(body, "default")
     _read_delay(body)
-    if type(body["duplicates"]) is not int or not 0 <= body["duplicates"] <= MOST_DUPLICATES:
-        raise ValueError(f"duplicates must be 0-{MOST_DUPLICATES}")
-    if not isinstance(body["disorder"], bool):
-        raise ValueError("disorder must be true or false")  # noqa: TRY004 - all mistakes are one kind of answer
-    if not isinstance(body["rules"], list):
-        raise ValueError("rules must be a list")  # noqa: TRY004 - all mistakes are one kind of answer
+    known = type(body["duplicates"]) is int and 0 <= body["duplicates"] <= MOST_DUPLICATES
+    must(known, f"duplicates must be 0-{MOST_DUPLICATES}")
+    must(isinstance(body["disorder"], bool), "disorder must be true or false")
+    must(isinstance(body["rules"], list), "rules must be a list")
     for rule in body["rules"]:
         _check_rule(rule)
     call.store.set_meta("carrier", json.dumps(body))
@@ -126,8 +124,8 @@ def _check_rule(rule: Any) -> None:  # noqa: ANN401 - as sent
 
 def _read_status(body: Object, name: str) -> None:
     """Check a status: ``None`` is a carrier that says nothing; unknown ones are wanted for tests."""
-    if body[name] is not None and not 1 <= len(read_string(body, name)) <= 16:
-        raise ValueError(f"{name} must be null or 1-16 characters")
+    fits = body[name] is None or 1 <= len(read_string(body, name)) <= 16
+    must(fits, f"{name} must be null or 1-16 characters")
 
 
 def _read_delay(body: Object) -> None:
@@ -135,5 +133,4 @@ def _read_delay(body: Object) -> None:
         delay = read_duration(read_string(body, "delay"))
     except OverflowError:
         delay = timedelta.max
-    if not timedelta() <= delay <= PATIENCE:
-        raise ValueError("delay must be PT0S to PT72H")
+    must(timedelta() <= delay <= PATIENCE, "delay must be PT0S to PT72H")

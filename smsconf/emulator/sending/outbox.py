@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 
 from smsconf.emulator.base.clock import iso, read_timestamp
-from smsconf.emulator.base.control_call import ControlCall, read_number
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import read_number
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 
 EVERYTHING = 10**15 - 1
@@ -23,7 +23,7 @@ WHERE batch.first < :end AND batch.first + batch.size > :first ORDER BY batch.se
 """
 
 
-def list_outbox(call: ControlCall) -> Answer:
+def list_outbox(call: Call) -> Answer:
     """GET outbox: ``?offset=&limit=`` for a page; ``X-Total-Count`` is the number of all messages.
 
     ``status`` is ``null`` until the message's report is due.

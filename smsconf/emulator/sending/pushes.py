@@ -15,8 +15,14 @@ from urllib.parse import urlencode, urlsplit
 
 from smsconf import signing
 from smsconf.emulator.base.clock import iso, read_timestamp, timestamp
-from smsconf.emulator.base.control_call import Conflict, ControlCall, read_number, read_object, read_string
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.control_call import (
+    Conflict,
+    must,
+    read_number,
+    read_object,
+    read_string,
+)
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.console import read_console
 from smsconf.emulator.management.reviewer import uuid_of
@@ -119,12 +125,12 @@ def _request(row: Object, keys: Object, real_now: datetime) -> Push:
     return Push(row["seq"], row["url"], list(headers.items()), body)
 
 
-def reply_to_message(call: ControlCall) -> Answer:
+def reply_to_message(call: Call) -> Answer:
     """POST uplink: someone replies to a channel; its app's reply address gets it, and R is remembered."""
     body = read_object(call.body, allowed=("from", "to", "body"))
     sender, channel, text = (read_string(body, name) for name in ("from", "to", "body"))
-    if not sender or not 1 <= len(text) <= LONGEST_REPLY:
-        raise ValueError(f"expected from, and a body of 1-{LONGEST_REPLY} characters")
+    known = sender and 1 <= len(text) <= LONGEST_REPLY
+    must(known, f"expected from, and a body of 1-{LONGEST_REPLY} characters")
     signatures = call.store.find("signature", {"channel_num": channel})
     if not signatures:
         raise Conflict(404, error="no signature has this channel number", to=channel)
@@ -144,7 +150,7 @@ def reply_to_message(call: ControlCall) -> Answer:
     return Answer({"smsMsgId": identity, "url": app["up_link_addr"], "push": seq})
 
 
-def list_pushes(call: ControlCall) -> Answer:
+def list_pushes(call: Call) -> Answer:
     """GET pushes: oldest first, ``?offset=&limit=`` for a page; ``X-Total-Count`` is the number of all.
 
     ``state`` is waiting, taken or done; then either ``status`` or ``error`` says how it went.

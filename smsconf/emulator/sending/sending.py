@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from smsconf.emulator.base.clock import iso, timestamp
-from smsconf.emulator.base.errors import NONE_SENT, SEND_PARAMETER, SEND_SYSTEM, Refusal
+from smsconf.emulator.base.errors import NONE_SENT, SEND_PARAMETER, SEND_SYSTEM, Refusal, need
 from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.management.reviewer import uuid_of
 from smsconf.emulator.management.statuses import APPROVED_SIGNATURE
@@ -62,8 +62,7 @@ def send_same(call: Call) -> Answer:
     """BatchSendSms."""
     body = call.body
     numbers = body["to"]
-    if not NUMBERS.fullmatch(numbers):
-        raise Refusal(SEND_PARAMETER, "to: digits and + only, numbers separated by commas")
+    need(NUMBERS.fullmatch(numbers), SEND_PARAMETER, "to: digits and + only, numbers separated by commas")
     values = _values(body["templateParas"] or "[]")
     content = Content(numbers.split(","), body["templateId"], values, body["signature"] or "")
     return _send(call, "BatchSendSms", [content])
@@ -71,14 +70,13 @@ def send_same(call: Call) -> Answer:
 
 def send_different(call: Call) -> Answer:
     """BatchSendDiffSms."""
-    if len(call.request.body) > CONTENT_LIMIT:
-        raise Refusal(SEND_PARAMETER, "the content must not exceed 64 KB")
+    need(len(call.request.body) <= CONTENT_LIMIT, SEND_PARAMETER, "the content must not exceed 64 KB")
     contents = [
         Content(item["to"], item["templateId"], item["templateParas"] or [], item["signature"] or "")
         for item in call.body["smsContent"]
     ]
-    if not all(NUMBERS.fullmatch(",".join(content.numbers)) for content in contents):
-        raise Refusal(SEND_PARAMETER, "to: digits and + only")
+    plain = all(NUMBERS.fullmatch(",".join(content.numbers)) for content in contents)
+    need(plain, SEND_PARAMETER, "to: digits and + only")
     return _send(call, "BatchSendDiffSms", contents)
 
 
@@ -89,16 +87,16 @@ def _values(text: str) -> list[str]:
         json.dumps(values, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
         raise Refusal(SEND_SYSTEM, "templateParas is not a JSON array") from None
-    if not isinstance(values, list) or not all(type(value) in {str, int, float} for value in values):
-        raise Refusal(SEND_SYSTEM, "templateParas is not a JSON array of strings")
+    strings = isinstance(values, list) and all(type(value) in {str, int, float} for value in values)
+    need(strings, SEND_SYSTEM, "templateParas is not a JSON array of strings")
     return [str(value) for value in values]
 
 
 def _send(call: Call, operation: str, contents: Sequence[Content]) -> Answer:
-    if sum(len(content.numbers) for content in contents) > MOST_NUMBERS:
-        raise Refusal(SEND_PARAMETER, f"to: at most {MOST_NUMBERS} numbers")
-    if any(len(number) > LONGEST_NUMBER for content in contents for number in content.numbers):
-        raise Refusal(SEND_PARAMETER, f"to: a number has at most {LONGEST_NUMBER} characters")
+    numbers = [number for content in contents for number in content.numbers]
+    need(len(numbers) <= MOST_NUMBERS, SEND_PARAMETER, f"to: at most {MOST_NUMBERS} numbers")
+    fit = max(map(len, numbers)) <= LONGEST_NUMBER
+    need(fit, SEND_PARAMETER, f"to: a number has at most {LONGEST_NUMBER} characters")
     results: list[Object] = []
     earlier: set[tuple[str, str]] = set()
     for place, content in enumerate(contents):
@@ -134,32 +132,31 @@ class _Sending:
         for given in content.numbers:
             recipient = read_recipient(given)
             recipients.setdefault(recipient.number, (given, recipient))
+        message, common = 0, self.constant
         try:
             draft = self._draft(content)
         except Unsendable as unsendable:
-            status = str(unsendable)
-            return [self._refused(given, place, status) for place, given in _places(recipients)]
-        statuses = {
-            number: self._status(recipient, (draft.text, number), earlier)
-            for number, (_, recipient) in recipients.items()
-        }
-        accepted = [number for number, status in statuses.items() if status == ACCEPTED]
-        earlier.update((draft.text, number) for number in accepted)
-        message = self._write(content, draft, accepted) if accepted else 0
-        common = {"status": ACCEPTED, "total": draft.total, **self.constant}
-        results = []
+            statuses = dict.fromkeys(recipients, str(unsendable))
+        else:
+            statuses = {
+                number: self._status(recipient, (draft.text, number), earlier)
+                for number, (_, recipient) in recipients.items()
+            }
+            accepted = [number for number, status in statuses.items() if status == ACCEPTED]
+            earlier.update((draft.text, number) for number in accepted)
+            message = self._write(content, draft, accepted) if accepted else 0
+            common = {"total": draft.total, **self.constant}
+        results: list[Object] = []
         for place, (number, (given, recipient)) in enumerate(recipients.items(), 1):
-            if statuses[number] == ACCEPTED:
+            status = statuses[number]
+            identity = {"smsMsgId": f"{self.refused_uuid}_{place}", "originTo": given}
+            if status == ACCEPTED:
                 identity = {"smsMsgId": f"{self.uuid}_{message}", "originTo": given}
-                results.append({**identity, "countryId": recipient.code, **common})
+                results.append({**identity, "countryId": recipient.code, "status": status, **common})
                 message += 1
             else:
-                results.append(self._refused(given, place, statuses[number]))
+                results.append({**identity, "status": status, **self.constant})
         return results
-
-    def _refused(self, given: str, place: int, status: str) -> Object:
-        identity = {"smsMsgId": f"{self.refused_uuid}_{place}", "originTo": given}
-        return {**identity, "status": status, **self.constant}
 
     def _draft(self, content: Content) -> Draft:
         """Make the text out of template, values and signature, or say why there is none."""
@@ -245,7 +242,3 @@ class _Sending:
             "due": self.carrier.due,
         }
         return self.call.store.add_batch(values, fates)
-
-
-def _places(recipients: dict[str, tuple[str, Recipient]]) -> list[tuple[int, str]]:
-    return [(place, given) for place, (given, _) in enumerate(recipients.values(), 1)]

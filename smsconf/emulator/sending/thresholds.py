@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from smsconf.emulator.base.clock import iso, read_timestamp, timestamp
-from smsconf.emulator.base.control_call import ControlCall, read_object
+from smsconf.emulator.base.control_call import must, read_object
 from smsconf.emulator.base.errors import COUNTRY_LIMIT, LIMIT, Refusal
-from smsconf.emulator.base.exchange import Answer, Object
+from smsconf.emulator.base.exchange import Answer, Call, Object
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.management.country_table import COUNTRIES
 from smsconf.emulator.sending.recipients import COUNTRY_OF_CODE
@@ -66,7 +66,7 @@ def count_traffic(store: Store, now: datetime, kind: str, by_country: Mapping[st
                 store.connection.execute(ALARM, {**scope._asdict(), **values, "warn": amounts["warn"]})
 
 
-def set_thresholds(call: ControlCall) -> Answer:
+def set_thresholds(call: Call) -> Answer:
     """PUT thresholds: all of them, as in a project's ``thresholds:``; what is left out is not limited."""
     body = read_object(call.body, allowed=("cn", "intl"))
     kept: Object = {}
@@ -80,7 +80,7 @@ def set_thresholds(call: ControlCall) -> Answer:
     return Answer(kept)
 
 
-def show_thresholds(call: ControlCall) -> Answer:
+def show_thresholds(call: Call) -> Answer:
     """GET thresholds: what is set, what was counted this day and month, and the alarms so far."""
     settings = _settings(call.store)
     alarms = call.store.rows(
@@ -94,7 +94,7 @@ def show_thresholds(call: ControlCall) -> Answer:
     return Answer({"thresholds": settings, "traffic": traffic, "alarms": shown})
 
 
-def _traffic(call: ControlCall, settings: Object) -> Iterator[Object]:
+def _traffic(call: Call, settings: Object) -> Iterator[Object]:
     for span, form in SPANS.items():
         period = call.now.strftime(form)
         rows = call.store.rows("SELECT * FROM traffic WHERE period = ? ORDER BY kind, country", (period,))
@@ -125,15 +125,13 @@ def _amounts(settings: Object, scope: _Scope, span: str) -> Object:
 
 def _countries(sent: Any) -> Object:  # noqa: ANN401 - as sent
     """Read thresholds by country, named in English or Chinese; they are kept by the English name."""
-    if not isinstance(sent, dict):
-        raise ValueError("countries must be an object")  # noqa: TRY004 - all mistakes are one kind of answer
+    must(isinstance(sent, dict), "countries must be an object")
     chinese = {country.chinese: country.english for country in COUNTRIES}
     kept: Object = {}
     for name, spans in sent.items():
         english = str(chinese.get(name, name))
-        if english not in COUNTRY_OF_CODE.values():
-            why = "unknown, or not to be told from a larger one with the same dialling code"
-            raise ValueError(f"country {name!r} is {why}")
+        why = "unknown, or not to be told from a larger one with the same dialling code"
+        must(english in COUNTRY_OF_CODE.values(), f"country {name!r} is {why}")
         kept[english] = _spans(english, read_object(spans, allowed=tuple(SPANS)))
     return kept
 
@@ -143,11 +141,11 @@ def _spans(place: str, spans: Object) -> Object:
     for span, sent in spans.items():
         amounts = read_object(sent, allowed=("warn", "limit"))
         for name, value in amounts.items():
-            if type(value) is not int or value < 1:
-                raise ValueError(f"{place}.{span}.{name} must be a positive integer")
-        if {"warn", "limit"} <= set(amounts) and amounts["limit"] <= amounts["warn"]:
-            raise ValueError(f"{place}.{span}: the limit must be above the warning value")
+            positive = type(value) is int and value >= 1
+            must(positive, f"{place}.{span}.{name} must be a positive integer")
+        above = len(amounts) < 2 or amounts["limit"] > amounts["warn"]
+        must(above, f"{place}.{span}: the limit must be above the warning value")
     day, month = (spans.get(span, {}).get("limit") for span in SPANS)
-    if day is not None and month is not None and month <= day:
-        raise ValueError(f"{place}: the monthly limit must be above the daily one")
+    above = day is None or month is None or month > day
+    must(above, f"{place}: the monthly limit must be above the daily one")
     return spans

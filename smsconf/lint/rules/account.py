@@ -1,4 +1,4 @@
-"""Rules about what people set at the console (SMS511-SMS516): account, contacts, limits, qualifications."""
+"""Rules about what people set at the console (SMS511-SMS517): account, contacts, limits, qualifications."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 
 from smsconf.language import _
 from smsconf.lint.rule import Hit, Spot, Target, rule
-from smsconf.lint.sources import API_STATUS, CONTACTS, FREQUENCY, MODES, QUALIFICATIONS
+from smsconf.lint.rules.apps import out_of_reach
+from smsconf.lint.sources import API_STATUS, CONTACTS, FREQUENCY, MODES, PUSHES, QUALIFICATIONS
 from smsconf.lint.subject import Subject
 from smsconf.model import limits
 from smsconf.model.address import Address, Kind
@@ -20,6 +21,7 @@ _MODE: Final = Address(Kind.ACCOUNT, "mode")
 _CONTACTS: Final = Address(Kind.ACCOUNT, "contacts")
 _LIMITS: Final = Address(Kind.ACCOUNT, "frequency_limits")
 _REGIONS: Final = Address(Kind.ACCOUNT, "send_regions")
+_MESSAGING: Final = Address(Kind.ACCOUNT, "messaging")
 _NAME: Final = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")
 
 
@@ -162,3 +164,20 @@ def qualification_name(subject: Subject, _subject: Subject) -> Iterator[Hit]:
             text = _("'{name}' cannot be the name of a qualification").format(name=name[:60])
             fix = _("add a name of at most {most} Chinese characters, letters and digits")
             yield Hit(text, fix.format(most=limits.QUALIFICATION_NAME), ("name",), address=address)
+
+
+@rule("SMS517", "report-url-out-of-reach", Severity.WARNING, PUSHES, on=Target.PROJECT)
+def report_url_out_of_reach(subject: Subject, _subject: Subject) -> Iterator[Hit]:
+    """An address for status reports that the service cannot post to, or that should not be in a file.
+
+    Why:
+        status reports are pushed once, from the internet, and kept by nobody else
+    Example:
+        messaging: {status_callback: "https://user:secret@sms.example.com/reports"}
+    Instead:
+        messaging: {status_callback: "https://sms.example.com/reports"}
+    """
+    desired = subject.desired
+    yield from out_of_reach(desired.messaging.status_callback, "status_callback", _MESSAGING)
+    for address, one in desired.consoles.items():
+        yield from out_of_reach(one.batch_report_url, "batch_report_url", address)

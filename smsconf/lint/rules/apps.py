@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from smsconf.language import _
 from smsconf.lint.rule import Hit, Target, rule, too_long
-from smsconf.lint.sources import API_APP, APP_MANUAL, OURS
+from smsconf.lint.sources import API_APP, APP_MANUAL, OURS, PUSHES
 from smsconf.lint.subject import Subject
+from smsconf.lint.text.callback_urls import object_to
+from smsconf.model.address import Address
 from smsconf.model.diagnostics import Severity
 from smsconf.model.limits import APP_NAME, REPLY_URL
 from smsconf.model.resources import App, Region
@@ -130,3 +132,25 @@ def unused_app(app: App, subject: Subject) -> Iterator[Hit]:
     if not app.external and not any(one.app == app.address for one in subject.desired.templates.values()):
         text = _("no template belongs to the app '{key}'").format(key=app.address.key)
         yield Hit(text, _("add templates, or remove the app"))
+
+
+@rule("SMS107", "reply-url-out-of-reach", Severity.WARNING, PUSHES, on=Target.APP, region=Region.CN)
+def reply_url_out_of_reach(app: App, _subject: Subject) -> Iterator[Hit]:
+    """An address for replies that the service cannot post to, or that should not be in a file.
+
+    Why:
+        replies are pushed once, from the internet: who opted out there and was not heard is written to again
+    Example:
+        region: cn
+        reply_url: https://10.0.0.5/replies
+    Instead:
+        region: cn
+        reply_url: https://sms.example.com/replies
+    """
+    yield from out_of_reach(_url(app), "reply_url", app.address)
+
+
+def out_of_reach(url: str | None, field: str, address: Address) -> Iterator[Hit]:
+    """Yield what is wrong with a url; one that is none is another rule's business."""
+    if url and url.lower().startswith(("http://", "https://")) and (found := object_to(url)):
+        yield Hit(f"{field}: {found.message}", found.fix, (field,), address=address)

@@ -15,7 +15,7 @@ from smsconf.lint.subject import Subject
 from smsconf.lint.text.characters import GSM7_INSTEAD, name_of
 from smsconf.lint.text.words import FORBIDDEN_ENGLISH
 from smsconf.model.console_screens import REGISTERED_LINKS, REGISTRATION
-from smsconf.model.country_names import CHINESE
+from smsconf.model.country_names import CHINESE, USUAL_NAMES
 from smsconf.model.diagnostics import Severity
 from smsconf.model.limits import CODE_ABROAD
 from smsconf.model.nearest import nearest
@@ -238,7 +238,7 @@ def _outside(message: Message) -> list[Outsider]:
 
 
 @rule("SMS367", "unusual-country-name", Severity.WARNING, OURS, region=Region.INTL)
-def unusual_country_name(message: Message, subject: Subject) -> Iterator[Hit]:
+def unusual_country_name(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A country by an English name that is not the usual one.
 
     Why:
@@ -251,8 +251,8 @@ def unusual_country_name(message: Message, subject: Subject) -> Iterator[Hit]:
         content: "Example Shop: your order has been shipped today."
     """
     for position, name in enumerate(message.template.countries):
-        if name.isascii() and subject.country_names and name not in subject.country_names:
-            near = nearest(name[:60], subject.country_names, alike=0.6)
+        if name.isascii() and name not in USUAL_NAMES:
+            near = nearest(name[:60], USUAL_NAMES, alike=0.6)
             fix = _("write {near}").format(near=near) if near else _("write its ISO code of two letters")
             text = _("'{name}' is not the usual name of a country").format(name=name[:60])
             yield Hit(text, fix, ("countries", position))

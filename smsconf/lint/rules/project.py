@@ -34,7 +34,7 @@ def unused_signature(signature: Signature, subject: Subject) -> Iterator[Hit]:
         templates:
           shipped: {app: shop, signature: busy, content: 您的订单已发货，请注意查收。}
     """
-    universal = (signature.app, signature.type.value) in subject.universal
+    universal = (signature.app, signature.type) in subject.universal
     if signature.address not in subject.used_signatures and not universal:
         yield Hit(_("no template uses the signature"), _("add a template for it, or remove it"))
 

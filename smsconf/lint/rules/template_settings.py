@@ -35,7 +35,7 @@ def needless_universal(message: Message, subject: Subject) -> Iterator[Hit]:
           all: {app: shop, universal: true, type: notification, content: 您的订单已发货，请注意查收。}
     """
     template = message.template
-    if template.universal and subject.signatures_of[template.app, template.type.value] == 1:
+    if template.universal and subject.signatures_of[template.app, template.type] == 1:
         own = next(
             one.address.key
             for one in subject.desired.signatures.values()

@@ -1,7 +1,7 @@
 """Can the service reach an address that it is to post to? Judged by its text alone; no name is looked up.
 
 Replies and reports come from the public internet: an address of a private network, or a name that only such
-a network knows, gets nothing. Pure; the rules that ask are at the end (SMS107, SMS517).
+a network knows, gets nothing. The rules SMS107 and SMS517 ask; it objects and reports nothing by itself.
 
 Written from https://support.huaweicloud.com/api-msgsms/sms_05_0004.html (replies; read 2026-11).
 """
@@ -9,22 +9,13 @@ Written from https://support.huaweicloud.com/api-msgsms/sms_05_0004.html (replie
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from smsconf.language import _
-from smsconf.lint.rule import Hit, Target, rule
-from smsconf.lint.sources import PUSHES
-from smsconf.lint.subject import Subject
-from smsconf.model.address import Address, Kind
-from smsconf.model.diagnostics import Severity
-from smsconf.model.resources import App, Region
 
 # names that no public resolver answers (RFC 6761, 6762, 8375, and what companies use inside)
 _INSIDE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".corp", ".home", ".home.arpa", ".test")
-
-_MESSAGING = Address(Kind.ACCOUNT, "messaging")
 
 
 class Objection(NamedTuple):
@@ -98,43 +89,3 @@ def _is_private(host: str) -> bool:
         name = host.lower()
         return "." not in name or name.endswith(_INSIDE)
     return not address.is_global
-
-
-@rule("SMS107", "reply-url-out-of-reach", Severity.WARNING, PUSHES, on=Target.APP, region=Region.CN)
-def reply_url_out_of_reach(app: App, _subject: Subject) -> Iterator[Hit]:
-    """An address for replies that the service cannot post to, or that should not be in a file.
-
-    Why:
-        replies are pushed once, from the internet: who opted out there and was not heard is written to again
-    Example:
-        region: cn
-        reply_url: https://10.0.0.5/replies
-    Instead:
-        region: cn
-        reply_url: https://sms.example.com/replies
-    """
-    if isinstance(app.reply_url, str):
-        yield from _hits(app.reply_url, "reply_url", app.address)
-
-
-@rule("SMS517", "report-url-out-of-reach", Severity.WARNING, PUSHES, on=Target.PROJECT)
-def report_url_out_of_reach(subject: Subject, _subject: Subject) -> Iterator[Hit]:
-    """An address for status reports that the service cannot post to, or that should not be in a file.
-
-    Why:
-        status reports are pushed once, from the internet, and kept by nobody else
-    Example:
-        messaging: {status_callback: "https://user:secret@sms.example.com/reports"}
-    Instead:
-        messaging: {status_callback: "https://sms.example.com/reports"}
-    """
-    desired = subject.desired
-    yield from _hits(desired.messaging.status_callback, "status_callback", _MESSAGING)
-    for address, one in desired.consoles.items():
-        yield from _hits(one.batch_report_url, "batch_report_url", address)
-
-
-def _hits(url: str | None, field: str, address: Address) -> Iterator[Hit]:
-    """Yield what is wrong with a url; one that is none is another rule's business."""
-    if url and url.lower().startswith(("http://", "https://")) and (found := object_to(url)):
-        yield Hit(f"{field}: {found.message}", found.fix, (field,), address=address)

@@ -61,15 +61,9 @@ def request_of(
     target: Target, batch: Batch, same: tuple[str, ...], callback: str | None, extend: str | None
 ) -> Request:
     """Return the request of a batch; ``same`` are the values where all get the same."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for place, number in enumerate(batch.numbers):
-        values = same if batch.values is None else batch.values[place]
-        groups.setdefault(values, []).append(f"+{number}")
-    contents = tuple(
-        Content(tuple(numbers), target.template_id, values, target.signature)
-        for values, numbers in groups.items()
-    )
-    return Request(target.sender, contents, callback, extend)
+    numbers = [f"+{number}" for number in batch.numbers]
+    values = [same] * len(numbers) if batch.values is None else batch.values
+    return target.request(zip(numbers, values, strict=True), callback, extend)
 
 
 def _size(target: Target, one: Recipient) -> int:

@@ -76,7 +76,7 @@ def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -
     """Yield the ids of a run's messages that the network reported as failed, and with which status."""
     with ExitStack() as opened:
         received = [opened.enter_context(open_to_read(one)) for one in inboxes if os.path.lexists(one)]
-        reports = merge(*(one.reports_by_message() for one in received), key=message_of)
+        reports = merge(*(one.reports() for one in received), key=message_of)
         for one in match(read_ledger(path, run.id), reports, now):
             if one.sent and one.delivery is Delivery.FAILED:
                 yield one.message_id, one.status or "UNKNOWN"

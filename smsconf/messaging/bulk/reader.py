@@ -167,21 +167,19 @@ class LedgerReader:
     def _runs(self, where: str, values: Sequence[object] = ()) -> Iterator[Run]:
         with self._explained():
             for row in self._database.execute(f"{_RUN} {where}", values).fetchall():
-                number, scope, environment, subject, name, template, region, digest, message, *rest = row
-                made, failed_of, agreed, begun, finished = rest
+                number, scope, environment, subject, name, template, region, digest, *rest = row
+                message, made, failed_of, *moments = rest
                 yield Run(
-                    id=number,
-                    key=Key(scope, environment, subject),
-                    name=name,
-                    template=template,
-                    region=region,
-                    digest=digest,
-                    message=json.loads(message),
-                    made=datetime.fromisoformat(made),
-                    failed_of=failed_of,
-                    agreed=_moment(agreed),
-                    begun=_moment(begun),
-                    finished=_moment(finished),
+                    number,
+                    Key(scope, environment, subject),
+                    name,
+                    template,
+                    region,
+                    digest,
+                    json.loads(message),
+                    datetime.fromisoformat(made),
+                    failed_of,
+                    *map(_moment, moments),
                 )
 
     def _read(self, number: int) -> Batch:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -65,10 +65,11 @@ class Conditions:
     opted_out: Callable[[], frozenset[str]] = frozenset
 
 
+@dataclass
 class Bulk:
     """One run being sent. Call :meth:`send` once.
 
-    Args:
+    Attributes:
         ledger: knows the run; used by one thread at a time.
         run: what is sent.
         sender: the way out; may be called from several threads.
@@ -79,33 +80,24 @@ class Bulk:
         warn: told once of each value of a threshold that people want to know about.
     """
 
-    def __init__(  # noqa: PLR0913 - everything that a run touches is handed over
-        self,
-        ledger: Ledger,
-        run: Run,
-        sender: Sender,
-        request_of: Callable[[Batch], Request],
-        conditions: Conditions,
-        *,
-        limiter: Limiter,
-        connections: int,
-        warn: Callable[[str], None],
-    ) -> None:
-        self._ledger = ledger
-        self._run = run
-        self._sender = sender
-        self._request_of = request_of
-        self._conditions = conditions
-        self._limiter = limiter
-        self._connections = connections
-        self._warn = warn
+    ledger: Ledger
+    run: Run
+    sender: Sender
+    request_of: Callable[[Batch], Request]
+    conditions: Conditions
+    _: KW_ONLY
+    limiter: Limiter
+    connections: int
+    warn: Callable[[str], None]
+
+    def __post_init__(self) -> None:
         self._warned: set[int] = set()
         self._lock = threading.Lock()
-        self._total = ledger.tally(run).waiting
+        self._total = self.ledger.tally(self.run).waiting
         self._done = self._failed = self._uncertain = self._doubts = 0
         self._ended: Ended | None = None
         self._day: datetime | None = None
-        self._allowance = Allowance(conditions.threshold)
+        self._allowance = Allowance(self.conditions.threshold)
 
     @property
     def progress(self) -> Progress:
@@ -120,7 +112,7 @@ class Bulk:
         """
         threads = [
             threading.Thread(target=self._work, name=f"smsconf-bulk-{number}", daemon=True)
-            for number in range(self._connections)
+            for number in range(self.connections)
         ]
         for thread in threads:
             thread.start()
@@ -129,7 +121,7 @@ class Bulk:
                 thread.join(_LOOK)
                 watch(self.progress)
         watch(self.progress)
-        if self._conditions.stopping() and self._ended is None:
+        if self.conditions.stopping() and self._ended is None:
             self._ended = Ended(interrupted=True)
         return self._ended or Ended()
 
@@ -153,13 +145,13 @@ class Bulk:
 
     def _turn(self, note: Callable[[], None]) -> Batch | None:
         """Note what became of the last batch and the intent to send the next, in one write."""
-        with self._lock, self._ledger.together():
+        with self._lock, self.ledger.together():
             note()
-            return None if self._ended or self._conditions.stopping() else self._take()
+            return None if self._ended or self.conditions.stopping() else self._take()
 
     def _take(self) -> Batch | None:
-        now = self._conditions.clock()
-        opens = opening(self._conditions.kind, now)
+        now = self.conditions.clock()
+        opens = opening(self.conditions.kind, now)
         if opens:
             self._end(
                 Ended(
@@ -172,10 +164,10 @@ class Bulk:
         self._count_anew(now)
         room = self._allowance.room()
         if room == 0:
-            if self._ledger.is_open(self._run):
+            if self.ledger.is_open(self.run):
                 self._end(Ended(self._allowance.exhausted()))
             return None
-        batch = self._ledger.take(self._run, now, room, self._conditions.opted_out())
+        batch = self.ledger.take(self.run, now, room, self.conditions.opted_out())
         if batch:
             self._allowance.spend(len(batch.numbers))
             self._give_warnings()
@@ -184,7 +176,7 @@ class Bulk:
     def _send(self, batch: Batch) -> Callable[[], None]:
         """Send a batch and return how to note what became of it."""
         try:
-            answer = self._sender.send(self._request_of(batch))
+            answer = self.sender.send(self.request_of(batch))
         except Uncertain as problem:
             return partial(self._doubt, batch, problem)
         except CloudError as problem:
@@ -193,7 +185,7 @@ class Bulk:
 
     def _settle(self, batch: Batch, answer: Answer) -> None:
         again = BUSY if batch.tries < MOST_TRIES else frozenset()
-        busy = self._ledger.settle(self._run, batch, answer.fates, again)
+        busy = self.ledger.settle(self.run, batch, answer.fates, again)
         taken = sum(fate.accepted for fate in answer.fates)
         silent = sum(fate.status is None for fate in answer.fates)
         self._allowance.spend(taken + silent - len(batch.numbers))
@@ -203,19 +195,19 @@ class Bulk:
         if silent == len(batch.numbers):
             self._lose(Ended(_("the service answered without a word about any number")))
         if busy:
-            self._limiter.throttled(min(float(2**batch.tries), _LONGEST_PAUSE))
+            self.limiter.throttled(min(float(2**batch.tries), _LONGEST_PAUSE))
         else:
-            self._limiter.recover()
+            self.limiter.recover()
 
     def _give_back(self, batch: Batch, problem: CloudError) -> None:
         """Keep for the next run what was surely not sent, and end this one."""
         self._allowance.spend(-len(batch.numbers))
-        self._ledger.give_back(batch)
+        self.ledger.give_back(batch)
         self._end(Ended(problem.message, problem))
 
     def _doubt(self, batch: Batch, problem: Uncertain) -> None:
         """Keep a batch back: nobody knows whether it was sent."""
-        self._ledger.doubt(batch)
+        self.ledger.doubt(batch)
         self._done += len(batch.numbers)
         self._uncertain += len(batch.numbers)
         self._lose(Ended(problem.message, problem))
@@ -223,7 +215,7 @@ class Bulk:
     def _lose(self, how: Ended) -> None:
         """Count an answer that is lost; as many as there are connections end the run."""
         self._doubts += 1
-        if self._doubts >= self._connections:
+        if self._doubts >= self.connections:
             self._end(how)
 
     def _end(self, how: Ended) -> None:
@@ -232,10 +224,10 @@ class Bulk:
     def _count_anew(self, now: datetime) -> None:
         """Count what was sent today and this month, at the beginning and whenever a UTC day begins."""
         day = day_of(now)
-        if day != self._day and self._conditions.threshold:
-            scope, region = self._run.key.scope, self._run.region
-            self._allowance.day = self._ledger.traffic(scope, region, day)
-            self._allowance.month = self._ledger.traffic(scope, region, month_of(now))
+        if day != self._day and self.conditions.threshold:
+            scope, region = self.run.key.scope, self.run.region
+            self._allowance.day = self.ledger.traffic(scope, region, day)
+            self._allowance.month = self.ledger.traffic(scope, region, month_of(now))
             self._warned.clear()
         self._day = day
 
@@ -243,7 +235,7 @@ class Bulk:
         for number, text in enumerate(self._allowance.warnings()):
             if number not in self._warned:
                 self._warned.add(number)
-                self._warn(text)
+                self.warn(text)
 
 
 def _nothing() -> None:

@@ -150,11 +150,7 @@ def _is_heading(row: Row, region: Region, slots: Sequence[Slot]) -> bool:
     if any(is_phone_heading(cell) or _meant(cell, slots) for cell in cells):
         return True
     first = next((cell for cell in cells if cell), "")
-    return not row.unread and bool(_letters(first)) and max(map(_digits, cells)) < _FEWEST
-
-
-def _letters(text: str) -> int:
-    return sum(char.isalpha() for char in text)
+    return not row.unread and any(map(str.isalpha, first)) and max(map(_digits, cells)) < _FEWEST
 
 
 def _digits(text: str) -> int:

@@ -167,14 +167,12 @@ def _show_of(tokens: list[_Token], *, date1904: bool) -> Show:
             return _unknown  # parts of a second, too
         return partial(_show_date, tokens, date1904)
     if _has(tokens, "general"):
-        return _unknown if _has(tokens, "number", "text") else _general_among(tokens)
+        if _has(tokens, "number", "text"):
+            return _unknown
+        return _general_in([_Token("text", "") if token.kind == "general" else token for token in tokens])
     if _has(tokens, "text"):
         return _unknown
     return partial(_show_number, tokens)
-
-
-def _general_among(tokens: Sequence[_Token]) -> Show:
-    return _general_in([_Token("text", "") if token.kind == "general" else token for token in tokens])
 
 
 def _show_number(tokens: Sequence[_Token], value: float) -> str | None:

@@ -76,13 +76,6 @@ class Count:
     source: Source | None = None
 
 
-class Values(NamedTuple):
-    """How a row becomes values: the fixed ones, and the places of those that differ."""
-
-    fixed: Mapping[str, str]
-    cells: Mapping[str, int]
-
-
 def read_recipients(
     table: Table,
     target: Target,
@@ -107,9 +100,9 @@ def read_recipients(
     if not table.head:
         raise _empty()
     columns = find_columns(table, target.region, target.slots)
-    values = _values_of(table, target, columns, fixed)
+    _check_values(table, target, columns, fixed)
     count.source = _source(table, columns)
-    reader = _Reader(target, columns, values, count, drop)
+    reader = _Reader(target, columns, fixed, count, drop)
     with SeenNumbers() as known:
         for chunk in reader.read(table.rows(columns.needed)):
             earlier = known.add([(int(one.number), one.row, hash(one.values)) for one in chunk])
@@ -170,32 +163,27 @@ def read_opt_outs(
         )
 
 
+@dataclass
 class _Reader:
     """Reads rows one by one, and says which it leaves out."""
 
-    def __init__(
-        self,
-        target: Target,
-        columns: Columns,
-        values: Values,
-        count: Count,
-        drop: Callable[[Dropped], None],
-    ) -> None:
-        self.understood = False
-        self._target = target
-        self._columns = columns
-        self._count = count
-        self._drop = drop
-        self._cells = [(slot, values.cells.get(slot.name)) for slot in target.slots]
-        self._fixed = values.fixed
-        self._same = target.arrange(values.fixed) if not values.cells else None
+    target: Target
+    columns: Columns
+    fixed: Mapping[str, str]
+    count: Count
+    drop: Callable[[Dropped], None]
+    understood: bool = False
+
+    def __post_init__(self) -> None:
+        self._cells = [(slot, self.columns.cells.get(slot.name)) for slot in self.target.slots]
+        self._same = None if self.columns.cells else self.target.arrange(self.fixed)
 
     def read(self, rows: Iterable[Row]) -> Iterator[list[Recipient]]:
         """Yield recipients, numbers that stand there twice included."""
-        region, same, columns = self._target.region, self._same, self._columns
+        region, same, columns = self.target.region, self._same, self.columns
         chunk: list[Recipient] = []
         for row in _data(rows, columns):
-            self._count.rows += 1
+            self.count.rows += 1
             found = number_in(row, columns.number, region)
             fault = _fault_in(row, columns, region, found)
             if fault is not None or not isinstance(found, str):
@@ -203,7 +191,7 @@ class _Reader:
                 self.leave_out(row.number, text, *(fault or ("", "")))
                 continue
             self.understood = True
-            if refused := self._target.refuses(found):
+            if refused := self.target.refuses(found):
                 self.leave_out(row.number, found, OTHER_COUNTRY, refused)
                 continue
             values = self._values(row, found) if same is None else same
@@ -216,8 +204,8 @@ class _Reader:
 
     def leave_out(self, row: int, text: str, reason: str, explanation: str) -> None:
         """Count a row and tell it."""
-        self._count.dropped[reason] += 1
-        self._drop(Dropped(row, text, reason, explanation))
+        self.count.dropped[reason] += 1
+        self.drop(Dropped(row, text, reason, explanation))
 
     def leave_out_known(self, one: Recipient, first: int, values: int) -> None:
         """Leave out a number that was seen in the row ``first``."""
@@ -235,10 +223,10 @@ class _Reader:
                     self.leave_out(row.number, number, BAD_CELL, f"{slot.name}: {_(BAD_CELLS[word])}")
                     return None
         values = tuple(
-            self._fixed[slot.name] if place is None else cells[place].strip() if place < len(cells) else ""
+            self.fixed[slot.name] if place is None else cells[place].strip() if place < len(cells) else ""
             for slot, place in self._cells
         )
-        wrong = next(problems(self._target.slots, values), None)
+        wrong = next(problems(self.target.slots, values), None)
         if wrong is None:
             return values
         self.leave_out(row.number, number, BAD_VALUE, wrong)
@@ -295,8 +283,8 @@ def _source(table: Table, columns: Columns) -> Source:
     return Source(table.sheet, table.encoding, table.guessed, columns.named())
 
 
-def _values_of(table: Table, target: Target, columns: Columns, fixed: Mapping[str, str]) -> Values:
-    """Return where the values come from.
+def _check_values(table: Table, target: Target, columns: Columns, fixed: Mapping[str, str]) -> None:
+    """Make sure that every value comes from one place.
 
     Raises:
         SmsconfError: one comes from nowhere, from two places, or is not the template's.
@@ -326,7 +314,6 @@ def _values_of(table: Table, target: Target, columns: Columns, fixed: Mapping[st
             _("{address} has no variable '{name}'").format(address=target.address, name=unknown[0]),
             fix=_("leave out --var {name}").format(name=unknown[0]),
         )
-    return Values(fixed, columns.cells)
 
 
 def _first_row(slots: Sequence[Slot]) -> str:

@@ -9,12 +9,12 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import IO, Final
 from xml.parsers import expat
 
 from smsconf.messaging.lists.table import LONGEST_CELL, NO_TEXT
-from smsconf.messaging.lists.workbook_parts import READ, Problem, make_parser
+from smsconf.messaging.lists.workbook_parts import parse
 
 UNREADABLE: Final = "\x01"  # begins a text that stands for a problem; no cell has it, see ``cell_text``
 _XML_BLANKS = " \t\r\n"
@@ -93,13 +93,9 @@ class SharedStrings:
 
 
 def read_strings(file: IO[bytes]) -> SharedStrings:
-    """Read the part that holds the shared texts.
-
-    Raises:
-        Problem: it is broken.
-    """
+    """Read the part that holds the shared texts."""
     strings = SharedStrings()
-    parser = make_parser(expat.ParserCreate())
+    parser = expat.ParserCreate()
     parser.buffer_text = parser.ordered_attributes = True
     pieces = TextPieces()
     prefix = ""
@@ -124,7 +120,8 @@ def read_strings(file: IO[bytes]) -> SharedStrings:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = pieces.take
-    feed(parser, file, lambda: None)
+    for _size in parse(parser, file):
+        pass
     strings.flush()
     return strings
 
@@ -168,18 +165,3 @@ class TextPieces:
     def text(self) -> str:
         """Return all of it."""
         return self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
-
-
-def feed(parser: expat.XMLParserType, file: IO[bytes], each: Callable[[], object]) -> None:
-    """Read a part to its end, so that its check sum is looked at.
-
-    Raises:
-        Problem: it is cut off.
-    """
-    while piece := file.read(READ):
-        parser.Parse(piece)
-        each()
-    try:
-        parser.Parse(b"", True)  # noqa: FBT003 - a C function without keywords
-    except expat.ExpatError:
-        raise Problem("broken") from None

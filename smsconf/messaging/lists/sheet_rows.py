@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from smsconf.messaging.lists.number_formats import show_general
 from smsconf.messaging.lists.shared_strings import UNREADABLE, SharedStrings, TextPieces, cell_text
-from smsconf.messaging.lists.workbook_parts import READ, Book, Problem, make_parser
+from smsconf.messaging.lists.workbook_parts import Book, Problem, parse
 
 MOST_COLUMNS: Final = 1024
 _MOST_ROWS = 1_048_576
@@ -58,18 +58,15 @@ class SheetReader:
         Raises:
             Problem: the sheet is broken, or wider than any list.
         """
-        parser = make_parser(expat.ParserCreate())
+        parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.ordered_attributes = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
-        while piece := file.read(READ):
-            parser.Parse(piece)
+        for _size in parse(parser, file):
             rows, self._rows = self._rows, []
             yield from rows
-        parser.Parse(b"", True)  # noqa: FBT003 - a C function without keywords
-        yield from self._rows
 
     def _characters(self, text: str) -> None:
         if self._is_inline:

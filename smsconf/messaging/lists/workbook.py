@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -147,15 +147,12 @@ def _error(path: Path, word: str, details: Sequence[str]) -> SmsconfError:
             ),
             fix=_("say what is to become of hidden rows: --hidden-rows send, or --hidden-rows skip"),
         )
-    return unreadable(path, _reasons(details).get(word, word))
-
-
-def _reasons(details: Sequence[str]) -> Mapping[str, str]:
     detail = details[0] if details else ""
-    return {
+    reasons = {
         "broken": _("it is no workbook, or a broken or encrypted one"),
         "large": _("unpacked it has more than {most} MB").format(most=MOST_UNPACKED // 2**20),
         "memory": _("it takes too much memory"),
         "wide": _("row {row} has a cell far to the right, where no list has one").format(row=detail),
         "system": detail,
     }
+    return unreadable(path, reasons.get(word, word))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
@@ -95,30 +95,38 @@ class Package:
 
     def visit(self, name: str, start: Callable[[str, dict[str, str]], None]) -> None:
         """Call ``start`` for every element of a small part, with names without their namespaces."""
-        parser = make_parser(expat.ParserCreate(namespace_separator=" "))
+        parser = expat.ParserCreate(namespace_separator=" ")
 
         def started(tag: str, attributes: dict[str, str]) -> None:
             start(tag.rpartition(" ")[2], {key.rpartition(" ")[2]: text for key, text in attributes.items()})
 
         parser.StartElementHandler = started
-        size = 0
         with self.open(name) as file:
-            while piece := file.read(READ):
-                size += len(piece)
-                if size > _MOST_SMALL:
-                    raise Problem("large")
-                parser.Parse(piece)
-        parser.Parse(b"", True)  # noqa: FBT003 - a C function without keywords
+            if any(size > _MOST_SMALL for size in parse(parser, file)):
+                raise Problem("large")
 
 
-def make_parser(parser: Parser) -> Parser:
-    """Return a parser that reads no document type, hence no entities of its own."""
+def parse(parser: Parser, file: IO[bytes]) -> Iterator[int]:
+    """Feed a part to a parser, to its end so that its check sum is looked at; yield how far it is.
+
+    No document type is read, hence no entities of its own.
+
+    Raises:
+        Problem: it has one.
+        ExpatError: it is broken.
+    """
 
     def refuse(*_arguments: object) -> None:
         raise Problem("broken")
 
     parser.StartDoctypeDeclHandler = refuse
-    return parser
+    size = 0
+    while piece := file.read(READ):
+        parser.Parse(piece)
+        size += len(piece)
+        yield size
+    parser.Parse(b"", True)  # noqa: FBT003 - a C function without keywords
+    yield size
 
 
 def open_book(archive: zipfile.ZipFile) -> Book:

@@ -111,15 +111,7 @@ class Inbox:
             with transaction(self._database):  # a page goes to the disk, with what it held before
                 self._database.execute(f"PRAGMA user_version = {_VERSION}")
 
-    def reports(self) -> Iterator[Received[Report]]:
-        """Yield every report once, in the order of arrival.
-
-        Raises:
-            SmsconfError: the file cannot be read.
-        """
-        yield from self._read("reports", _REPORT, Report, "number")
-
-    def reports_by_message(self, message_id: str | None = None) -> Iterator[Received[Report]]:
+    def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
         """Yield every report once, or those about one message, sorted by its id.
 
         Raises:

@@ -1,6 +1,6 @@
 """The words with which people leave, stay and come back: data, each with where it is from.
 
-Nothing is judged here (``wishes`` does). A row's text is a regular expression over a reply as ``wishes``
+Nothing is judged here (``wishes`` does). The text of a row is a regular expression over a reply as ``wishes``
 folds it: small letters, simplified characters, a blank for punctuation, none between Chinese characters. Of
 two rows that fit at the same place the earlier one holds.
 
@@ -17,6 +17,7 @@ message of short codes; ``people``: what people write for the same wish, named b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -41,149 +42,116 @@ class Word(NamedTuple):
     source: str
 
 
-_LEAVING = "(?:退(?:订|定)(?!金(?!融|卡))|拒收|取消订阅|取消推送|停止发送)"
-_SENDING = "(?:发送|推送|群发|发|推|传|寄)"
-_WHAT = "(?:短信|简讯|讯息|信息|消息|广告|垃圾|骚扰|这种|这些|此类|任何|营销|推广|促销|推销)"
-_NOT = "(?:不要|不用|不必|不需要|不许|不准|别|勿|莫)"
-_AGAIN = "(?:再|继续|老是?|总是?)"
-_ME = "(?:给我|向我|往我|对我|跟我)"
-_NO_GOODS = "(?!货|票|快递|件|包裹|顺丰|错|车)"
-_CODE = "(?:td|[trn]|00000?)(?![a-z0-9])"
-_WHY = "(?:怎么|为什么|为啥|咋)"
-_ALOUD = f"(?:{_LEAVING}请?(?:回复?|发送?){_CODE}|(?:回复?|发送?)(?:td|[trn])(?:可|即可)?{_LEAVING})"
+_PARTS = {
+    "LEAVING": "(?:退(?:订|定)(?!金(?!融|卡))|拒收|取消订阅|取消推送|停止发送)",
+    "SENDING": "(?:发送|推送|群发|发|推|传|寄)",
+    "WHAT": "(?:短信|简讯|讯息|信息|消息|广告|垃圾|骚扰|这种|这些|此类|任何|营销|推广|促销|推销)",
+    "NOT": "(?:不要|不用|不必|不需要|不许|不准|别|勿|莫)",
+    "AGAIN": "(?:再|继续|老是?|总是?)",
+    "ME": "(?:给我|向我|往我|对我|跟我)",
+    "NO_GOODS": "(?!货|票|快递|件|包裹|顺丰|错|车)",
+    "CODE": "(?:td|[trn]|00000?)(?![a-z0-9])",
+    "WHY": "(?:怎么|为什么|为啥|咋)",
+    "ALOUD": "(?:{LEAVING}请?(?:回复?|发送?){CODE}|(?:回复?|发送?)(?:td|[trn])(?:可|即可)?{LEAVING})",
+}
+_TABLE = r"""
+# after 没, 不 and the like somebody says that they stay; 不能退订, 为什么不退订 are complaints
+stay zh people | (?<!还)(?<!么)(?<!啥)(?<!咋)(?:没有?|不|未|别|勿|从未|并未|无需)(?:有|是|要|想|会|用|需要?|打算|曾|必|把我|申请|再)*{LEAVING}
+stay zh people | (?:没有?|不|别|勿|莫)(?:有|是|要|想|会|用|需要?|必)*(?:停止?(?!地|的|给)|取消|退出)
+stay zh people | 错了? ?{NOT}{SENDING}(?= |$)
+stay en people | (?:do not|dont|did not|didnt|never|not)(?: want to| wish to)? (?:stop(?: ?all)?|unsubscribed?|opt(?:ed)? ?out)(?: \w+ing)?
+return en twilio, aws | start
+return en twilio, aws | unstop
+return en people | (?:re ?)?subscribe(?: me)?
+return en people | opt ?(?:me )?(?:back )?in
+return zh people | (?:重新|恢复|继续|再次)?(?:订阅|订购)
+return zh people | (?:取消|撤销|解除){LEAVING}
+return zh people | (?:恢复|继续){ME}?(?:接收|{SENDING}){NO_GOODS}
+return zh people | 恢复
+# an instruction read aloud: alone or asked about it is meant, else it quotes the message that was sent
+leave zh people | {ALOUD} ?(?:怎么|怎样|如何|咋|没用|没反应|无效|失败|不了|不行|不管用|吗)
+leave zh people | (?:怎么|怎样|如何|咋|已经?|我) ?{ALOUD}
+leave_first zh people | {ALOUD}
+leave_first en people | (?:reply|text|send) stop to (?:stop|end|quit|cancel|unsubscribe|opt ?out)
+leave_first en people | stop to (?:stop|end|quit|cancel|unsubscribe|opt ?out)
+leave zh tencent | 退订n(?![a-z0-9])
+leave zh huawei | 退订(?!金(?!融|卡))
+leave zh huawei | 拒收(?!快递|包裹|货|件)
+leave zh people | 退定(?!金(?!融|卡))
+leave zh people | 取消订阅
+leave zh people | 取消推送
+leave zh people | 删除我的?(?:手机)?号码?
+leave zh people | {NOT}{AGAIN}*{ME}?乱?{SENDING}{WHAT}
+leave zh people | {NOT}{AGAIN}*{ME}乱?{SENDING}{NO_GOODS}
+leave zh people | (?:{NOT}|不){AGAIN}+{ME}?乱?{SENDING}{NO_GOODS}
+leave zh people | {NOT}{SENDING}(?=了|啦|来|过来|吧| |$)
+leave zh people | 停止{ME}?{SENDING}{NO_GOODS}
+leave zh people | (?:不想再?|拒绝|停止|不再|不愿意?)(?:接收|收到|收){NO_GOODS}
+leave zh people | {NOT}{AGAIN}*(?:来|给我|对我)?(?:打扰|骚扰|烦我|扰)
+leave zh people | {WHY}?(?:还在?|又|老是?|总是?|一直在?|不停(?:地|的)?)给我{SENDING}{NO_GOODS}
+leave zh people | {WHY}还在?{SENDING}{NO_GOODS}
+leave en ctia, fcc | unsubscribe(?: me)?
+leave en fcc, twilio, aws | opt(?:ing)? ?(?:me )?out
+leave en twilio, telnyx | stop ?all
+leave en people | unsub\w*
+leave en people | stop (?:texting|sending|messaging|contacting|spamming|bothering)
+leave en people | stop (?:these|this|the|all|your) (?:texts?|messages?|sms|spam|ads?)
+leave en people | (?:do not|dont) (?:text|message|contact|sms|bother|send)(?: me)?
+leave en people | no more (?:texts?|messages?|sms|ads?)
+leave en people | (?:remove|take|delete) (?:me|my (?:phone |mobile |cell )?number)(?: off| from)?
+leave en people | leave me alone
+leave_alone zh people | (?:r|td?) ?1
+leave_first zh huawei | r(?: ?r)*
+leave_first zh tencent, aws | (?:t ?d)+
+leave_first zh tencent | t
+leave_first zh people | tui ?ding
+leave_first zh people | 停发
+leave_first en ctia, fcc | s ?t ?[o0] ?p
+leave_first fr aws, bronto | arret
+leave_first no bronto | stopp
+leave_alone zh carrier | 00000?
+leave_alone zh people | 取消订购
+leave_alone zh people | 取消
+leave_alone zh people | 停(?:止|订)?
+leave_alone zh people | 退出?
+leave_alone zh people | qx
+leave_alone zh people | 拒绝?
+leave_alone zh people | 已?(?:屏蔽|拉黑)
+leave_alone zh people | (?:不需要|不想要|不要|不用|不必)(?!谢[^谢]|谢$)
+leave_alone zh people | 没兴趣|不感兴趣
+leave_alone zh people | ^(?:不|否)(?= |$)
+leave_alone en ctia, fcc | quit
+leave_alone en ctia, fcc | end
+leave_alone en ctia, fcc | cancel
+leave_alone en fcc, twilio | revoke
+leave_alone en aws | remove
+leave_alone en people | no
+leave_alone en people | not interested
+polite zh people | (?:发|来)自我的.*
+polite zh people | 请|麻烦|拜托|帮我?|给我|我们?|要|想|本人|申请|确认|确定|立即|立刻|马上|尽快|现在|今后|以后|之后|永久|彻底
+polite zh people | 全部|所有|一切|一律|都|收到|知道|谢谢?|多谢|感谢|你们?|您|好的?|嗯|了|吧|啊|呀|的|哦|啦|呢|吗|么|到|此|这个?|该|贵司
+polite zh people | 公司|回复?|发送?|输入|编辑|短信|简讯|讯息|信息|消息|服务|业务|推送|广告|推广|营销
+polite en people | please|pls|plz|thanks?(?: you)?|thx|hi|hello|ok(?:ay)?|now|just|i|id|like|want|to|would
+polite en people | the|these|this|it|all|from|your|you|texts?|messages?|sms|msgs?|lists?|me|my|subscriptions?|reply
+polite en people | immediately|send|sending
+polite en people | sent from my .*
+"""
 
 
-def _rows(sense: Sense, language: str, source: str, *texts: str) -> list[Word]:
-    return [Word(text, sense, language, source) for text in texts]
+def _filled(text: str) -> str:
+    return re.sub(r"\{([A-Z_]+)\}", lambda found: _filled(_PARTS[found[1]]), text)
 
 
-WORDS: tuple[Word, ...] = (
-    # after 没, 不 and the like somebody says that they stay; 不能退订, 为什么不退订 are complaints
-    *_rows(
-        Sense.STAY,
-        "zh",
-        "people",
-        "(?<!还)(?<!么)(?<!啥)(?<!咋)(?:没有?|不|未|别|勿|从未|并未|无需)"
-        f"(?:有|是|要|想|会|用|需要?|打算|曾|必|把我|申请|再)*{_LEAVING}",
-    ),
-    *_rows(
-        Sense.STAY,
-        "zh",
-        "people",
-        "(?:没有?|不|别|勿|莫)(?:有|是|要|想|会|用|需要?|必)*(?:停止?(?!地|的|给)|取消|退出)",
-        f"错了? ?{_NOT}{_SENDING}(?= |$)",
-    ),
-    *_rows(
-        Sense.STAY,
-        "en",
-        "people",
-        "(?:do not|dont|did not|didnt|never|not)(?: want to| wish to)?"
-        " (?:stop(?: ?all)?|unsubscribed?|opt(?:ed)? ?out)(?: \\w+ing)?",
-    ),
-    *_rows(Sense.RETURN, "en", "twilio, aws", "start", "unstop"),
-    *_rows(Sense.RETURN, "en", "people", "(?:re ?)?subscribe(?: me)?", "opt ?(?:me )?(?:back )?in"),
-    *_rows(
-        Sense.RETURN,
-        "zh",
-        "people",
-        "(?:重新|恢复|继续|再次)?(?:订阅|订购)",
-        f"(?:取消|撤销|解除){_LEAVING}",
-        f"(?:恢复|继续){_ME}?(?:接收|{_SENDING}){_NO_GOODS}",
-        "恢复",
-    ),
-    # an instruction read aloud: alone or asked about it is meant, else it quotes the message that was sent
-    *_rows(
-        Sense.LEAVE,
-        "zh",
-        "people",
-        f"{_ALOUD} ?(?:怎么|怎样|如何|咋|没用|没反应|无效|失败|不了|不行|不管用|吗)",
-        f"(?:怎么|怎样|如何|咋|已经?|我) ?{_ALOUD}",
-    ),
-    *_rows(Sense.LEAVE_FIRST, "zh", "people", _ALOUD),
-    *_rows(
-        Sense.LEAVE_FIRST,
-        "en",
-        "people",
-        "(?:reply|text|send) stop to (?:stop|end|quit|cancel|unsubscribe|opt ?out)",
-        "stop to (?:stop|end|quit|cancel|unsubscribe|opt ?out)",
-    ),
-    *_rows(Sense.LEAVE, "zh", "tencent", "退订n(?![a-z0-9])"),
-    *_rows(Sense.LEAVE, "zh", "huawei", "退订(?!金(?!融|卡))", "拒收(?!快递|包裹|货|件)"),
-    *_rows(
-        Sense.LEAVE,
-        "zh",
-        "people",
-        "退定(?!金(?!融|卡))",
-        "取消订阅",
-        "取消推送",
-        "删除我的?(?:手机)?号码?",
-        f"{_NOT}{_AGAIN}*{_ME}?乱?{_SENDING}{_WHAT}",
-        f"{_NOT}{_AGAIN}*{_ME}乱?{_SENDING}{_NO_GOODS}",
-        f"(?:{_NOT}|不){_AGAIN}+{_ME}?乱?{_SENDING}{_NO_GOODS}",
-        f"{_NOT}{_SENDING}(?=了|啦|来|过来|吧| |$)",
-        f"停止{_ME}?{_SENDING}{_NO_GOODS}",
-        f"(?:不想再?|拒绝|停止|不再|不愿意?)(?:接收|收到|收){_NO_GOODS}",
-        f"{_NOT}{_AGAIN}*(?:来|给我|对我)?(?:打扰|骚扰|烦我|扰)",
-        f"{_WHY}?(?:还在?|又|老是?|总是?|一直在?|不停(?:地|的)?)给我{_SENDING}{_NO_GOODS}",
-        f"{_WHY}还在?{_SENDING}{_NO_GOODS}",
-    ),
-    *_rows(Sense.LEAVE, "en", "ctia, fcc", "unsubscribe(?: me)?"),
-    *_rows(Sense.LEAVE, "en", "fcc, twilio, aws", "opt(?:ing)? ?(?:me )?out"),
-    *_rows(Sense.LEAVE, "en", "twilio, telnyx", "stop ?all"),
-    *_rows(
-        Sense.LEAVE,
-        "en",
-        "people",
-        "unsub\\w*",
-        "stop (?:texting|sending|messaging|contacting|spamming|bothering)",
-        "stop (?:these|this|the|all|your) (?:texts?|messages?|sms|spam|ads?)",
-        "(?:do not|dont) (?:text|message|contact|sms|bother|send)(?: me)?",
-        "no more (?:texts?|messages?|sms|ads?)",
-        "(?:remove|take|delete) (?:me|my (?:phone |mobile |cell )?number)(?: off| from)?",
-        "leave me alone",
-    ),
-    *_rows(Sense.LEAVE_ALONE, "zh", "people", "(?:r|td?) ?1"),
-    *_rows(Sense.LEAVE_FIRST, "zh", "huawei", "r(?: ?r)*"),
-    *_rows(Sense.LEAVE_FIRST, "zh", "tencent, aws", "(?:t ?d)+"),
-    *_rows(Sense.LEAVE_FIRST, "zh", "tencent", "t"),
-    *_rows(Sense.LEAVE_FIRST, "zh", "people", "tui ?ding", "停发"),
-    *_rows(Sense.LEAVE_FIRST, "en", "ctia, fcc", "s ?t ?[o0] ?p"),
-    *_rows(Sense.LEAVE_FIRST, "fr", "aws, bronto", "arret"),
-    *_rows(Sense.LEAVE_FIRST, "no", "bronto", "stopp"),
-    *_rows(Sense.LEAVE_ALONE, "zh", "carrier", "00000?"),
-    *_rows(Sense.LEAVE_ALONE, "zh", "people", "取消订购", "取消", "停(?:止|订)?", "退出?", "qx"),
-    *_rows(Sense.LEAVE_ALONE, "zh", "people", "拒绝?", "已?(?:屏蔽|拉黑)"),
-    *_rows(
-        Sense.LEAVE_ALONE,
-        "zh",
-        "people",
-        "(?:不需要|不想要|不要|不用|不必)(?!谢[^谢]|谢$)",
-        "没兴趣|不感兴趣",
-        "^(?:不|否)(?= |$)",
-    ),
-    *_rows(Sense.LEAVE_ALONE, "en", "ctia, fcc", "quit", "end", "cancel"),
-    *_rows(Sense.LEAVE_ALONE, "en", "fcc, twilio", "revoke"),
-    *_rows(Sense.LEAVE_ALONE, "en", "aws", "remove"),
-    *_rows(Sense.LEAVE_ALONE, "en", "people", "no", "not interested"),
-    *_rows(Sense.POLITE, "zh", "people", "(?:发|来)自我的.*"),
-    *_rows(
-        Sense.POLITE,
-        "zh",
-        "people",
-        "请|麻烦|拜托|帮我?|给我|我们?|要|想|本人|申请|确认|确定|立即|立刻|马上|尽快|现在|今后|以后|之后|永久|彻底",
-        "全部|所有|一切|一律|都|收到|知道|谢谢?|多谢|感谢|你们?|您|好的?|嗯|了|吧|啊|呀|的|哦|啦|呢|吗|么|到|此|这个?|该|贵司",
-        "公司|回复?|发送?|输入|编辑|短信|简讯|讯息|信息|消息|服务|业务|推送|广告|推广|营销",
-    ),
-    *_rows(
-        Sense.POLITE,
-        "en",
-        "people",
-        "please|pls|plz|thanks?(?: you)?|thx|hi|hello|ok(?:ay)?|now|just|i|id|like|want|to|would",
-        "the|these|this|it|all|from|your|you|texts?|messages?|sms|msgs?|lists?|me|my|subscriptions?|reply",
-        "immediately|send|sending",
-        "sent from my .*",
-    ),
-)
+def _words(table: str) -> Iterator[Word]:
+    """Read rows: sense, language and source, and the text, in which the parts are filled in."""
+    for row in table.strip().splitlines():
+        if not row.startswith("#"):
+            about, text = row.split(" | ", 1)
+            sense, language, source = about.split(" ", 2)
+            yield Word(_filled(text), Sense[sense.upper()], language, source)
+
+
+WORDS: tuple[Word, ...] = tuple(_words(_TABLE))
 
 SIMPLIFIED = str.maketrans(
     "訂閱閲復覆複請發繼續關訊簡給謝煩認確業務廣騷擾絕別為爲麼還無後這個嗎營銷馬啟對們會幫過來貴總亂編輯輸盡徹願購遞車錯傳刪興號碼沒",

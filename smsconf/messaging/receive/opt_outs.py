@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from smsconf.language import _
 from smsconf.messaging.normal_form import normal_number
+from smsconf.messaging.receive.callbacks import Reply
+from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.wishes import Wish, read_wish
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import connect
@@ -32,17 +34,12 @@ _INSIDE = re.compile(r"(?:\+(?!0|86|1[01])([0-9]{7,15})|(1[3-9][0-9]{9}))(?![0-9
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Somebody who is out now: with which word, since which reply; the rest is that reply as it came."""
+    """Somebody who is out now: with which word, since when, and the reply that says so."""
 
     number: str
     word: str
     since: datetime
-    message_id: str
-    sender: str
-    to: str
-    body: str
-    created: str | None
-    received: datetime
+    reply: Received[Reply]
 
 
 class _When(NamedTuple):
@@ -131,7 +128,9 @@ class OptOuts:
             standing = self._standing[number]
             assert standing.first is not None  # noqa: S101 - for the type checker: they are out
             if said := self._files[standing.first.file].reply(standing.first.row):
-                found.append(_opt_out(standing.word, said))
+                bare, _is_exact = _number_of(said.item.sender)
+                shown = f"+{bare}" if bare.isdecimal() else said.item.sender
+                found.append(OptOut(shown, standing.word, _time(said), said))
         return sorted(found, key=lambda one: (one.since, one.number))
 
     def close(self) -> None:
@@ -174,26 +173,23 @@ class _Replies:
                 self._last = 0  # rows were taken away, and their numbers given anew
             row = self._last
             for row, body in database.execute(self._NEWS, (self._last,)):
-                if wish := read_wish(body):
-                    said = database.execute(self._ONE, (row,)).fetchone()
-                    yield row, wish, said[1], _time(said[4], said[5])
+                if (wish := read_wish(body)) and (said := self.reply(row)):
+                    yield row, wish, said.item.sender, _time(said)
             if row:
                 self._last, self._last_id = row, database.execute(self._ONE, (row,)).fetchone()[0]
             self._version = version
         except (sqlite3.Error, OSError) as problem:
             raise self._unreadable(str(problem)) from problem
 
-    def reply(self, row: int) -> tuple[str, str, str, str, str | None, str] | None:
-        """Return message id, sender, channel, body and times of one reply."""
+    def reply(self, row: int) -> Received[Reply] | None:
+        """Return one reply."""
         if self._database is None:
             return None
         try:
-            found: tuple[str, str, str, str, str | None, str] | None = self._database.execute(
-                self._ONE, (row,)
-            ).fetchone()
+            found = self._database.execute(self._ONE, (row,)).fetchone()
         except sqlite3.Error as problem:
             raise self._unreadable(str(problem)) from problem
-        return found
+        return found and Received(Reply(*found[:-1]), _moment(found[-1]) or datetime.fromtimestamp(0, UTC))
 
     def close(self) -> None:
         if self._database:
@@ -251,28 +247,14 @@ def _number_of(sender: str) -> tuple[str, bool]:
     return (number[1:] if number and not number.startswith("+0") else f"?{sender}"), True
 
 
-def _opt_out(word: str, said: tuple[str, str, str, str, str | None, str]) -> OptOut:
-    message_id, sender, to, body, created, received = said
-    number, _is_exact = _number_of(sender)
-    return OptOut(
-        number=f"+{number}" if number.isdecimal() else sender,
-        word=word,
-        since=_time(created, received),
-        message_id=message_id,
-        sender=sender,
-        to=to,
-        body=body,
-        created=created,
-        received=datetime.fromisoformat(received),
-    )
-
-
-def _time(created: str | None, received: str) -> datetime:
+def _time(said: Received[Reply]) -> datetime:
     """Return when a reply was written: the service's time if it can be read, else that of its arrival."""
-    for text in (created, received):
-        try:
-            at = datetime.fromisoformat(text or "")
-        except ValueError:
-            continue
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(0, UTC)
+    return _moment(said.item.created or "") or said.at
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

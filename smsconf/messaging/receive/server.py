@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
@@ -28,25 +27,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smsconf.messaging.receive.callbacks import Garbage, Report, read_push
-from smsconf.messaging.receive.inbox import Item
+from smsconf.messaging.receive.inbox import Inbox, Item
 from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.model.errors import SmsconfError
 from smsconf.serving import read_body
 
 BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a tenth of it
-
-
-class Store(Protocol):
-    """Where things are put; ``add`` returns when they are safe.
-
-    Both raise a ``SmsconfError`` if nothing at all can be stored now; anything else is due to the items.
-    """
-
-    def add(self, items: Sequence[Item], now: datetime) -> None:
-        """Store all of it or nothing."""
-
-    def probe(self) -> None:
-        """Try whether something could be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +49,7 @@ _PAGES = {"origin", "sec-fetch-site"}
 
 
 def make_app(
-    store: Store, rules: Rules, clock: Callable[[], datetime], counts: Counter[str] | None = None
+    store: Inbox, rules: Rules, clock: Callable[[], datetime], counts: Counter[str] | None = None
 ) -> ASGIApp:
     """Return the ASGI application.
 
@@ -90,16 +76,14 @@ class _Refusal(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
 class _Receiver:
     """Answers requests; what it counts is for whoever runs it."""
 
-    def __init__(
-        self, writer: _Writer, rules: Rules, clock: Callable[[], datetime], counts: Counter[str]
-    ) -> None:
-        self._writer = writer
-        self._rules = rules
-        self._clock = clock
-        self._counts = counts
+    writer: _Writer
+    rules: Rules
+    clock: Callable[[], datetime]
+    counts: Counter[str]
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; the token is looked at before anything else."""
@@ -110,7 +94,7 @@ class _Receiver:
                 if request.method in ("GET", "HEAD")
                 else self._refuse("wrong method", 405, Allow="GET")
             )
-        prefix = f"/{self._rules.token}" if self._rules.token else ""
+        prefix = f"/{self.rules.token}" if self.rules.token else ""
         if not hmac.compare_digest(place.rpartition("/")[0].encode(), prefix.encode()):
             return self._refuse("wrong path", 404)
         if _PAGES.intersection(request.headers):
@@ -123,7 +107,7 @@ class _Receiver:
 
     async def _health(self) -> Response:
         try:
-            await self._writer.probe()
+            await self.writer.probe()
         except Exception:  # noqa: BLE001 - whatever it is, the next report would meet it
             return Response("the store cannot be written\n", 503)
         return Response("ok\n")
@@ -131,14 +115,14 @@ class _Receiver:
     async def _take(self, request: Request) -> Response:
         try:
             items = read_push(await self._admit(request))
-            await self._writer.put(items)
+            await self.writer.put(items)
         except _Refusal as refusal:
             return self._refuse(str(refusal), refusal.status)
         except Garbage:
             return self._refuse("unreadable", 400)
         except Exception:  # noqa: BLE001 - not stored, so never 200; and no traceback, it could hold a number
             return self._refuse("not stored", 503)
-        self._counts.update("reports" if isinstance(one, Report) else "replies" for one in items)
+        self.counts.update("reports" if isinstance(one, Report) else "replies" for one in items)
         return Response(status_code=200)
 
     async def _admit(self, request: Request) -> bytes:
@@ -148,33 +132,33 @@ class _Receiver:
             _Refusal: it may not, or is too large; one that says so is not read at all.
         """
         declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._rules.body_limit:
+        if declared.isdecimal() and int(declared) > self.rules.body_limit:
             raise _Refusal("too large", 413)
         try:
-            body = await read_body(request, self._rules.body_limit)
+            body = await read_body(request, self.rules.body_limit)
         except ClientDisconnect:
             raise _Refusal("cut short", 400) from None
-        if len(body) > self._rules.body_limit:
+        if len(body) > self.rules.body_limit:
             raise _Refusal("too large", 413)
-        if self._rules.keys and not self._is_signed(request, body):
+        if self.rules.keys and not self._is_signed(request, body):
             raise _Refusal("wrong signature", 401)
         return body
 
     def _refuse(self, reason: str, status: int, **headers: str) -> Response:
         """Count and answer what is refused; where its body may not have been read, nothing may follow it."""
-        self._counts[reason] += 1
+        self.counts[reason] += 1
         closing = {"Connection": "close"} if status in (404, 405, 413) else {}
         return Response(status_code=status, headers=closing | headers)
 
     def _is_signed(self, request: Request, body: bytes) -> bool:
         return is_signed(
-            self._rules.keys,
+            self.rules.keys,
             request.method,
             request.scope["raw_path"].decode("latin-1"),
             request.scope["query_string"].decode("latin-1"),
             dict(request.headers),
             body,
-            self._clock(),
+            self.clock(),
         )
 
 
@@ -187,7 +171,7 @@ def _place(request: Request) -> str:
 class _Writer:
     """Stores what waits in one go, off the event loop; whoever put it there is told how that ended."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Inbox, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
         self._waiting: list[_Waiting] = []

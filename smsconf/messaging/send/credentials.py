@@ -16,7 +16,6 @@ import hashlib
 import json
 import re
 import secrets
-from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from pathlib import Path
 
 import httpx
 
-from smsconf.cloud.http.transport import MOST_PROOFS, ServiceAuth, utc_now
+from smsconf.cloud.http.transport import ServiceAuth, utc_now
 from smsconf.language import _
 from smsconf.model import emulator_keys
 from smsconf.model.address import Address
@@ -148,21 +147,11 @@ class WsseAuth(ServiceAuth):
         now: Callable[[], datetime] = utc_now,
         nonce: Callable[[], str] = _nonce,
     ) -> None:
+        super().__init__(app_key, app_secret)
         self._app_key = app_key
         self._app_secret = app_secret
         self._now = now
         self._nonce = nonce
-        self._proofs: deque[str] = deque(maxlen=MOST_PROOFS)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The key and the secret."""
-        return (self._app_key, self._app_secret)
-
-    @property
-    def proofs(self) -> tuple[str, ...]:
-        """The newest digests."""
-        return tuple(self._proofs)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the two headers."""

@@ -15,12 +15,13 @@ from typing import Any, Self
 from smsconf.language import _, clauses
 from smsconf.messaging.numbers import origin_of
 from smsconf.messaging.send.variables import Slot, problems
+from smsconf.messaging.send.wire import Content, Request
 from smsconf.model.address import Address, Kind
 from smsconf.model.country_names import NAMES, code_of
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.lifecycle import read_status
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
-from smsconf.model.resources import MessageType, Region, Template
+from smsconf.model.resources import Brackets, MessageType, Region, Template
 from smsconf.model.segments import PLACEHOLDER, Count, count_international, count_mainland
 from smsconf.model.sites import Site
 from smsconf.reconcile.change import Change, rows_by_address
@@ -30,7 +31,6 @@ from smsconf.reconcile.outputs import Output
 # follow the files
 _TEXT = ("sender", "signature", "prefix", "content")
 _STRINGS = ("app_key", "template_id", "remote_name", "type", "sender", "content")
-_BRACKETS = {"CN": "【{}】", "GB": "[{}]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,19 @@ class Target:
         by_number = {slot.number: value for slot, value in zip(self.slots, values, strict=True)}
         return PLACEHOLDER.sub(lambda found: by_number[int(found[1])], self.content)
 
+    def request(
+        self, messages: Iterable[tuple[str, tuple[str, ...]]], callback: str | None, extend: str | None
+    ) -> Request:
+        """Return the request for numbers (``+…``) and their values; those with the same are one content."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for number, values in messages:
+            groups.setdefault(values, []).append(number)
+        contents = tuple(
+            Content(tuple(numbers), self.template_id, values, self.signature)
+            for values, numbers in groups.items()
+        )
+        return Request(self.sender, contents, callback, extend)
+
     def count(self, values: Sequence[str]) -> Count:
         """Count a message and the parts it is billed as."""
         text = self.text(values)
@@ -180,8 +193,8 @@ def find_target(
     address, desired, live = output.address, output.desired, output.live
     if live is None or live.template_id is None:
         raise _not_live(rows[address])
-    if rows[address].contenders:
-        raise _ambiguous(rows[address], live)
+    if output.contenders:
+        raise _ambiguous(output)
     app = rows[desired.app].observed
     if not isinstance(app, ObservedApp) or not read_status(Kind.APP, site, app.status).verdict.usable:
         raise PlanRefused(
@@ -196,7 +209,7 @@ def find_target(
     if not sender:
         raise _no_sender(address, desired)
     name = found.name if found else output.signature
-    brackets = _BRACKETS.get(live.brackets or "CN", _BRACKETS["CN"])
+    brackets = Brackets.GB if live.brackets == Brackets.GB else Brackets.CN
     return Target(
         address=address,
         app=desired.app,
@@ -207,7 +220,7 @@ def find_target(
         type=live.type if desired.region is Region.CN else desired.type.value,
         sender=sender,
         signature=found.name if found else None,
-        prefix=brackets.format(name) if desired.region is Region.CN else None,
+        prefix=brackets.around(str(name)) if desired.region is Region.CN else None,
         content=live.content,
         slots=_slots(live, desired, output.names),
         countries=_codes(output.countries) if desired.region is Region.INTL else None,
@@ -257,11 +270,11 @@ def _not_live(change: Change) -> PlanRefused:
     )
 
 
-def _ambiguous(change: Change, live: ObservedTemplate) -> PlanRefused:
-    names = ", ".join(one.name for one in (live, *change.contenders))
+def _ambiguous(output: Output) -> PlanRefused:
+    names = ", ".join(one.name for one in (output.live, *output.contenders) if one)
     return PlanRefused(
         _("{address}: nothing tells which of these serves: {names}; smsconf plan says more").format(
-            address=change.label, names=names
+            address=output.address, names=names
         ),
         why=_("recipients would get the text of one or of the other"),
         fix=_("name in adopt: what is ours, or run where the journal is"),

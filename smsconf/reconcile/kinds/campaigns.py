@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.resources import Campaign
-from smsconf.reconcile.change import Action, Change, FieldChange
+from smsconf.reconcile.change import Action, Change, Decision, FieldChange
 from smsconf.reconcile.inputs import Inputs
 
 
@@ -24,26 +24,23 @@ def decide_campaigns(inputs: Inputs, above: Mapping[Address, Change]) -> Iterato
             for one in inputs.desired.thresholds.values()
             if template and one.region is template.region and one.address in above
         ]
-        open_ones = [one for one in thresholds if above[one].action is Action.MANUAL]
-        action, awaits, reason = Action.NONE, None, _("ready: smsconf bulk {address} sends it")
+        by = next((one for one in thresholds if above[one].action is Action.MANUAL), None)
+        action, awaits = Action.WAIT, by
         if row is None or row.live is None:
-            action, awaits = Action.WAIT, str(campaign.template)
-            reason = _("no live version of {template} yet")
-        elif open_ones:
-            action, awaits = Action.WAIT, str(open_ones[0])
+            reason, awaits = _("no live version of {template} yet"), campaign.template
+        elif by:
             reason = _("waits for {awaits}, which a person does")
-        yield Change(
-            kind=address.kind,
-            action=action,
-            reason=reason.format(address=address, template=campaign.template, awaits=awaits),
-            remote_name=address.key,
-            address=address,
+        else:
+            action, reason = Action.NONE, _("ready: smsconf bulk {address} sends it")
+        decision = Decision(
+            action,
+            reason.format(address=address, template=campaign.template, awaits=awaits),
+            awaits=str(awaits) if awaits else None,
             fields=tuple(_fields(campaign)),
-            awaits=awaits,
-            needs=(*([campaign.template] if row else []), *thresholds),
-            held_by=open_ones[0] if open_ones else None,
-            desired=campaign,
+            stopped_by=by,
         )
+        needs = (*([campaign.template] if row else []), *thresholds)
+        yield decision.row(Change, address, address.key, desired=campaign, needs=needs)
 
 
 def _fields(campaign: Campaign) -> Iterator[FieldChange]:

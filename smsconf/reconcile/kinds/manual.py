@@ -17,7 +17,6 @@ from typing import Any
 from smsconf.language import _
 from smsconf.model.address import Address, Kind
 from smsconf.model.console_screens import DEFAULT_THRESHOLDS, REGISTRATION, Screen, screen_of
-from smsconf.model.country_names import english
 from smsconf.model.memory import Confirmation
 from smsconf.model.resources import (
     Account,
@@ -26,11 +25,10 @@ from smsconf.model.resources import (
     Desired,
     Qualification,
     Registration,
-    Template,
     Threshold,
 )
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, Change, FieldChange, ManualStep
+from smsconf.reconcile.change import Action, FieldChange, ManualChange, ManualStep
 from smsconf.reconcile.inputs import Inputs
 
 Values = Mapping[str, Any]
@@ -46,13 +44,13 @@ class Standing(StrEnum):
     NEEDLESS = "needless"
 
 
-def decide_manual(inputs: Inputs) -> Iterator[Change]:
+def decide_manual(inputs: Inputs) -> Iterator[ManualChange]:
     """Yield a row for everything declared that no API sets."""
     for address, step in manual_steps(inputs.desired, inputs.site).items():
         confirmation = inputs.memory.confirmations.get(address)
         standing = standing_of(step, confirmation, inputs.observed.now)
         done = standing in (Standing.CONFIRMED, Standing.NEEDLESS)
-        yield Change(
+        yield ManualChange(
             kind=address.kind,
             action=Action.NONE if done else Action.MANUAL,
             reason=_reason(address, step, standing, confirmation),
@@ -90,36 +88,6 @@ def standing_of(step: ManualStep, confirmation: Confirmation | None, now: dateti
     if confirmation.expires and confirmation.expires <= now:
         return Standing.EXPIRED
     return Standing.CONFIRMED
-
-
-def needs_of(desired: Desired, template: Template) -> tuple[Address, ...]:
-    """Return what a template needs first: the declared registrations of its countries, app, signature."""
-    by_country = {one.country: address for address, one in desired.registrations.items()}
-    registrations = (by_country[name] for name in map(english, template.countries) if name in by_country)
-    return (*registrations, template.app, *([template.signature] if template.signature else []))
-
-
-def held(change: Change, above: Mapping[Address, Change]) -> Change | None:
-    """Turn a change into one that waits, if something it needs waits for a person."""
-    for need in change.needs:
-        row = above[need]
-        by = need if row.action is Action.MANUAL else row.held_by
-        if by and row.remote_id is None:
-            return held_by(change, by, _("waits for {address}, which a person does").format(address=by))
-    return None
-
-
-def held_by(change: Change, address: Address, reason: str) -> Change:
-    """Let a change wait for a manual step."""
-    return replace(
-        change,
-        action=Action.WAIT,
-        reason=reason,
-        steps=(),
-        uploads=(),
-        awaits=str(address),
-        held_by=address,
-    )
 
 
 # -- one function a kind: address, values, place, and why there may be nothing to do

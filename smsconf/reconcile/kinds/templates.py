@@ -15,377 +15,276 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 
 from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedTemplate
-from smsconf.model.resources import Region, Template, UpdatePolicy
-from smsconf.reconcile.change import Action, Change, Step
-from smsconf.reconcile.countries import find_countries, unknown_country
-from smsconf.reconcile.diff import named, new_fields, template_fields
+from smsconf.model.resources import Region, UpdatePolicy
+from smsconf.reconcile import objections
+from smsconf.reconcile.case import TemplateCase
+from smsconf.reconcile.change import Action, Change, Decision, Step, TemplateChange
+from smsconf.reconcile.countries import unknown_country
+from smsconf.reconcile.diff import named, new_fields
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.kinds.manual import held, needs_of
-from smsconf.reconcile.kinds.refusals import blocked, misnamed, too_long
-from smsconf.reconcile.kinds.universal import missing_signature
+from smsconf.reconcile.names import split_version, version_name
+from smsconf.reconcile.objections import beside_live
 from smsconf.reconcile.removal.other_environments import needed_by_others
-from smsconf.reconcile.removal.retire import retire_rows
-from smsconf.reconcile.versions.family import Version, next_number, version_name
-from smsconf.reconcile.versions.recognise import (
-    doubts_about,
-    left_behind,
-    recognise,
-    serves,
-    stranded_version,
-)
-from smsconf.reconcile.versions.submission import marked, submission_hash
+from smsconf.reconcile.removal.retire import leftovers
+from smsconf.reconcile.versions.family import Version, next_number
+from smsconf.reconcile.versions.recognise import doubts_about, left_behind, named_in_place, serves
+from smsconf.reconcile.versions.submission import marked
 
 
-def decide_templates(inputs: Inputs, above: Mapping[Address, Change]) -> Iterator[Change]:
-    """Decide about every declared template, given what happens to the apps and signatures above it."""
+def template_cases(inputs: Inputs, above: Mapping[Address, Change]) -> Iterator[TemplateCase]:
+    """Yield a case for every declared template, given what happens to the apps and signatures above it."""
     needed = needed_by_others(inputs)
     for template in inputs.desired.templates.values():
-        mainland = template.region is Region.CN
-        problem = inputs.unreadable(
-            Kind.APP, *([Kind.SIGNATURE] if mainland else []), Kind.TEMPLATE, countries=not mainland
+        yield TemplateCase(inputs, template, above, needed)
+
+
+def decide_template(case: TemplateCase) -> TemplateChange:
+    """Decide about a declared template."""
+    kinds = [Kind.APP.nouns, Kind.TEMPLATE.nouns]
+    kinds += [Kind.SIGNATURE.nouns if case.desired.region is Region.CN else _("countries")]
+    problem = case.inputs.unreadable(*kinds)
+    if problem:  # nobody knows its versions
+        return case.row(TemplateChange, Decision(Action.REFUSED, problem))
+    decision = _first_match(case)
+    doubts = () if case.stranded else doubts_about(case.family)
+    decision = replace(decision, reason=clauses((decision.reason, *doubts)))
+    decision = objections.unless(objections.TEMPLATE, case, decision)
+    if decision.action is Action.WITHDRAW:
+        going = [one for one, leaving in leftovers(case) if leaving.steps]
+        if decision.observed in going:  # it is withdrawn on its way
+            decision = _at_rest(case)
+    return row(case, decision)
+
+
+def losing_drafts(case: TemplateCase) -> Iterator[TemplateChange]:
+    """Yield the deletion of drafts whose name or text another one holds; before anything is submitted."""
+    for one in case.family.losers:
+        reason = _("a second draft of one name or text, left by another run")
+        yield row(case, _about(one, Action.DELETE, reason, Step.DELETE))
+
+
+def row(case: TemplateCase, decision: Decision) -> TemplateChange:
+    """Make the row; what is sent has the submission, and its mark in the application note."""
+    template, submission = case.desired, None
+    if decision.steps and decision.action is not Action.DELETE:
+        submission = case.submission
+        if case.inputs.desired.mark:
+            template = replace(template, description=marked(template.description, submission))
+    return case.row(
+        TemplateChange,
+        decision,
+        desired=template,
+        live=case.live,
+        candidate=case.candidate,
+        versions=tuple(one for _number, one in case.members),
+        contenders=() if case.stranded else tuple(one.observed for one in case.family.contenders),
+        country_ids=case.countries.ids,
+        country_names=case.countries.names,
+        submission=submission,
+        unlisted=case.inputs.index.unlisted_templates(template.address),
+    )
+
+
+def _about(one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None) -> Decision:
+    """Decide about one version."""
+    return Decision(action, reason, steps, awaits, one.observed, one.fields, one.notes, one.name)
+
+
+def _first_match(case: TemplateCase) -> Decision:
+    """Follow the six rules."""
+    family = case.family
+    impossible = _impossible(case)
+    if impossible:
+        return Decision(Action.REFUSED, impossible)
+    if family.unknown:
+        one = family.unknown
+        message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)
+        return _about(one, Action.REFUSED, message)
+    if family.settled:
+        return _settled(case, family.settled)
+    if family.candidate:
+        return _candidate(case, family.candidate)
+    return _said_no(case) or (_replace(case, family.live) if family.live else _create(case))
+
+
+def _impossible(case: TemplateCase) -> str | None:
+    """Say why nothing can be decided about this address."""
+    if case.countries.unknown:
+        return unknown_country(case.inputs.index, case.countries.unknown[0])
+    for group in case.family.clashes:
+        ids = ", ".join(sorted(one.observed.remote_id for one in group))
+        return _("{count} templates of {app} are named '{name}': {ids}").format(
+            count=len(group), app=case.desired.app, name=group[0].name, ids=ids
         )
-        if problem:
-            yield _refused(inputs, template, problem)
-            continue
-        decision = _Decision(inputs, template, above, needed)
-        change = decision.decide()
-        if change.steps:
-            change = (
-                blocked(change, above)
-                or too_long(change)
-                or held(change, above)
-                or decision.unsigned(change)
-                or decision.as_sent(change)
-            )
-        if change.action is Action.REFUSED:  # nothing is written for its versions
-            yield change
-            continue
-        retiring = list(retire_rows(inputs, template, decision.family))
-        if change.action is Action.WITHDRAW and change.remote_id in {
-            row.remote_id for row in retiring if row.steps
-        }:
-            change = decision.at_rest()  # what goes in this run is withdrawn on its way
-        yield from decision.losing_drafts()
-        yield change
-        yield from retiring
+    return _misnamed(case, case.stranded) if case.stranded else None
 
 
-class _Decision:
-    """Everything one decision looks at; ``decide`` is the six rules."""
+def _misnamed(case: TemplateCase, version: ObservedTemplate) -> str:
+    """Say that a version has a name that the files do not lead to, and what would lead there."""
+    said = _("its live version is named '{live}', the files say '{name}': add renamed_from: {base}")
+    other = named_in_place(case.inputs, version)
+    if other:
+        said = _("its live version has the name '{live}', now that of {other}: rename that one first")
+    elif not serves(case.site, version):
+        said = _("its version in review is named '{live}', the files say '{name}': add renamed_from: {base}")
+    return said.format(
+        live=version.name,
+        base=split_version(version.name)[0],
+        name=case.desired.name,
+        other=other.address if other else None,
+    )
 
-    def __init__(
-        self,
-        inputs: Inputs,
-        template: Template,
-        above: Mapping[Address, Change],
-        needed: Mapping[str, str],
-    ) -> None:
-        self.inputs = inputs
-        self.template = template
-        self.above = above
-        self.countries = find_countries(inputs, template)
-        self.wanted = template_fields(template, self.countries.names)
-        self.members = inputs.templates_like(template)
-        self.family = recognise(inputs, template, self.wanted, needed, self.sent_as)
-        self.stranded = stranded_version(inputs, template, self.family)
-        live = self.family.live.observed if self.family.live else None
-        candidate = self.family.candidate.observed if self.family.candidate else None
-        if self.stranded and serves(inputs, self.stranded):
-            live = self.stranded
-        elif self.stranded:
-            candidate = self.stranded
-        self.base = Change(
-            kind=Kind.TEMPLATE,
-            action=Action.REFUSED,
-            reason="",
-            remote_name=template.name,
-            address=template.address,
-            needs=needs_of(inputs.desired, template),
-            desired=template,
-            country_ids=self.countries.ids,
-            country_names=self.countries.names,
-            live=live,
-            candidate=candidate,
-            versions=tuple(one for _, one in self.members),
-            contenders=() if self.stranded else tuple(one.observed for one in self.family.contenders),
-            unlisted=inputs.unlisted_templates(template.address),
-        )
 
-    @cached_property
-    def submission(self) -> str:
-        """The hash of what would be submitted."""
-        return self.sent_as(self.template.description)
+def _settled(case: TemplateCase, live: Version) -> Decision:
+    """Rule 2: it is live; a superseded review of ours is called back and left as a draft."""
+    one = next((one for one in case.family.superseded if one.phase is Phase.IN_REVIEW), None)
+    if one is None:
+        return _at_rest(case)
+    if not case.site.withdrawing:
+        reason = _("approved; {name} is superseded, but this site cannot withdraw its review")
+        return _about(live, Action.NONE, reason.format(name=one.name))
+    reason = _("{name} says what is desired and is live; the review of {other} is called back")
+    reason = reason.format(name=live.name, other=one.name)
+    return replace(_about(one, Action.WITHDRAW, reason, Step.WITHDRAW), fields=(), notes=())
 
-    def sent_as(self, note: str | None) -> str:
-        """Return the hash of what would be submitted with an application note."""
-        signature = self.template.signature
-        declared = self.inputs.desired.signatures.get(signature) if signature else None
-        asked = replace(self.template, description=note)
-        return submission_hash(asked, declared, self.countries.names)
 
-    def as_sent(self, change: Change) -> Change:
-        """Add what only a change that sends something needs: the submission, and its mark in the note."""
-        note = self.template.description
-        if self.inputs.desired.mark:
-            note = marked(note, self.submission)
-        return replace(change, desired=replace(self.template, description=note), submission=self.submission)
+def _at_rest(case: TemplateCase) -> Decision:
+    """Say that what is desired is live, and nothing more; or what became of it when it was approved."""
+    live = case.family.settled
+    assert live is not None  # noqa: S101 - for the type checker: only then is anything at rest
+    if live.equal:
+        return _about(live, Action.NONE, live.status.verdict.message)
+    reason = _("approved; {names} changed by the service; --resubmit submits it again")
+    decision = _about(live, Action.NONE, reason.format(names=named(live.fields)))
+    return replace(decision, fields=(), notes=(*live.fields, *live.notes))
 
-    def unsigned(self, change: Change) -> Change | None:
-        """Let a universal template wait that no approved signature can go out under: it would be refused."""
-        asks = self.template.universal and change.submissions
-        missing = missing_signature(self.inputs, self.template, self.above) if asks else None
-        if missing is None:
-            return None
-        waiting = replace(change, action=Action.WAIT, steps=(), reason=self._beside_live(missing.reason))
-        return replace(waiting, awaits=missing.awaits, blocked_by=missing.lost)
 
-    def decide(self) -> Change:
-        """Follow the six rules; say also where nothing tells which version is live."""
-        change = self._first_match()
-        doubts = () if self.stranded else doubts_about(self.family)
-        return replace(change, reason=clauses((change.reason, *doubts)))
-
-    def _first_match(self) -> Change:
-        family = self.family
-        impossible = self._impossible()
-        if impossible:
-            return replace(self.base, reason=impossible)
-        if family.unknown:
-            one = family.unknown
-            message = _("{message}: nothing is written for it").format(message=one.status.verdict.message)
-            return self._about(one, Action.REFUSED, message)
-        if family.settled:
-            return self._settled(family.settled)
-        if family.candidate:
-            return self._candidate(family.candidate)
-        return self._said_no() or (self._replace(family.live) if family.live else self._create())
-
-    def losing_drafts(self) -> Iterator[Change]:
-        """Yield the deletion of drafts whose name or text another one holds; before anything is submitted."""
-        for one in self.family.losers:
-            reason = _("a second draft of one name or text, left by another run")
-            yield replace(self._about(one, Action.DELETE, reason), steps=(Step.DELETE,))
-
-    def _impossible(self) -> str | None:
-        """Say why nothing can be decided about this address."""
-        if self.countries.unknown:
-            return unknown_country(self.inputs, self.countries.unknown[0])
-        for group in self.family.clashes:
-            ids = ", ".join(sorted(one.observed.remote_id for one in group))
-            return _("{count} templates of {app} are named '{name}': {ids}").format(
-                count=len(group), app=self.template.app, name=group[0].name, ids=ids
-            )
-        if self.stranded:
-            return misnamed(self.inputs, self.template, self.stranded)
-        return None
-
-    def _about(
-        self, one: Version, action: Action, reason: str, *steps: Step, awaits: str | None = None
-    ) -> Change:
-        """Make the change about one version."""
-        return replace(
-            self.base,
-            action=action,
-            reason=reason,
-            steps=steps,
-            awaits=awaits,
-            remote_name=one.name,
-            remote_id=one.observed.remote_id,
-            status=one.observed.status,
-            observed=one.observed,
-            fields=one.fields,
-            notes=one.notes,
-        )
-
-    def at_rest(self) -> Change:
-        """Say that what is desired is live, and nothing more; or what became of it when it was approved."""
-        live = self.family.settled
-        if live is None:
-            return self.base
-        if live.equal:
-            return self._about(live, Action.NONE, live.status.verdict.message)
-        names = named(live.fields)
-        reason = _("approved; {names} changed by the service; --resubmit submits it again")
-        row = self._about(live, Action.NONE, reason.format(names=names))
-        return replace(row, fields=(), notes=(*live.fields, *live.notes))
-
-    def _settled(self, live: Version) -> Change:
-        """Rule 2: it is live; a superseded review of ours is called back and left as a draft."""
-        reviewing = [one for one in self.family.superseded if one.phase is Phase.IN_REVIEW]
-        if not reviewing:
-            return self.at_rest()
-        one = reviewing[0]
-        if not self.inputs.site.withdrawing:
-            return self._about(
-                live,
-                Action.NONE,
-                _("approved; {name} is superseded, but this site cannot withdraw its review").format(
-                    name=one.name
-                ),
-            )
-        reason = _("{name} says what is desired and is live; the review of {other} is called back").format(
-            name=live.name, other=one.name
-        )
-        row = self._about(one, Action.WITHDRAW, reason, Step.WITHDRAW)
-        return replace(row, fields=(), notes=())
-
-    def _candidate(self, one: Version) -> Change:
-        """Rules 3 and 4: what is on its way says what is desired, or something else."""
-        message = one.status.verdict.message
-        if one.phase is Phase.IN_REVIEW and one.equal:
-            awaits = self._awaits_signature() if one.observed.status == "SignReviewing" else _("its review")
-            return self._about(one, Action.WAIT, self._beside_live(message), awaits=awaits)
-        if one.phase is Phase.DISABLED and one.equal and not self._may_enable(one):
-            return self._about(one, Action.NONE, _("disabled outside smsconf"))
-        refused = self._said_no()
-        if refused:
-            return refused
-        if one.phase is Phase.IN_REVIEW and not self.inputs.site.withdrawing:
-            reason = _(
-                "{message} with other values; this site cannot withdraw: rejected, it will be "
-                "edited; approved, it will be replaced"
-            ).format(message=message)
-            return self._about(one, Action.WAIT, reason, awaits=_("its review"))
-        if one.phase is Phase.IN_REVIEW:
-            reason = _("{message} with other values: withdrawn, edited and submitted again; a new review")
-            reason = reason.format(message=message)
-            withdrawn = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
-            return self._about(
-                one, Action.UPDATE, self._beside_live(reason), *withdrawn, awaits=self._awaits()
-            )
-        was = message
+def _candidate(case: TemplateCase, one: Version) -> Decision:
+    """Rules 3 and 4: what is on its way says what is desired, or something else."""
+    message = one.status.verdict.message
+    if one.phase is Phase.IN_REVIEW and one.equal:
+        awaits = _awaits_signature(case) if one.observed.status == "SignReviewing" else _("its review")
+        return _about(one, Action.WAIT, beside_live(case, message), awaits=awaits)
+    if one.phase is Phase.DISABLED and one.equal and not _may_enable(case, one):
+        return _about(one, Action.NONE, _("disabled outside smsconf"))
+    refused = _said_no(case)
+    if refused:
+        return refused
+    if one.phase is Phase.IN_REVIEW and not case.site.withdrawing:
+        reason = _(
+            "{message} with other values; this site cannot withdraw: rejected, it will be "
+            "edited; approved, it will be replaced"
+        ).format(message=message)
+        return _about(one, Action.WAIT, reason, awaits=_("its review"))
+    if one.phase is Phase.IN_REVIEW:
+        reason = _("{message} with other values: withdrawn, edited and submitted again; a new review")
+        reason = reason.format(message=message)
+        steps: tuple[Step, ...] = (Step.WITHDRAW, Step.EDIT, Step.SUBMIT)
+    else:
         if one.phase is Phase.REJECTED:
-            was = _("rejected: {words}").format(words=_words(one.observed))
+            message = _("rejected: {words}").format(words=_words(one.observed))
         differs = one.fields or one.notes
         how = _("edited and submitted") if differs else _("submitted as it is")
-        if not differs and self.template.description and not self.inputs.site.readable_notes:
+        if not differs and case.desired.description and not case.site.readable_notes:
             how = _("submitted with the declared note, as this site shows none")
-        reason = clauses((was, how))
+        reason = clauses((message, how))
         steps = (Step.EDIT, Step.SUBMIT) if differs else (Step.SUBMIT,)
-        return self._about(one, Action.UPDATE, self._beside_live(reason), *steps, awaits=self._awaits())
-
-    def _may_enable(self, one: Version) -> bool:
-        """Tell whether a disabled version may be submitted: we disabled it, or the user says so."""
-        asked = self.template.address in self.inputs.selection.resubmit
-        return asked or one.observed.remote_id in self.inputs.memory.disabled
-
-    def _replace(self, live: Version) -> Change:
-        """Rule 5: a successor, or with ``update: in-place`` an outage."""
-        names = named(live.fields)
-        if self.template.update is UpdatePolicy.IN_PLACE and live.ours and not live.needed_by:
-            if not self.inputs.site.disabling:
-                reason = _(
-                    "approved, but {names} differs; this site cannot disable: use update: replace"
-                ).format(names=names)
-                return self._about(live, Action.REFUSED, reason)
-            reason = _("{names} differs; update in place: outage until approved").format(names=names)
-            older = next((one.name for one in self.family.approved if one is not live), None)
-            if older:
-                reason = clauses((reason, _("{name} serves meanwhile").format(name=older)))
-            steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
-            return self._about(live, Action.UPDATE, reason, *steps, awaits=self._awaits())
-        name = self._new_name()
-        reason = _("{names} differs; {live} serves until {name} is approved")
-        reason = reason.format(names=names, live=live.name, name=name)
-        change = self._about(live, Action.REPLACE, reason, *self._creation(), awaits=self._awaits())
-        return replace(change, remote_name=name, remote_id=None, status=None, observed=None)
-
-    def _create(self) -> Change:
-        """Rule 6: nothing is there; a universal template needs an approved signature of its type first."""
-        reason = _("not at the service yet")
-        if self.family.versions:
-            reason = _("no version of it is live or on its way")
-        elif left := next(iter(left_behind(self.inputs, self.template)), None):
-            reason = _(
-                "new under {app}: nothing serves until it is approved, {name} stays under {old}"
-            ).format(
-                app=self.template.app,
-                name=left.name,
-                old=self.inputs.app_labels.get(left.app_key, left.app_key),
-            )
-        if not self.inputs.site.drafts:
-            warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
-            reason = clauses((reason, warning))
-        return replace(
-            self.base,
-            action=Action.CREATE,
-            reason=reason,
-            remote_name=self._new_name(),
-            fields=new_fields({**self.wanted, "description": self.template.description}),
-            steps=self._creation(),
-            awaits=self._awaits(),
-        )
-
-    def _creation(self) -> tuple[Step, ...]:
-        return (Step.CREATE, Step.SUBMIT) if self.inputs.site.drafts else (Step.CREATE,)
-
-    def _new_name(self) -> str:
-        numbers = {one.name: number for number, one in self.members}
-        highest = self.inputs.memory.numbers.get(self.template.address, 0)
-        return version_name(self.template.name, next_number(self.family, numbers, highest))
-
-    def _awaits_signature(self) -> str:
-        above = self.above.get(self.template.signature) if self.template.signature else None
-        if above and above.rejected:
-            return _("another submission of {signature}, which was rejected").format(signature=above.address)
-        return _("the review of its signature")
-
-    def _awaits(self) -> str:
-        """Say what stands between a submission and an approved template."""
-        signature = self.above.get(self.template.signature) if self.template.signature else None
-        if signature is None:
-            return _("its review")
-        known = signature.status and read_status(Kind.SIGNATURE, self.inputs.site, signature.status)
-        approved = known and known.verdict.approved
-        if approved:
-            return _("its review")
-        return _("the review of {signature}, then its own").format(signature=self.template.signature)
-
-    def _beside_live(self, reason: str) -> str:
-        live = self.family.live
-        if live is None:
-            return reason
-        return _("{message}; {name} serves meanwhile").format(message=reason, name=live.name)
-
-    def _said_no(self) -> Change | None:
-        """Report the same submission that was rejected or deactivated before; the user may insist."""
-        if self.template.address in self.inputs.selection.resubmit:
-            return None
-        site, sent = self.inputs.site, self.inputs.memory.submitted
-        for one in self.family.versions:
-            known = None if site.readable_notes else sent.get(one.observed.remote_id)
-            if one.phase in (Phase.REJECTED, Phase.DEAD) and one.was_sent_as(self.submission, known):
-                reason = _("rejected: {words} (unchanged, so not submitted again)")
-                if one.phase is Phase.DEAD:
-                    reason = _("{message}: {words} (unchanged, so not submitted again)")
-                reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
-                if one.fields:  # the reviewer saw something else; whose doing that was is not told
-                    names = named(one.fields)
-                    other = _("{names} was changed there after it was submitted; --resubmit submits again")
-                    reason = clauses((reason, other.format(names=names)))
-                return replace(self._about(one, Action.NONE, self._beside_live(reason)), rejected=True)
-        said = self.inputs.refused_before(self.template.address, self.submission)
-        if said is None:
-            return None
-        return replace(self.base, action=Action.NONE, reason=self._beside_live(said), rejected=True)
+    return _about(one, Action.UPDATE, beside_live(case, reason), *steps, awaits=_awaits(case))
 
 
-def _refused(inputs: Inputs, template: Template, reason: str) -> Change:
-    return Change(
-        kind=Kind.TEMPLATE,
-        action=Action.REFUSED,
-        reason=reason,
-        remote_name=template.name,
-        address=template.address,
-        needs=needs_of(inputs.desired, template),
-        desired=template,
+def _may_enable(case: TemplateCase, one: Version) -> bool:
+    """Tell whether a disabled version may be submitted: we disabled it, or the user says so."""
+    return case.insisted or one.observed.remote_id in case.inputs.memory.disabled
+
+
+def _replace(case: TemplateCase, live: Version) -> Decision:
+    """Rule 5: a successor, or with ``update: in-place`` an outage."""
+    names = named(live.fields)
+    if case.desired.update is UpdatePolicy.IN_PLACE and live.ours and not live.needed_by:
+        if not case.site.disabling:
+            reason = _("approved, but {names} differs; this site cannot disable: use update: replace")
+            return _about(live, Action.REFUSED, reason.format(names=names))
+        reason = _("{names} differs; update in place: outage until approved").format(names=names)
+        older = next((one.name for one in case.family.approved if one is not live), None)
+        if older:
+            reason = clauses((reason, _("{name} serves meanwhile").format(name=older)))
+        steps = (Step.DISABLE, Step.EDIT, Step.SUBMIT)
+        return _about(live, Action.UPDATE, reason, *steps, awaits=_awaits(case))
+    name = _new_name(case)
+    reason = _("{names} differs; {live} serves until {name} is approved")
+    reason = reason.format(names=names, live=live.name, name=name)
+    successor = _about(live, Action.REPLACE, reason, *_creation(case), awaits=_awaits(case))
+    return replace(successor, observed=None, name=name)
+
+
+def _create(case: TemplateCase) -> Decision:
+    """Rule 6: nothing is there; a universal template needs an approved signature of its type first."""
+    template = case.desired
+    reason = _("not at the service yet")
+    if case.family.versions:
+        reason = _("no version of it is live or on its way")
+    elif left := next(iter(left_behind(case.inputs, template)), None):
+        old = case.inputs.index.app_labels.get(left.app_key, left.app_key)
+        reason = _("new under {app}: nothing serves until it is approved, {name} stays under {old}")
+        reason = reason.format(app=template.app, name=left.name, old=old)
+    if not case.site.drafts:
+        warning = _("this site has no drafts: creating submits, and concurrent runs may submit twice")
+        reason = clauses((reason, warning))
+    fields = new_fields({**case.wanted, "description": template.description})
+    return Decision(
+        Action.CREATE, reason, _creation(case), _awaits(case), fields=fields, name=_new_name(case)
     )
+
+
+def _creation(case: TemplateCase) -> tuple[Step, ...]:
+    return (Step.CREATE, Step.SUBMIT) if case.site.drafts else (Step.CREATE,)
+
+
+def _new_name(case: TemplateCase) -> str:
+    numbers = {one.name: number for number, one in case.members}
+    highest = case.inputs.memory.numbers.get(case.desired.address, 0)
+    return version_name(case.desired.name, next_number(case.family, numbers, highest))
+
+
+def _awaits_signature(case: TemplateCase) -> str:
+    above = case.above.get(case.desired.signature) if case.desired.signature else None
+    if above and above.rejected:
+        return _("another submission of {signature}, which was rejected").format(signature=above.address)
+    return _("the review of its signature")
+
+
+def _awaits(case: TemplateCase) -> str:
+    """Say what stands between a submission and an approved template."""
+    signature = case.above.get(case.desired.signature) if case.desired.signature else None
+    status = read_status(Kind.SIGNATURE, case.site, signature.status or "") if signature else None
+    if status is None or status.verdict.approved:
+        return _("its review")
+    return _("the review of {signature}, then its own").format(signature=case.desired.signature)
+
+
+def _said_no(case: TemplateCase) -> Decision | None:
+    """Report the same submission that was rejected or deactivated before; the user may insist."""
+    if case.insisted:
+        return None
+    sent = case.inputs.memory.submitted
+    for one in case.family.versions:
+        known = None if case.site.readable_notes else sent.get(one.observed.remote_id)
+        if one.phase in (Phase.REJECTED, Phase.DEAD) and one.was_sent_as(case.submission, known):
+            reason = _("rejected: {words} (unchanged, so not submitted again)")
+            if one.phase is Phase.DEAD:
+                reason = _("{message}: {words} (unchanged, so not submitted again)")
+            reason = reason.format(message=one.status.verdict.message, words=_words(one.observed))
+            if one.fields:  # the reviewer saw something else; whose doing that was is not told
+                other = _("{names} was changed there after it was submitted; --resubmit submits again")
+                reason = clauses((reason, other.format(names=named(one.fields))))
+            return replace(_about(one, Action.NONE, beside_live(case, reason)), rejected=True)
+    said = case.refused_before(case.submission)
+    return Decision(Action.NONE, beside_live(case, said), rejected=True) if said else None
 
 
 def _words(observed: ObservedTemplate) -> str:

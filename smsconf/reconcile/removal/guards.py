@@ -47,13 +47,11 @@ def check_guards(
     for change in changes:
         if change.action is Action.DELETE and not change.address and change.deletes:
             deletes[change.kind] += 1
-            deletes[Kind.TEMPLATE] += len(change.carries)
-    retired = sum(change.deletes for change in changes if change.action is Action.RETIRE)
-    total = deletes.total() + retired
-    if selection.allow_deletes is None:
-        yield from _deletes(deletes, total, existing, empty=empty)
-    elif total > selection.allow_deletes:
-        yield _too_many(total, selection.allow_deletes)
+            deletes[Kind.TEMPLATE] += change.deletes - 1
+    total = deletes.total() + sum(one.deletes for one in changes if one.action is Action.RETIRE)
+    fix = _("check the plan, then pass --allow-deletes {count}").format(count=total)
+    for said in _deletes(deletes, total, existing, selection.allow_deletes, empty=empty):
+        yield Refusal("guard", said, fix=fix)
     open_steps = [change.label for change in changes if change.action is Action.MANUAL]
     if selection.require_confirmed and open_steps:
         said = ngettext(
@@ -74,35 +72,23 @@ def check_guards(
         )
 
 
-def _allowing(total: int) -> str:
-    return _("check the plan, then pass --allow-deletes {count}").format(count=total)
-
-
-def _too_many(total: int, most: int) -> Refusal:
-    said = _("{count} deletes, more than {most}").format(count=total, most=most)
-    return Refusal("guard", said, fix=_allowing(total))
-
-
 def _deletes(
-    deletes: Mapping[Kind, int], total: int, existing: Mapping[Kind, int], *, empty: bool
-) -> Iterator[Refusal]:
-    fix = _allowing(total)
-    if empty and deletes:
-        yield Refusal(
-            "guard",
-            _("{count} deletes with a configuration that declares nothing").format(count=total),
-            fix=fix,
-        )
+    deletes: Mapping[Kind, int],
+    total: int,
+    existing: Mapping[Kind, int],
+    allowed: int | None,
+    *,
+    empty: bool,
+) -> Iterator[str]:
+    """Say which limits of deletes are broken: the allowed amount alone, or else all of our own."""
+    if allowed is None and empty and deletes:
+        yield _("{count} deletes with a configuration that declares nothing").format(count=total)
         return
-    if total > MAX_DELETES:
-        yield _too_many(total, MAX_DELETES)
-    for kind, count in deletes.items():
+    most = MAX_DELETES if allowed is None else allowed
+    if total > most:
+        yield _("{count} deletes, more than {most}").format(count=total, most=most)
+    for kind, count in deletes.items() if allowed is None else ():
         there = existing.get(kind, 0)
         if there >= SHARE_COUNTS_FROM and count >= there * MAX_DELETED_SHARE:
-            yield Refusal(
-                "guard",
-                _("{count} of {there} {kind} deleted, 30 % or more").format(
-                    count=count, there=there, kind=kind.nouns
-                ),
-                fix=fix,
-            )
+            said = _("{count} of {there} {kind} deleted, 30 % or more")
+            yield said.format(count=count, there=there, kind=kind.nouns)

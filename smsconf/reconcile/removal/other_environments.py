@@ -14,6 +14,7 @@ from smsconf.model.observed import ObservedApp, ObservedTemplate
 from smsconf.model.resources import Desired, Template
 from smsconf.reconcile.countries import find_countries
 from smsconf.reconcile.diff import observed_template_fields, template_fields
+from smsconf.reconcile.index import Index
 from smsconf.reconcile.inputs import Inputs
 
 
@@ -73,19 +74,17 @@ def _alike(here: Desired, there: Desired, address: Address) -> bool:
     return same_signature and (ours.region, ours.name) == (other.region, other.name)
 
 
-def _members(inputs: Inputs, other: Inputs, template: Template) -> list[tuple[int, ObservedTemplate]]:
+def _members(inputs: Inputs, other: Index, template: Template) -> list[tuple[int, ObservedTemplate]]:
     """Find the versions of another environment's template, whichever of the two has renamed its app."""
     apps: list[ObservedApp] = list(other.apps_named(template.app))
     mine, theirs = inputs.desired.apps.get(template.app), other.desired.apps[template.app]
     renamed = mine and mine.renamed_from and mine.renamed_from in (theirs.name, theirs.renamed_from)
     if mine and renamed and mine.region is theirs.region:
-        apps += inputs.apps_named(template.app)
+        apps += inputs.index.apps_named(template.app)
     return other.family_under({one.app_key for one in apps}, template)
 
 
-def _needed(
-    inputs: Inputs, environment: str, other: Inputs, template: Template
-) -> Iterator[ObservedTemplate]:
+def _needed(inputs: Inputs, environment: str, other: Index, template: Template) -> Iterator[ObservedTemplate]:
     members = sorted(_members(inputs, other, template), key=lambda member: member[0], reverse=True)
     versions = [one for _number, one in members]
     wanted = template_fields(template, find_countries(other, template).names)
@@ -95,7 +94,7 @@ def _needed(
         for one in versions
         if observed_template_fields(one, wanted, labels, countries) == wanted
     }
-    phases = {one.remote_id: read_status(Kind.TEMPLATE, other.site, one.status).phase for one in versions}
+    phases = {one.remote_id: read_status(Kind.TEMPLATE, inputs.site, one.status).phase for one in versions}
     approved = [one for one in versions if phases[one.remote_id] is Phase.APPROVED]
     settled = next((one for one in approved if one.remote_id in equal), None)
     if settled:

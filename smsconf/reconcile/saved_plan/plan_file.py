@@ -22,7 +22,7 @@ from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
 from smsconf.model.errors import PlanStale, SmsconfError
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
-from smsconf.reconcile.change import Action, Change, ObservedObject, Step
+from smsconf.reconcile.change import Action, Change, ObservedObject, Step, TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.versions.submission import split_mark
@@ -238,7 +238,7 @@ def permitted(change: Change, selection: Selection) -> PermittedChange:
         remote_id=change.remote_id,
         status=change.status,
         steps=permitted_steps(change, selection),
-        found=found_fields(change.observed or change.live),
+        found=found_fields(change.there),
     )
 
 
@@ -249,7 +249,8 @@ def permitted_steps(change: Change, selection: Selection) -> tuple[PermittedStep
     """
     if not change.steps:
         return ()
-    asked: list[object] = [change.remote_name, change.desired, change.country_ids, change.submission]
+    countries = change.country_ids if isinstance(change, TemplateChange) else ()
+    asked: list[object] = [change.remote_name, change.desired, countries, change.submission]
     observed = change.observed
     if change.address in selection.resubmit and isinstance(observed, ObservedSignature | ObservedTemplate):
         asked += [observed.update_time, observed.review_message]

@@ -6,13 +6,14 @@ with the agreed values; what needs nothing any more is skipped; anything else is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from smsconf.language import _, clauses, ngettext
 from smsconf.model.address import Address
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.model.observed import ObservedTemplate
+from smsconf.reconcile.change import Action, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.removal.guards import Refusal, check_guards
@@ -83,37 +84,43 @@ class _Check:
     def check(self, plan: Plan) -> StillPermitted:
         skipped: list[Outcome] = []
         changes: list[Change] = []
-        for change in plan.changes:
-            checked, outcome = self._one(change, plan)
-            changes.append(checked)
-            skipped += [outcome] if outcome else []
+        refused: set[Address] = set()
+        for planned in plan.changes:  # what is needed comes before what needs it
+            change, skips = self._row(planned, refused, readable=not plan.incomplete)
+            changes.append(change)
+            skipped += [Outcome(change, Result.SKIPPED, skips)] if skips else []
+            if change.action is Action.REFUSED and change.address and change.desired:
+                refused.add(change.address)
         skipped += [] if plan.incomplete else self._gone(plan)
-        changes = list(_blocked(changes))
-        refused = [change for change in changes if change.action is Action.REFUSED]
         refusals = [one for one in plan.refusals if one.scope == "read"]
         refusals += check_guards(changes, plan.existing, self._chosen, empty=plan.empty)
-        refusals += [Refusal("change", change.reason, change.label) for change in refused]
+        refusals += [
+            Refusal("change", one.reason, one.label) for one in changes if one.action is Action.REFUSED
+        ]
         return StillPermitted(replace(plan, changes=tuple(changes), refusals=tuple(refusals)), tuple(skipped))
 
-    def _one(self, change: Change, plan: Plan) -> tuple[Change, Outcome | None]:
-        """Return a change as far as it is permitted, and its end if there is nothing to do."""
+    def _row(
+        self, change: Change, refused: Collection[Address], *, readable: bool
+    ) -> tuple[Change, str | None]:
+        """Return the row of a change as far as it is permitted, and why it is skipped if it is."""
         rows = self._rows.get(change.label, [])
         before = _row_of(change, rows)
         agreed = before is not None and bool(before.steps)
         if change.action is Action.REFUSED:
-            if agreed and not change.blocked_by and not plan.incomplete:
+            if agreed and not change.blocked_by and readable:
                 change = replace(change, reason=f"{change.reason}; {self._moved(change, before)}")
             return change, None
         if not change.steps:
             message = _("nothing to send any more: {reason}").format(reason=change.reason)
-            return change, Outcome(change, Result.SKIPPED, message) if agreed else None
+            return change, message if agreed else None
         if any(self._permits(row, change) for row in rows):
-            return change, None
+            need = next((one for one in change.needs if one in refused), None)
+            reason = _("blocked: {need} is refused").format(need=need)
+            return (_instead(change, Action.REFUSED, reason, need) if need else change), None
         if before and not before.steps and _same_thing(before, change):
             message = _("what it waited for has moved since the plan; the next plan decides")
-            waiting = replace(change, action=Action.WAIT, reason=message, steps=(), uploads=(), awaits=None)
-            return waiting, Outcome(waiting, Result.SKIPPED, message)
-        return _refuse(change, self._moved(change, before)), None
+            return _instead(change, Action.WAIT, message), message
+        return _instead(change, Action.REFUSED, self._moved(change, before)), None
 
     def _permits(self, row: PermittedChange, change: Change) -> bool:
         """Tell whether a change is the rest of what a row permits."""
@@ -128,7 +135,7 @@ class _Check:
         """Yield what was to be deleted and is not there any more, or not to be deleted."""
         there = {(change.label, change.remote_id) for change in plan.changes}
         seen = {one.remote_id for change in plan.changes for one in (change.observed, change.live) if one}
-        seen |= {remote_id for change in plan.changes for remote_id in change.family}
+        seen |= {one for change in plan.changes for one in _versions(change)}
         for row in self._permit.changes:
             deletes = any(one.step is Step.DELETE for one in row.steps)
             if deletes and (row.address, row.remote_id) not in there:
@@ -150,9 +157,9 @@ class _Check:
             return _("the plan refused it when it was made; now it needs {needs}").format(needs=needs)
         moved = _differences(before, change)
         kind, status = change.kind.noun, change.status or (change.live.status if change.live else None)
-        if change.versions and before.remote_id:
-            same = (one.status for one in change.versions if one.remote_id == before.remote_id)
-            status = next(same, None)
+        versions = _versions(change)
+        if versions and before.remote_id:
+            status = versions[before.remote_id].status if before.remote_id in versions else None
         progress = (
             [_("its status was {before}, is {now}").format(before=before.status or _("none"), now=status)]
             if status not in (before.status, None)
@@ -195,16 +202,21 @@ def _row_of(change: Change, rows: Sequence[PermittedChange]) -> PermittedChange 
 
 def _same_thing(row: PermittedChange, change: Change) -> bool:
     """Tell whether a change is about what a row was about, and nobody changed it since."""
-    there = change.observed or change.live  # a successor is not there yet; what it replaces is
+    there = change.there
     same = row.remote_id in (change.remote_id, there.remote_id if there else None)
     return same and row.found == found_fields(there)
 
 
+def _versions(change: Change) -> Mapping[str, ObservedTemplate]:
+    """Map the remote ids of all versions of a template that were seen."""
+    return {one.remote_id: one for one in change.versions} if isinstance(change, TemplateChange) else {}
+
+
 def _differences(before: PermittedChange, change: Change) -> list[str]:
     """Say what is not the review's doing: another object, none any more, other fields."""
-    same = (one for one in change.versions if one.remote_id == before.remote_id)
-    found = found_fields(next(same, None) or change.observed or change.live)
-    if before.remote_id in change.family and before.found == found:
+    version = _versions(change).get(before.remote_id or "")
+    found = found_fields(version or change.there)
+    if version and before.found == found:
         return []  # its review went on
     if before.remote_id and not found:
         return [_("{remote_id} is gone").format(remote_id=before.remote_id)]
@@ -216,29 +228,10 @@ def _differences(before: PermittedChange, change: Change) -> list[str]:
     return [differ.format(names=", ".join(names))] if names else []
 
 
-def _refuse(change: Change, reason: str, blocked_by: Address | None = None) -> Change:
-    return replace(
-        change,
-        action=Action.REFUSED,
-        reason=reason,
-        steps=(),
-        uploads=(),
-        awaits=None,
-        blocked_by=blocked_by,
-    )
-
-
-def _blocked(changes: Sequence[Change]) -> Iterable[Change]:
-    """Refuse what needs something that is refused; what is needed comes first in a plan."""
-    refused: set[Address] = set()
-    for change in changes:
-        checked = change
-        need = next((one for one in change.needs if one in refused), None)
-        if change.steps and need:
-            checked = _refuse(change, _("blocked: {need} is refused").format(need=need), need)
-        if checked.action is Action.REFUSED and checked.address and checked.desired:
-            refused.add(checked.address)
-        yield checked
+def _instead(change: Change, action: Action, reason: str, by: Address | None = None) -> Change:
+    """Return the row of a change of which nothing is sent."""
+    nothing: Mapping[str, Any] = {"uploads": ()} if isinstance(change, SignatureChange) else {}
+    return replace(change, action=action, reason=reason, steps=(), awaits=None, stopped_by=by, **nothing)
 
 
 def _same(permit: Permit, plan: Plan) -> None:

@@ -6,7 +6,6 @@ number. Numbers are never used again. This module says who is who; ``templates``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,27 +14,7 @@ from smsconf.model.lifecycle import Phase, Status
 from smsconf.model.observed import ObservedTemplate
 from smsconf.reconcile.change import FieldChange
 
-_SUFFIX = re.compile(r"(?<=.)_v([2-9]|[1-9][0-9]+)$", re.DOTALL)
 _ON_THE_WAY = frozenset({Phase.DRAFT, Phase.IN_REVIEW, Phase.REJECTED, Phase.DISABLED})
-
-
-def split_version(name: str) -> tuple[str, int]:
-    """Split a remote name into the name of its family and its number; a bare name is number 1."""
-    found = _SUFFIX.search(name)
-    return (name[: found.start()], int(found[1])) if found else (name, 1)
-
-
-def number_in(name: str, bases: Iterable[str]) -> int | None:
-    """Return the number of a remote name in the family of these base names, ``None`` if it is no member."""
-    if name in bases:
-        return 1
-    base, number = split_version(name)
-    return number if number > 1 and base in bases else None
-
-
-def version_name(base: str, number: int) -> str:
-    """Return the remote name of a version."""
-    return base if number == 1 else f"{base}_v{number}"
 
 
 @dataclass(frozen=True, slots=True)

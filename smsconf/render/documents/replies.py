@@ -65,23 +65,24 @@ def opt_outs_view(
     """
     return {
         "format_version": FORMAT_VERSION,
-        "replies": [
-            {
-                "message_id": one.message_id,
-                "received": one.received.isoformat(timespec="seconds"),
-                "created": one.created,
-                "from": shown(one.sender),
-                "number": shown(one.number),
-                "to": one.to,
-                "body": said(one.body),
-                "opted_out": True,
-                "word": one.word,
-                "since": one.since.isoformat(timespec="seconds"),
-            }
-            for one in people
-        ],
+        "replies": [_opt_out_row(one, one.reply.item, shown, said) for one in people],
         "opt_outs": len(people) - unreadable,
         "unreadable": unreadable,
+    }
+
+
+def _opt_out_row(one: OptOut, reply: Reply, shown: Callable[[str], str], said: Callable[[str], str]) -> View:
+    return {
+        "message_id": reply.message_id,
+        "received": one.reply.at.isoformat(timespec="seconds"),
+        "created": reply.created,
+        "from": shown(reply.sender),
+        "number": shown(one.number),
+        "to": reply.to,
+        "body": said(reply.body),
+        "opted_out": True,
+        "word": one.word,
+        "since": one.since.isoformat(timespec="seconds"),
     }
 
 

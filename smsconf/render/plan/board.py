@@ -13,7 +13,7 @@ from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, Change, TemplateChange
 from smsconf.reconcile.plan import Plan
 from smsconf.render.plan.phone import Phone, show_on_phone
 from smsconf.render.plan.timeline import Lane, Timeline, read_timeline
@@ -77,7 +77,8 @@ def _cards(
     if change.address is None or change.action in (Action.RETIRE, Action.DELETE):
         return
     row = rows.get(str(change.address), {})
-    versions = [change.candidate, change.live, change.observed]
+    coming = change.candidate if isinstance(change, TemplateChange) else None
+    versions = [coming, change.live, change.observed]
     found = {one.remote_id: one for one in versions if isinstance(one, ObservedSignature | ObservedTemplate)}
     for one in found.values():
         status = read_status(change.kind, site, one.status)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from smsconf.language import N_, _
-from smsconf.reconcile.change import Change, ManualStep
+from smsconf.reconcile.change import Change, ManualChange, ManualStep
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.plan.words import value
 
@@ -39,7 +39,7 @@ def steps_view(changes: Iterable[Change], about: Mapping[str, Any]) -> View:
                 "manual": manual_view(change.manual),
             }
             for change in changes
-            if change.manual
+            if isinstance(change, ManualChange)
         ],
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.model.resources import Signature, Template
-from smsconf.reconcile.change import Change, Step
+from smsconf.reconcile.change import Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import (
     FILE_FIELDS,
     SIGNATURE_NOTES,
@@ -30,11 +30,11 @@ def submitted_view(change: Change) -> list[View]:
     """Return path and value of all that a template or a signature is submitted with, but defaults."""
     if _CARRYING.isdisjoint(change.steps):
         return []
-    match change.desired:
-        case Template():
-            found = _template(change.desired, change.country_names)
-        case Signature():
-            found = _signature(change.desired, change.uploads)
+    match change:
+        case TemplateChange(desired=Template() as template):
+            found = _template(template, change.country_names)
+        case SignatureChange(desired=Signature() as signature):
+            found = _signature(signature, change.uploads)
         case _:
             return []
     return [{"path": one.path, "value": one.new} for one in new_fields(found)]

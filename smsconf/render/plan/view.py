@@ -18,7 +18,7 @@ from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.lifecycle import Verdict
 from smsconf.model.segments import Estimate
 from smsconf.reconcile.at_service import Outlook
-from smsconf.reconcile.change import Action, Change, FieldChange
+from smsconf.reconcile.change import Action, Change, FieldChange, ManualChange, SignatureChange
 from smsconf.reconcile.forecast import Expectation
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import Plan
@@ -198,7 +198,7 @@ def _change(change: Change, outlook: Outlook) -> View:
         "fields": _fields(change.fields),
         "notes": _fields(change.notes),
         "submits": submitted_view(change),
-        "carries": list(change.carries),
+        "carries": list(change.carries) if isinstance(change, SignatureChange) else [],
         "steps": [step.value for step in change.steps],
         "awaits": change.awaits,
         "remote_name": change.remote_name,
@@ -209,7 +209,7 @@ def _change(change: Change, outlook: Outlook) -> View:
         "segments": _segments(outlook),
         **_expected(outlook.expected),
         "overdue": bool(outlook.expected and outlook.expected.overdue),
-        "manual": manual_view(change.manual) if change.manual else None,
+        "manual": manual_view(change.manual) if isinstance(change, ManualChange) else None,
     }
 
 

@@ -19,7 +19,7 @@ from smsconf.model.errors import SmsconfError
 from smsconf.model.observed import ObservedTemplate
 from smsconf.model.resources import Desired, File, UpdatePolicy
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.change import Action, AppChange, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.outcome import Result
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import (
@@ -186,8 +186,8 @@ def test_withdrawal_that_did_not_take_is_not_followed_by_an_edit() -> None:
         return httpx.Response(200, json=found)
 
     transport = Scripted(answer)
-    app = Change(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
-    change = Change(
+    app = AppChange(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
+    change = TemplateChange(
         Kind.TEMPLATE,
         Action.UPDATE,
         "",
@@ -239,8 +239,8 @@ def test_site_without_flow_status_is_sent_none() -> None:
         return httpx.Response(200, json=looks.get(request.url.path.rsplit("/", 1)[-1], {}))
 
     transport = Scripted(answer)
-    app = Change(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
-    change = Change(
+    app = AppChange(Kind.APP, Action.NONE, "", "shop", SHOP, "a1", desired=shop, observed=_app())
+    change = TemplateChange(
         Kind.TEMPLATE,
         Action.UPDATE,
         "",
@@ -272,7 +272,7 @@ def test_site_without_drafts_looks_before_it_creates(abroad_site: Emulated) -> N
 def test_template_of_an_unknown_app_is_not_withdrawn() -> None:
     """Its required ``app_id`` cannot be told, so nothing is sent."""
     observed = ObservedTemplate("t1", "stray", "码", "notification", "elsewhere", "Reviewing")
-    change = Change(
+    change = TemplateChange(
         Kind.TEMPLATE,
         Action.DELETE,
         "",
@@ -440,7 +440,7 @@ EMPTY_LIST = httpx.Response(200, content=b'{"total": 0, "results": []}')
 
 def test_answer_without_an_id_is_unknown() -> None:
     """A success that cannot be read may have created something."""
-    change = Change(Kind.APP, Action.CREATE, "", "shop", SHOP, steps=(Step.CREATE,), desired=shop)
+    change = AppChange(Kind.APP, Action.CREATE, "", "shop", SHOP, steps=(Step.CREATE,), desired=shop)
     for response in (httpx.Response(200, content=b"<html>"), httpx.Response(200), httpx.Response(504)):
         with open_client(saying(EMPTY_LIST, response)) as client:
             (outcome,) = apply_changes(client, [change])
@@ -449,7 +449,7 @@ def test_answer_without_an_id_is_unknown() -> None:
 
 def test_request_that_never_left_is_a_failure_that_sent_nothing() -> None:
     """No connection: surely nothing happened."""
-    change = Change(Kind.APP, Action.CREATE, "", "shop", SHOP, steps=(Step.CREATE,), desired=shop)
+    change = AppChange(Kind.APP, Action.CREATE, "", "shop", SHOP, steps=(Step.CREATE,), desired=shop)
     with open_client(saying(httpx.ConnectError("refused"))) as client:
         (outcome,) = apply_changes(client, [change])
     assert (outcome.result, outcome.sent) == (Result.FAILED, False)
@@ -561,12 +561,12 @@ def test_app_keeps_what_the_files_leave_open(emulated: Emulated) -> None:
 def test_rows_without_steps_end_as_their_action_says(emulated: Emulated) -> None:
     """Refused is skipped or blocked, forgotten is applied, waiting and manual rows have no outcome."""
     rows = [
-        Change(Kind.APP, Action.REFUSED, "two of them", "a", Address.parse("app.a")),
-        Change(Kind.APP, Action.FORGET, "left the files", "b", Address.parse("app.b"), "b1"),
-        Change(Kind.APP, Action.WAIT, "in review", "c", Address.parse("app.c")),
-        Change(Kind.APP, Action.NONE, "", "d", Address.parse("app.d")),
+        AppChange(Kind.APP, Action.REFUSED, "two of them", "a", Address.parse("app.a")),
+        AppChange(Kind.APP, Action.FORGET, "left the files", "b", Address.parse("app.b"), "b1"),
+        AppChange(Kind.APP, Action.WAIT, "in review", "c", Address.parse("app.c")),
+        AppChange(Kind.APP, Action.NONE, "", "d", Address.parse("app.d")),
         Change(Kind.THRESHOLD, Action.MANUAL, "console", "cn", Address.parse("threshold.cn")),
-        Change(Kind.TEMPLATE, Action.REFUSED, "blocked: x", "t", SHIPPED, blocked_by=BRAND),
+        TemplateChange(Kind.TEMPLATE, Action.REFUSED, "blocked: x", "t", SHIPPED, stopped_by=BRAND),
     ]
     outcomes = emulated.apply(tuple(rows))
     assert {label: (one.result, one.message) for label, one in outcomes.items()} == {
@@ -580,8 +580,8 @@ def test_rows_without_steps_end_as_their_action_says(emulated: Emulated) -> None
 def test_need_without_an_id_blocks(emulated: Emulated) -> None:
     """Something that waits and does not exist yet cannot be referred to."""
     rows = (
-        Change(Kind.APP, Action.WAIT, "", "shop_prod", SHOP, desired=shop),
-        Change(
+        AppChange(Kind.APP, Action.WAIT, "", "shop_prod", SHOP, desired=shop),
+        SignatureChange(
             Kind.SIGNATURE, Action.CREATE, "", "x", BRAND, steps=(Step.CREATE,), needs=(SHOP,), desired=brand
         ),
     )
@@ -731,7 +731,7 @@ def test_independent_changes_run_side_by_side() -> None:
         return httpx.Response(200, content=b'{"id": "a1"}')
 
     changes = [
-        Change(Kind.APP, Action.CREATE, "", one.name, one.address, steps=(Step.CREATE,), desired=one)
+        AppChange(Kind.APP, Action.CREATE, "", one.name, one.address, steps=(Step.CREATE,), desired=one)
         for one in (shop, abroad)
     ]
     with open_client(Scripted(answer), site=SITES["china"]) as client:
@@ -741,10 +741,10 @@ def test_independent_changes_run_side_by_side() -> None:
 def test_large_plan_is_not_slow() -> None:
     """4,400 rows without work cost next to nothing."""
     rows = [
-        Change(
+        TemplateChange(
             Kind.TEMPLATE, Action.NONE, "", f"t{n}", SHIPPED._replace(key=f"t{n}"), f"id{n}", needs=(SHOP,)
         )
         for n in range(4400)
     ]
     with open_client(saying(httpx.Response(200))) as client:
-        assert apply_changes(client, [Change(Kind.APP, Action.NONE, "", "shop", SHOP), *rows]) == ()
+        assert apply_changes(client, [AppChange(Kind.APP, Action.NONE, "", "shop", SHOP), *rows]) == ()

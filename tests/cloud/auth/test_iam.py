@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from smsconf.cloud.auth.connect import connect
-from smsconf.cloud.auth.iam import FetchedTokens, Token, User, fetch_token
+from smsconf.cloud.auth.credentials import Credentials
+from smsconf.cloud.auth.iam import FetchedTokens, Token, fetch_token
 from smsconf.cloud.http.transport import OperationGuard, ServiceAuth
 from smsconf.model.errors import CloudBroken, CloudError, ReadOnly, Unauthorized
 from tests.cloud.auth.test_connect import Provider, bridge
@@ -25,7 +26,9 @@ PERSON = {
     "HW_USER_PASSWORD": "emulator-password",
     "HW_DOMAIN_NAME": "emulator",
 }
-USER = User("the-account", "somebody", "pass-wörd", "cn-north-4")
+PASSWORD = "pass-wörd"
+USER = Credentials("test", account="the-account", user_name="somebody", password=PASSWORD)
+REGION = "cn-north-4"
 TOKEN_CALL = "KeystoneCreateUserTokenByPassword"
 OVER = httpx.Response(401, json={"error_code": "APIGW.0307", "error_msg": "The token must be updated."})
 
@@ -50,8 +53,8 @@ class Counter:
 def test_token_is_asked_for_as_documented() -> None:
     """Account, user, password and the project's name; the answer's header is the token."""
     transport = saying(issued())
-    with open_client(transport, auth=ServiceAuth(USER.password), project_id="") as iam:
-        token = fetch_token(iam, USER)
+    with open_client(transport, auth=ServiceAuth(PASSWORD), project_id="") as iam:
+        token = fetch_token(iam, USER, REGION)
     (request,) = transport.requests
     assert (request.method, request.url.path) == ("POST", "/v3/auth/tokens")
     assert json.loads(request.content)["auth"] == {
@@ -75,7 +78,7 @@ def test_known_project_is_the_scope() -> None:
     """A project id is exact, where a name may be taken by another region's sub-project."""
     transport = saying(issued())
     with open_client(transport, auth=ServiceAuth("p"), project_id="") as iam:
-        fetch_token(iam, User("a", "n", "p", "cn-north-4", PROJECT))
+        fetch_token(iam, USER, REGION, PROJECT)
     assert json.loads(transport.requests[0].content)["auth"]["scope"] == {"project": {"id": PROJECT}}
 
 
@@ -94,7 +97,7 @@ def test_known_project_is_the_scope() -> None:
 def test_answer_without_a_project_token_is_broken(answer: httpx.Response) -> None:
     """No token, no project, no JSON: never half a token."""
     with open_client(saying(answer), auth=ServiceAuth("p")) as iam, pytest.raises(CloudBroken):
-        fetch_token(iam, USER)
+        fetch_token(iam, USER, REGION)
 
 
 def test_wrong_password_is_explained_and_never_shown() -> None:
@@ -104,7 +107,7 @@ def test_wrong_password_is_explained_and_never_shown() -> None:
         open_client(saying(refused), auth=ServiceAuth("pass-wörd")) as iam,
         pytest.raises(Unauthorized) as caught,
     ):
-        fetch_token(iam, USER)
+        fetch_token(iam, USER, REGION)
     assert "HW_DOMAIN_NAME" in (caught.value.fix or "")
     assert "pass-wörd" not in str(caught.value)
 
@@ -193,7 +196,7 @@ def test_trouble_at_iam_is_not_tried_again_by_the_call_that_needs_it() -> None:
 
     def fetch() -> Token:
         with open_client(saying(httpx.Response(503)), auth=ServiceAuth("p")) as iam:
-            return fetch_token(iam, USER)
+            return fetch_token(iam, USER, REGION)
 
     transport = saying(httpx.Response(200))
     with (

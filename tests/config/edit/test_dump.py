@@ -216,7 +216,7 @@ def test_lone_version_without_our_mark_keeps_its_name() -> None:
 def test_keys_are_readable_stable_and_never_shared() -> None:
     """Names that are keys stay; others are spelt; namesakes are told apart whatever their order."""
     things = [
-        Nameless("1", "order-shipped"),
+        Nameless("1", "order-shipped", key="shipped"),
         Nameless("2", "Order Shipped", "shop"),
         Nameless("3", "示例商城", "notification"),
         Nameless("4", "示例商城", "promotion"),
@@ -227,21 +227,21 @@ def test_keys_are_readable_stable_and_never_shared() -> None:
         Nameless("9", "Promo", "shop"),
         Nameless("10", "PROMO", "shop"),
     ]
-    keys = invent_keys(Kind.TEMPLATE, things, {"1": "shipped"})
+    keys = invent_keys(Kind.TEMPLATE, things)
     assert keys["1"] == "shipped"
     assert keys["2"] == "order-shipped"
     assert keys["3"].startswith("template-")
     assert keys["3"].removesuffix("-notification") == keys["4"].removesuffix("-promotion")
     assert (keys["5"], keys["6"], keys["8"]) == ("vip", "cafe", "promo")
     assert len(set(keys.values())) == len(things)
-    assert invent_keys(Kind.TEMPLATE, reversed(things), {"1": "shipped"}) == keys
+    assert invent_keys(Kind.TEMPLATE, reversed(things)) == keys
 
 
 @given(st.lists(names), st.sampled_from(["", "cn", "notification"]))
 def test_every_key_is_a_key_and_its_own(found: list[str], hint: str) -> None:
     """Any list of names, the same name many times included, gets different valid keys."""
     things = [Nameless(str(number), name, hint) for number, name in enumerate(found)]
-    keys = invent_keys(Kind.SIGNATURE, things, {})
+    keys = invent_keys(Kind.SIGNATURE, things)
     assert len(set(keys.values())) == len(things)
     assert all(re.fullmatch(KEY_PATTERN, key) for key in keys.values())
 

@@ -99,7 +99,7 @@ def test_people_who_are_out_are_named_once_with_word_and_time(replies: Replies, 
     out.current()
     (one,) = out.people()
     assert (one.number, one.word, one.since) == (f"+{A}", "TD", AT + timedelta(seconds=3))
-    assert one.body == "回复TD"
+    assert one.reply.item.body == "回复TD"
 
 
 def test_sender_that_nobody_can_read_is_shown_and_leaves_out_nobody(replies: Replies, out: OptOuts) -> None:

@@ -27,6 +27,7 @@ from smsconf.model.resources import (
     Threshold,
 )
 from smsconf.model.sites import SITES
+from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.kinds.manual import manual_steps
 from tests.reconcile import build
 from tests.reconcile.build import NOW, only, plan, words
@@ -262,7 +263,7 @@ def test_row_of_a_manual_step_shows_its_values_and_how_it_stands() -> None:
 def test_name_of_a_manual_step_is_that_of_the_console() -> None:
     """The qualification's own, the country, the app's; else the key."""
     made = plan(everything, build.nothing())
-    names = {one.label: one.remote_name for one in made.changes if one.manual}
+    names = {one.label: one.remote_name for one in made.changes if isinstance(one, ManualChange)}
     assert names == {
         "account.contacts": "contacts",
         "account.frequency_limits": "frequency_limits",
@@ -310,7 +311,8 @@ def test_needless_step_says_why() -> None:
         thresholds={ABROAD: Threshold(ABROAD, Region.INTL, *USUAL)},
     )
     found = build.observed(build.o_abroad)
-    said = {one.label: one.reason for one in plan(asked, found).changes if one.manual and not one.steps}
+    rows = (one for one in plan(asked, found).changes if isinstance(one, ManualChange))
+    said = {one.label: one.reason for one in rows if not one.steps}
     assert said["account.mode"] == said["console.shop"] == "the service's default"
     assert said["qualification.own"] == "its id q-1 is known"
     europe = {one.label: one for one in plan(asked, found, site="international").changes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smsconf.model.address import Address, Kind
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.change import Action, AppChange, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.removal.guards import Refusal, check_guards
 from tests.reconcile import build
@@ -12,7 +12,8 @@ from tests.reconcile import build
 def deletes(count: int, kind: Kind = Kind.TEMPLATE, **more) -> list[Change]:
     """Pruned objects, or other rows that delete something."""
     known = {"action": Action.DELETE, "steps": (Step.DELETE,), "reason": "", **more}
-    return [Change(kind, remote_name=f"x{n}", remote_id=f"{kind}-{n}", **known) for n in range(count)]
+    make = SignatureChange if kind is Kind.SIGNATURE else Change
+    return [make(kind, remote_name=f"x{n}", remote_id=f"{kind}-{n}", **known) for n in range(count)]
 
 
 def retired(count: int) -> list[Change]:
@@ -95,12 +96,16 @@ def test_open_manual_steps_stop_a_run_that_requires_them_done() -> None:
 def test_submissions_are_limited_by_the_amount_that_was_named() -> None:
     """Of signatures and templates together; zero allows none."""
     asked = [
-        Change(Kind.SIGNATURE, Action.CREATE, "", "a", build.BRAND, steps=(Step.UPLOAD, Step.CREATE)),
-        Change(Kind.SIGNATURE, Action.ACTIVATE, "", "b", build.BRAND, steps=(Step.ACTIVATE,)),
-        Change(Kind.TEMPLATE, Action.CREATE, "", "c", build.SHIPPED, steps=(Step.CREATE, Step.SUBMIT)),
-        Change(Kind.TEMPLATE, Action.CREATE, "", "d", build.SHIPPED, steps=(Step.CREATE,)),
-        Change(Kind.APP, Action.CREATE, "", "e", build.SHOP, steps=(Step.CREATE,)),
-        Change(Kind.TEMPLATE, Action.WITHDRAW, "", "f", build.SHIPPED, steps=(Step.WITHDRAW,)),
+        SignatureChange(
+            Kind.SIGNATURE, Action.CREATE, "", "a", build.BRAND, steps=(Step.UPLOAD, Step.CREATE)
+        ),
+        SignatureChange(Kind.SIGNATURE, Action.ACTIVATE, "", "b", build.BRAND, steps=(Step.ACTIVATE,)),
+        TemplateChange(
+            Kind.TEMPLATE, Action.CREATE, "", "c", build.SHIPPED, steps=(Step.CREATE, Step.SUBMIT)
+        ),
+        TemplateChange(Kind.TEMPLATE, Action.CREATE, "", "d", build.SHIPPED, steps=(Step.CREATE,)),
+        AppChange(Kind.APP, Action.CREATE, "", "e", build.SHOP, steps=(Step.CREATE,)),
+        TemplateChange(Kind.TEMPLATE, Action.WITHDRAW, "", "f", build.SHIPPED, steps=(Step.WITHDRAW,)),
     ]
     assert refused(asked, allow_submissions=4) == []
     assert refused(asked, allow_submissions=3) == ["4 submissions for review, more than 3"]

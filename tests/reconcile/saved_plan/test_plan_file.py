@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from smsconf.model.address import Kind
 from smsconf.model.errors import PlanStale, SmsconfError
-from smsconf.reconcile.change import Action, Change, Step
+from smsconf.reconcile.change import Action, AppChange, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.outcome import Result
 from smsconf.reconcile.plan import Plan
@@ -53,7 +53,7 @@ def change(*steps: Step, **more) -> Change:
         "desired": build.shipped,
         "observed": rejected,
     }
-    return Change(steps=steps, **{**known, **more})
+    return TemplateChange(steps=steps, **{**known, **more})
 
 
 def judged(before: Change, now: Change, entries=()):
@@ -187,7 +187,7 @@ def test_several_versions_of_one_address_are_judged_apart() -> None:
 
 def test_what_needs_something_refused_is_refused_too() -> None:
     """A template is not created on an app whose change is not permitted."""
-    app = Change(
+    app = AppChange(
         Kind.APP, Action.UPDATE, "", "shop", build.SHOP, "id-shop", steps=(Step.EDIT,), desired=build.shop
     )
     template = change(Step.CREATE, remote_id=None, observed=None, needs=(build.SHOP,))
@@ -576,7 +576,7 @@ def test_waiting_row_about_something_else_is_not_left_to_the_next_plan() -> None
     held = change(action=Action.WAIT, remote_id=None, observed=None, status=None, live=live)
     ready = change(Step.CREATE, Step.SUBMIT, remote_id=None, observed=None, status=None, live=live)
     now, (outcome,) = judged(held, ready)
-    assert (now.action, now.steps, now.uploads) == (Action.WAIT, (), ())
+    assert (now.action, now.steps) == (Action.WAIT, ())
     assert outcome.message == "what it waited for has moved since the plan; the next plan decides"
     moved = replace(ready, live=replace(live, content="别的"))
     assert judged(held, moved)[0].action is Action.REFUSED
@@ -601,14 +601,14 @@ def test_refusal_of_what_nothing_was_agreed_about_keeps_its_reason() -> None:
     """So does one that follows from another row, or from a reading that failed."""
     refused = change(action=Action.REFUSED, reason="frozen")
     assert judged(change(action=Action.WAIT), refused)[0].reason == "frozen"
-    follows = replace(refused, blocked_by=build.BRAND)
+    follows = replace(refused, stopped_by=build.BRAND)
     assert judged(change(Step.EDIT), follows)[0].reason == "frozen"
 
 
 def test_what_needs_something_refused_but_sends_nothing_is_left_alone() -> None:
     """Only what would be sent is blocked; one block leads to the next."""
-    refused = Change(Kind.APP, Action.REFUSED, "two apps", "shop", build.SHOP, desired=build.shop)
-    signature = Change(
+    refused = AppChange(Kind.APP, Action.REFUSED, "two apps", "shop", build.SHOP, desired=build.shop)
+    signature = SignatureChange(
         Kind.SIGNATURE,
         Action.CREATE,
         "new",

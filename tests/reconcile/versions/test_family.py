@@ -12,7 +12,7 @@ from smsconf.model.observed import Reading
 from smsconf.model.resources import MessageType, UpdatePolicy
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.family import number_in, split_version
+from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.reconcile.versions.submission import marked, split_mark, submission_hash
 from tests.reconcile import build

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic, Place, Severity
 from smsconf.model.sites import SITES
-from smsconf.reconcile.change import Action, Change, FieldChange, Step
+from smsconf.reconcile.change import Action, Change, FieldChange, Step, TemplateChange
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.removal.guards import Refusal
@@ -58,7 +58,9 @@ def plan_of(*changes: Change, refusals: tuple[Refusal, ...] = ()) -> Plan:
 
 def template(number: int, action: Action = Action.CREATE, **more) -> Change:
     address = Address(Kind.TEMPLATE, f"t{number}")
-    return replace(Change(Kind.TEMPLATE, action, "not at the service yet", f"t{number}", address), **more)
+    return replace(
+        TemplateChange(Kind.TEMPLATE, action, "not at the service yet", f"t{number}", address), **more
+    )
 
 
 def test_plan_of_a_mixed_project_is_this_comment() -> None:

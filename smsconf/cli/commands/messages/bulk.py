@@ -15,9 +15,9 @@ from smsconf.cli.list_terminal import Terminal
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options, require_known
 from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.sending import (
-    MomentParam,
     check_words,
     list_options,
+    moment_param,
     read_service,
     reading_of,
     require_template,
@@ -91,7 +91,7 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
 )
 @list_options
-@click.option("--at", type=MomentParam(), help="Wait until this time, up to a month; Ctrl-C calls it off.")
+@click.option("--at", type=moment_param, help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
 @click.option("--failed-of", metavar="RUN", help="Send again to those whom a run did not reach.")
 @click.option("--assume-sent", metavar="[RUN]", help="Take uncertain batches for sent.")
@@ -168,7 +168,7 @@ def command(
     terminal = Terminal(
         project, form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
     )
-    sending = ListSending(settings, terminal, _assumption(chosen))
+    sending = ListSending(settings, terminal.ui(), _assumption(chosen))
     if chosen["end"]:
         sending.end(chosen["end"])
         return 0
@@ -226,19 +226,19 @@ def _meant(
 ) -> Run | None:
     """Return the run that is to be gone on with, if one is meant and no list."""
     number = chosen["join"] or chosen["assume_sent"] or chosen["assume_not_sent"]
-    if number:
-        return _stored(project, number)
-    if chosen["join"] is not None:
-        seen = read_service(project)
+    template = address if address and address.kind is Kind.TEMPLATE else None
+    newest = template and not recipients and not chosen["failed_of"] and _assumption(chosen) is not None
+    if not number and chosen["join"] is None and not newest:
+        return None
+    seen = None if number or newest else read_service(project)
+    if seen:
         seen.require_all()
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-            return open_run(ledger, seen.scope, project.environment)
-    if chosen["failed_of"] or address is None or address.kind is not Kind.TEMPLATE or recipients:
-        return None
-    if _assumption(chosen) is None:
-        return None
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        return newest_run(ledger, str(address), project.environment)
+        if number:
+            return named_run(ledger, number)
+        if seen:
+            return open_run(ledger, seen.scope, project.environment)
+        return newest_run(ledger, str(template), project.environment)
 
 
 def _send(
@@ -264,7 +264,7 @@ def _send(
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
     if chosen["dry_run"]:
-        standing, problem = look_at_job(project, job, ready, terminal)
+        standing, problem = look_at_job(project, job, ready, sending.ui)
         terminal.report(standing)
         return max(show_error(problem), 4) if problem else 0
     return _told(replace(sending, test_to=own).send(job, ready), terminal)

@@ -97,7 +97,7 @@ def _matched(
     )
     with ExitStack() as opened:
         received = [opened.enter_context(open_to_read(path)) for path in paths]
-        reports = merge(*(one.reports_by_message(message_id) for one in received), key=message_of)
+        reports = merge(*(one.reports(message_id) for one in received), key=message_of)
         yield match(sent, reports, clock)
 
 

@@ -31,7 +31,7 @@ from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
 from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Content, Request, content_size
+from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Answer, Request, content_size
 from smsconf.model.address import Address
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Region
@@ -248,17 +248,13 @@ def _request(
     target: Target, messages: Mapping[str, Mapping[str, str]], callback: str | None, extend: str | None
 ) -> Request:
     """Put those with the same values together: one group is one content."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for number, values in messages.items():
-        groups.setdefault(target.arrange(values), []).append(number)
-    contents = tuple(
-        Content(tuple(numbers), target.template_id, values, target.signature)
-        for values, numbers in groups.items()
-    )
+    every = [(number, target.arrange(values)) for number, values in messages.items()]
+    request = target.request(every, callback, extend)
+    contents = request.contents
     if len(contents) > 1 and sum(content_size(one) for one in contents) > MOST_BYTES:
         raise click.UsageError(
             _("one request has at most {most} KB of different texts: use smsconf bulk").format(
                 most=MOST_BYTES // 1024
             )
         )
-    return Request(target.sender, contents, callback, extend)
+    return request

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from smsconf.checkout import commit_of, state_folder
 from smsconf.model.errors import SmsconfError
-from smsconf.workflow.checkout import commit_of, state_folder
 
 JOURNAL = ".smsconf/journal.1.jsonl"
 
