@@ -214,22 +214,14 @@ def problem(
     place: Place | None = None,
     *,
     address: object = None,
-    why: str | None = None,
     fix: str | None = None,
     related: tuple[tuple[Place, str], ...] = (),
 ) -> Diagnostic:
-    """Make a diagnostic; severity, and what is not said here, come from the table."""
+    """Make a diagnostic; severity, why, and the fix unless it is said here come from the table."""
     known = CODES[code]
-    return Diagnostic(
-        code,
-        known.severity,
-        message,
-        place,
-        None if address is None else str(address),
-        why or _(known.why),
-        fix or _(known.fix),
-        related,
-    )
+    owner = None if address is None else str(address)
+    fix = fix or _(known.fix)
+    return Diagnostic(code, known.severity, message, place, owner, _(known.why), fix, related)
 
 
 class Problems:

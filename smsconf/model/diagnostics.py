@@ -80,6 +80,7 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(dict.fromkeys(diagnostics), key=key))
 
 
-def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Tell whether any of them blocks."""
-    return any(found.severity is Severity.ERROR for found in diagnostics)
+def has_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
+    """Tell whether any of them blocks; ``strict``: warnings do too."""
+    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    return any(found.severity in bad for found in diagnostics)

@@ -10,7 +10,7 @@ from smsconf.config.problems import CODES
 from smsconf.lint import RULES, Rule, rule_of
 from tests.lint.projects import lint_text, project_of
 
-WITHOUT_EXAMPLE = {"SMS422", "SMS423", "SMS424"}  # hundreds of resources; tests/lint/test_accounts.py
+WITHOUT_EXAMPLE = {"SMS422", "SMS423", "SMS424"}  # hundreds of resources; tests/lint/rules/test_project.py
 
 
 @pytest.fixture(params=RULES, ids=lambda rule: rule.code)

@@ -16,7 +16,7 @@ from smsconf.cli.options import finding_options, project_options
 from smsconf.cli.output import report
 from smsconf.config import Project
 from smsconf.language import _
-from smsconf.model.diagnostics import Diagnostic, Place, Severity
+from smsconf.model.diagnostics import Diagnostic, Place, has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.nearest import nearest
 from smsconf.render.findings.github import github_text
@@ -119,8 +119,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
     report(lint_view(placed, estimates), lint_lines, form, output, forms=_FORMS)
     if not readable:
         return 1
-    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
-    return 3 if any(one.severity in bad for one in shown) else 0
+    return 3 if has_errors(shown, strict=strict) else 0
 
 
 def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside: bool) -> bool:

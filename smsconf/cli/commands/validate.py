@@ -9,7 +9,7 @@ import click
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.language import _
-from smsconf.model.diagnostics import Severity, has_errors
+from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
@@ -52,5 +52,4 @@ def command(
                 files=len(project.files),
             ),
         )
-    warned = any(found.severity is Severity.WARNING for found in project.diagnostics)
-    return 3 if has_errors(project.diagnostics) or (strict and warned) else 0
+    return 3 if has_errors(project.diagnostics, strict=strict) else 0

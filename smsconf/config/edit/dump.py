@@ -94,14 +94,8 @@ class _Dumping:
         regions = set(Region)
         unique = self._unique("app", self.observed.apps.items, lambda one: (one.region, one.name))
         found = [one for one in unique if self._kept("app", one, one.region in regions, _("its region"))]
-        declared = {(app.region.value, app.name): at.key for at, app in self.known.apps.items()}
-        keys = invent_keys(
-            Kind.APP,
-            [
-                Nameless(one.remote_id, one.name, one.region, declared.get((one.region, one.name)))
-                for one in found
-            ],
-        )
+        declared = {(app.name, app.region.value): at.key for at, app in self.known.apps.items()}
+        keys = invent_keys(Kind.APP, [_nameless(one, one.region, declared) for one in found])
         for word in wanted:
             if not any(word in (one.name, keys[one.remote_id]) for one in found):
                 there = ", ".join(sorted(keys.values())) or _("none")
@@ -123,13 +117,7 @@ class _Dumping:
             "signature", self.observed.signatures.items, lambda one: (one.name, one.type)
         )
         declared = {(one.name, one.type.value): at.key for at, one in self.known.signatures.items()}
-        keys = invent_keys(
-            Kind.SIGNATURE,
-            [
-                Nameless(one.remote_id, one.name, one.type, declared.get((one.name, one.type)))
-                for one in everywhere
-            ],
-        )
+        keys = invent_keys(Kind.SIGNATURE, [_nameless(one, one.type, declared) for one in everywhere])
         for one in everywhere:
             app = self.apps.get(one.app_key)
             if app is None:
@@ -303,6 +291,12 @@ class _Dumping:
 
     def _leave_out(self, kind: str, name: str, why: str) -> None:
         self.dump.remarks.append(_("{kind} {name}: left out, {why}").format(kind=kind, name=name, why=why))
+
+
+def _nameless(
+    one: ObservedApp | ObservedSignature, hint: str, declared: Mapping[tuple[str, str], str]
+) -> Nameless:
+    return Nameless(one.remote_id, one.name, hint, declared.get((one.name, hint)))
 
 
 def _references(entries: Mapping[str, Entry], used: Collection[str | None]) -> dict[str, Entry]:

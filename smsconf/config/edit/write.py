@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -119,10 +120,7 @@ def _root(provider: Provider, folder: Path) -> Entry:
         if provider.site != "china":
             made["site"] = provider.site
         return {"version": VERSION, "provider": {"emulator": _Inline(made)}}
-    made = {"site": provider.site, "region": provider.region}
-    made |= {
-        name: value for name in ("project_id", "endpoint") if (value := getattr(provider, name)) is not None
-    }
+    made = {name: value for name, value in asdict(provider).items() if value is not None}
     return {"version": VERSION, "provider": {"huaweicloud": _Inline(made)}}
 
 

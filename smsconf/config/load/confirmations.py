@@ -20,7 +20,7 @@ from pydantic import Field
 from smsconf.atomic import write_atomically
 from smsconf.config.format.entry import Entry, Maybe, Moment, Word
 from smsconf.config.format.validation import container, unknown_key, validate
-from smsconf.config.load.declared import resource
+from smsconf.config.load.declarations import resource
 from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.files import Unreadable, read_source
 from smsconf.config.yaml.reader import read_yaml

@@ -25,7 +25,7 @@ from smsconf.config.format.console_model import (
 )
 from smsconf.config.format.entry import Entry
 from smsconf.config.format.validation import container, unknown_key, validate
-from smsconf.config.load.declared import Declared, Parts, resource
+from smsconf.config.load.declarations import Declared, Parts, resource
 from smsconf.config.problems import shown
 from smsconf.config.yaml.files import nearest_path
 from smsconf.config.yaml.source import Block, Located, Span, span_at

@@ -1,7 +1,7 @@
 """Merged data → :class:`~smsconf.model.resources.Desired`: entries validated, filled in, content numbered.
 
 The last stage. What an entry gets wrong keeps only that entry out, so that the checks can go on with the
-rest. Files of signatures are opened here to know their digests.
+rest. It looks up and reports through ``declarations``, and reads no file itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from smsconf.config.format.project_model import AppEntry, SignatureEntry, Templa
 from smsconf.config.format.validation import container, wrong_type
 from smsconf.config.load import console
 from smsconf.config.load.content import Content, number_content
-from smsconf.config.load.declared import Declared, resource
+from smsconf.config.load.declarations import Declared, resource
 from smsconf.config.load.references import check_identities, resolve_app, resolve_signature
 from smsconf.config.problems import shown
 from smsconf.config.yaml.source import Items

@@ -22,7 +22,7 @@ from smsconf.config.format.provider import ROOT_NAME, Provider, read_provider
 from smsconf.config.format.validation import container, validate, wrong_type
 from smsconf.config.load.confirmations import Line, read_confirmations
 from smsconf.config.load.content import Content, number_content
-from smsconf.config.load.declared import Declared
+from smsconf.config.load.declarations import Declared
 from smsconf.config.load.desired import make_desired
 from smsconf.config.load.environments import is_declared, read_default, read_overlays
 from smsconf.config.load.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid

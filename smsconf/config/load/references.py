@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from smsconf.config.format.project_model import TemplateEntry
-from smsconf.config.load.declared import Declared
+from smsconf.config.load.declarations import Declared
 from smsconf.config.problems import shown
 from smsconf.language import _, listed
 from smsconf.model.address import Address, Kind

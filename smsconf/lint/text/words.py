@@ -48,11 +48,6 @@ MARKETING: Final = re.compile(
     "优惠|促销|大促|折扣|打折|[一二三四五六七八九0-9.]折|特价|特惠|抢购|满减|红包|秒杀|钜惠|清仓|领券|免费领|半价|新品上市|"
     "限时购|赠品|买一送一|低至"
 )
-MARKETING_ENGLISH: Final = re.compile(
-    r"\b(?:[0-9]{1,2} ?% off|discounts?|special offer|on sale|flash sale|coupons?|promo code|free gift|"
-    r"buy one get one)\b",
-    re.IGNORECASE,
-)
 
 INVITATION: Final = re.compile(
     "邀请您|诚邀|邀您|注册有礼|免费注册|入会有礼|报名参加|欢迎加入|欢迎注册|点击注册"

@@ -251,3 +251,14 @@ def test_password_of_the_proxy_is_in_no_error(monkeypatch) -> None:
         assert "***" in told
         assert quote(secret) not in told
         assert base64.b64encode(f"jane:{secret}".encode()).decode() not in told
+
+
+@pytest.mark.parametrize(("address", "reason"), [("socks5://127.0.0.1:9", "ImportError"), ("ftp://x", "")])
+def test_proxy_that_cannot_be_used_is_refused_at_once(monkeypatch, address: str, reason: str) -> None:
+    """A kind of proxy that needs a package that is not here, or that nobody knows: nothing is sent."""
+    monkeypatch.setattr("smsconf.cloud.http.connection.find_spec", lambda _name: None)
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    with pytest.raises(Unreachable, match=f"proxy .* cannot be used \\({reason}") as caught:
+        open_client(None, base_url="https://sms.example.com")
+    assert caught.value.arrived is False
+    assert "HTTPS_PROXY" in (caught.value.fix or "")

@@ -60,12 +60,26 @@ def test_missing_signed_header_is_refused(service: Service, dropped: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "value", ["", "Basic x", "SDK-HMAC-SHA256 Access=EMULATORAK, SignedHeaders=host, Signature=00"]
+    "value",
+    [
+        "",
+        "Basic x",
+        "SDK-HMAC-SHA256 Access=EMULATORAK, SignedHeaders=host, Signature=00",
+        f"SDK-HMAC-SHA256 Access=EMULATORAK, SignedHeaders=;host, Signature={'0' * 64}",
+    ],
 )
 def test_malformed_authorization_is_refused(service: Service, value: str) -> None:
     """Anything but the documented form is refused, not a failure of the emulator."""
     reply = Reply(service.engine.handle("GET", target(service), [("Authorization", value)], b""))
     assert (reply.status, reply.code) == (401, "APIGW.0301")
+
+
+def test_nameless_header_cannot_be_signed(service: Service) -> None:
+    """An empty name among the signed ones is one more header that is not there."""
+    headers = dict(signed_headers(service.settings, "GET", target(service), b"", service.real))
+    headers["Authorization"] = headers["Authorization"].replace("SignedHeaders=", "SignedHeaders=;")
+    reply = Reply(service.engine.handle("GET", target(service), list(headers.items()), b""))
+    assert (reply.status, reply.json["error_msg"].rpartition(", ")[2]) == (401, "no header ")
 
 
 def test_changed_request_is_refused(service: Service) -> None:
