@@ -46,7 +46,7 @@ OTHERS = {
     "messaging/bulk/reader.py": "a database in memory",
     "messaging/lists/encodings.py": "lists, which a person names",
     "messaging/lists/opening.py": "lists, which a person names",
-    "messaging/lists/seen_numbers.py": "a nameless database",
+    "messaging/lists/recipients.py": "a nameless database",
     "messaging/lists/texts.py": "lists, which a person names",
     "messaging/lists/workbook_parts.py": "what is packed in a workbook, which a person names",
     "messaging/lists/xlsx.py": "a workbook, which a person names, in a process of its own",

@@ -5,37 +5,33 @@ Nothing is sent or written from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 from smsconf.config import Project
-from smsconf.language import _
-from smsconf.messaging.bulk.batches import Draft
+from smsconf.language import N_, _
+from smsconf.messaging.bulk.batches import drafts
 from smsconf.messaging.bulk.choice import choose
 from smsconf.messaging.bulk.failed import failed_recipients
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
 from smsconf.messaging.bulk.run import Key, Run, Tally
+from smsconf.messaging.lists.opening import open_list
+from smsconf.messaging.lists.recipients import Count, Recipient, read_recipients
+from smsconf.messaging.masking import mask
 from smsconf.messaging.send.limits import Allowance, day_of, month_of
 from smsconf.messaging.send.target import Target
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import MessageType, Threshold
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_job import (
-    Chunks,
-    Job,
-    LeftOut,
-    Read,
-    Ui,
-    left_out_of,
-    list_chunks,
-    read_list,
-    start_of,
-)
+from smsconf.workflow.list_job import Drop, Job, LeftOut, Read, Said, Ui, dropping, left_out_of, start_of
 from smsconf.workflow.sending import Ready
 from smsconf.workflow.state_files import inboxes, ledger_path
 
+Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
+"""Reads recipients some thousand at a time, counting them, and tells what is left out."""
 _RECENT = timedelta(hours=24)
 """A list that was changed by a row and sent whole is a mistake of the same day."""
 
@@ -51,7 +47,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        read = read_job(ledger, project, job, ready, left_out, ui, keep=lambda _draft: None)
+        read = read_list(ledger, project, job, ready, left_out, ui, keep=lambda _numbers, _values: None)
         runs = ledger.runs_of(draft.key) if ledger else []
         run, tally = None, Tally(waiting=read.summary["valid"])
         try:
@@ -101,7 +97,7 @@ def draft_of(project: Project, job: Job, ready: Ready) -> Run:
     )
 
 
-def read_job(
+def read_list(
     ledger: LedgerReader | None,
     project: Project,
     job: Job,
@@ -109,25 +105,50 @@ def read_job(
     left_out: LeftOut,
     ui: Ui,
     *,
-    keep: Callable[[Draft], None],
+    keep: Callable[[Sequence[str], Sequence[Sequence[str]] | None], None],
 ) -> Read:
-    """Read who gets what; ``keep`` takes the batches.
+    """Read who gets what, hand over the batches, write down what is left out; return what was read.
 
     Raises:
         SmsconfError: a file cannot be read or written, or it is not the message of the run that is meant.
     """
-    with _chunks(ledger, project, job, ready) as chunks:
-        key = draft_of(project, job, ready).key
-        recent = ledger.recent(key, ready.now - _RECENT) if ledger else lambda _numbers: 0
-        return read_list(job, ready.target, chunks, left_out, recent=recent, keep=keep, reading=ui.reading())
+    target = ready.target
+    count, said = Count(), Said(job, target, left_out.opt_outs.current())
+    key = draft_of(project, job, ready).key
+    recent = ledger.recent(key, ready.now - _RECENT) if ledger else lambda _numbers: 0
+    requests = again = 0
+    with (
+        _chunks(ledger, project, job, ready) as chunks,
+        ui.reading() as update,
+        dropping(job) as drop,
+    ):
+        found = chunks(count, drop)
+        kept = said.hear(found, count, drop, lambda: update(N_("rows"), count.rows, 0))
+        for draft in drafts(kept, target, same=said.same):
+            requests += 1
+            again += recent(draft.numbers)
+            keep(*draft)
+    summary = {
+        "rows": count.rows,
+        "valid": count.valid,
+        "segments": said.segments,
+        "requests": requests,
+        "recent": again,
+        "dropped": dict(Counter(count.dropped).most_common()),
+        "source": count.source.view() if count.source else None,
+        "samples": said.samples.texts(mask),
+        "opt_out_lists": list(left_out.lists),
+    }
+    return Read(summary, said.whole.hex(), said.numbers.hex())
 
 
 @contextmanager
 def _chunks(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
     """Give what reads a job's recipients: its list, or the numbers that another run did not reach."""
     if job.failed_of is None or ledger is None:
-        with list_chunks(job, ready.target) as chunks:
-            yield chunks
+        assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
+        with open_list(job.recipients, job.reading) as table:
+            yield lambda count, drop: read_recipients(table, ready.target, job.fixed, count=count, drop=drop)
         return
     run = job.failed_of
     if run.message["text"] != ready.target.text_key():

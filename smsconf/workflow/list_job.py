@@ -1,11 +1,10 @@
-"""What ``bulk`` is asked to do: what to send, to whom, to whom not; and the list read, row by row.
+"""What ``bulk`` is asked to do: what to send, to whom, to whom not; and what a list says while it is read.
 
 Nothing is sent from here, and no run is chosen.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,21 +15,18 @@ from typing import Any
 
 from smsconf.config import Project
 from smsconf.language import N_, _, ngettext
-from smsconf.messaging.bulk.batches import Draft, drafts
 from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.bulk.sending import Progress
-from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.recipients import (
     Count,
     Dropped,
     Recipient,
     read_opt_outs,
-    read_recipients,
 )
 from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.lists.table import Reading
-from smsconf.messaging.masking import mask, mask_all
+from smsconf.messaging.masking import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.limits import FARTHEST, opening
 from smsconf.messaging.send.target import Target
@@ -52,8 +48,6 @@ _OPTED_OUT = "opted-out", N_("the recipient asked not to be written to")
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Drop = Callable[[Dropped], None]
-Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
-"""Reads recipients some thousand at a time, counting them, and tells what is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,54 +208,7 @@ def left_out_of(
     return LeftOut(opt_outs, lists)
 
 
-def read_list(
-    job: Job,
-    target: Target,
-    chunks: Chunks,
-    left_out: LeftOut,
-    *,
-    recent: Callable[[Iterable[str]], int],
-    keep: Callable[[Draft], None],
-    reading: AbstractContextManager[Update],
-) -> Read:
-    """Read who gets what, hand over the batches, write down what is left out; return what was read.
-
-    Args:
-        job: what is asked.
-        target: what is sent.
-        chunks: reads the recipients.
-        left_out: who is not to be written to.
-        recent: counts those who got a message of this name not long ago.
-        keep: takes the batches.
-        reading: shows how far it is.
-
-    Raises:
-        SmsconfError: a file cannot be read, or the file of what is left out not written.
-    """
-    count, said = Count(), _Said(job, target, left_out.opt_outs.current())
-    requests = again = 0
-    with reading as update, _dropping(job) as drop:
-        found = chunks(count, drop)
-        kept = said.hear(found, count, drop, lambda: update(N_("rows"), count.rows, 0))
-        for draft in drafts(kept, target, same=said.same):
-            requests += 1
-            again += recent(draft.numbers)
-            keep(draft)
-    summary = {
-        "rows": count.rows,
-        "valid": count.valid,
-        "segments": said.segments,
-        "requests": requests,
-        "recent": again,
-        "dropped": dict(Counter(count.dropped).most_common()),
-        "source": count.source.view() if count.source else None,
-        "samples": said.samples.texts(mask),
-        "opt_out_lists": list(left_out.lists),
-    }
-    return Read(summary, said.whole.hex(), said.numbers.hex())
-
-
-class _Said:
+class Said:
     """What a list says, added up while it is read.
 
     Opt-outs are part of it, so that one that comes later does not make it another list.
@@ -302,15 +249,7 @@ class _Said:
 
 
 @contextmanager
-def list_chunks(job: Job, target: Target) -> Iterator[Chunks]:
-    """Open a list; what is yielded reads it, as :func:`read_list` wants it."""
-    assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
-    with open_list(job.recipients, job.reading) as table:
-        yield lambda count, drop: read_recipients(table, target, job.fixed, count=count, drop=drop)
-
-
-@contextmanager
-def _dropping(job: Job) -> Iterator[Drop]:
+def dropping(job: Job) -> Iterator[Drop]:
     """Open the file of rows left out, with nothing but its head if there are none; its owner's alone.
 
     It takes the place of an older one whole, or not at all.

@@ -28,7 +28,7 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_job, threshold_of
+from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_list, threshold_of
 from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, remember_sent
 from smsconf.workflow.state_files import ledger_path
@@ -186,7 +186,7 @@ class ListSending:
         project = self.settings.project
         draft = draft_of(project, job, ready)
         with ledger.making(draft) as making:
-            read = read_job(ledger, project, job, ready, left_out, self.ui, keep=lambda one: making.add(*one))
+            read = read_list(ledger, project, job, ready, left_out, self.ui, keep=making.add)
             name = job.run_name(read.digest)
             making.note(read.digest, name, read.summary)
         return replace(draft, id=making.run, name=name, digest=read.digest), read

@@ -6,11 +6,12 @@ is handed to the caller with its row and the reason; which file the rows came fr
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from smsconf.language import N_, _, clauses
 from smsconf.messaging.lists.columns import (
@@ -25,7 +26,6 @@ from smsconf.messaging.lists.columns import (
     wrong_column,
 )
 from smsconf.messaging.lists.opening import open_list
-from smsconf.messaging.lists.seen_numbers import SeenNumbers
 from smsconf.messaging.lists.table import BAD_CELLS, Reading, Row, Source, Table, column_name, unreadable
 from smsconf.messaging.numbers import Fault
 from smsconf.messaging.send.target import Target
@@ -103,7 +103,7 @@ def read_recipients(
     _check_values(table, target, columns, fixed)
     count.source = _source(table, columns)
     reader = _Reader(target, columns, fixed, count, drop)
-    with SeenNumbers() as known:
+    with _SeenNumbers() as known:
         for chunk in reader.read(table.rows(columns.needed)):
             earlier = known.add([(int(one.number), one.row, hash(one.values)) for one in chunk])
             fresh = [one for one in chunk if one.row not in earlier] if earlier else chunk
@@ -231,6 +231,51 @@ class _Reader:
             return values
         self.leave_out(row.number, number, BAD_VALUE, wrong)
         return None
+
+
+class _SeenNumbers:
+    """Numbers with the rows and values they were first seen with: any number of them, in a temporary file."""
+
+    def __enter__(self) -> Self:
+        self._database = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute(
+            "CREATE TABLE seen (number INTEGER PRIMARY KEY, place INTEGER NOT NULL, content INTEGER NOT NULL)"
+        )
+        self._database.execute("BEGIN")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._database.close()
+
+    def add(self, new: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
+        """Add numbers, rows and marks of values; return for each later row the first one and its mark.
+
+        Raises:
+            SmsconfError: the temporary file cannot be written.
+        """
+        try:
+            return self._add(new)
+        except sqlite3.Error as error:
+            raise SmsconfError(
+                _("the temporary file of the numbers seen cannot be written: {reason}").format(reason=error),
+                fix=_("make room there, or name another folder with TMPDIR"),
+            ) from None
+
+    def _add(self, new: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
+        before = self._database.total_changes
+        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", new)
+        if self._database.total_changes - before == len(new):
+            return {}
+        known: dict[int, tuple[int, int]] = {}
+        for number, row, _content in new:
+            first, content = self._database.execute(
+                "SELECT place, content FROM seen WHERE number = ?", (number,)
+            ).fetchone()
+            if first != row:
+                known[row] = (first, content)
+        return known
 
 
 def _data(rows: Iterable[Row], columns: Columns) -> Iterator[Row]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from smsconf.messaging.bulk.batches import Draft
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.model.address import Address
-from smsconf.workflow.list_job import Job, LeftOut, Read, list_chunks, read_list
+from smsconf.workflow.list_draft import read_list
+from smsconf.workflow.list_job import Job, LeftOut, Read
+from smsconf.workflow.sending import Ready
 from tests.messaging.lists.test_recipients import PLAIN
 
 
-def read(folder: Path, text: str, opted_out: Iterable[str] = ()) -> tuple[Read, list[Draft], str]:
+def read(folder: Path, text: str, opted_out: Iterable[str] = ()) -> tuple[Read, list[list[str]], str]:
     (folder / "list.txt").write_text(text)
     job = Job(
         subject=Address.parse("template.news"),
@@ -31,17 +35,14 @@ def read(folder: Path, text: str, opted_out: Iterable[str] = ()) -> tuple[Read, 
         again=False,
         reading=Reading(),
     )
-    kept: list[Draft] = []
-    with list_chunks(job, PLAIN) as chunks:
-        found = read_list(
-            job,
-            PLAIN,
-            chunks,
-            LeftOut(OptOuts([], opted_out), []),
-            recent=lambda _numbers: 0,
-            keep=kept.append,
-            reading=nullcontext(lambda _what, _done, _total: None),
-        )
+    kept: list[list[str]] = []
+    project: Any = SimpleNamespace(environment=None)
+    ui: Any = SimpleNamespace(reading=lambda: nullcontext(lambda _what, _done, _total: None))
+    left_out = LeftOut(OptOuts([], opted_out), [])
+    ready = Ready(PLAIN, {}, datetime(2026, 1, 5, tzinfo=UTC), "account")
+    found = read_list(
+        None, project, job, ready, left_out, ui, keep=lambda numbers, _values: kept.append(list(numbers))
+    )
     return found, kept, (folder / "dropped.csv").read_text(encoding="utf-8")
 
 
@@ -49,7 +50,7 @@ def test_opted_out_numbers_are_left_out_however_they_are_written(tmp_path: Path)
     """Each with its row, and counted by the reason."""
     text = "13812345678\n+86 137-0000-0007\n13912345678\n"
     found, kept, dropped = read(tmp_path, text, ["138 1234 5678", "+8613700000007"])
-    assert [one.numbers for one in kept] == [["8613912345678"]]
+    assert kept == [["8613912345678"]]
     assert (found.summary["rows"], found.summary["valid"]) == (3, 1)
     assert found.summary["dropped"] == {"opted-out": 2}
     assert [line.split(",")[:3] for line in dropped.splitlines()[1:]] == [

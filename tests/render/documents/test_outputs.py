@@ -1,6 +1,6 @@
 """The document of ``outputs``, byte for byte: programs in other languages read it.
 
-``SMSCONF_UPDATE_OUTPUTS=1 pytest tests/render/test_outputs_document.py`` writes it anew.
+``SMSCONF_UPDATE_OUTPUTS=1 pytest tests/render/documents/test_outputs.py`` writes it anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from smsconf.render.documents.outputs import outputs_view
 from tests.reconcile import build
 from tests.reconcile.build import o_abroad, o_brand, o_hello, o_shipped, o_shop, shipped
 
-GOLDEN = Path(__file__).parent.parent / "data" / "outputs"
+GOLDEN = Path(__file__).parent.parent.parent / "data" / "outputs"
 UPDATE = bool(os.environ.get("SMSCONF_UPDATE_OUTPUTS"))
 
 changed = replace(shipped, content="您好，订单${1}已发货。")
