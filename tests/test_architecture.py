@@ -116,6 +116,9 @@ ALLOWED: dict[str, set[str]] = {
     },
 }
 
+# the parts of the planner: each may import those before it
+PLANNER = ("versions", "removal", "kinds", "saved_plan")
+
 # the emulator shares nothing with the client: of the nouns only what stands for the world outside
 EMULATOR_NOUNS = {"smsconf.model.emulator_keys", "smsconf.model.segments", "smsconf.model.working_days"}
 
@@ -195,6 +198,15 @@ def test_imports_go_downwards_only(module) -> None:
     assert not {name for name in names if not within(room_of(name), {own} | ALLOWED[own])}
     if within(own, {"emulator"}):
         assert {name for name in names if room_of(name) == "model"} <= EMULATOR_NOUNS
+
+
+def test_parts_of_the_planner_look_one_way(module) -> None:
+    """No two of them import each other: what is decided goes from one to the next."""
+    path, tree = module
+    own = path.parent.name
+    if path.parent.parent == ROOT / "reconcile":
+        parts = {name.split(".")[2] for name in imported(tree) if name.startswith("smsconf.reconcile.")}
+        assert parts & set(PLANNER) <= {*PLANNER[: PLANNER.index(own)], own}
 
 
 def test_every_package_has_one_home(module) -> None:

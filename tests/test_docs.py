@@ -225,3 +225,14 @@ def test_decisions_are_numbered_and_have_their_three_parts() -> None:
         heads = re.findall(r"(?m)^#+ (.*)$", path.read_text(encoding="utf-8"))
         assert heads[1:] == ["Context", "Decision", "Consequences"], path.name
         assert heads[0].startswith(f"{int(path.name[:4])}. ")
+
+
+def test_every_place_of_the_slow_tests_exists() -> None:
+    """What moved or was renamed would be quick again, unseen."""
+    from tests.slow import SLOW
+
+    for place, reason in SLOW.items():
+        path, _, name = place.partition("::")
+        assert (ROOT / "tests" / path).exists(), place
+        assert not name or f"\ndef {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8"), place
+        assert reason

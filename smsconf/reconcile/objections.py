@@ -30,15 +30,6 @@ def unless(objections: Iterable[Objection[K]], case: K, decision: Decision) -> D
     return next((one for one in found if one), decision)
 
 
-def app_refused(case: SignatureCase, decision: Decision) -> Decision | None:
-    """Refuse a signature whose app is refused."""
-    app = case.desired.app
-    if case.above[app].action is not Action.REFUSED:
-        return None
-    reason = _("blocked: {need} is refused").format(need=app)
-    return decision.instead(Action.REFUSED, reason, by=app)
-
-
 def unqualified(case: SignatureCase, decision: Decision) -> Decision | None:
     """Let a signature wait for the id of its qualification, which a person has approved at the console."""
     by = case.desired.qualified_by
@@ -48,7 +39,7 @@ def unqualified(case: SignatureCase, decision: Decision) -> Decision | None:
     return decision.instead(Action.WAIT, reason.format(address=by), awaits=str(by), by=by)
 
 
-def blocked(case: TemplateCase, decision: Decision) -> Decision | None:
+def blocked(case: Case, decision: Decision) -> Decision | None:
     """Refuse what needs something that was refused or rejected."""
     for need in case.needs:
         above = case.above[need]
@@ -155,7 +146,7 @@ def serving(case: RemovalCase, decision: Decision) -> Decision | None:
 
 
 SIGNATURE: tuple[Objection[SignatureCase], ...] = (
-    app_refused,  # nothing can be made under it, whatever people do
+    blocked,  # nothing can be made under a refused app, whatever people do
     unqualified,  # all else is ready, and a person's part is missing
 )
 TEMPLATE: tuple[Objection[TemplateCase], ...] = (

@@ -21,21 +21,17 @@ def decide_apps(inputs: Inputs) -> Iterator[AppChange]:
     """Decide about every declared app, then about those that left the files."""
     free = {region: quota.total - quota.used for region, quota in inputs.observed.app_quotas.items()}
     for address, app in inputs.desired.apps.items():
-        decision, unlisted = _decide(inputs, app), None
-        if decision.action is Action.CREATE:
-            if app.region in free:
-                decision = _within_quota(inputs, app, decision, free[app.region])
-                free[app.region] -= 1
-            unlisted = inputs.memory.apps.get(address) if decision.steps else None
-        yield decision.row(
-            AppChange, address, app.name, desired=app, unlisted=(unlisted,) if unlisted else ()
-        )
+        decision = _decide(inputs, app)
+        if decision.action is Action.CREATE and app.region in free:
+            free[app.region] -= 1
+            decision = decision if free[app.region] >= 0 else _used_up(inputs, app)
+        known = inputs.memory.apps.get(address) if decision.action is Action.CREATE else None
+        unlisted = (known,) if known else ()
+        yield decision.row(AppChange, address, app.name, desired=app, unlisted=unlisted)
     yield from _forgotten(inputs)
 
 
-def _within_quota(inputs: Inputs, app: App, decision: Decision, free: int) -> Decision:
-    if free > 0:
-        return decision
+def _used_up(inputs: Inputs, app: App) -> Decision:
     quota = inputs.observed.app_quotas[app.region]
     reason = _(
         "the quota of {region} apps is used up ({used} of {total}); apps cannot be deleted: "

@@ -28,7 +28,7 @@ from smsconf.model.resources import (
     Threshold,
 )
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, FieldChange, ManualChange, ManualStep
+from smsconf.reconcile.change import Action, Decision, FieldChange, ManualChange, ManualStep
 from smsconf.reconcile.inputs import Inputs
 
 Values = Mapping[str, Any]
@@ -50,15 +50,13 @@ def decide_manual(inputs: Inputs) -> Iterator[ManualChange]:
         confirmation = inputs.memory.confirmations.get(address)
         standing = standing_of(step, confirmation, inputs.observed.now)
         done = standing in (Standing.CONFIRMED, Standing.NEEDLESS)
-        yield ManualChange(
-            kind=address.kind,
-            action=Action.NONE if done else Action.MANUAL,
-            reason=_reason(address, step, standing, confirmation),
-            remote_name=_name(inputs.desired, address),
-            address=address,
+        decision = Decision(
+            Action.NONE if done else Action.MANUAL,
+            _reason(address, step, standing, confirmation),
             fields=tuple(FieldChange(path, None, value) for path, value in step.values.items()),
-            manual=replace(step, standing=standing.value, confirmation=confirmation),
         )
+        manual = replace(step, standing=standing.value, confirmation=confirmation)
+        yield decision.row(ManualChange, address, _name(inputs.desired, address), manual=manual)
 
 
 def manual_steps(desired: Desired, site: Site) -> dict[Address, ManualStep]:

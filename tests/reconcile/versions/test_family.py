@@ -12,7 +12,6 @@ from smsconf.model.observed import Reading
 from smsconf.model.resources import MessageType, UpdatePolicy
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.names import number_in, split_version
 from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.reconcile.versions.submission import marked, split_mark, submission_hash
 from tests.reconcile import build
@@ -446,24 +445,6 @@ def test_replaced_signature_is_kept_for_whatever_it_would_take_along(how, why) -
     assert why in row.reason
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("a", ("a", 1)),
-        ("a_v2", ("a", 2)),
-        ("a_v10", ("a", 10)),
-        ("a_v1", ("a_v1", 1)),
-        ("a_v02", ("a_v02", 1)),
-        ("a_v2_v3", ("a_v2", 3)),
-        ("_v2", ("_v2", 1)),
-    ],
-)
-def test_names_split_into_family_and_number(name, expected) -> None:
-    """Only a suffix from 2 upwards without leading zeros is a number."""
-    assert split_version(name) == expected
-    assert number_in(name, [name]) == 1
-
-
 @pytest.mark.parametrize("note", [None, "", "给会员", "x" * 600])
 def test_mark_travels_in_the_note_and_is_split_off_again(note) -> None:
     """The mark is the last word of the note, at most 500 characters long, and the user's part comes back."""
@@ -505,22 +486,6 @@ def test_second_draft_of_one_text_is_deleted_before_anything_is_submitted(first,
     assert only(made, SHIPPED).remote_id == "id-2"
     assert words(only(made, SHIPPED)) == (("update", ["submit"]) if first == "Pending" else ("wait", []))
     assert next(one.action.value for one in made.changes if one.address == SHIPPED) == "delete"
-
-
-@pytest.mark.parametrize(
-    ("name", "bases", "number"),
-    [
-        ("a", ["a"], 1),
-        ("a", ["b"], None),
-        ("a_v2", ["a"], 2),
-        ("a_v2", ["b"], None),
-        ("a_v2", ["b", "a_v2"], 1),
-        ("b_v3", ["a", "b"], 3),
-    ],
-)
-def test_name_has_a_number_in_the_families_it_belongs_to(name, bases, number) -> None:
-    """A bare name is the first, be it one that ends like a version; another name is none."""
-    assert number_in(name, bases) == number
 
 
 MAYBE = version(2, "Adopted", content="别的${1}。", ours=False)
