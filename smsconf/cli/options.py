@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from smsconf.cli.output import say
-from smsconf.language import _
+from smsconf.language import N_, _
 from smsconf.model.nearest import nearest
 from smsconf.model.times import iso_duration, parse_duration
 
@@ -42,28 +42,41 @@ class AddressParam(click.ParamType["Address"]):
             self.fail(str(error), param, ctx)
 
 
-class DurationParam(click.ParamType[float]):
-    """A length of time, in seconds: ``90s``, ``5m``, ``3h``, ``2d``, ``1w``, or ISO 8601 (``PT5M``).
+class WordParam(click.ParamType[Any]):
+    """A word that is read, and refused where nothing can be read from it."""
 
-    ``strict``: ISO 8601 alone, more than nothing, and not beyond what a date can be moved by.
-    """
+    def __init__(self, name: str, read: Callable[[Any], object | None], expected: str) -> None:
+        self.name = name
+        self._read = read
+        self._expected = expected
 
-    name = "duration"
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return what was read, or fail with what was expected."""
+        found = self._read(value)
+        if found is None:
+            self.fail(_(self._expected).format(value=value, name=value), param, ctx)
+        return found
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self._strict = strict
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
-        """Read the text, or fail with what was expected."""
-        if isinstance(value, float):
-            return value
-        seconds = parse_duration(value if self._strict else iso_duration(str(value)))
-        if seconds is None or (self._strict and not 0 < seconds <= _LONGEST):
-            expected = _("expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'")
-            if self._strict:
-                expected = _("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'")
-            self.fail(expected.format(value=value), param, ctx)
-        return float(seconds)
+def _seconds(value: str | float) -> float | None:
+    if isinstance(value, float):
+        return value
+    seconds = parse_duration(iso_duration(value))
+    return None if seconds is None else float(seconds)
+
+
+def _iso_seconds(value: str | float) -> float | None:
+    """Read ISO 8601 alone: more than nothing, and not beyond what a date can be moved by."""
+    seconds = value if isinstance(value, float) else parse_duration(value)
+    return float(seconds) if seconds and 0 < seconds <= _LONGEST else None
+
+
+DURATION = WordParam(
+    "duration", _seconds, N_("expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'")
+)
+ISO_DURATION = WordParam(
+    "duration", _iso_seconds, N_("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'")
+)
 
 
 class IntervalParam(click.FloatRange):

@@ -5,13 +5,13 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import click
 
-from smsconf.cli.options import FILE, AddressParam, require_known, stacked
+from smsconf.cli.options import FILE, AddressParam, WordParam, require_known, stacked
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.lint.text.callback_urls import object_to
@@ -23,22 +23,6 @@ from smsconf.model.errors import ConfigError
 from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
-
-
-class WordParam(click.ParamType[Any]):
-    """A word that is read, and refused where nothing can be read from it."""
-
-    def __init__(self, name: str, read: Callable[[Any], object | None], expected: str) -> None:
-        self.name = name
-        self._read = read
-        self._expected = expected
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return what was read, or fail with what was expected."""
-        found = self._read(value)
-        if found is None:
-            self.fail(_(self._expected).format(value=value, name=value), param, ctx)
-        return found
 
 
 def _moment(value: str | datetime) -> datetime | None:

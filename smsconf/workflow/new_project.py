@@ -6,7 +6,7 @@ It asks nobody; what the files of a first project say is in ``render.starter``, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,6 +74,16 @@ def remarks_on(files: Mapping[str, str], observed: Observed, site: Site) -> list
     with TemporaryDirectory() as name:
         write_files(Path(name), files, force=False)
         return list(compared(Path(name), observed, site))
+
+
+def summary(dump: Dump, remarks: Iterable[str], into: Path | None = None) -> Iterator[str]:
+    """Say what one may not expect of a dump, and how much there is."""
+    yield from (*dump.remarks, *remarks)
+    said = _("dumped {apps} apps, {signatures} signatures, {templates} templates")
+    if into:
+        said = _("dumped {apps} apps, {signatures} signatures, {templates} templates into {into}")
+    counts = {"apps": len(dump.apps), "signatures": len(dump.signatures), "templates": len(dump.templates)}
+    yield said.format(**counts, into=into)
 
 
 def imported_files(answers: Answers, folder: Path, talk: Talk) -> tuple[Dump, dict[str, str], list[str]]:

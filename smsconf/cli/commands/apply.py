@@ -15,8 +15,8 @@ from smsconf.checkout import commit_of
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.exits import apply_exit, refusal_exit, standing_exit
 from smsconf.cli.options import (
+    DURATION,
     FILE,
-    DurationParam,
     comment_options,
     interval_option,
     project_options,
@@ -55,7 +55,7 @@ from smsconf.workflow.watch import look, wait_for_reviews
 @click.option("--wait", "waits", is_flag=True, help="Then wait for the reviews.")
 @click.option(
     "--timeout",
-    type=DurationParam(),
+    type=DURATION,
     default="1h",
     show_default=True,
     help="With --wait: give up after this.",

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from smsconf.cli.options import (
+    DURATION,
     AddressParam,
-    DurationParam,
     hint_at,
     project_options,
     report_options,
@@ -40,7 +40,7 @@ _GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @project_options
 @click.option("--note", metavar="TEXT", help="What there is to say about it.")
-@click.option("--expires", type=DurationParam(), help="Ask again after this long, such as 90d.")
+@click.option("--expires", type=DURATION, help="Ask again after this long, such as 90d.")
 @click.option("--withdraw", is_flag=True, help="Take a confirmation back.")
 @report_options
 def command(  # noqa: PLR0913 - one for each option

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -21,7 +20,7 @@ from smsconf.model.observed import Observed
 from smsconf.model.sites import Site
 from smsconf.render.foreign import in_quotes
 from smsconf.workflow.emulated import copy_emulator
-from smsconf.workflow.new_project import compared, read_everything, remarks_on
+from smsconf.workflow.new_project import compared, read_everything, remarks_on, summary
 
 _KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)
 _WORDS = {word: kind for kind in _KINDS for word in (kind.value, kind.section)}
@@ -65,19 +64,9 @@ def command(
     except LookupError as error:
         raise click.UsageError(str(error.args[0])) from error
     remarks = _write(dump, project, into, observed, site, force=force)
-    tell(dump, remarks, into)
+    for text in summary(dump, remarks, into):
+        say(text)
     return 0
-
-
-def tell(dump: Dump, remarks: Iterable[str], into: Path | None) -> None:
-    """Say on stderr what one may not expect, and how much there is."""
-    for remark in (*dump.remarks, *remarks):
-        say(remark)
-    said = _("dumped {apps} apps, {signatures} signatures, {templates} templates")
-    if into:
-        said = _("dumped {apps} apps, {signatures} signatures, {templates} templates into {into}")
-    counts = {"apps": len(dump.apps), "signatures": len(dump.signatures), "templates": len(dump.templates)}
-    say(said.format(**counts, into=into))
 
 
 def _chosen(words: tuple[str, ...]) -> tuple[set[Kind], set[str]]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from smsconf.cli.commands.dump import tell
+from smsconf.cli.options import WordParam
 from smsconf.cli.output import say
 from smsconf.cli.progress import TALK
 from smsconf.config.format.schema import schema_text
@@ -22,24 +22,18 @@ from smsconf.model.resources import Region
 from smsconf.model.sites import SITES
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.starter import SCHEMA_NAME, Answers, project_files
-from smsconf.workflow.new_project import imported_files, require_clean, write_new
+from smsconf.workflow.new_project import imported_files, require_clean, summary, write_new
 
 IGNORED = f"{STATE_FOLDER}/"
 
 Given = Mapping[str, str]
 
 
-class KeyParam(click.ParamType[str]):
-    """A key of the files, such as ``order-shipped``."""
-
-    name = "key"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """Take the text if it can be a key."""
-        if not re.fullmatch(KEY_PATTERN, value):
-            expected = _("expected small letters, digits, - and _, such as order-shipped, got '{value}'")
-            self.fail(expected.format(value=value), param, ctx)
-        return str(value)
+KEY = WordParam(
+    "key",
+    lambda text: text if re.fullmatch(KEY_PATTERN, text) else None,
+    N_("expected small letters, digits, - and _, such as order-shipped, got '{value}'"),
+)
 
 
 class Question(NamedTuple):
@@ -85,7 +79,7 @@ QUESTIONS = (
         "app",
         N_("Key of the first app; it can never be deleted at the service"),
         lambda _given: "shop",
-        lambda _given: KeyParam(),
+        lambda _given: KEY,
     ),
     Question(
         "signature",
@@ -97,7 +91,7 @@ QUESTIONS = (
         "template",
         N_("Key of the first template"),
         lambda _given: "order-shipped",
-        lambda _given: KeyParam(),
+        lambda _given: KEY,
     ),
 )
 CONTENT = ("kind", "app", "signature", "template")
@@ -141,7 +135,8 @@ def command(
     answers = _answers({name: text for name, text in given.items() if text is not None}, yes, from_remote)
     if from_remote:
         dump, files, remarks = imported_files(answers, folder, TALK)
-        tell(dump, remarks, None)
+        for text in summary(dump, remarks):
+            say(text)
     else:
         files = project_files(answers)
         require_clean(files)

@@ -13,7 +13,7 @@ from smsconf.checkout import commit_of
 from smsconf.cli.exits import plan_exit
 from smsconf.cli.options import (
     FILE,
-    DurationParam,
+    ISO_DURATION,
     comment_options,
     project_options,
     require_selected,
@@ -45,7 +45,7 @@ _MOST_NAME = 200
 @click.option("--out", type=FILE, help="Write a plan file: a permit for `smsconf apply FILE`.")
 @click.option(
     "--expires",
-    type=DurationParam(strict=True),
+    type=ISO_DURATION,
     help="With --out: not to be applied after this long, such as P1D.",
 )
 @click.option("--strict", is_flag=True, help="With --out: not to be applied if anything moved.")

@@ -8,8 +8,8 @@ import click
 
 from smsconf.cli.exits import standing_exit
 from smsconf.cli.options import (
+    DURATION,
     AddressParam,
-    DurationParam,
     interval_option,
     project_options,
     report_options,
@@ -27,7 +27,7 @@ from smsconf.workflow.watch import look, wait_for_reviews
 @project_options
 @report_options
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
-@click.option("--timeout", type=DurationParam(), default="1h", show_default=True, help="Give up after this.")
+@click.option("--timeout", type=DURATION, default="1h", show_default=True, help="Give up after this.")
 @interval_option(30.0, help="About how often to look.")
 def command(
     folder: Path,
