@@ -14,7 +14,7 @@ from pathlib import Path
 
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
-from smsconf.own_files import connect
+from smsconf.own_files import connect, sync
 
 Step = Callable[[sqlite3.Connection], None]
 """Brings the tables of one version to the next; ``execute`` only, since ``executescript`` commits."""
@@ -83,7 +83,7 @@ def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) 
 def is_damage(problem: Exception) -> bool:
     """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
     if isinstance(problem, sqlite3.Error):
-        return _code(problem) in _DAMAGED
+        return getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
     return not isinstance(problem, OSError)
 
 
@@ -109,11 +109,6 @@ def _damage(said: str) -> sqlite3.DatabaseError:
     found = sqlite3.DatabaseError(said)
     found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return found
-
-
-def _code(problem: sqlite3.Error) -> int | None:
-    code = getattr(problem, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 def _prepare(
@@ -191,20 +186,12 @@ def _keep_copy(path: Path, version: int) -> None:
     try:
         with closing(connect(path)) as old, closing(connect(made, make=True)) as new:
             old.backup(new)
-        _sync(made)
+        sync(made)
         made.replace(copy)
-        _sync(copy.parent)
+        sync(copy.parent)
     except BaseException:
         made.unlink(missing_ok=True)
         raise
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _statements(script: str) -> Iterator[str]:

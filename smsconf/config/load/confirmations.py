@@ -17,7 +17,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from smsconf.atomic import write_atomically
 from smsconf.config.format.entry import Entry, Maybe, Moment, Word
 from smsconf.config.format.validation import container, unknown_key, validate
 from smsconf.config.load.declarations import resource
@@ -31,6 +30,7 @@ from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.memory import Confirmation
 from smsconf.model.times import stamp
+from smsconf.own_files import write_atomically
 
 _SECTION = "confirmations"
 _HEAD = (
