@@ -21,7 +21,7 @@ Step = Callable[[sqlite3.Connection], None]
 
 _PATIENCE = 30.0  # seconds for another process to finish its write
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_NAMES = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+_NAMES = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid"
 
 
 def open_database(
@@ -31,7 +31,7 @@ def open_database(
 
     Args:
         path: the file; its folder is made too.
-        schema: the tables of ``version``, each statement made so that it may be run again.
+        schema: the tables and indexes of ``version``.
         version: what the file has, or is brought to.
         steps: version → what makes the next one of it. Before the first one the file is copied beside itself,
             as ``NAME.vVERSION.db``; all of them are one transaction.
@@ -116,7 +116,7 @@ def _prepare(
 ) -> None:
     found = _version(database)
     _refuse_versions(path, found, version, steps)
-    complete = found in (0, version) and _has_all(database, path, schema)
+    complete = found in (0, version) and not _missing(database, path, schema)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     if complete and found == version:
@@ -128,9 +128,8 @@ def _prepare(
             _keep_copy(path, found)
             for number in range(found, version):
                 steps[number](database)
-        for statement in _statements(schema):
+        for statement in _missing(database, path, schema):
             database.execute(statement)
-        _has_all(database, path, schema)
         database.execute(f"PRAGMA user_version = {version}")
 
 
@@ -149,19 +148,20 @@ def _refuse_versions(path: Path, found: int, version: int, steps: Mapping[int, S
         raise _stranger(path)
 
 
-def _has_all(database: sqlite3.Connection, path: Path, schema: str) -> bool:
-    """Tell whether a file has every table and index of ours.
+def _missing(database: sqlite3.Connection, path: Path, schema: str) -> list[str]:
+    """Return what makes those of our tables and indexes that a file does not have.
 
     Raises:
         SmsconfError: it has others, or a table of ours has other columns.
     """
     with closing(sqlite3.connect(":memory:")) as model:
         model.executescript(schema)
-        ours, there = set(model.execute(_NAMES)), set(database.execute(_NAMES))
+        ours = {(kind, name): made for kind, name, made in model.execute(_NAMES)}
+        there = {(kind, name) for kind, name, _made in database.execute(_NAMES)}
         tables = {name for kind, name in there if kind == "table"}
-        if not there <= ours or any(_columns(model, one) != _columns(database, one) for one in tables):
+        if not there <= ours.keys() or any(_columns(model, one) != _columns(database, one) for one in tables):
             raise _stranger(path)
-    return there == ours
+    return [made for one, made in ours.items() if one not in there]
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
@@ -192,15 +192,3 @@ def _keep_copy(path: Path, version: int) -> None:
     except BaseException:
         made.unlink(missing_ok=True)
         raise
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script: run as one it would end the transaction that it is part of."""
-    statement = ""
-    for row in script.splitlines(keepends=True):
-        statement += row
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-    if statement.strip():
-        yield statement

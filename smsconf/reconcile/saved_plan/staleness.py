@@ -19,6 +19,7 @@ from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.removal.guards import Refusal, check_guards
 from smsconf.reconcile.saved_plan.plan_file import (
+    Entry,
     Permit,
     PermittedChange,
     found_fields,
@@ -26,8 +27,6 @@ from smsconf.reconcile.saved_plan.plan_file import (
     permitted_steps,
     stale,
 )
-
-Entry = Mapping[str, Any]
 
 # rows about one version or unmanaged object, not about what its address stands for
 _ABOUT_ONE = frozenset({Action.RETIRE, Action.DELETE})
