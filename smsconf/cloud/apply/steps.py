@@ -194,8 +194,7 @@ class _Carrier:
             observed, app_id=app.remote_id, region=app.region, flow_status=status
         )
         self._write(step, "UpdateTemplate", path=self._path(), body=body)
-        operation = "ShowTemplate"
-        now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
+        now = self._client.read("ShowTemplate", wire.read_word, path=self._path())
         if now != status:
             message = _("it is {now}, not {status}: {then}")
             raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(MOVED_ON)))
@@ -231,7 +230,7 @@ class _Carrier:
         """Read the id of something new; the secret of an app is put away before anything else happens."""
         if self._keep_secret and self._change.kind is Kind.APP:
             self._keep_secret(self._change.label, *wire.read_secret(operation, answer))
-        return wire.read_id(operation, answer)
+        return wire.read_word(operation, answer)
 
     def _adopt(self, problem: CloudError, app_id: str | None) -> str:
         """Look for what a create without an answer made, and take it as ours."""
@@ -301,7 +300,7 @@ class _Carrier:
             raise Stop(Result.FAILED, message)
         sent = Upload(file.location.name, file.location, file.digest)
         given = {"query": {"file_desc": file.digest}, "file": sent}
-        file_id = self._write(Step.UPLOAD, "UploadSignatureFile", decode=wire.read_file_id, **given)
+        file_id = self._write(Step.UPLOAD, "UploadSignatureFile", decode=wire.read_word, **given)
         self._file_ids[name] = file_id or ""
 
     def _write(

@@ -107,14 +107,12 @@ class _Observation:
         )
 
     def _countries(self) -> Reading[Country]:
-        operation = "ListSendCountryDetails"
-        return self._reading(lambda: wire.read_countries(operation, self._client.call(operation)))
+        return self._reading(lambda: self._client.read("ListSendCountryDetails", wire.read_countries))
 
     def _quotas(
         self, apps: Reading[ObservedApp], index: Index
     ) -> tuple[Reading[ObservedApp], dict[Region, Quota]]:
         """Ask for the quota of the regions where an app is to be created."""
-        operation = "ShowAppCount"
         missing = {
             app.region
             for address, app in self._desired.apps.items()
@@ -122,7 +120,7 @@ class _Observation:
         }
         reading = self._reading(
             lambda: [
-                (region, wire.read_quota(operation, self._client.call(operation, query={"region": region})))
+                (region, self._client.read("ShowAppCount", wire.read_quota, query={"region": region}))
                 for region in sorted(missing)
             ]
         )
@@ -147,14 +145,12 @@ class _Observation:
         return signatures if signatures.problem else reading
 
     def _digest(self, file_id: str) -> str | None:
-        operation = "ShowSignatureFile"
         try:
-            answer = self._client.call(operation, query={"file_id": file_id})
+            return self._client.read("ShowSignatureFile", wire.read_digest, query={"file_id": file_id})
         except Refused as problem:
             if problem.code == FILE_GONE:
                 return None
             raise
-        return wire.read_digest(operation, answer)
 
     def _variables(self, templates: Reading[ObservedTemplate], index: Index) -> Reading[ObservedTemplate]:
         """Read the attributes of the variables of declared templates, side by side, through the cache."""
@@ -203,6 +199,6 @@ def with_variables(client: Client, template: ObservedTemplate) -> ObservedTempla
     """Return a template with the attributes of its variables, read now if they are not known yet."""
     if template.variables is not None or "${" not in template.content:
         return template
-    operation = "ListTemplateVarilableDetails"
-    answer = client.call(operation, path={"id": template.remote_id})
-    return replace(template, variables=wire.read_variables(operation, answer))
+    path = {"id": template.remote_id}
+    read = client.read("ListTemplateVarilableDetails", wire.read_variables, path=path)
+    return replace(template, variables=read)
