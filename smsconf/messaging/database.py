@@ -21,6 +21,7 @@ Step = Callable[[sqlite3.Connection], None]
 
 _PATIENCE = 30.0  # seconds for another process to finish its write
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_ABOUT_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
 _NAMES = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid"
 
 
@@ -38,7 +39,7 @@ def open_database(
 
     Raises:
         SmsconfError: it was written by a newer version, or holds something else; nothing was changed.
-        sqlite3.Error, OSError: it cannot be opened, or is no database (``unusable`` says it to people).
+        sqlite3.Error, OSError: it cannot be opened, or is no database (``in_words`` says it to people).
     """
     database = connect(path, make=True, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
     try:
@@ -65,31 +66,37 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) -> SmsconfError:
-    """Return the error for what went wrong with a file; ``done`` is what could not be done with it.
+@contextmanager
+def in_words(
+    path: Path,
+    done: str,
+    fix: str | None = None,
+    why: str | None = None,
+    kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError),
+    *,
+    values: bool = True,
+) -> Iterator[None]:
+    """Turn what SQLite and the disk say into a sentence; ``done`` is what could not be done with the file.
 
-    A damaged file is another matter than a full disk: room does not mend it. ``fix`` is for all but damage.
+    A damaged file is another matter than a full disk: room does not mend it. ``fix`` and ``why`` are for all
+    but damage. Without ``values``, an error of the values that were given stays what it is.
     """
-    said = _("{file} cannot be {done}: {problem}").format(file=path, done=done, problem=problem)
-    if is_damage(problem):
-        return SmsconfError(
-            said,
-            why=_("the file is damaged, or is none of ours; nothing in it was changed"),
-            fix=_("put it back from a copy, or move it away together with its -wal and -shm files"),
-        )
-    return SmsconfError(said, fix=fix or _("make room and rights for it"))
-
-
-def is_damage(problem: Exception) -> bool:
-    """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
-    if isinstance(problem, sqlite3.Error):
-        return getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-    return not isinstance(problem, OSError)
-
-
-def is_about_the_file(problem: sqlite3.Error) -> bool:
-    """Tell an error of the file or the disk from one of the values that were given."""
-    return type(problem) in (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
+    try:
+        yield
+    except kinds as problem:
+        if not values and isinstance(problem, sqlite3.Error) and type(problem) not in _ABOUT_THE_FILE:
+            raise
+        broken = not isinstance(problem, OSError)  # what cannot be understood is, too
+        if isinstance(problem, sqlite3.Error):
+            broken = getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+        if broken:
+            why = _("the file is damaged, or is none of ours; nothing in it was changed")
+            fix = _("put it back from a copy, or move it away together with its -wal and -shm files")
+        raise SmsconfError(
+            _("{file} cannot be {done}: {problem}").format(file=path, done=done, problem=problem),
+            why=why,
+            fix=fix or _("make room and rights for it"),
+        ) from problem
 
 
 @contextmanager
@@ -97,18 +104,12 @@ def readable() -> Iterator[None]:
     """Take values that cannot be understood for what they are in a file of ours: damage."""
     try:
         yield
-    except (ValueError, TypeError) as problem:
-        raise _damage(str(problem)) from problem
-    except sqlite3.OperationalError as problem:
-        if "decode to UTF-8" in str(problem):
-            raise _damage(str(problem)) from problem
-        raise
-
-
-def _damage(said: str) -> sqlite3.DatabaseError:
-    found = sqlite3.DatabaseError(said)
-    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return found
+    except (ValueError, TypeError, sqlite3.OperationalError) as problem:
+        if isinstance(problem, sqlite3.OperationalError) and "decode to UTF-8" not in str(problem):
+            raise
+        damage = sqlite3.DatabaseError(str(problem))
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from problem
 
 
 def _prepare(
