@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 from smsconf.cli.exits import EXITS
 from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
+from smsconf.cloud.http.codes import BY_WORDS, MEANINGS
 from smsconf.config.problems import CODES
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
@@ -142,8 +143,9 @@ def _tables() -> Iterator[str]:
         yield from (rule.title, rule.why)
     for code in CODES.values():
         yield from (code.why, code.fix)
-    for meaning in (*SENDING.values(), *RECEIPTS.values()):
-        yield from filter(None, meaning)
+    for table in (MEANINGS, BY_WORDS, SENDING, RECEIPTS):
+        for meaning in table.values():
+            yield from filter(None, meaning)
     for row in EXITS.strip().splitlines():
         yield from row.split(" | ")[1:]
 
