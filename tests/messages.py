@@ -29,6 +29,7 @@ from smsconf.cloud.http.codes import BY_WORDS, MEANINGS
 from smsconf.config.problems import CODES
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
+from smsconf.lint.rules.advice import READINGS
 from smsconf.messaging.send.codes import RECEIPTS, SENDING
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +147,7 @@ def _tables() -> Iterator[str]:
     for table in (MEANINGS, BY_WORDS, SENDING, RECEIPTS):
         for meaning in table.values():
             yield from filter(None, meaning)
+    yield from (reading.remedy for reading in READINGS)
     for row in EXITS.strip().splitlines():
         yield from row.split(" | ")[1:]
 
