@@ -27,6 +27,7 @@ from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
 from smsconf.cloud.http.codes import BY_WORDS, MEANINGS
 from smsconf.config.problems import CODES
+from smsconf.guide.quick_start import STEPS
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
 from smsconf.lint.rules.advice import READINGS
@@ -148,6 +149,8 @@ def _tables() -> Iterator[str]:
         for meaning in table.values():
             yield from filter(None, meaning)
     yield from (reading.remedy for reading in READINGS)
+    for step in STEPS:
+        yield from (step.title, step.page.title if step.page else step.title)
     for row in EXITS.strip().splitlines():
         yield from row.split(" | ")[1:]
 
