@@ -132,7 +132,8 @@ def adjacent_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单{order}将于{day}送达，请注意查收。
         variables: {order: {type: alphanumeric}, day: {type: datetime}}
     """
-    for left, right, between in message.gaps:
+    for left, right in zip(message.placeholders, message.placeholders[1:], strict=False):
+        between = message.content[left.end : right.start]
         if not between.strip():
             text = _("only blanks between {one} and {other}")
             if not between:
