@@ -39,7 +39,7 @@ class Check(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A check, the names of what must not have failed before it, and what is true of the embedded emulator."""
+    """A check, the names of what may not have failed before it, and what is true of the embedded emulator."""
 
     name: str
     needs: str
