@@ -161,20 +161,18 @@ def advise(words: str, one: Template | Signature, found: Collection[str] = ()) -
         one: what was rejected, as it was.
         found: codes of what the checks find on it.
     """
-    matching = list(_matching(words[:_MOST_WORDS], one))
+    kind = Kind.SIGNATURE if isinstance(one, Signature) else Kind.TEMPLATE
+    said = words[:_MOST_WORDS]
+    matching = [reading for reading in READINGS if reading.kind is kind and reading.words.search(said)]
     for reading in matching:
         for code in reading.codes:
             if code in found:
                 return Advice(code, _(reading.remedy))
-    for reading in matching:
-        code = next((code for code in reading.codes if _can_break(one, code)), reading.codes[0])
-        return Advice(code, _(reading.remedy))
-    return None
-
-
-def _matching(words: str, one: Template | Signature) -> Iterator[Reading]:
-    kind = Kind.SIGNATURE if isinstance(one, Signature) else Kind.TEMPLATE
-    return (reading for reading in READINGS if reading.kind is kind and reading.words.search(words))
+    if not matching:
+        return None
+    first = matching[0]
+    code = next((code for code in first.codes if _can_break(one, code)), first.codes[0])
+    return Advice(code, _(first.remedy))
 
 
 def _can_break(one: Template | Signature, code: str) -> bool:
