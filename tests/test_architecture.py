@@ -25,7 +25,6 @@ BASE = {"language", "model", "patterns"}
 ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
-    "atomic": {"language", "own_files"},
     "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
@@ -41,12 +40,12 @@ ALLOWED: dict[str, set[str]] = {
     "config.format": BASE | {"own_files", "config.bounds", "config.problems", "config.yaml"},
     "config.load": {
         *BASE,
-        *("atomic", "reconcile"),
+        *("own_files", "reconcile"),
         *("config.bounds", "config.problems", "config.yaml", "config.format"),
     },
     "config.edit": {
         *BASE,
-        *("atomic", "own_files", "reconcile"),
+        *("own_files", "reconcile"),
         *("config.problems", "config.yaml", "config.format", "config.load"),
     },
     "config": set(),

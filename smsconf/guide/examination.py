@@ -146,7 +146,12 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
             facts.entered = True
             facts.observed = _tried(lambda: observe(client, desired))
             regions = sorted({app.region for app in desired.apps.values() if not app.external})
-            facts.quotas = _tried(lambda: {region: _read_quota(client, region) for region in regions})
+            facts.quotas = _tried(
+                lambda: {
+                    one: client.read("ShowAppCount", wire.read_quota, query={"region": one.value})
+                    for one in regions
+                }
+            )
             if isinstance(facts.observed, Observed) and facts.observed.apps.items:
                 remote_id = facts.observed.apps.items[0].remote_id
                 facts.account = _tried(lambda: _ask_for_app(client, remote_id) or True)
@@ -154,11 +159,6 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
     except SmsconfError as problem:
         if facts.entered is not True:
             facts.entered = problem
-
-
-def _read_quota(client: Client, region: Region) -> Quota:
-    operation = "ShowAppCount"
-    return wire.read_quota(operation, client.call(operation, query={"region": region.value}))
 
 
 def _ask_for_app(client: Client, remote_id: str) -> str | None:

@@ -121,9 +121,6 @@ def _refusals(inputs: Inputs, changes: Sequence[Change]) -> Iterator[Refusal]:
         fix = _("run again when the service answers completely")
         yield Refusal("read", said.format(kind=kind, problem=problem), fix=fix)
     yield from check_guards(changes, _existing(inputs), inputs.selection, empty=_empty(inputs))
-    for change in changes:
-        if change.action is Action.REFUSED:
-            yield Refusal("change", change.reason, address=change.label)
 
 
 def _empty(inputs: Inputs) -> bool:

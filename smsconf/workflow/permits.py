@@ -9,11 +9,9 @@ from pathlib import Path
 
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError, unwritable
-from smsconf.own_files import is_channel, read_own, write_own
+from smsconf.own_files import MOST_BYTES, is_channel, read_own, write_own
 from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
 from smsconf.workflow.session import Session
-
-_MOST_BYTES = 64 * 1024 * 1024
 
 
 def scope_of(session: Session) -> Scope:
@@ -60,6 +58,6 @@ def permit_in(path: Path) -> Permit:
 
 def _content(path: Path) -> bytes:
     if not is_channel(path):
-        return read_own(path, _MOST_BYTES)
+        return read_own(path)
     with path.open("rb") as file:  # of another program, such as /dev/stdin
-        return file.read(_MOST_BYTES)
+        return file.read(MOST_BYTES)

@@ -19,7 +19,7 @@ from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
 from smsconf.reconcile.change import TemplateChange
-from smsconf.reconcile.versions.recognise import lost_version
+from smsconf.reconcile.versions.recorded import lost_version
 from smsconf.render.documents.outputs import (
     configmap_text,
     env_text,

@@ -203,7 +203,7 @@ def read_now(client: Client, kind: Kind, remote_id: str) -> Seen:
         CloudError: it is gone, or cannot be read.
     """
     search = _SEARCHES[kind]
-    seen: Seen = search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    seen: Seen = client.read(search.show, search.read, path={"id": remote_id})
     return seen
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smsconf.atomic import write_atomically
 from smsconf.config.edit.format import LayoutError, in_order
 from smsconf.config.load.project import Project
 from smsconf.config.problems import problem
@@ -24,6 +23,7 @@ from smsconf.config.yaml.source import Block, Source
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place
 from smsconf.model.errors import SmsconfError
+from smsconf.own_files import write_atomically
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

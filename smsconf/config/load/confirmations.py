@@ -17,7 +17,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from smsconf.atomic import write_atomically
 from smsconf.config.format.entry import Entry, Maybe, Moment, Word, optional
 from smsconf.config.format.validation import container, unknown_key, validate
 from smsconf.config.load.declarations import resource
@@ -28,9 +27,10 @@ from smsconf.config.yaml.source import Block, Items
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic
-from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.errors import ConfigError, unwritable
 from smsconf.model.memory import Confirmation
 from smsconf.model.times import stamp
+from smsconf.own_files import write_atomically
 
 _SECTION = "confirmations"
 _HEAD = (
@@ -160,10 +160,7 @@ def write_confirmations(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (text if order else f"{_HEAD}{_SECTION}: []\n").encode())
     except OSError as error:
-        raise SmsconfError(
-            _("cannot write {path}: {problem}").format(path=path, problem=error.strerror or error),
-            fix=_("name a file in a folder that you can write to"),
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def _line(entry: ConfirmationEntry) -> Line:

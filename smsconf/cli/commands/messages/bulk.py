@@ -220,11 +220,6 @@ def _assumption(chosen: Mapping[str, Any]) -> bool | None:
     return False if chosen["assume_not_sent"] is not None else None
 
 
-def _stored(project: Project, number: str) -> Run:
-    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        return named_run(ledger, number)
-
-
 def _meant(
     project: Project, address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]
 ) -> Run | None:
@@ -254,8 +249,10 @@ def _send(
 ) -> int:
     """Send a list, or the numbers that a run did not reach; or only look at it."""
     project = sending.settings.project
-    failed_of = _stored(project, chosen["failed_of"]) if chosen["failed_of"] else None
-    if failed_of:
+    failed_of = None
+    if chosen["failed_of"]:
+        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+            failed_of = named_run(ledger, chosen["failed_of"])
         address = address or Address.parse(failed_of.key.subject)
     elif address is None:
         message = _(
@@ -332,7 +329,8 @@ def job_of(
     lists = _opt_out_lists(project, address, chosen)
     where = f"{project.environment}-{address}" if project.environment else str(address)
     name = re.sub("[^A-Za-z0-9_-]", "-", where)
-    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
+    own, here = project.folder / STATE_FOLDER / f"dropped-{name}.csv", Path.cwd()
+    dropped = chosen["dropped"] or (own.relative_to(here) if own.is_relative_to(here) else own)
     _keep_apart(dropped, [one for one in (recipients, *lists) if one])
     return Job(
         subject=address,
@@ -374,12 +372,6 @@ def _keep_apart(dropped: Path, lists: list[Path]) -> None:
                 why=_("it would be replaced"),
                 fix=_("name another file with --dropped"),
             )
-
-
-def _nearby(path: Path) -> Path:
-    """Write a path as seen from here, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _own_numbers(texts: Iterable[str], region: Region) -> list[str]:

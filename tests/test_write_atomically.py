@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.atomic import NoRegularFile, write_atomically
 from smsconf.cli.output import write_whole
+from smsconf.own_files import write_atomically
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_what_cannot_be_replaced_is_written_in_place(file: Path, monkeypatch: py
 def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     """A folder and a device stay what they are."""
     for path in (tmp_path, Path(os.devnull)):
-        with pytest.raises(NoRegularFile):
+        with pytest.raises(OSError, match="it is no regular file"):
             write_atomically(path, b"x")
 
 
