@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -153,6 +155,9 @@ PURE_ROOMS = {"reconcile", "lint", "model", "language", "patterns"}
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
+MOST_MODULES = 22
+MEDIAN_LINES = 130
+ABOUT_ALL = {"browser", "conformance", "machine", "scenarios", "wheel"}  # tests of the whole
 DATA = {"country_table.py", "country_names.py", "codes.py"}  # tables, not code
 
 
@@ -236,6 +241,21 @@ def test_files_and_functions_stay_small(module) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= MOST_FUNCTION_LINES, f"{node.name} has {length} lines"
+
+
+def test_rooms_stay_small() -> None:
+    """A folder holds at most 22 modules, and half of all files have fewer than 130 lines."""
+    folders = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    assert not {folder.name for folder, count in folders.items() if count > MOST_MODULES}
+    assert median(len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES) < MEDIAN_LINES
+
+
+def test_every_test_stands_in_the_room_it_is_about() -> None:
+    """tests/ has the folders of smsconf/, and some of its own for what is about all of them."""
+    tests = Path(__file__).parent
+    for path in tests.rglob("test_*.py"):
+        folder = path.parent.relative_to(tests)
+        assert folder.parts[:1] in {(name,) for name in ABOUT_ALL} or (ROOT / folder).is_dir(), path
 
 
 def sys_packages() -> frozenset[str]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from smsconf import __version__
 from smsconf.config import HuaweiCloudProvider, Provider
 from smsconf.guide import connection
-from smsconf.guide.connection import judging
+from smsconf.guide.connection import judging, showing
 from smsconf.guide.examination import Facts
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import N_, _, clauses, ngettext
@@ -39,10 +39,10 @@ class Check(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A check, those that must not have failed before it, and what is true of the embedded emulator."""
+    """A check, the names of what may not have failed before it, and what is true of the embedded emulator."""
 
     name: str
-    needs: tuple[str, ...]
+    needs: str
     check: Callable[[Facts], Verdict]
     embedded: str | None = None
 
@@ -55,7 +55,7 @@ def run_checks(facts: Facts) -> tuple[Check, ...]:
 def _checked(facts: Facts) -> Iterator[Check]:
     causes: dict[str, str] = {}  # check that did not pass → the failure it goes back to
     for row in CHECKS:
-        cause = next((causes[need] for need in row.needs if need in causes), None)
+        cause = next((causes[need] for need in row.needs.split() if need in causes), None)
         if cause:
             verdict = _because_of(cause)
         elif facts.embedded and row.embedded:
@@ -245,44 +245,32 @@ def _version(_facts: Facts) -> Verdict:
 
 
 CHECKS: tuple[_Row, ...] = (
-    _Row("configuration", (), _configuration),
-    _Row(
-        "credentials",
-        ("configuration",),
-        connection.check_credentials,
-        N_("the embedded emulator needs none"),
-    ),
-    _Row(
-        "endpoint",
-        ("configuration",),
-        connection.check_endpoint,
-        N_("this process: nothing leaves the machine"),
-    ),
-    _Row("proxy", ("endpoint",), connection.check_proxy),
-    _Row("connection", ("proxy",), connection.check_connection, N_("no network is needed")),
-    _Row("tls", ("connection",), connection.check_tls),
-    _Row("clock", ("tls",), connection.check_clock, N_("this machine's clock is the emulator's")),
-    _Row("authentication", ("credentials", "clock"), judging("authentication", connection.accepted)),
+    _Row("configuration", "", _configuration),
+    _Row("credentials", "configuration", showing("credentials"), N_("the embedded emulator needs none")),
+    _Row("endpoint", "configuration", showing("route"), N_("this process: nothing leaves the machine")),
+    _Row("proxy", "endpoint", connection.check_proxy),
+    _Row("connection", "proxy", connection.check_connection, N_("no network is needed")),
+    _Row("tls", "connection", connection.check_tls),
+    _Row("clock", "tls", connection.check_clock, N_("this machine's clock is the emulator's")),
+    _Row("authentication", "credentials clock", judging("authentication", connection.accepted)),
     _Row(
         "project",
-        ("authentication",),
+        "authentication",
         judging("project", lambda facts: _("project {project_id}").format(project_id=facts.project_id)),
     ),
     _Row(
         "rights",
-        ("project",),
+        "project",
         judging("rights", lambda _facts: _("reading is allowed; whether writing is shows only by writing")),
     ),
-    _Row(
-        "service", ("rights",), judging("service", lambda _facts: _("Message & SMS is enabled and answers"))
-    ),
-    _Row("account", ("service",), connection.check_account),
-    _Row("app-quota", ("service",), _quota),
-    *(_Row(kind, ("service",), _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
-    _Row("send-host", ("account",), _send_hosts, N_("the embedded emulator takes messages itself")),
-    _Row("reply-address", (), _reply_addresses),
-    _Row("journal", (), _journal),
-    _Row("cache", (), _cache),
-    _Row("version", (), _version),
+    _Row("service", "rights", judging("service", lambda _facts: _("Message & SMS is enabled and answers"))),
+    _Row("account", "service", connection.check_account),
+    _Row("app-quota", "service", _quota),
+    *(_Row(kind, "service", _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
+    _Row("send-host", "account", _send_hosts, N_("the embedded emulator takes messages itself")),
+    _Row("reply-address", "", _reply_addresses),
+    _Row("journal", "", _journal),
+    _Row("cache", "", _cache),
+    _Row("version", "", _version),
 )
 """Every check, in order."""

@@ -28,6 +28,7 @@ _SAMPLES: Mapping[str, str] = {
     VariableType.DATETIME: "2026-12-24",
     VariableType.MONEY: "19.90",
 }
+_ENDING = (Action.RETIRE, Action.DELETE, Action.FORGET)
 _MOST_URGENT = (State.OPEN, State.MANUAL, State.WAITING, State.LATER, State.DONE, State.NOT_NEEDED)
 
 
@@ -40,14 +41,10 @@ def examining(kind: Kind, missing: Examine) -> Examine:
             return missing(seen, region)
         if seen.plan is None and kind.managed:
             return Outcome(State.LATER, _("shows when the service can be asked"), addresses=tuple(wanted))
-        rows = [one for one in seen.changes if one.address in wanted and _is_main(one)]
+        rows = [one for one in seen.changes if one.address in wanted and one.action not in _ENDING]
         return _worst([_outcome(seen, one) for one in rows]) if rows else missing(seen, region)
 
     return examine
-
-
-def _is_main(change: Change) -> bool:
-    return change.action not in (Action.RETIRE, Action.DELETE, Action.FORGET)
 
 
 def _declared(seen: Seen, kind: Kind, region: Region) -> Iterator[Address]:
@@ -80,14 +77,14 @@ def _outcome(seen: Seen, change: Change) -> Outcome:
     """Say where one address stands."""
     address = change.address
     assert address is not None  # noqa: S101 - for the type checker: chosen by its address
-    if not address.kind.managed:
-        return _manual(seen, change, address)
-    return _acting(seen, change, address) or _observing(seen, change, address)
-
-
-def _acting(seen: Seen, change: Change, address: Address) -> Outcome | None:
-    """Say what there is to do for somebody at the keyboard, if anything."""
     where = _("{address}: {reason}").format(address=address, reason=change.reason)
+    if not address.kind.managed:
+        return _manual(seen, change, address, where)
+    return _acting(seen, change, address, where) or _observing(seen, change, address, where)
+
+
+def _acting(seen: Seen, change: Change, address: Address, where: str) -> Outcome | None:
+    """Say what there is to do for somebody at the keyboard, if anything."""
     if change.rejected:
         message = _("{reason}; change it in the files, then run smsconf apply").format(reason=where)
         command = seen.command(f"status {address}")
@@ -100,15 +97,14 @@ def _acting(seen: Seen, change: Change, address: Address) -> Outcome | None:
     return Outcome(State.OPEN, message, (command,), (), (address,))
 
 
-def _observing(seen: Seen, change: Change, address: Address) -> Outcome:
+def _observing(seen: Seen, change: Change, address: Address, where: str) -> Outcome:
     """Say how far something is about which nothing is to be sent."""
     review = seen.reviews.get(address)
-    where = _("{address}: {reason}").format(address=address, reason=change.reason)
     external = isinstance(change.desired, App) and change.desired.external
     if external or (review and review.verdict.approved and review.verdict.usable):
-        message = review.verdict.message if review else change.reason
-        message = _("{address}: {reason}").format(address=address, reason=message)
-        return Outcome(State.DONE, message, (), (), (address,))
+        if review:
+            where = _("{address}: {reason}").format(address=address, reason=review.verdict.message)
+        return Outcome(State.DONE, where, (), (), (address,))
     if change.action is Action.WAIT and review and review.phase is Phase.ABSENT:
         return Outcome(State.LATER, where, (), (), (address,))
     if change.action is Action.WAIT or (review and review.pending):
@@ -134,9 +130,8 @@ def _apply(seen: Seen) -> str:
     return seen.command(f"apply --save-secrets {shlex.quote(seen.secrets)}" if creates_app else "apply")
 
 
-def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
+def _manual(seen: Seen, change: Change, address: Address, where: str) -> Outcome:
     """Say where something stands that only a person can set."""
-    where = _("{address}: {reason}").format(address=address, reason=change.reason)
     step = change.manual if isinstance(change, ManualChange) else None
     if change.action is Action.MANUAL and step:
         confirm = seen.command(f"confirm {address}")

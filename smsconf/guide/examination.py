@@ -45,6 +45,9 @@ class Route(NamedTuple):
     url: str
     proxy: str | None
 
+    def __str__(self) -> str:
+        return self.url
+
 
 @dataclass(slots=True)
 class Facts:

@@ -17,7 +17,7 @@ from smsconf.model.address import Address
 from smsconf.model.errors import CloudBroken, RateLimited, SmsconfError, Unreachable
 from smsconf.reconcile.change import Action
 from smsconf.reconcile.review import Review
-from smsconf.render.plan.view import status_view
+from smsconf.render.plan.status import status_view
 from smsconf.workflow.outlook import look_ahead
 from smsconf.workflow.run import Snapshot, note_seen, read
 from smsconf.workflow.session import SILENT, Talk, open_session

@@ -34,7 +34,8 @@ from smsconf.render.plan.graph import mermaid
 from smsconf.render.plan.html import report_html
 from smsconf.render.plan.manual_steps import steps_lines
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown, status_markdown
-from smsconf.render.plan.text import apply_lines, lint_lines, plan_lines, status_lines
+from smsconf.render.plan.status import status_lines
+from smsconf.render.plan.text import apply_lines, lint_lines, plan_lines
 from tests.reconcile import build
 from tests.render.hostile import ANY, CORPUS, PLAIN
 from tests.render.judges import Page, commands, formulas, markdown_page, obeyed, shape, sheet, unseen, xml

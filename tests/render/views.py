@@ -40,7 +40,8 @@ from smsconf.render.documents.receipts import receipts_view
 from smsconf.render.documents.replies import opt_outs_view
 from smsconf.render.plan.board import report_view
 from smsconf.render.plan.manual_steps import steps_view
-from smsconf.render.plan.view import apply_view, lint_view, plan_view, status_view
+from smsconf.render.plan.status import status_view
+from smsconf.render.plan.view import apply_view, lint_view, plan_view
 from tests.reconcile import build
 
 WORD = "Zfremd"

@@ -19,7 +19,7 @@ from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.render.lines import redraw
 from smsconf.render.plan.markdown import status_markdown
-from smsconf.render.plan.text import status_lines
+from smsconf.render.plan.status import status_lines
 from smsconf.workflow.run import note_seen, read
 from smsconf.workflow.session import open_session
 from smsconf.workflow.watch import Standing, look, moves, rounds, stand

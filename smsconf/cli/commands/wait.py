@@ -19,7 +19,7 @@ from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
 from smsconf.config import load_project
 from smsconf.model.address import Address
-from smsconf.render.plan.text import status_lines
+from smsconf.render.plan.status import status_lines
 from smsconf.workflow.watch import look, wait_for_reviews
 
 

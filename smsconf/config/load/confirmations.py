@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from smsconf.config.format.entry import Entry, Maybe, Moment, Word
+from smsconf.config.format.entry import Entry, Maybe, Moment, Word, optional
 from smsconf.config.format.validation import container, unknown_key, validate
 from smsconf.config.load.declarations import resource
 from smsconf.config.problems import Problems, shown
@@ -44,13 +44,13 @@ class ConfirmationEntry(Entry):
     """One line of the file."""
 
     address: Word = Field(description="The manual step.")
-    environment: Maybe[Word] = Field(None, description="The environment it was confirmed for.")
-    scope: Maybe[Word] = Field(None, description="The account it was confirmed for; without, any.")
+    environment: Maybe[Word] = optional("The environment it was confirmed for.")
+    scope: Maybe[Word] = optional("The account it was confirmed for; without, any.")
     digest: Word = Field(description="Digest of the values that were confirmed.")
     by: Word = Field(description="Who confirmed it.")
     time: Moment = Field(description="When.")
-    note: Maybe[str] = Field(None, description="What there is to say about it.")
-    expires: Maybe[Moment] = Field(None, description="When it is to be confirmed again.")
+    note: Maybe[str] = optional("What there is to say about it.")
+    expires: Maybe[Moment] = optional("When it is to be confirmed again.")
 
 
 @dataclass(frozen=True, slots=True)

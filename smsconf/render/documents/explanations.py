@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from smsconf.cloud.http.codes import Meaning, meanings
+from smsconf.cloud.http.codes import MEANINGS, Meaning
 from smsconf.config.problems import CODES
 from smsconf.language import N_, _, listed
 from smsconf.lint import RULES, Rule
@@ -164,7 +164,7 @@ def _of_service() -> Iterator[Explanation]:
         "IAM": (_("identity error"), _IDENTITY_PAGE),
         "HTTP": (_("http status"), _GATEWAY_PAGE),
     }
-    for code, one in meanings().items():
+    for code, one in MEANINGS.items():
         kind, page = kinds[re.split("[. ]", code)[0]]
         why, fix = one.said()
         yield Explanation(code, kind, why or _("not documented"), fix, page)
