@@ -115,16 +115,14 @@ def readable() -> Iterator[None]:
 def _prepare(
     database: sqlite3.Connection, path: Path, schema: str, version: int, steps: Mapping[int, Step]
 ) -> None:
-    found = _version(database)
-    _refuse_versions(path, found, version, steps)
+    found = _version(database, path, version, steps)
     complete = found in (0, version) and not _missing(database, path, schema)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     if complete and found == version:
         return  # nothing to write, so a reader waits for no writer
     with transaction(database):
-        found = _version(database)  # another process may have been faster
-        _refuse_versions(path, found, version, steps)
+        found = _version(database, path, version, steps)  # another process may have been faster
         if 0 < found < version:
             _keep_copy(path, found)
             for number in range(found, version):
@@ -134,12 +132,13 @@ def _prepare(
         database.execute(f"PRAGMA user_version = {version}")
 
 
-def _version(database: sqlite3.Connection) -> int:
-    (found,) = database.execute("PRAGMA user_version").fetchone()
-    return int(found)
+def _version(database: sqlite3.Connection, path: Path, version: int, steps: Mapping[int, Step]) -> int:
+    """Return the version of a file.
 
-
-def _refuse_versions(path: Path, found: int, version: int, steps: Mapping[int, Step]) -> None:
+    Raises:
+        SmsconfError: it is a newer one, or none that leads to ours.
+    """
+    found = int(database.execute("PRAGMA user_version").fetchone()[0])
     if found > version:
         raise SmsconfError(
             _("{file} was written by a newer smsconf").format(file=path),
@@ -147,6 +146,7 @@ def _refuse_versions(path: Path, found: int, version: int, steps: Mapping[int, S
         )
     if found and not all(number in steps for number in range(found, version)):
         raise _stranger(path)
+    return found
 
 
 def _missing(database: sqlite3.Connection, path: Path, schema: str) -> list[str]:

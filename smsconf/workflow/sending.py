@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -116,20 +116,16 @@ class SendSettings:
         """
         provider, wsse = self.project.provider, self.wsse
         assert provider is not None  # noqa: S101 - for the type checker: the session looked
-        if not isinstance(provider, EmulatorProvider):
-            with open_sender(
-                provider, app_key, os.environ, wsse=wsse, connections=self.connections, limiter=limiter
-            ) as sender:
-                yield sender
-            return
-        site = SITES[provider.site]
-        with (
-            emulator_engine(provider.database, site=provider.site) as engine,
-            sender_on(
-                InProcessTransport(engine.handle), BASE_URL, site, app_key, wsse=wsse, limiter=limiter
-            ) as sender,
-        ):
-            yield sender
+        with ExitStack() as stack:
+            if isinstance(provider, EmulatorProvider):
+                engine = stack.enter_context(emulator_engine(provider.database, site=provider.site))
+                transport, site = InProcessTransport(engine.handle), SITES[provider.site]
+                opened = sender_on(transport, BASE_URL, site, app_key, wsse=wsse, limiter=limiter)
+            else:
+                opened = open_sender(
+                    provider, app_key, os.environ, wsse=wsse, connections=self.connections, limiter=limiter
+                )
+            yield stack.enter_context(opened)
 
 
 def remember_sent(folder: Path, ready: Ready, answer: Answer) -> None:

@@ -135,7 +135,6 @@ def make_permit(  # noqa: PLR0913 - what a permit holds
         journal_entries: how many there were; later ones tell what was done from here since.
         strict: it does not hold if anything moved.
     """
-    chosen = {one.name: getattr(selection, one.name) for one in fields(selection)}
     return Permit(
         scope=scope,
         commit=commit,
@@ -145,7 +144,7 @@ def make_permit(  # noqa: PLR0913 - what a permit holds
         strict=strict,
         selection={
             name: tuple(sorted(map(str, value))) if isinstance(value, frozenset) else value
-            for name, value in chosen.items()
+            for name, value in ((one.name, getattr(selection, one.name)) for one in fields(selection))
         },
         changes=tuple(permitted(change, selection) for change in plan.changes),
     )

@@ -54,8 +54,6 @@ from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
-_NEWEST = ""  # the value of an option that may name a run and does not
-
 
 class BulkCommand(click.Command):
     """A command some of whose options may be followed by the number of a run, and need not be.
@@ -73,7 +71,7 @@ class BulkCommand(click.Command):
             elif place + 1 < len(args) and args[place + 1].isdigit():
                 joined.append(f"{word}={next(words)[1]}")
             else:
-                joined.append(f"{word}={_NEWEST}")
+                joined.append(f"{word}=")  # the newest
         return super().parse_args(ctx, joined)
 
 
@@ -182,18 +180,14 @@ def command(
     return _send(sending, address, recipients, terminal, chosen)
 
 
-_ALONE = ("runs", "end", "join")
-_ABOUT_A_LIST = ("again", "failed_of", "dry_run", "test_to")
-
-
 def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:
     """Refuse options that say opposite things.
 
     Raises:
         UsageError: they do.
     """
-    given = [name for name in _ALONE if chosen[name] not in (None, False)]
-    about = [name for name in _ABOUT_A_LIST if chosen[name]]
+    given = [name for name in ("runs", "end", "join") if chosen[name] not in (None, False)]
+    about = [name for name in ("again", "failed_of", "dry_run", "test_to") if chosen[name]]
     said = [name for name in ("assume_sent", "assume_not_sent") if chosen[name] is not None]
     if len(said) == 2:
         raise click.UsageError(_("--assume-sent and --assume-not-sent say opposite things"))
