@@ -43,10 +43,12 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
         SmsconfError: the list or the ledger cannot be used.
     """
     check_type(ready.target)
-    left_out = left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.talk.say)
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
-    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+    with (
+        left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.talk.say) as left_out,
+        open_ledger_to_read(ledger_path(project.folder)) as ledger,
+    ):
         read = read_list(ledger, project, job, ready, left_out, ui, keep=lambda _numbers, _values: None)
         runs = ledger.runs_of(draft.key) if ledger else []
         run, tally = None, Tally(waiting=read.summary["valid"])
