@@ -28,8 +28,8 @@ from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
-from smsconf.messaging.send.limits import FARTHEST, opening
 from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.thresholds import FARTHEST, opening
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region

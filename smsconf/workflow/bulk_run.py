@@ -1,6 +1,6 @@
 """The sending of a list: which run a command means, the agreement to it, the wait, the messages, the end.
 
-What may be sent a second time is decided below (``choice``, ``ledger``); who is asked and told is handed in.
+What may be sent a second time is decided below (``choose_run``, ``ledger``); who is asked is handed in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import request_of
-from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Batch, Run
@@ -28,8 +28,8 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_list, threshold_of
-from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
+from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
+from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import SHOWN, named_run
