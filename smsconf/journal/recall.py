@@ -28,11 +28,12 @@ def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = 
                 recall.take(entry)
         except (KeyError, TypeError, ValueError):
             continue
+    named = (entry.get("environment") for entry in here if "step" in entry)
     own = recalls.pop(owner.environment)
     return replace(
         own.memory(),
         entries=len(entries),
-        environments=frozenset(_environment(entry) for entry in here if "step" in entry),
+        environments=frozenset(None if name is None else str(name) for name in named),
         created_by_others=frozenset(one for other in recalls.values() for one in other.created),
         live_of_others=_serving(recalls),
     )
@@ -44,11 +45,6 @@ def _serving(recalls: Mapping[str | None, _Recall]) -> dict[str, tuple[tuple[str
         for address, remote_id in (*other.live.items(), *other.guessed.items()):
             found[remote_id] = (*found.get(remote_id, ()), (str(name), address))
     return found
-
-
-def _environment(entry: Entry) -> str | None:
-    name = entry.get("environment")
-    return None if name is None else str(name)
 
 
 class _Recall:
