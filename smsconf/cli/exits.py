@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from smsconf.messaging.send.wire import Answer
     from smsconf.reconcile.plan import Plan
     from smsconf.reconcile.review import Review
-    from smsconf.workflow.list_run import ListResult
+    from smsconf.workflow.bulk_run import ListResult
     from smsconf.workflow.run import Report
     from smsconf.workflow.watch import Standing
 
@@ -142,7 +142,7 @@ def bulk_exit(result: ListResult, *, written: bool = True) -> int:
 
     ``written``: the report about what was sent could be.
     """
-    from smsconf.workflow.list_run import End
+    from smsconf.workflow.bulk_run import End
 
     if result.standing is None:
         return {End.TEST_FAILED: 5, End.CALLED_OFF: 130}.get(result.end, 1)

@@ -15,8 +15,8 @@ from smsconf.cli.exits import error_exit
 from smsconf.language import _
 from smsconf.model.errors import CloudError, ConfigError, SmsconfError, unwritable
 from smsconf.own_files import reporting, try_own
-from smsconf.render.documents.rows import json_parts
-from smsconf.render.foreign import json_text
+from smsconf.render.documents.long_list import json_parts
+from smsconf.render.foreign_text import json_text
 from smsconf.render.lines import Line, clean, plain, show
 
 View = Mapping[str, Any]

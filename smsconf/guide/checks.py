@@ -1,6 +1,6 @@
 """The doctor's table: facts → one verdict a check, in the order in which they build on each other.
 
-Pure; ``examination`` gathers the facts. A check whose need failed is *skipped* and names the failure it goes
+Pure; ``facts`` gathers the facts. A check whose need failed is *skipped* and names the failure it goes
 back to, so that one cause is one failure. *failed* means that some command cannot do its work until it is
 repaired; *warning* means that one day something may not arrive.
 
@@ -18,7 +18,7 @@ from smsconf import __version__
 from smsconf.config import HuaweiCloudProvider, Provider
 from smsconf.guide import connection
 from smsconf.guide.connection import judging, showing
-from smsconf.guide.examination import Facts
+from smsconf.guide.facts import Facts
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import N_, _, clauses, ngettext
 from smsconf.lint.text.callback_urls import object_to

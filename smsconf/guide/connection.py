@@ -15,7 +15,7 @@ from smsconf.cloud.http.codes import ACCOUNT_WORDS
 from smsconf.cloud.http.failures import NotTrusted
 from smsconf.cloud.http.operations import PROJECTS_OPERATION, TOKEN_OPERATION
 from smsconf.cloud.http.probe import Probe
-from smsconf.guide.examination import Facts, Route
+from smsconf.guide.facts import Facts, Route
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _
 from smsconf.model.errors import CloudError, SmsconfError, Unauthorized

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
+from smsconf.journal.owner import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.model.times import stamp

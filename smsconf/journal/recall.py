@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from smsconf.journal.belonging import Entry, Owner, of_account
+from smsconf.journal.owner import Entry, Owner, of_account
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase
 from smsconf.model.memory import Confirmation, Memory

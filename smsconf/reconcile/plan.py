@@ -23,7 +23,7 @@ from smsconf.reconcile.kinds.signatures import decide_signatures
 from smsconf.reconcile.kinds.templates import decide_template, losing_drafts, template_cases
 from smsconf.reconcile.removal.guards import Refusal, check_guards
 from smsconf.reconcile.removal.prune import Unclaimed, unclaimed
-from smsconf.reconcile.removal.rows import removals
+from smsconf.reconcile.removal.removals import removals
 
 
 @dataclass(frozen=True, slots=True)

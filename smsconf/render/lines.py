@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
-from smsconf.render.foreign import is_ordinary, spell
+from smsconf.render.foreign_text import is_ordinary, spell
 
 _NARROWEST = 40
 

@@ -24,7 +24,7 @@ from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
 from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.plan import make_plan
-from smsconf.render.foreign import in_quotes
+from smsconf.render.foreign_text import in_quotes
 from smsconf.render.starter import DATABASE, Answers, environment_files, imported_root, provider_text
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.session import Talk, open_session

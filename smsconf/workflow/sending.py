@@ -25,7 +25,7 @@ from smsconf.messaging.send.wire import Answer
 from smsconf.model.address import Address
 from smsconf.model.sites import SITES
 from smsconf.reconcile.outputs import read_outputs
-from smsconf.workflow.emulated import emulator_engine
+from smsconf.workflow.embedded_emulator import emulator_engine
 from smsconf.workflow.run import Snapshot, read
 from smsconf.workflow.session import Talk, open_session
 from smsconf.workflow.state_files import sent_path

@@ -26,7 +26,7 @@ from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
-from smsconf.workflow.emulated import ask, emulator_engine
+from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 Update = Callable[[str, int, int], None]
 

@@ -28,7 +28,7 @@ from smsconf.render.documents.send import send_lines
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text
-from smsconf.render.foreign import in_quotes, json_text, several_lines
+from smsconf.render.foreign_text import in_quotes, json_text, several_lines
 from smsconf.render.lines import cells, clean, plain, show
 from smsconf.render.plan.graph import mermaid
 from smsconf.render.plan.html import report_html

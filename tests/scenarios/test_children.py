@@ -49,7 +49,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]
 
 def words(started: tuple[Any, ...]) -> str:
     """Return everything that ``ps`` and ``/proc/PID/environ`` would show of a child."""
-    _, arguments, _, environ = started
+    *arguments, environ = started  # how many there are hangs on the event, and on Python's version
     return f"{arguments} {dict(os.environ) if environ is None else environ}"
 
 

@@ -32,7 +32,7 @@ from smsconf.reconcile.change import Action
 from smsconf.reconcile.saved_plan.plan_file import Permit, check_scope
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
-from smsconf.workflow.permits import permit_in, scope_of
+from smsconf.workflow.plan_files import permit_in, scope_of
 from smsconf.workflow.proposal import Proposal, propose_to_apply
 from smsconf.workflow.run import carry_out, read
 from smsconf.workflow.secret_file import SecretFile

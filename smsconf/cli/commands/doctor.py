@@ -14,7 +14,7 @@ from smsconf.cli.output import report
 from smsconf.config import Project, load_project
 from smsconf.config.load.environments import require_environment
 from smsconf.guide.checks import run_checks
-from smsconf.guide.examination import examine
+from smsconf.guide.facts import examine
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.own_files import STATE_FOLDER

@@ -18,8 +18,8 @@ from smsconf.language import _
 from smsconf.model.address import Kind
 from smsconf.model.observed import Observed
 from smsconf.model.sites import Site
-from smsconf.render.foreign import in_quotes
-from smsconf.workflow.emulated import copy_emulator
+from smsconf.render.foreign_text import in_quotes
+from smsconf.workflow.embedded_emulator import copy_emulator
 from smsconf.workflow.new_project import compared, read_everything, remarks_on, summary
 
 _KINDS = (Kind.APP, Kind.SIGNATURE, Kind.TEMPLATE)

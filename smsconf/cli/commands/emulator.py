@@ -17,7 +17,7 @@ from smsconf.model.emulator_keys import OTHER_SECRET_KEY
 from smsconf.model.errors import SmsconfError
 from smsconf.model.times import iso_duration
 from smsconf.render.lines import Line, Span, clean, line
-from smsconf.workflow.emulated import ask, emulator_engine
+from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.emulator.gateway.engine import Engine

@@ -14,7 +14,7 @@ from smsconf.config import load_project
 from smsconf.config.edit.splice import Rewrite, files_of, formatted
 from smsconf.config.load.environments import FILES_ALONE
 from smsconf.model.errors import SmsconfError
-from smsconf.render.foreign import several_lines
+from smsconf.render.foreign_text import several_lines
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
 

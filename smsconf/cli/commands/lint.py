@@ -22,7 +22,7 @@ from smsconf.model.errors import ConfigError
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text
-from smsconf.render.foreign import several_lines
+from smsconf.render.foreign_text import several_lines
 from smsconf.render.plan.text import lint_lines
 from smsconf.render.plan.view import lint_view
 from smsconf.workflow.findings import ABOUT, find_all, subject_of

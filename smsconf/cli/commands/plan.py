@@ -29,7 +29,7 @@ from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.plan.markdown import Comment, plan_comment
 from smsconf.render.plan.text import plan_lines
-from smsconf.workflow.permits import scope_of, write_permit
+from smsconf.workflow.plan_files import scope_of, write_permit
 from smsconf.workflow.proposal import propose
 from smsconf.workflow.run import read
 from smsconf.workflow.session import open_session

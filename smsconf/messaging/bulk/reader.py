@@ -18,7 +18,7 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
-from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
+from smsconf.messaging.bulk.tables import SCHEMA, STEPS, VERSION
 from smsconf.messaging.database import in_words
 from smsconf.own_files import connect
 

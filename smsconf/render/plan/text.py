@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import N_, _
-from smsconf.render.foreign import spell
+from smsconf.render.foreign_text import spell
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.plan import words
 from smsconf.render.plan.manual_steps import where_lines

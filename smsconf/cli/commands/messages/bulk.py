@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from smsconf.cli.bulk_terminal import Terminal
 from smsconf.cli.exits import bulk_exit
-from smsconf.cli.list_terminal import Terminal
 from smsconf.cli.options import (
     FILE,
     AddressParam,
@@ -47,9 +47,9 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
-from smsconf.workflow.list_draft import look_at_job
-from smsconf.workflow.list_job import DROPPED_HEAD, Job
-from smsconf.workflow.list_run import End, ListResult, ListSending
+from smsconf.workflow.bulk_draft import look_at_job
+from smsconf.workflow.bulk_job import DROPPED_HEAD, Job
+from smsconf.workflow.bulk_run import End, ListResult, ListSending
 from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run

@@ -23,8 +23,8 @@ from smsconf.cli.progress import TALK, progress
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.sending import Progress
 from smsconf.render.documents.bulk import Standing, bulk_lines, bulk_view
-from smsconf.render.foreign import json_text
-from smsconf.workflow.list_job import Ui
+from smsconf.render.foreign_text import json_text
+from smsconf.workflow.bulk_job import Ui
 
 _EVENT = 1.0  # seconds between two events of progress
 

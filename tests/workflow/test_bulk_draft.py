@@ -11,8 +11,8 @@ from typing import Any
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.model.address import Address
-from smsconf.workflow.list_draft import read_list
-from smsconf.workflow.list_job import Job, LeftOut, Read
+from smsconf.workflow.bulk_draft import read_list
+from smsconf.workflow.bulk_job import Job, LeftOut, Read
 from smsconf.workflow.sending import Ready
 from smsconf.workflow.session import SILENT
 from tests.messaging.lists.test_recipients import PLAIN

@@ -6,7 +6,7 @@ Nothing is sent from here, and no run is chosen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import TextIOWrapper
@@ -28,8 +28,8 @@ from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
-from smsconf.messaging.send.limits import FARTHEST, opening
 from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.thresholds import FARTHEST, opening
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region
@@ -174,10 +174,11 @@ class LeftOut:
     lists: Sequence[Mapping[str, Any]]
 
 
+@contextmanager
 def left_out_of(
     project: Project, paths: Iterable[Path], region: Region, reading: Reading, say: Callable[[str], None]
-) -> LeftOut:
-    """Return who asked not to be written to: in lists, and in replies, also those that are yet to come.
+) -> Iterator[LeftOut]:
+    """Yield who asked not to be written to: in lists, and in replies, also those that are yet to come.
 
     Raises:
         SmsconfError: a list cannot be read, or was not understood.
@@ -191,16 +192,16 @@ def left_out_of(
         text = _("{file}: {count} rows of people to leave out")
         say(text.format(file=path, count=count.valid))
     own = inbox_path(project.folder)  # it may be yet to come
-    opt_outs = OptOuts([own, *inboxes(project.folder)], listed)
-    opt_outs.current()
-    if unreadable := opt_outs.unreadable():
-        text = ngettext(
-            "warning: {count} opt-out came from a number that cannot be read: smsconf replies --opt-outs",
-            "warning: {count} opt-outs came from numbers that cannot be read: smsconf replies --opt-outs",
-            unreadable,
-        )
-        say(text.format(count=unreadable))
-    return LeftOut(opt_outs, lists)
+    with closing(OptOuts([own, *inboxes(project.folder)], listed)) as opt_outs:
+        opt_outs.current()
+        if unreadable := opt_outs.unreadable():
+            text = ngettext(
+                "warning: {count} opt-out came from a number that cannot be read: smsconf replies --opt-outs",
+                "warning: {count} opt-outs came from numbers that cannot be read: smsconf replies --opt-outs",
+                unreadable,
+            )
+            say(text.format(count=unreadable))
+        yield LeftOut(opt_outs, lists)
 
 
 class Said:

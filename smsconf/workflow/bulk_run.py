@@ -1,13 +1,13 @@
 """The sending of a list: which run a command means, the agreement to it, the wait, the messages, the end.
 
-What may be sent a second time is decided below (``choice``, ``ledger``); who is asked and told is handed in.
+What may be sent a second time is decided below (``choose_run``, ``ledger``); who is asked is handed in.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import request_of
-from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Batch, Run
@@ -28,8 +28,8 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_list, threshold_of
-from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
+from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
+from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import SHOWN, named_run
@@ -112,21 +112,21 @@ class ListSending:
             SmsconfError: the list or the ledger cannot be used.
         """
         check_type(ready.target)
-        left_out = self._left_out(job.opt_outs, ready, job.reading)
-        with self.open_ledger() as ledger:
-            draft, read = self._read(ledger, job, ready, left_out)
-            order = None
-            try:
-                order = self._order(ledger, draft, job, read)
-            finally:
-                if order is None or not order.is_new:
-                    ledger.call_off(draft)
-            if order is None:
-                return ListResult(End.NOTHING_UNCERTAIN)
-            start = self._prepare(ledger, order, ready, job)
-            if isinstance(start, datetime) and self.test_to:
-                start = self._tested(ledger, order, ready, start)
-        return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
+        with self._left_out(job.opt_outs, ready, job.reading) as left_out:
+            with self.open_ledger() as ledger:
+                draft, read = self._read(ledger, job, ready, left_out)
+                order = None
+                try:
+                    order = self._order(ledger, draft, job, read)
+                finally:
+                    if order is None or not order.is_new:
+                        ledger.call_off(draft)
+                if order is None:
+                    return ListResult(End.NOTHING_UNCERTAIN)
+                start = self._prepare(ledger, order, ready, job)
+                if isinstance(start, datetime) and self.test_to:
+                    start = self._tested(ledger, order, ready, start)
+            return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
 
     def join(self, run: Run, ready: Ready, opt_outs: Sequence[Path], reading: Reading) -> ListResult:
         """Go on with a run as it began: its text and sender, whatever is live now.
@@ -134,21 +134,21 @@ class ListSending:
         Raises:
             PlanRefused: its text is at the service no longer, or it may not go out now.
         """
-        left_out = self._left_out(opt_outs, ready, reading)
-        take_up = self.assume_sent is None and run.finished is not None
-        order = _Order(run, is_new=False, take_up=take_up)
-        with self.open_ledger() as ledger:
-            for other in ledger.runs_of(run.key):
-                if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
-                    raise PlanRefused(
-                        _("run {run} of {subject} has another list, and a part of it waits").format(
-                            run=other.id, subject=run.key.subject
-                        ),
-                        why=_("whoever is on both lists would get the message twice"),
-                        fix=_("let it come to its end first, or give it up"),
-                    )
-            start = self._prepare(ledger, order, ready, None)
-        return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
+        with self._left_out(opt_outs, ready, reading) as left_out:
+            take_up = self.assume_sent is None and run.finished is not None
+            order = _Order(run, is_new=False, take_up=take_up)
+            with self.open_ledger() as ledger:
+                for other in ledger.runs_of(run.key):
+                    if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
+                        raise PlanRefused(
+                            _("run {run} of {subject} has another list, and a part of it waits").format(
+                                run=other.id, subject=run.key.subject
+                            ),
+                            why=_("whoever is on both lists would get the message twice"),
+                            fix=_("let it come to its end first, or give it up"),
+                        )
+                start = self._prepare(ledger, order, ready, None)
+            return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
 
     def end(self, number: str) -> None:
         """Give up what waits of a run; offline.
@@ -168,7 +168,9 @@ class ListSending:
             said = _("{count} more are uncertain: settle them with --assume-sent {run} or leave them")
             self.ui.talk.say(said.format(count=f"{doubts:,}", run=run.id))
 
-    def _left_out(self, lists: Sequence[Path], ready: Ready, reading: Reading) -> LeftOut:
+    def _left_out(
+        self, lists: Sequence[Path], ready: Ready, reading: Reading
+    ) -> AbstractContextManager[LeftOut]:
         return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.talk.say)
 
     def settle(self, ledger: Ledger, run: Run) -> None:
