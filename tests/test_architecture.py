@@ -58,13 +58,13 @@ ALLOWED: dict[str, set[str]] = {
     "cloud.apply": BASE | {"reconcile", "cloud.http", "cloud.read"},
     "cloud": set(),
     "messaging.numbers": {"language", "model"},
-    "messaging.normal_form": set(),
+    "messaging.normal_number": set(),
     "messaging.masking": set(),
     "messaging.database": {"language", "model", "own_files"},
     "messaging.send": BASE
     | {"own_files", "reconcile", "cloud.auth", "cloud.http", "messaging.masking", "messaging.numbers"},
     "messaging.receive": BASE
-    | {"own_files", "serving", "signing", "messaging.database", "messaging.normal_form", "messaging.send"},
+    | {"own_files", "serving", "signing", "messaging.database", "messaging.normal_number", "messaging.send"},
     "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
     "messaging.bulk": BASE
     | {
@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     | {
         "checkout",
         "own_files",
-        "workflow.emulated",
+        "workflow.embedded_emulator",
         "reconcile",
         "config",
         "lint",
@@ -88,7 +88,7 @@ ALLOWED: dict[str, set[str]] = {
         "guide",
         "render",
     },
-    "workflow.emulated": {"emulator", "language", "model"},
+    "workflow.embedded_emulator": {"emulator", "language", "model"},
     "emulator.base": {"model", "own_files"},
     "emulator.management": {"model", "emulator.base"},
     "emulator.sending": {"model", "signing", "emulator.base", "emulator.management"},
@@ -103,7 +103,7 @@ ALLOWED: dict[str, set[str]] = {
         "checkout",
         "own_files",
         "workflow",
-        "workflow.emulated",
+        "workflow.embedded_emulator",
         "config",
         "lint",
         "cloud",

@@ -33,7 +33,7 @@ OTHERS = {
     "cli/commands/init.py": "the .gitignore of a new project",
     "workflow/new_project.py": "the files of a new project, made with x",
     "cli/main.py": "/dev/null in place of a closed stream",
-    "workflow/permits.py": "channels such as /dev/stdin",
+    "workflow/plan_files.py": "channels such as /dev/stdin",
     "cli/commands/messages/send.py": "the values of one message, which a person names",
     "cloud/auth/credentials.py": "the profile file in a person's home",
     "cloud/apply/steps.py": "a licence, which config found inside the project",
