@@ -50,7 +50,7 @@ OTHERS = {
     "messaging/lists/texts.py": "lists, which a person names",
     "messaging/lists/workbook_parts.py": "what is packed in a workbook, which a person names",
     "messaging/lists/xlsx.py": "a workbook, which a person names, in a process of its own",
-    "messaging/database.py": "a model in memory, and what it has just made, for syncing it",
+    "messaging/database.py": "a model in memory",
     "emulator/base/store.py": "a database in memory",
     "render/plan/html.py": "a page of this package",
 }
