@@ -3,6 +3,7 @@
 A checkout holds what a pull request put there. So no link is followed (not by ``.smsconf`` itself, nor by any
 folder between the working folder and the file), only regular files are opened, reading has an end, and what
 is made is its owner's alone (0600, folders 0700) whatever the umask; ours that are found wider are mended.
+What people keep beside it is written here, too, but as an editor would: ``write_atomically``.
 Folders above the working folder, and those of paths elsewhere (``/tmp``), are taken as they are. A file with
 a second name (a hard link) is refused where it would be written in place: an archive may bring one.
 What people declare, YAML and lists, is opened in ``config`` and ``messaging.bulk``; this decides nothing.
@@ -20,13 +21,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from smsconf.language import _
+from smsconf.language import N_, _
 
 STATE_FOLDER = ".smsconf"
 MOST_BYTES = 64 * 1024 * 1024
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _IRREPLACEABLE = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EXDEV}
+_LINK = N_("it is no regular file: it is a link, and none is followed")
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite opens beside a database, by name
 
 
@@ -58,7 +60,7 @@ def open_own(path: Path, flags: int = os.O_RDONLY, *, make: bool = False) -> int
         try:
             handle = os.open(name, flags | made | _FILE, 0o600, dir_fd=folder)
         except OSError as error:
-            raise _explained(path, error) from error
+            raise (NotOurs(path, _(_LINK)) if error.errno == errno.ELOOP else error) from error
         try:
             found = os.fstat(handle)
             _refuse_irregular(path, found)
@@ -99,15 +101,37 @@ def write_own(path: Path, content: bytes, *, make: bool = False) -> None:
         file.write(content)
 
 
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put a whole new file in the place of a person's; on the disk when this returns, and a link stays one.
+
+    An old file keeps its permissions, and where we may its owner; a new one gets what the umask leaves.
+
+    Raises:
+        OSError: it cannot be written, or is no regular file.
+    """
+    place = Path(os.path.realpath(path))
+    replaceable = True
+    with suppress(FileNotFoundError):  # what /dev/stdout leads to may have no name, or an old one
+        found, replaceable = path.stat(), False
+        replaceable = stat.S_ISREG(found.st_mode) and os.path.samestat(place.stat(), found)
+    if not replaceable:
+        raise OSError(0, _("it is no regular file"), str(path))
+    with replacing(place, mode=None, mounted=False) as file:
+        file.write(content)
+
+
 @contextmanager
-def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, make: bool = False, mode: int | None = 0o600, mounted: bool = True
+) -> Iterator[BinaryIO]:
     """Write a new file that takes the place of a path at the end, whole, or not at all on an exception.
 
     Args:
         path: the file.
         make: make its folders, too.
-        mode: its permissions. Without, those of the old file, else what the umask leaves; and what cannot be
-            replaced, such as a file mounted into a container, is written in place.
+        mode: its permissions. Without, those of the old file, else what the umask leaves.
+        mounted: without a mode, write in place what cannot be replaced, such as a file mounted into a
+            container.
 
     Raises:
         NotOurs: what is there is no regular file, or a link leads to it.
@@ -119,10 +143,11 @@ def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> It
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         temporary = f".smsconf-{os.urandom(8).hex()}.tmp"
         fresh = 0o600 if mode is not None or found else 0o666
+        mounted = mounted and mode is None and found is not None
         try:
             handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FILE, fresh, dir_fd=folder)
         except OSError as error:
-            if mode is not None or not found or error.errno not in _IRREPLACEABLE:
+            if not mounted or error.errno not in _IRREPLACEABLE:
                 raise
             with _in_place(folder, name) as file:
                 yield file
@@ -139,7 +164,7 @@ def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> It
                 try:
                     os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
                 except OSError as error:
-                    if mode is not None or not found or error.errno not in _IRREPLACEABLE:
+                    if not mounted or error.errno not in _IRREPLACEABLE:
                         raise
                     file.seek(0)
                     with _in_place(folder, name) as old:
@@ -147,7 +172,8 @@ def replacing(path: Path, *, make: bool = False, mode: int | None = 0o600) -> It
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=folder)
-        _sync(folder)
+        with suppress(OSError):  # where the system can
+            sync(".", folder)
 
 
 @contextmanager
@@ -191,6 +217,15 @@ def try_own(path: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
+def sync(name: Path | str, folder: int | None = None) -> None:
+    """Force a file, or the names in a folder, onto the disk."""
+    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def is_channel(path: Path) -> bool:
     """Tell whether a path names a channel of this process and not a file."""
     return path.parts[:2] in {("/", "dev"), ("/", "proc")}
@@ -214,7 +249,9 @@ def connect(path: Path, *, read_only: bool = False, make: bool = False, **option
     with _folder(path, make=make) as (folder, name):
         for one in (name, *(name + end for end in _BESIDE)):
             found = _look(path.with_name(one), folder, one, alone=True)
-            if one == name and found and not (read_only or found.st_size or _is_being_made(path, found)):
+            is_empty = one == name and found and not (read_only or found.st_size)
+            # one that is being made is in our folder, or as only we make it
+            if is_empty and found and path.parent.name != STATE_FOLDER and found.st_mode & 0o077:
                 raise NotOurs(path, _("it is empty, and smsconf did not make it"))
             if found and _is_too_wide(path, found, written=not read_only):
                 with suppress(FileNotFoundError):  # SQLite takes away what is beside it
@@ -315,27 +352,15 @@ def _refuse_irregular(path: Path, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if stat.S_ISLNK(found.st_mode):
-        raise NotOurs(path, _("it is no regular file: it is a link, and none is followed"))
+        raise NotOurs(path, _(_LINK))
     if not stat.S_ISREG(found.st_mode):
         raise NotOurs(path, _("it is no regular file"))
-
-
-def _explained(path: Path, error: OSError) -> OSError:
-    """Say what a refusal of the system to follow a link means."""
-    if error.errno == errno.ELOOP:
-        return NotOurs(path, _("it is no regular file: it is a link, and none is followed"))
-    return error
 
 
 def _is_too_wide(path: Path, found: os.stat_result, *, written: bool) -> bool:
     """Tell whether others may use what is ours alone; what a person's option names to be read is not ours."""
     is_ours = found.st_uid == os.geteuid() and (written or STATE_FOLDER in path.parts)
     return is_ours and bool(found.st_mode & 0o077)
-
-
-def _is_being_made(path: Path, found: os.stat_result) -> bool:
-    """Tell whether an empty file is a database that is being made: in our folder, or as only we make it."""
-    return path.parent.name == STATE_FOLDER or not found.st_mode & 0o077
 
 
 def _in_place(folder: int, name: str) -> BinaryIO:
@@ -350,13 +375,3 @@ def _take_after(handle: int, found: os.stat_result) -> None:
         with suppress(OSError):
             os.fchown(handle, owner, group)
     os.fchmod(handle, stat.S_IMODE(found.st_mode))
-
-
-def _sync(folder: int) -> None:
-    """Force the new name onto the disk too, where the system can."""
-    with suppress(OSError):
-        handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -17,11 +17,11 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 import h11
@@ -31,7 +31,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AT_ONCE = 16  # connections accepted in one go; asyncio closes one some rounds after it was told to
 _SPARE_FILES = 8 * _AT_ONCE
 _LINGER_SECONDS = 2.0  # for the other side to read an answer that came before its request was finished
@@ -89,7 +88,7 @@ def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None
         timeout_graceful_shutdown=2,
     )
     greeting = f"listening on http://{shown}:{listener.getsockname()[1]}"
-    with listener, _quiet_signals(), _few_words():
+    with listener, _few_words():
         _Server(config, greeting).run(sockets=[listener])
 
 
@@ -303,7 +302,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and ends on a signal as if it had been asked to."""
 
     def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
@@ -314,6 +313,11 @@ class _Server(uvicorn.Server):
         for one in sockets or ():
             one.listen(512)  # the backlog of the configuration is how many asyncio accepts in one go
         print(self._greeting, flush=True)  # noqa: T201 - the contract with whoever started us
+
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        """Stop, and do not raise the signal again afterwards, as uvicorn does by default."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 class _FewWords(logging.Handler):
@@ -357,17 +361,3 @@ def _few_words() -> Iterator[None]:
         for logger, propagate in zip(loggers, before, strict=True):
             logger.removeHandler(handler)
             logger.propagate = propagate
-
-
-@contextlib.contextmanager
-def _quiet_signals() -> Iterator[None]:
-    """Let uvicorn stop on a signal without raising it again afterwards, as it does by default."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, lambda *_: None) for number in STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -22,12 +22,15 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from smsconf.cli.exit_codes import EXITS
+from smsconf.cli.exits import EXITS
 from smsconf.cli.help import paragraphs
 from smsconf.cli.main import COMMANDS
+from smsconf.cloud.http.codes import BY_WORDS, MEANINGS
 from smsconf.config.problems import CODES
+from smsconf.guide.quick_start import STEPS
 from smsconf.language import CATALOGUES, DOMAIN
 from smsconf.lint import RULES
+from smsconf.lint.rules.advice import READINGS
 from smsconf.messaging.send.codes import RECEIPTS, SENDING
 
 ROOT = Path(__file__).parent.parent
@@ -142,8 +145,12 @@ def _tables() -> Iterator[str]:
         yield from (rule.title, rule.why)
     for code in CODES.values():
         yield from (code.why, code.fix)
-    for meaning in (*SENDING.values(), *RECEIPTS.values()):
-        yield from filter(None, meaning)
+    for table in (MEANINGS, BY_WORDS, SENDING, RECEIPTS):
+        for meaning in table.values():
+            yield from filter(None, meaning)
+    yield from (reading.remedy for reading in READINGS)
+    for step in STEPS:
+        yield from (step.title, step.page.title if step.page else step.title)
     for row in EXITS.strip().splitlines():
         yield from row.split(" | ")[1:]
 

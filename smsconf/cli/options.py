@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from smsconf.cli.output import say
-from smsconf.language import _, listed
-from smsconf.model.errors import SmsconfError
+from smsconf.language import N_, _
 from smsconf.model.nearest import nearest
+from smsconf.model.times import iso_duration, parse_duration
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smsconf.reconcile.plan import Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
+_LONGEST = timedelta.max.total_seconds() / 1000
 
 
 class AddressParam(click.ParamType["Address"]):
@@ -41,25 +42,41 @@ class AddressParam(click.ParamType["Address"]):
             self.fail(str(error), param, ctx)
 
 
-class DurationParam(click.ParamType[timedelta]):
-    """An ISO 8601 duration such as ``P1D``."""
+class WordParam(click.ParamType[Any]):
+    """A word that is read, and refused where nothing can be read from it."""
 
-    name = "duration"
+    def __init__(self, name: str, read: Callable[[Any], object | None], expected: str) -> None:
+        self.name = name
+        self._read = read
+        self._expected = expected
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
-        """Parse the text, or fail with what was expected."""
-        from smsconf.config.load.desired import parse_duration
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return what was read, or fail with what was expected."""
+        found = self._read(value)
+        if found is None:
+            self.fail(_(self._expected).format(value=value, name=value), param, ctx)
+        return found
 
-        if isinstance(value, timedelta):
-            return value
-        seconds = parse_duration(value)
-        if not seconds or seconds > timedelta.max.total_seconds() / 1000:
-            self.fail(
-                _("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'").format(value=value),
-                param,
-                ctx,
-            )
-        return timedelta(seconds=seconds)
+
+def _seconds(value: str | float) -> float | None:
+    if isinstance(value, float):
+        return value
+    seconds = parse_duration(iso_duration(value))
+    return None if seconds is None else float(seconds)
+
+
+def _iso_seconds(value: str | float) -> float | None:
+    """Read ISO 8601 alone: more than nothing, and not beyond what a date can be moved by."""
+    seconds = value if isinstance(value, float) else parse_duration(value)
+    return float(seconds) if seconds and 0 < seconds <= _LONGEST else None
+
+
+DURATION = WordParam(
+    "duration", _seconds, N_("expected a duration such as 90s, 5m, 2h or PT5M, got '{value}'")
+)
+ISO_DURATION = WordParam(
+    "duration", _iso_seconds, N_("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'")
+)
 
 
 class IntervalParam(click.FloatRange):
@@ -80,9 +97,9 @@ class IntervalParam(click.FloatRange):
         return seconds
 
 
-def hint_at(address: object, declared: Iterable[object]) -> str:
-    """Return a hint at the declared address that looks most like this one, or nothing."""
-    near = nearest(str(address), map(str, declared), alike=0.6)
+def hint_at(word: object, known: Iterable[object]) -> str:
+    """Return a hint at the address, name or code that looks most like this one, or nothing."""
+    near = nearest(str(word), map(str, known), alike=0.6)
     return _("; did you mean {near}?").format(near=near) if near else ""
 
 
@@ -107,10 +124,9 @@ def require_selected(asked: Selection, project: Project, plan: Plan) -> None:
     """
     from smsconf.model.address import Kind
 
-    desired = project.desired
     rows = [change.address for change in plan.changes if change.address]
-    known = {*desired.apps, *desired.signatures, *desired.templates, *rows}
-    require_known(sorted(asked.targets | asked.retire_now | asked.resubmit, key=str), known)
+    named = sorted(asked.targets | asked.retire_now | asked.resubmit, key=str)
+    require_known(named, {*project.desired.managed, *rows})
     for address in sorted(asked.retire_now | asked.resubmit, key=str):
         if address.kind is Kind.APP:
             message = _("{address} has no review, and is never retired")
@@ -154,6 +170,18 @@ project_options = stacked(
 )
 
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+output_option = click.option("--output", type=FILE, help="Write the report to a file instead of stdout.")
+
+
+def interval_option(default: float, *, help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
+    """Make the option of how often to look."""
+    kind = IntervalParam()
+    return click.option(
+        "--interval", type=kind, default=default, show_default=True, metavar="SECONDS", help=help
+    )
+
+
 def _report_options(*forms: str) -> Callable[[F], F]:
     return stacked(
         click.option(
@@ -163,11 +191,7 @@ def _report_options(*forms: str) -> Callable[[F], F]:
             default="text",
             help="Form of the report.  [default: text]",
         ),
-        click.option(
-            "--output",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="Write the report to a file instead of stdout.",
-        ),
+        output_option,
     )
 
 
@@ -179,7 +203,7 @@ inbox_options = stacked(
     folder_option,
     click.option(
         "--database",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FILE,
         help="File with what was received.  [default: .smsconf/inbox.db of the project]",
     ),
 )
@@ -223,48 +247,11 @@ selection_options = stacked(
 )
 
 
-def selection(  # noqa: PLR0913 - one for each option
-    *,
-    prune: bool,
-    retire: bool,
-    retire_now: tuple[Address, ...],
-    targets: tuple[Address, ...],
-    resubmit: tuple[Address, ...],
-    allow_deletes: int | None,
-    allow_submissions: int | None,
-    require_confirmed: bool,
-) -> Selection:
+def selection(**chosen: Any) -> Selection:  # noqa: ANN401 - the selection options, by name
     """Gather the selection options into the planner's word for them."""
     from smsconf.reconcile.inputs import Selection
 
-    return Selection(
-        prune=prune,
-        retire=retire,
-        retire_now=frozenset(retire_now),
-        targets=frozenset(targets),
-        resubmit=frozenset(resubmit),
-        allow_deletes=allow_deletes,
-        allow_submissions=allow_submissions,
-        require_confirmed=require_confirmed,
-    )
-
-
-def require_environment(project: Project) -> None:
-    """Make sure that somebody chose an environment, where some are declared.
-
-    Raises:
-        SmsconfError: nobody did: the files alone would be taken for one of them.
-    """
-    if project.is_chosen:
-        return
-    names = sorted(project.environments)
-    raise SmsconfError(
-        _("this project declares environments, and none was chosen: {names}").format(
-            names=listed(names, last="and")
-        ),
-        why=_("the files alone may be meant for no account, and an app that is made cannot be deleted"),
-        fix=_(
-            "choose with --env {name} or SMSCONF_ENV={name}; --env '' means the files alone; "
-            "default_environment: in smsconf.yaml chooses for every command"
-        ).format(name=names[0]),
-    )
+    gathered: dict[str, Any] = {
+        name: frozenset(one) if isinstance(one, tuple) else one for name, one in chosen.items()
+    }
+    return Selection(**gathered)

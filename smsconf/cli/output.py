@@ -7,17 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from smsconf.cli.exits import error_exit
 from smsconf.language import _
-from smsconf.model.errors import CloudError, ConfigError, PlanRefused, PlanStale, SmsconfError
+from smsconf.model.errors import CloudError, ConfigError, SmsconfError, unwritable
 from smsconf.own_files import reporting, try_own
-from smsconf.render.documents.rows import json_parts
-
-if TYPE_CHECKING:
-    from smsconf.render.lines import Line
+from smsconf.render.documents.long_list import json_parts
+from smsconf.render.foreign_text import json_text
+from smsconf.render.lines import Line, clean, plain, show
 
 View = Mapping[str, Any]
 
@@ -37,19 +37,15 @@ def report(
         SmsconfError: the file cannot be written.
     """
     if form == "json":
-        text = _json(view, ascii_only=output is None and _is_ascii_only())
+        text = json_text(view, ascii_only=output is None and is_ascii_only()) + "\n"
     elif form == "markdown" and markdown:
         text = markdown(view)
     elif forms and form in forms:
         text = forms[form](view)
     elif output is None:
-        from smsconf.render.terminal import show
-
         show(draw(view), sys.stdout)
         return
     else:
-        from smsconf.render.lines import plain
-
         text = plain(draw(view))
     if output is None:
         sys.stdout.write(text)
@@ -80,15 +76,13 @@ def report_rows(
         SmsconfError: the file cannot be written.
     """
     if form == "text" and output is None:
-        from smsconf.render.terminal import show
-
         show(draw(_begun(rows())), sys.stdout)
         return
 
     def parts() -> Iterable[str]:
         every = _begun(rows())
         if form == "json":
-            return json_parts(*document, every, ascii_only=output is None and _is_ascii_only())
+            return json_parts(*document, every, ascii_only=output is None and is_ascii_only())
         return csv(every) if csv and form == "csv" else (f"{one.text}\n" for one in draw(every))
 
     if output is None:
@@ -122,15 +116,11 @@ def report_sent(view: View, draw: Callable[[View], Iterable[Line]], form: str, o
 
 def say(text: str, *, err: bool = True) -> None:
     """Say one line to people, whatever it quotes: on stderr if not told otherwise."""
-    from smsconf.render.lines import clean
-
     click.echo(clean(text, source=True), err=err)
 
 
 def talk(lines: Iterable[Line]) -> None:
     """Write lines for people to stderr."""
-    from smsconf.render.terminal import show
-
     show(lines, sys.stderr)
 
 
@@ -142,8 +132,6 @@ def show_error(error: SmsconfError) -> int:
 
         talk(diagnostics_lines(diagnostics_view(error.diagnostics)))
         return 1
-    from smsconf.render.lines import clean
-
     click.echo(_("error: {message}").format(message=clean(error.message)), err=True)
     if isinstance(error, CloudError):
         parts = (
@@ -158,17 +146,12 @@ def show_error(error: SmsconfError) -> int:
     for name, text in ((_("why"), error.why), (_("fix"), error.fix)):
         if text:
             click.echo(f"  = {name}{_(': ')}{clean(text)}", err=True)
-    return 4 if isinstance(error, PlanRefused | PlanStale) else 1
+    return error_exit(error)
 
 
-def _is_ascii_only() -> bool:
+def is_ascii_only() -> bool:
+    """Tell whether stdout takes only some characters, so that the others are escaped."""
     return (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-
-
-def _json(view: View, *, ascii_only: bool) -> str:
-    from smsconf.render.foreign import json_text
-
-    return json_text(view, ascii_only=ascii_only) + "\n"
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -203,11 +186,3 @@ def _write_parts(path: Path, parts: Callable[[], Iterable[str]]) -> None:
             file.writelines(part.encode() for part in parts())
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-def unwritable(path: Path, error: OSError) -> SmsconfError:
-    """Return what to raise for a file that cannot be written."""
-    return SmsconfError(
-        _("cannot write {file}: {reason}").format(file=path, reason=error.strerror or error),
-        fix=_("name a file in a folder that you can write to"),
-    )

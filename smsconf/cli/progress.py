@@ -1,4 +1,7 @@
-"""Say on stderr how far a long step is: a changing line on a terminal, a line now and then elsewhere."""
+"""How a run speaks on stderr: remarks, whose credentials it uses, and how far a long step is.
+
+Progress is a changing line on a terminal, and elsewhere a line now and then.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
+import click
+
+from smsconf.cli.output import say
 from smsconf.language import _
+from smsconf.workflow.session import Talk, Update
 
 _QUIET_SECONDS = 1.0
 _TERMINAL_SECONDS = 0.1
 _PLAIN_SECONDS = 10.0
 
 
-class Update(Protocol):
-    """How a step reports: what it handles, how many are done, of how many (0: not known)."""
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """Report."""
-
-
 @contextmanager
 def progress(verb: str) -> Iterator[Update]:
-    """Give a function to report progress with; work of less than a second stays silent."""
+    """Give a function to report progress with: what is done, how much of it, and of how much (0: not known).
+
+    Work of less than a second stays silent.
+    """
     live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     every = _TERMINAL_SECONDS if live else _PLAIN_SECONDS
     due = time.monotonic() + (_QUIET_SECONDS if live else _PLAIN_SECONDS)
@@ -49,3 +51,15 @@ def progress(verb: str) -> Iterator[Update]:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def tell_credentials(source: str) -> None:
+    """Say on stderr whose credentials are used, once a command; in JSON the report says it."""
+    context = click.get_current_context(silent=True)
+    if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
+        context.meta[__name__] = source
+        say(_("credentials: {source}").format(source=source))
+
+
+TALK = Talk(say, tell_credentials, progress)
+"""How every command speaks."""

@@ -5,16 +5,13 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.options import AddressParam, require_known, stacked
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
+from smsconf.cli.options import FILE, AddressParam, WordParam, require_known, stacked
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.lint.text.callback_urls import object_to
@@ -23,26 +20,9 @@ from smsconf.messaging.lists.table import HiddenRows, Reading
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
-from smsconf.workflow.run import note_seen
-from smsconf.workflow.sending import Seen, SendSettings, look_at
+from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
-
-
-class WordParam(click.ParamType[Any]):
-    """A word that is read, and refused where nothing can be read from it."""
-
-    def __init__(self, name: str, read: Callable[[Any], object | None], expected: str) -> None:
-        self.name = name
-        self._read = read
-        self._expected = expected
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return what was read, or fail with what was expected."""
-        found = self._read(value)
-        if found is None:
-            self.fail(_(self._expected).format(value=value, name=value), param, ctx)
-        return found
 
 
 def _moment(value: str | datetime) -> datetime | None:
@@ -76,7 +56,7 @@ send_options = stacked(
         "--secrets",
         "secrets_file",
         envvar="SMSCONF_SECRETS",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FILE,
         metavar="FILE",
         help="File of `apply --save-secrets`, else SMSCONF_SECRETS; without it SMSCONF_APP_SECRET.",
     ),
@@ -102,15 +82,6 @@ def reading_of(chosen: Mapping[str, Any], *, shared: bool = False) -> Reading:
     """Return what the options say about how lists are read; ``shared``: of several files."""
     hidden = HiddenRows(chosen["hidden_rows"]) if chosen["hidden_rows"] else None
     return Reading(chosen["sheet"], hidden, chosen["encoding"], shared=shared)
-
-
-def read_service(project: Project, *, remember: bool = False) -> Seen:
-    """Read the service for what serves; ``remember``: what is new goes into the journal."""
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        seen = look_at(session, project, update)
-        if remember:
-            note_seen(session.client, seen.plan, session.journal, project.environment)
-        return seen
 
 
 def settings_of(project: Project, chosen: Mapping[str, Any], **more: Any) -> SendSettings:  # noqa: ANN401 - rate and connections

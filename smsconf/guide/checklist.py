@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from smsconf.cloud.http.failures import in_one_line
 from smsconf.config import EmulatorProvider, Project
-from smsconf.language import N_, _
+from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Desired, Region
@@ -144,7 +144,6 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[Region, str] = {Region.CN: "mainland", Region.INTL: "global"}
-QUICK_START = Page(N_("the service's quick start"), None, "2025-02-11")
 
 
 def flows_of(desired: Desired) -> list[Region]:

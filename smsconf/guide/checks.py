@@ -1,6 +1,6 @@
 """The doctor's table: facts → one verdict a check, in the order in which they build on each other.
 
-Pure; ``examination`` gathers the facts. A check whose need failed is *skipped* and names the failure it goes
+Pure; ``facts`` gathers the facts. A check whose need failed is *skipped* and names the failure it goes
 back to, so that one cause is one failure. *failed* means that some command cannot do its work until it is
 repaired; *warning* means that one day something may not arrive.
 
@@ -11,15 +11,16 @@ https://support.huaweicloud.com/api-msgsms/sms_05_0060.html (read 2026-11).
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from smsconf import __version__
 from smsconf.config import HuaweiCloudProvider, Provider
 from smsconf.guide import connection
-from smsconf.guide.examination import Facts
+from smsconf.guide.connection import judging, showing
+from smsconf.guide.facts import Facts
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
-from smsconf.language import _, clauses, ngettext
+from smsconf.language import N_, _, clauses, ngettext
 from smsconf.lint.text.callback_urls import object_to
 from smsconf.model.diagnostics import Severity
 from smsconf.model.errors import ConfigError, SmsconfError
@@ -38,9 +39,12 @@ class Check(NamedTuple):
 
 
 class _Row(NamedTuple):
+    """A check, the names of what may not have failed before it, and what is true of the embedded emulator."""
+
     name: str
-    needs: tuple[str, ...]
+    needs: str
     check: Callable[[Facts], Verdict]
+    embedded: str | None = None
 
 
 def run_checks(facts: Facts) -> tuple[Check, ...]:
@@ -48,16 +52,16 @@ def run_checks(facts: Facts) -> tuple[Check, ...]:
     return tuple(_checked(facts))
 
 
-def blocks(checks: Sequence[Check]) -> bool:
-    """Tell whether something has to be repaired."""
-    return any(one.result is Result.FAILED for one in checks)
-
-
 def _checked(facts: Facts) -> Iterator[Check]:
     causes: dict[str, str] = {}  # check that did not pass → the failure it goes back to
     for row in CHECKS:
-        cause = next((causes[need] for need in row.needs if need in causes), None)
-        verdict = _because_of(cause) if cause else row.check(facts)
+        cause = next((causes[need] for need in row.needs.split() if need in causes), None)
+        if cause:
+            verdict = _because_of(cause)
+        elif facts.embedded and row.embedded:
+            verdict = ok(_(row.embedded))
+        else:
+            verdict = row.check(facts)
         if cause or (verdict.result is Result.FAILED and verdict.stops):
             causes[row.name] = cause or row.name
         yield Check(row.name, *verdict[:4])
@@ -164,8 +168,6 @@ def _reading(kind: str) -> Callable[[Facts], Verdict]:
 
 
 def _send_hosts(facts: Facts) -> Verdict:
-    if facts.embedded:
-        return ok(_("the embedded emulator takes messages itself"))
     if isinstance(facts.sending, SmsconfError):
         return failed(facts.sending, Result.WARNING)
     if facts.sending is None:
@@ -243,26 +245,32 @@ def _version(_facts: Facts) -> Verdict:
 
 
 CHECKS: tuple[_Row, ...] = (
-    _Row("configuration", (), _configuration),
-    _Row("credentials", ("configuration",), connection.check_credentials),
-    _Row("endpoint", ("configuration",), connection.check_endpoint),
-    _Row("proxy", ("endpoint",), connection.check_proxy),
-    _Row("connection", ("proxy",), connection.check_connection),
-    _Row("tls", ("connection",), connection.check_tls),
-    _Row("clock", ("tls",), connection.check_clock),
+    _Row("configuration", "", _configuration),
+    _Row("credentials", "configuration", showing("credentials"), N_("the embedded emulator needs none")),
+    _Row("endpoint", "configuration", showing("route"), N_("this process: nothing leaves the machine")),
+    _Row("proxy", "endpoint", connection.check_proxy),
+    _Row("connection", "proxy", connection.check_connection, N_("no network is needed")),
+    _Row("tls", "connection", connection.check_tls),
+    _Row("clock", "tls", connection.check_clock, N_("this machine's clock is the emulator's")),
+    _Row("authentication", "credentials clock", judging("authentication", connection.accepted)),
     _Row(
-        "authentication", ("credentials", "clock"), connection.judging("authentication", connection.accepted)
+        "project",
+        "authentication",
+        judging("project", lambda facts: _("project {project_id}").format(project_id=facts.project_id)),
     ),
-    _Row("project", ("authentication",), connection.judging("project", connection.project_named)),
-    _Row("rights", ("project",), connection.judging("rights", connection.readable)),
-    _Row("service", ("rights",), connection.judging("service", connection.enabled)),
-    _Row("account", ("service",), connection.check_account),
-    _Row("app-quota", ("service",), _quota),
-    *(_Row(kind, ("service",), _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
-    _Row("send-host", ("account",), _send_hosts),
-    _Row("reply-address", (), _reply_addresses),
-    _Row("journal", (), _journal),
-    _Row("cache", (), _cache),
-    _Row("version", (), _version),
+    _Row(
+        "rights",
+        "project",
+        judging("rights", lambda _facts: _("reading is allowed; whether writing is shows only by writing")),
+    ),
+    _Row("service", "rights", judging("service", lambda _facts: _("Message & SMS is enabled and answers"))),
+    _Row("account", "service", connection.check_account),
+    _Row("app-quota", "service", _quota),
+    *(_Row(kind, "service", _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
+    _Row("send-host", "account", _send_hosts, N_("the embedded emulator takes messages itself")),
+    _Row("reply-address", "", _reply_addresses),
+    _Row("journal", "", _journal),
+    _Row("cache", "", _cache),
+    _Row("version", "", _version),
 )
-"""Every check, in order, with those that must not have failed before it."""
+"""Every check, in order."""

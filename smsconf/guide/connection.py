@@ -15,7 +15,7 @@ from smsconf.cloud.http.codes import ACCOUNT_WORDS
 from smsconf.cloud.http.failures import NotTrusted
 from smsconf.cloud.http.operations import PROJECTS_OPERATION, TOKEN_OPERATION
 from smsconf.cloud.http.probe import Probe
-from smsconf.guide.examination import Facts, Route
+from smsconf.guide.facts import Facts, Route
 from smsconf.guide.verdict import Result, Verdict, failed, ok, skipped
 from smsconf.language import _
 from smsconf.model.errors import CloudError, SmsconfError, Unauthorized
@@ -24,24 +24,14 @@ _MOST_SKEW = timedelta(minutes=15)  # between X-Sdk-Date and the gateway's clock
 _WARN_SKEW = timedelta(minutes=2)
 
 
-def check_credentials(facts: Facts) -> Verdict:
-    """Say which credentials are used, masked."""
-    if facts.embedded:
-        return ok(_("the embedded emulator needs none"))
-    if isinstance(facts.credentials, Credentials):
-        return ok(str(facts.credentials))
-    assert facts.credentials is not None  # noqa: S101 - for the type checker: the provider was read
-    return failed(facts.credentials)
+def showing(field: str) -> Callable[[Facts], Verdict]:
+    """Make the judge of a fact that shows itself; it failed if an error stands in its place."""
 
+    def verdict(facts: Facts) -> Verdict:
+        fact = getattr(facts, field)
+        return failed(fact) if isinstance(fact, SmsconfError) else ok(str(fact))
 
-def check_endpoint(facts: Facts) -> Verdict:
-    """Say where requests go, if credentials may go there."""
-    if facts.embedded:
-        return ok(_("this process: nothing leaves the machine"))
-    if isinstance(facts.route, Route):
-        return ok(facts.route.url)
-    assert facts.route is not None  # noqa: S101 - for the type checker: the provider was read
-    return failed(facts.route)
+    return verdict
 
 
 def check_proxy(facts: Facts) -> Verdict:
@@ -56,8 +46,6 @@ def check_proxy(facts: Facts) -> Verdict:
 
 def check_connection(facts: Facts) -> Verdict:
     """Say whether the host answers."""
-    if facts.embedded:
-        return ok(_("no network is needed"))
     if isinstance(facts.probe, SmsconfError) and _blamed_on_way(facts) == "connection":
         return failed(facts.probe)
     assert isinstance(facts.route, Route)  # noqa: S101 - for the type checker: it was needed
@@ -87,8 +75,6 @@ def _blamed_on_way(facts: Facts) -> str | None:
 
 def check_clock(facts: Facts) -> Verdict:
     """Compare this machine's clock with the service's."""
-    if facts.embedded:
-        return ok(_("this machine's clock is the emulator's"))
     assert isinstance(facts.probe, Probe)  # noqa: S101 - for the type checker: the way there was needed
     there = facts.probe.answered_at
     if there is None:
@@ -159,27 +145,10 @@ def judging(stage: str, passed: Callable[[Facts], str]) -> Callable[[Facts], Ver
 
 def accepted(facts: Facts) -> str:
     """Say what was accepted."""
-    if facts.embedded:
-        return _("a signed request was accepted")
-    assert isinstance(facts.credentials, Credentials)  # noqa: S101 - for the type checker: they were needed
-    if facts.credentials.access_key:
-        return _("a signed request was accepted")
-    return _("the token was accepted")
-
-
-def project_named(facts: Facts) -> str:
-    """Name the project."""
-    return _("project {project_id}").format(project_id=facts.project_id)
-
-
-def readable(_facts: Facts) -> str:
-    """Say what is allowed."""
-    return _("reading is allowed; whether writing is shows only by writing")
-
-
-def enabled(_facts: Facts) -> str:
-    """Say that the service is there."""
-    return _("Message & SMS is enabled and answers")
+    credentials = facts.credentials
+    if isinstance(credentials, Credentials) and not credentials.access_key:
+        return _("the token was accepted")
+    return _("a signed request was accepted")
 
 
 def check_account(facts: Facts) -> Verdict:

@@ -6,7 +6,7 @@ Pure. A step with several addresses stands where the one stands that needs someb
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from smsconf.guide.checklist import Examine, Outcome, Seen, State
 from smsconf.language import _
@@ -28,10 +28,11 @@ _SAMPLES: Mapping[str, str] = {
     VariableType.DATETIME: "2026-12-24",
     VariableType.MONEY: "19.90",
 }
+_ENDING = (Action.RETIRE, Action.DELETE, Action.FORGET)
 _MOST_URGENT = (State.OPEN, State.MANUAL, State.WAITING, State.LATER, State.DONE, State.NOT_NEEDED)
 
 
-def examining(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Examine:
+def examining(kind: Kind, missing: Examine) -> Examine:
     """Make the judge of a kind; ``missing`` says what it means that none is declared."""
 
     def examine(seen: Seen, region: Region) -> Outcome:
@@ -40,36 +41,23 @@ def examining(kind: Kind, missing: Callable[[Seen, Region], Outcome]) -> Examine
             return missing(seen, region)
         if seen.plan is None and kind.managed:
             return Outcome(State.LATER, _("shows when the service can be asked"), addresses=tuple(wanted))
-        rows = [one for one in seen.changes if one.address in wanted and _is_main(one)]
+        rows = [one for one in seen.changes if one.address in wanted and one.action not in _ENDING]
         return _worst([_outcome(seen, one) for one in rows]) if rows else missing(seen, region)
 
     return examine
 
 
-def _is_main(change: Change) -> bool:
-    return change.action not in (Action.RETIRE, Action.DELETE, Action.FORGET)
-
-
 def _declared(seen: Seen, kind: Kind, region: Region) -> Iterator[Address]:
     """Yield the addresses of a kind in a flow."""
     desired = seen.desired
-    if kind is Kind.APP:
-        yield from (address for address, one in desired.apps.items() if one.region is region)
-    elif kind is Kind.SIGNATURE:
-        yield from desired.signatures
-    elif kind is Kind.TEMPLATE:
-        yield from (address for address, one in desired.templates.items() if one.region is region)
-    elif kind is Kind.QUALIFICATION:
-        yield from desired.qualifications
-    elif kind is Kind.REGISTRATION:
-        yield from desired.registrations
-    elif kind is Kind.THRESHOLD:
-        yield from (address for address, one in desired.thresholds.items() if one.region is region)
+    if kind is Kind.ACCOUNT:
+        yield from (one.address for one in seen.changes if one.kind is kind and one.address)
     elif kind is Kind.CONSOLE:
         apps = desired.apps
         yield from (at for at, one in desired.consoles.items() if apps[one.app].region is region)
-    elif kind is Kind.ACCOUNT:
-        yield from (one.address for one in seen.changes if one.kind is kind and one.address)
+    else:
+        declared: Mapping[Address, object] = getattr(desired, kind.section)
+        yield from (at for at, one in declared.items() if getattr(one, "region", region) is region)
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:
@@ -89,14 +77,14 @@ def _outcome(seen: Seen, change: Change) -> Outcome:
     """Say where one address stands."""
     address = change.address
     assert address is not None  # noqa: S101 - for the type checker: chosen by its address
-    if not address.kind.managed:
-        return _manual(seen, change, address)
-    return _acting(seen, change, address) or _observing(seen, change, address)
-
-
-def _acting(seen: Seen, change: Change, address: Address) -> Outcome | None:
-    """Say what there is to do for somebody at the keyboard, if anything."""
     where = _("{address}: {reason}").format(address=address, reason=change.reason)
+    if not address.kind.managed:
+        return _manual(seen, change, address, where)
+    return _acting(seen, change, address, where) or _observing(seen, change, address, where)
+
+
+def _acting(seen: Seen, change: Change, address: Address, where: str) -> Outcome | None:
+    """Say what there is to do for somebody at the keyboard, if anything."""
     if change.rejected:
         message = _("{reason}; change it in the files, then run smsconf apply").format(reason=where)
         command = seen.command(f"status {address}")
@@ -109,15 +97,14 @@ def _acting(seen: Seen, change: Change, address: Address) -> Outcome | None:
     return Outcome(State.OPEN, message, (command,), (), (address,))
 
 
-def _observing(seen: Seen, change: Change, address: Address) -> Outcome:
+def _observing(seen: Seen, change: Change, address: Address, where: str) -> Outcome:
     """Say how far something is about which nothing is to be sent."""
     review = seen.reviews.get(address)
-    where = _("{address}: {reason}").format(address=address, reason=change.reason)
     external = isinstance(change.desired, App) and change.desired.external
     if external or (review and review.verdict.approved and review.verdict.usable):
-        message = review.verdict.message if review else change.reason
-        message = _("{address}: {reason}").format(address=address, reason=message)
-        return Outcome(State.DONE, message, (), (), (address,))
+        if review:
+            where = _("{address}: {reason}").format(address=address, reason=review.verdict.message)
+        return Outcome(State.DONE, where, (), (), (address,))
     if change.action is Action.WAIT and review and review.phase is Phase.ABSENT:
         return Outcome(State.LATER, where, (), (), (address,))
     if change.action is Action.WAIT or (review and review.pending):
@@ -143,9 +130,8 @@ def _apply(seen: Seen) -> str:
     return seen.command(f"apply --save-secrets {shlex.quote(seen.secrets)}" if creates_app else "apply")
 
 
-def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
+def _manual(seen: Seen, change: Change, address: Address, where: str) -> Outcome:
     """Say where something stands that only a person can set."""
-    where = _("{address}: {reason}").format(address=address, reason=change.reason)
     step = change.manual if isinstance(change, ManualChange) else None
     if change.action is Action.MANUAL and step:
         confirm = seen.command(f"confirm {address}")
@@ -161,29 +147,18 @@ def _manual(seen: Seen, change: Change, address: Address) -> Outcome:
 # -- what it means that nothing is declared
 
 
-def no_app(seen: Seen, region: Region) -> Outcome:
-    """Every message goes through an app."""
-    message = _("declare one under apps, with region: {region}").format(region=region.value)
-    return _undeclared(seen, message)
+def undeclared(message: str) -> Examine:
+    """Make what is said where one has to be declared."""
+
+    def outcome(seen: Seen, region: Region) -> Outcome:
+        if seen.project is None:
+            return Outcome(State.LATER, _("smsconf init writes one into the files"))
+        return Outcome(State.OPEN, _(message).format(region=region.value))
+
+    return outcome
 
 
-def no_signature(seen: Seen, _region: Region) -> Outcome:
-    """Mainland messages have a signature."""
-    return _undeclared(seen, _("declare one under signatures: mainland messages need it"))
-
-
-def no_template(seen: Seen, _region: Region) -> Outcome:
-    """Only templates are sent."""
-    return _undeclared(seen, _("declare one under templates: only what is in a template is sent"))
-
-
-def _undeclared(seen: Seen, message: str) -> Outcome:
-    if seen.project is None:
-        return Outcome(State.LATER, _("smsconf init writes one into the files"))
-    return Outcome(State.OPEN, message)
-
-
-def not_needed(message: str) -> Callable[[Seen, Region], Outcome]:
+def not_needed(message: str) -> Examine:
     """Make what is said where nothing has to be declared."""
 
     def outcome(_seen: Seen, _region: Region) -> Outcome:

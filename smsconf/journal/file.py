@@ -15,13 +15,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from smsconf.journal.belonging import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
+from smsconf.journal.owner import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
+from smsconf.model.times import stamp
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -114,21 +115,22 @@ class Journal:
         Raises:
             SmsconfError: the file cannot be written, so nothing may be sent either.
         """
-        from filelock import FileLock
-
-        stamp = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole = {"v": VERSION, "time": stamp, **owner._asdict(), **entry}
+        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **entry}
         known = {key: value for key, value in whole.items() if value is not None}
         line = json.dumps(known, ensure_ascii=False) + "\n"
+        with self.locked(self.path.name), self._writing():
+            self._raise_version()
+            self._rotate()
+            handle = open_own(self.path, os.O_RDWR | os.O_APPEND, make=True)
+            with os.fdopen(handle, "ab+") as file:
+                file.write(self._line_end(file) + line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            with FileLock(_made(self.path.with_name(f"{self.path.name}.lock"))):
-                self._raise_version()
-                self._rotate()
-                handle = open_own(self.path, os.O_RDWR | os.O_APPEND, make=True)
-                with os.fdopen(handle, "ab+") as file:
-                    file.write(self._line_end(file) + line.encode())
-                    file.flush()
-                    os.fsync(file.fileno())
+            yield
         except OSError as error:
             raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
 
@@ -185,15 +187,13 @@ class Journal:
 
         place = self.path.with_name(f"{name}.lock")
         lock = FileLock(place)
-        try:
-            _made(place)
+        with self._writing():
+            os.close(open_own(place, os.O_RDWR, make=True))  # there must be a file, for it is opened by name
             try:
                 lock.acquire(timeout=0)
             except Timeout:
                 waiting()
                 lock.acquire()
-        except OSError as error:
-            raise self._unusable(_("the journal {path} cannot be written: {reason}"), error) from error
         try:
             yield
         finally:
@@ -220,12 +220,6 @@ class Journal:
             why=_("what is sent must be recorded before it is sent"),
             fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
-
-
-def _made(path: Path) -> Path:
-    """Make a lock file if there is none, for it is opened by name."""
-    os.close(open_own(path, os.O_RDWR, make=True))
-    return path
 
 
 def _size(path: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from smsconf.journal.belonging import SCOPED, Entry, Owner, of_account
+from smsconf.journal.owner import SCOPED, Entry, Owner, of_account
 from smsconf.journal.recall import remember
 from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from smsconf.journal.belonging import Entry, Owner, of_account
+from smsconf.journal.owner import Entry, Owner, of_account
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase
 from smsconf.model.memory import Confirmation, Memory
@@ -28,11 +28,12 @@ def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = 
                 recall.take(entry)
         except (KeyError, TypeError, ValueError):
             continue
+    named = (entry.get("environment") for entry in here if "step" in entry)
     own = recalls.pop(owner.environment)
     return replace(
         own.memory(),
         entries=len(entries),
-        environments=frozenset(_environment(entry) for entry in here if "step" in entry),
+        environments=frozenset(None if name is None else str(name) for name in named),
         created_by_others=frozenset(one for other in recalls.values() for one in other.created),
         live_of_others=_serving(recalls),
     )
@@ -46,13 +47,8 @@ def _serving(recalls: Mapping[str | None, _Recall]) -> dict[str, tuple[tuple[str
     return found
 
 
-def _environment(entry: Entry) -> str | None:
-    name = entry.get("environment")
-    return None if name is None else str(name)
-
-
 class _Recall:
-    """Reads entries one by one, the last word counting."""
+    """Reads entries one by one, the last word counting; its fields are those of the memory."""
 
     def __init__(self) -> None:
         self.apps: dict[Address, str] = {}
@@ -69,19 +65,10 @@ class _Recall:
         self.confirmations: dict[Address, Confirmation] = {}
 
     def memory(self) -> Memory:
-        return Memory(
-            apps=self.apps,
-            live=self.live,
-            live_since=self.live_since,
-            guessed=self.guessed,
-            created=self.created,
-            numbers=self.numbers,
-            refused=self.refused,
-            submitted={**self.submitted, **self.intended},
-            submitted_at=self.submitted_at,
-            disabled=frozenset(self.disabled),
-            confirmations=self.confirmations,
-        )
+        """Return what was read; what was only intended counts as submitted."""
+        read = dict(vars(self))
+        submitted = {**read.pop("submitted"), **read.pop("intended")}
+        return Memory(**{**read, "submitted": submitted, "disabled": frozenset(self.disabled)})
 
     def take(self, entry: Entry) -> None:
         """Take in one entry.

@@ -100,12 +100,6 @@ class Message:
         return template.type if known else None
 
     @cached_property
-    def gaps(self) -> tuple[tuple[Placeholder, Placeholder, str], ...]:
-        """Each two neighbouring placeholders and the text between them."""
-        pairs = zip(self.placeholders, self.placeholders[1:], strict=False)
-        return tuple((left, right, self.content[left.end : right.start]) for left, right in pairs)
-
-    @cached_property
     def letters(self) -> int:
         """How many letters, ideographs and digits the fixed text has."""
         return sum(map(str.isalnum, self.fixed))

@@ -2,7 +2,7 @@
 
 A rule's docstring is its page: a headline, then *Why*, *Example* and *Instead*. The tests run both snippets
 of every page, so the page is the rule's test as well. A rule points at what it found symbolically (field and
-offsets); ``run`` turns that into file, line and column.
+offsets); ``runner`` turns that into file, line and column.
 """
 
 from __future__ import annotations

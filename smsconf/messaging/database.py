@@ -14,14 +14,15 @@ from pathlib import Path
 
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
-from smsconf.own_files import connect
+from smsconf.own_files import connect, sync
 
 Step = Callable[[sqlite3.Connection], None]
 """Brings the tables of one version to the next; ``execute`` only, since ``executescript`` commits."""
 
 _PATIENCE = 30.0  # seconds for another process to finish its write
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_NAMES = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+_ABOUT_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
+_NAMES = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid"
 
 
 def open_database(
@@ -31,14 +32,14 @@ def open_database(
 
     Args:
         path: the file; its folder is made too.
-        schema: the tables of ``version``, each statement made so that it may be run again.
+        schema: the tables and indexes of ``version``.
         version: what the file has, or is brought to.
         steps: version → what makes the next one of it. Before the first one the file is copied beside itself,
             as ``NAME.vVERSION.db``; all of them are one transaction.
 
     Raises:
         SmsconfError: it was written by a newer version, or holds something else; nothing was changed.
-        sqlite3.Error, OSError: it cannot be opened, or is no database (``unusable`` says it to people).
+        sqlite3.Error, OSError: it cannot be opened, or is no database (``in_words`` says it to people).
     """
     database = connect(path, make=True, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
     try:
@@ -65,31 +66,37 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def unusable(path: Path, done: str, problem: Exception, fix: str | None = None) -> SmsconfError:
-    """Return the error for what went wrong with a file; ``done`` is what could not be done with it.
+@contextmanager
+def in_words(
+    path: Path,
+    done: str,
+    fix: str | None = None,
+    why: str | None = None,
+    kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError),
+    *,
+    values: bool = True,
+) -> Iterator[None]:
+    """Turn what SQLite and the disk say into a sentence; ``done`` is what could not be done with the file.
 
-    A damaged file is another matter than a full disk: room does not mend it. ``fix`` is for all but damage.
+    A damaged file is another matter than a full disk: room does not mend it. ``fix`` and ``why`` are for all
+    but damage. Without ``values``, an error of the values that were given stays what it is.
     """
-    said = _("{file} cannot be {done}: {problem}").format(file=path, done=done, problem=problem)
-    if is_damage(problem):
-        return SmsconfError(
-            said,
-            why=_("the file is damaged, or is none of ours; nothing in it was changed"),
-            fix=_("put it back from a copy, or move it away together with its -wal and -shm files"),
-        )
-    return SmsconfError(said, fix=fix or _("make room and rights for it"))
-
-
-def is_damage(problem: Exception) -> bool:
-    """Tell whether an error says that the file itself is broken: its pages, its tables, or what they hold."""
-    if isinstance(problem, sqlite3.Error):
-        return _code(problem) in _DAMAGED
-    return not isinstance(problem, OSError)
-
-
-def is_about_the_file(problem: sqlite3.Error) -> bool:
-    """Tell an error of the file or the disk from one of the values that were given."""
-    return type(problem) in (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)
+    try:
+        yield
+    except kinds as problem:
+        if not values and isinstance(problem, sqlite3.Error) and type(problem) not in _ABOUT_THE_FILE:
+            raise
+        broken = not isinstance(problem, OSError)  # what cannot be understood is, too
+        if isinstance(problem, sqlite3.Error):
+            broken = getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+        if broken:
+            why = _("the file is damaged, or is none of ours; nothing in it was changed")
+            fix = _("put it back from a copy, or move it away together with its -wal and -shm files")
+        raise SmsconfError(
+            _("{file} cannot be {done}: {problem}").format(file=path, done=done, problem=problem),
+            why=why,
+            fix=fix or _("make room and rights for it"),
+        ) from problem
 
 
 @contextmanager
@@ -97,23 +104,12 @@ def readable() -> Iterator[None]:
     """Take values that cannot be understood for what they are in a file of ours: damage."""
     try:
         yield
-    except (ValueError, TypeError) as problem:
-        raise _damage(str(problem)) from problem
-    except sqlite3.OperationalError as problem:
-        if "decode to UTF-8" in str(problem):
-            raise _damage(str(problem)) from problem
-        raise
-
-
-def _damage(said: str) -> sqlite3.DatabaseError:
-    found = sqlite3.DatabaseError(said)
-    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return found
-
-
-def _code(problem: sqlite3.Error) -> int | None:
-    code = getattr(problem, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
+    except (ValueError, TypeError, sqlite3.OperationalError) as problem:
+        if isinstance(problem, sqlite3.OperationalError) and "decode to UTF-8" not in str(problem):
+            raise
+        damage = sqlite3.DatabaseError(str(problem))
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from problem
 
 
 def _prepare(
@@ -121,7 +117,7 @@ def _prepare(
 ) -> None:
     found = _version(database)
     _refuse_versions(path, found, version, steps)
-    complete = found in (0, version) and _has_all(database, path, schema)
+    complete = found in (0, version) and not _missing(database, path, schema)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     if complete and found == version:
@@ -133,9 +129,8 @@ def _prepare(
             _keep_copy(path, found)
             for number in range(found, version):
                 steps[number](database)
-        for statement in _statements(schema):
+        for statement in _missing(database, path, schema):
             database.execute(statement)
-        _has_all(database, path, schema)
         database.execute(f"PRAGMA user_version = {version}")
 
 
@@ -154,19 +149,20 @@ def _refuse_versions(path: Path, found: int, version: int, steps: Mapping[int, S
         raise _stranger(path)
 
 
-def _has_all(database: sqlite3.Connection, path: Path, schema: str) -> bool:
-    """Tell whether a file has every table and index of ours.
+def _missing(database: sqlite3.Connection, path: Path, schema: str) -> list[str]:
+    """Return what makes those of our tables and indexes that a file does not have.
 
     Raises:
         SmsconfError: it has others, or a table of ours has other columns.
     """
     with closing(sqlite3.connect(":memory:")) as model:
         model.executescript(schema)
-        ours, there = set(model.execute(_NAMES)), set(database.execute(_NAMES))
+        ours = {(kind, name): made for kind, name, made in model.execute(_NAMES)}
+        there = {(kind, name) for kind, name, _made in database.execute(_NAMES)}
         tables = {name for kind, name in there if kind == "table"}
-        if not there <= ours or any(_columns(model, one) != _columns(database, one) for one in tables):
+        if not there <= ours.keys() or any(_columns(model, one) != _columns(database, one) for one in tables):
             raise _stranger(path)
-    return there == ours
+    return [made for one, made in ours.items() if one not in there]
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
@@ -191,29 +187,9 @@ def _keep_copy(path: Path, version: int) -> None:
     try:
         with closing(connect(path)) as old, closing(connect(made, make=True)) as new:
             old.backup(new)
-        _sync(made)
+        sync(made)
         made.replace(copy)
-        _sync(copy.parent)
+        sync(copy.parent)
     except BaseException:
         made.unlink(missing_ok=True)
         raise
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script: run as one it would end the transaction that it is part of."""
-    statement = ""
-    for row in script.splitlines(keepends=True):
-        statement += row
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-    if statement.strip():
-        yield statement

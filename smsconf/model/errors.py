@@ -18,9 +18,10 @@ A foreign exception is converted at the home of its package. Findings about file
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsconf.language import ngettext
+from smsconf.language import _, ngettext
 
 if TYPE_CHECKING:  # the command line imports this before it knows whether it needs more
     from smsconf.model.diagnostics import Diagnostic
@@ -44,6 +45,14 @@ class ConfigError(SmsconfError):
         said = ngettext("the project has {count} error", "the project has {count} errors", count)
         super().__init__(message or said.format(count=count))
         self.diagnostics = tuple(diagnostics)
+
+
+def unwritable(path: Path, error: OSError, fix: str | None = None) -> SmsconfError:
+    """Return what to raise for a file that cannot be written."""
+    return SmsconfError(
+        _("cannot write {file}: {reason}").format(file=path, reason=error.strerror or error),
+        fix=fix or _("name a file in a folder that you can write to"),
+    )
 
 
 class PlanRefused(SmsconfError):

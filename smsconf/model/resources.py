@@ -347,3 +347,8 @@ class Desired:
     protected: frozenset[Address] = frozenset()
     mark: bool = True
     environment: str | None = None
+
+    @property
+    def managed(self) -> dict[Address, App | Signature | Template]:
+        """What the service's API makes and changes; everything else is a person's."""
+        return {**self.apps, **self.signatures, **self.templates}

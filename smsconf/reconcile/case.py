@@ -28,7 +28,7 @@ from smsconf.reconcile.diff import (
 )
 from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.versions.family import Family, Version, without_twins
-from smsconf.reconcile.versions.recognise import left_behind, serves
+from smsconf.reconcile.versions.recorded import left_behind, serves
 from smsconf.reconcile.versions.submission import signature_hash, split_mark, submission_hash
 
 

@@ -23,7 +23,7 @@ from smsconf.reconcile.kinds.signatures import decide_signatures
 from smsconf.reconcile.kinds.templates import decide_template, losing_drafts, template_cases
 from smsconf.reconcile.removal.guards import Refusal, check_guards
 from smsconf.reconcile.removal.prune import Unclaimed, unclaimed
-from smsconf.reconcile.removal.rows import removals
+from smsconf.reconcile.removal.removals import removals
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,6 @@ def _refusals(inputs: Inputs, changes: Sequence[Change]) -> Iterator[Refusal]:
         fix = _("run again when the service answers completely")
         yield Refusal("read", said.format(kind=kind, problem=problem), fix=fix)
     yield from check_guards(changes, _existing(inputs), inputs.selection, empty=_empty(inputs))
-    for change in changes:
-        if change.action is Action.REFUSED:
-            yield Refusal("change", change.reason, address=change.label)
 
 
 def _empty(inputs: Inputs) -> bool:

@@ -1,4 +1,7 @@
-"""Lines of styled text, before anyone knows whether a terminal, a pipe or a file will show them.
+"""Lines of styled text, and how a stream shows them: with rich on a terminal, plain everywhere else.
+
+On a terminal lines are wrapped to its width with a hanging indent, wide characters counted as two cells; in a
+pipe or a file every line stays whole, so that ``grep`` finds it. NO_COLOR and FORCE_COLOR are obeyed.
 
 Foreign text (reviewers' words, contents, names) is made harmless by :func:`clean`, so that nothing a service
 or a file says can move the cursor, hide a word or look like another one.
@@ -6,12 +9,16 @@ or a file says can move the cursor, hide a word or look like another one.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TextIO
 
-from smsconf.render.foreign import is_ordinary, spell
+from smsconf.render.foreign_text import is_ordinary, spell
+
+_NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,36 @@ def pad(text: str, width: int) -> str:
 def plain(lines: Iterable[Line]) -> str:
     """Return the lines as plain text, each with its end."""
     return "".join(f"{one.text}\n" for one in lines)
+
+
+def show(lines: Iterable[Line], stream: TextIO) -> None:
+    """Write lines to a stream."""
+    forced = bool(os.environ.get("FORCE_COLOR"))
+    if not (stream.isatty() or forced):
+        stream.writelines(f"{one.text}\n" for one in lines)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    width = max(_NARROWEST, console.width)
+    for one in lines:
+        text = Text()
+        for span in one.spans:
+            text.append(span.text, style=span.style)
+        text.rstrip()
+        if text.cell_len <= width or not stream.isatty():
+            console.print(text, soft_wrap=True)
+            continue
+        hang = min(one.hang, width // 3)
+        for number, part in enumerate(text.wrap(console, width - hang)):
+            part.rstrip()
+            console.print(Text(" " * hang * bool(number)) + part, soft_wrap=True)
+
+
+def redraw(lines: Iterable[Line], stream: TextIO) -> None:
+    """Show lines on a terminal in place of what was there."""
+    if os.environ.get("TERM", "dumb") != "dumb":
+        stream.write("\x1b[H\x1b[2J")
+    show(lines, stream)
+    stream.flush()

@@ -1,8 +1,8 @@
-"""The story of a run, in four functions: check, make_plan, carry_out, follow_reviews. Read this first.
+"""The story of a run, in four functions: load_project, read, carry_out, and read again. Read this first.
 
-    YAML ──check──▶ desired ┐
-                            ├─make_plan─▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ follow_reviews
-    service ──observe─▶ observed ┘
+    YAML ──load_project──▶ desired ──┐
+                                     ├─read──▶ plan ──carry_out──▶ outcomes ──▶ (people review) ──▶ read
+    service ────────────▶ observed ──┘
 
 Nothing here knows the command line. Every run starts from the files and the service, moves as far as it can
 now, says what it waits for, and ends; running it again is how things continue.
@@ -13,31 +13,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, of_account, remember
+from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.memory import Confirmation, Memory
-from smsconf.reconcile.change import Action
+from smsconf.model.observed import Observed
+from smsconf.model.sites import SITES
+from smsconf.reconcile.change import Action, ManualChange
 from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
-from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.plan import make_plan as decide
+from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.review import Review, read_reviews
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smsconf.cloud.http.client import Client
-    from smsconf.cloud.read.attribute_cache import AttributeCache
     from smsconf.config import Project
     from smsconf.model.address import Address
     from smsconf.model.resources import Desired
-
-Progress = Callable[[str, int, int], None]
+    from smsconf.workflow.session import Account, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,58 +50,48 @@ class Report:
     interrupted: bool = False
 
 
-def check(folder: Path, environment: str | None) -> Project:
-    """Read a project and everything that can be said about it offline; findings are in its diagnostics.
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the service had when it was read once, what is decided from it, and where the reviews stand."""
 
-    ``environment`` is the name of one, empty for the files alone; without it the files' default counts.
+    session: Session
+    inputs: Inputs
+    plan: Plan
+    reviews: tuple[Review, ...]
 
-    Raises:
-        ConfigError: there is no project to read.
-    """
-    from smsconf.config import load_project
+    @property
+    def unread(self) -> list[str]:
+        """Why some kinds could not be read."""
+        return [refusal.message for refusal in self.plan.refusals if refusal.scope == "read"]
 
-    return load_project(folder, environment)
+    def require_all(self) -> None:
+        """Make sure that nothing is missing.
+
+        Raises:
+            PlanRefused: not all could be read.
+        """
+        if self.unread:
+            raise PlanRefused(self.unread[0], fix=_("run again when the service answers completely"))
 
 
-def make_plan(
-    client: Client,
-    project: Project,
-    journal: Journal,
-    *,
-    selection: Selection,
-    cache: AttributeCache | None = None,
-    progress: Progress | None = None,
-) -> Plan:
-    """Read the service once and decide what the next run does about every address.
+def read(session: Session, selection: Selection | None = None) -> Snapshot:
+    """Read the service once, and decide what the next run does about every address.
 
     Raises:
         CloudError: nothing can be read at all. A kind that cannot be read is a refusal in the plan.
     """
-    return decide(look(client, project, journal, selection=selection, cache=cache, progress=progress))
-
-
-def look(
-    client: Client,
-    project: Project,
-    journal: Journal,
-    *,
-    selection: Selection,
-    cache: AttributeCache | None = None,
-    progress: Progress | None = None,
-) -> Inputs:
-    """Read the service once, and gather what a decision looks at.
-
-    Raises:
-        CloudError: nothing can be read at all.
-    """
     from smsconf.cloud.read.observe import observe
 
-    reading = journal.read()  # before the service: what another run records meanwhile is not taken back
-    observed = observe(client, project.desired, cache=cache, progress=progress)
-    memory = recall(project, reading, client.known_scope)
+    client, project, selection = session.client, session.project, selection or Selection()
+    journal = session.journal.read()  # before the service: what another run records then is not taken back
+    with session.talk.progress(N_("reading")) as progress:
+        observed = observe(client, project.desired, cache=session.cache, progress=progress)
+    memory = recall(project, journal, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
     other_environments = _other_environments(project, memory, strict=deletes)
-    return Inputs(client.site, project.desired, observed, selection, memory, other_environments)
+    inputs = Inputs(client.site, project.desired, observed, selection, memory, other_environments)
+    plan = make_plan(inputs)
+    return Snapshot(session, inputs, plan, tuple(read_reviews(plan, client.site)))
 
 
 def recall(project: Project, reading: JournalReading, scope: str | None) -> Memory:
@@ -118,13 +105,12 @@ def recall(project: Project, reading: JournalReading, scope: str | None) -> Memo
     return replace(memory, confirmations=latest(project.confirmed, project.environment, scope))
 
 
-def recorded(client: Client, journal: Journal) -> list[Entry]:
-    """Return the journal's entries of a client's account, of every environment, oldest first.
-
-    Raises:
-        SmsconfError: the journal cannot be read.
-    """
-    return of_account(journal.read().entries, client.known_scope)
+def manual_rows(project: Project, journal: Journal, account: Account | None) -> list[ManualChange]:
+    """Return every manual step and how it stands; the service is not asked for that."""
+    site = SITES[project.provider.site if project.provider else "china"]
+    memory = recall(project, journal.read(), account.scope if account else None)
+    now = account.now if account else datetime.now(UTC)
+    return list(decide_manual(Inputs(site, project.desired, Observed(now), Selection(), memory)))
 
 
 def confirm(
@@ -161,14 +147,11 @@ def confirm(
 
 
 def carry_out(
-    client: Client,
+    session: Session,
     plan: Plan,
-    journal: Journal,
-    environment: str | None,
     *,
     stopping: Callable[[], bool] = lambda: False,
     keep_secret: Callable[[str, str, str], None] | None = None,
-    progress: Progress | None = None,
 ) -> Report:
     """Carry out a plan that its guards allow, recording each intent before its request.
 
@@ -179,8 +162,8 @@ def carry_out(
     """
     from smsconf.cloud.apply.changes import StepEvent, apply_changes
 
+    client, journal, owner = session.client, session.journal, session.owner
     now = client.service_time
-    owner = Owner(client.scope, environment)
     total = sum(len(change.steps) for change in plan.changes)
     done = 0
 
@@ -188,29 +171,32 @@ def carry_out(
         nonlocal done
         if event.phase != "intent":
             done += 1
-            if progress:
-                progress(N_("steps"), done, total)
+            progress(N_("steps"), done, total)
         journal.append(now, owner, {"event": event.phase, **event.record()})
 
-    note_news(client, plan, journal, environment)
-    outcomes = apply_changes(client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret)
-    try:
-        _remember_apps(plan, outcomes, journal, now, owner)
-    except SmsconfError:
-        if not any(went_wrong(one) for one in outcomes):
-            raise
-    return _report(plan, outcomes, interrupted=stopping())
+    with session.talk.progress(N_("applying")) as progress:
+        note_news(session, plan)
+        outcomes = apply_changes(
+            client, plan.changes, record=record, stopping=stopping, keep_secret=keep_secret
+        )
+        try:
+            _remember_apps(session, plan, outcomes, now)
+        except SmsconfError:
+            if not any(went_wrong(one) for one in outcomes):
+                raise
+        return _report(plan, outcomes, interrupted=stopping())
 
 
-def note_news(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+def note_news(session: Session, plan: Plan) -> None:
     """Record the decisions that this plan saw for the first time, with the reviewer's words.
 
     Raises:
         SmsconfError: the journal cannot be written.
     """
+    client, journal = session.client, session.journal
     if client.known_scope is None:
         return  # nothing was read, either
-    owner = Owner(client.scope, environment)
+    owner = session.owner
 
     def unrecorded() -> Iterator[Entry]:
         return news(journal.read().entries, owner, plan, client.site)
@@ -223,15 +209,10 @@ def note_news(client: Client, plan: Plan, journal: Journal, environment: str | N
             journal.append(client.service_time, owner, entry)
 
 
-def note_seen(client: Client, plan: Plan, journal: Journal, environment: str | None) -> None:
+def note_seen(snapshot: Snapshot) -> None:
     """Record the same for a command that only reads: where the journal cannot be written it goes on."""
     with suppress(SmsconfError):
-        note_news(client, plan, journal, environment)
-
-
-def follow_reviews(client: Client, plan: Plan) -> tuple[Review, ...]:
-    """Say where every address of a plan stands at the service."""
-    return tuple(read_reviews(plan, client.site))
+        note_news(snapshot.session, snapshot.plan)
 
 
 def _other_environments(project: Project, memory: Memory, *, strict: bool) -> dict[str, Desired]:
@@ -242,6 +223,7 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     Raises:
         SmsconfError: ``strict``, and one of them has errors, so that nobody knows all that it declares.
     """
+    from smsconf.config import load_project
     from smsconf.config.load.environments import FILES_ALONE
 
     found = {}
@@ -249,7 +231,7 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     for name in (*runs, *sorted(project.environments)):
         if name == project.environment:
             continue
-        other, label = check(project.folder, name or FILES_ALONE), name or _("(none)")
+        other, label = load_project(project.folder, name or FILES_ALONE), name or _("(none)")
         if other.provider not in (None, project.provider):
             continue
         if strict and has_errors(other.diagnostics):
@@ -262,10 +244,9 @@ def _other_environments(project: Project, memory: Memory, *, strict: bool) -> di
     return found
 
 
-def _remember_apps(
-    plan: Plan, outcomes: tuple[Outcome, ...], journal: Journal, now: datetime, owner: Owner
-) -> None:
+def _remember_apps(session: Session, plan: Plan, outcomes: tuple[Outcome, ...], now: datetime) -> None:
     """Record which apps this project manages, so that one that leaves the files can be named once."""
+    journal, owner = session.journal, session.owner
     known = remember(journal.read().entries, owner).apps
     created = {outcome.change.label: outcome.remote_id for outcome in outcomes if outcome.remote_id}
     for change in plan.changes:

@@ -11,15 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.http.limiter import Limiter
-from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
-from smsconf.journal import Journal
-from smsconf.language import _
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.credentials import AppKey, find_app_key
@@ -27,56 +23,12 @@ from smsconf.messaging.send.sender import Sender, open_sender, rate_of, send_url
 from smsconf.messaging.send.target import Target, find_target
 from smsconf.messaging.send.wire import Answer
 from smsconf.model.address import Address
-from smsconf.model.errors import PlanRefused
-from smsconf.model.sites import SITES, Site
-from smsconf.reconcile.inputs import Inputs, Selection
+from smsconf.model.sites import SITES
 from smsconf.reconcile.outputs import read_outputs
-from smsconf.reconcile.plan import Plan, make_plan
-from smsconf.workflow.emulated import emulator_engine
-from smsconf.workflow.run import Progress, look
+from smsconf.workflow.embedded_emulator import emulator_engine
+from smsconf.workflow.run import Snapshot, read
+from smsconf.workflow.session import Talk, open_session
 from smsconf.workflow.state_files import sent_path
-
-
-class Session(Protocol):
-    """What a reading of the service needs of an open session."""
-
-    @property
-    def client(self) -> Client:
-        """The way to the service."""
-
-    @property
-    def journal(self) -> Journal:
-        """What is remembered."""
-
-    @property
-    def cache(self) -> AttributeCache:
-        """What is not asked twice."""
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """For whom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a reading of the service showed, for whom, and its time then."""
-
-    inputs: Inputs
-    plan: Plan
-    site: Site
-    about: Mapping[str, Any]
-    now: datetime
-    scope: str
-
-    def require_all(self) -> None:
-        """Make sure that nothing is missing.
-
-        Raises:
-            PlanRefused: not all could be read.
-        """
-        unread = [refusal.message for refusal in self.plan.refusals if refusal.scope == "read"]
-        if unread:
-            raise PlanRefused(unread[0], fix=_("run again when the service answers completely"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +42,24 @@ class Ready:
     signature: Address | None = None
 
 
-def look_at(session: Session, project: Project, progress: Progress) -> Seen:
-    """Read the service for what serves."""
-    client = session.client
-    inputs = look(
-        client, project, session.journal, selection=Selection(), cache=session.cache, progress=progress
-    )
-    plan = make_plan(inputs)
-    return Seen(inputs, plan, client.site, session.about, client.service_time, client.scope)
+def read_service(project: Project, talk: Talk) -> Snapshot:
+    """Read the service for what serves, and leave no trace."""
+    with open_session(project, talk) as session:
+        return read(session)
 
 
-def make_ready(seen: Seen, address: Address, signature: Address | None = None) -> Ready:
+def make_ready(snapshot: Snapshot, address: Address, signature: Address | None = None) -> Ready:
     """Find out what a template is sent with.
 
     Raises:
         PlanRefused: it cannot be sent yet, or not all could be read.
     """
-    seen.require_all()
-    observed, changes = seen.inputs.observed, seen.plan.changes
+    snapshot.require_all()
+    observed, changes = snapshot.inputs.observed, snapshot.plan.changes
     outputs = read_outputs(changes, observed.signatures.items, observed.countries.items)
-    target = find_target(changes, outputs[address], site=seen.site, signature=signature)
-    return Ready(target, seen.about, seen.now, seen.scope, signature)
+    client = snapshot.session.client
+    target = find_target(changes, outputs[address], site=client.site, signature=signature)
+    return Ready(target, snapshot.session.about, client.service_time, client.scope, signature)
 
 
 @dataclass(frozen=True, slots=True)

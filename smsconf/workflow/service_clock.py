@@ -20,7 +20,7 @@ from smsconf.cloud.http.answers import EMULATOR_TIME
 from smsconf.cloud.http.hosts import is_loopback
 from smsconf.cloud.http.scope import EMULATOR_DATABASE
 from smsconf.model.errors import SmsconfError
-from smsconf.workflow.emulated import emulator_engine
+from smsconf.workflow.embedded_emulator import emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.config import Project

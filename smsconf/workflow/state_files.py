@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smsconf.checkout import state_folder
 from smsconf.language import _
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import SmsconfError, unwritable
 from smsconf.own_files import STATE_FOLDER, open_own, read_own
 
 _INBOXES = "inboxes"  # paths of other files that something was received into, one a line
@@ -79,10 +79,7 @@ def note_inbox(folder: Path, path: Path) -> None:
         with os.fdopen(handle, "ab") as file:  # appended in one piece: two receivers may start at one time
             file.write(f"\n{place}\n".encode())
     except OSError as error:
-        raise SmsconfError(
-            _("cannot write {file}: {reason}").format(file=listed, reason=error.strerror or error),
-            fix=_("name a file in a folder that you can write to"),
-        ) from error
+        raise unwritable(listed, error) from error
 
 
 def _noted(folder: Path) -> list[str]:

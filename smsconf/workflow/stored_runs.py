@@ -13,7 +13,8 @@ from smsconf.messaging.send.target import Target
 from smsconf.model.address import Kind
 from smsconf.model.errors import PlanRefused
 from smsconf.model.lifecycle import read_status
-from smsconf.workflow.sending import Ready, Seen
+from smsconf.workflow.run import Snapshot
+from smsconf.workflow.sending import Ready
 
 SHOWN = N_("smsconf bulk --runs shows the runs there are")
 
@@ -63,19 +64,20 @@ def newest_run(ledger: LedgerReader | None, subject: str, environment: str | Non
     raise PlanRefused(_("nothing of {subject} was sent from here").format(subject=subject), fix=_(SHOWN))
 
 
-def ready_for_run(seen: Seen, project: Project, run: Run) -> Ready:
+def ready_for_run(snapshot: Snapshot, project: Project, run: Run) -> Ready:
     """Return what a run is gone on with: its own text and sender, which must still be at the service.
 
     Raises:
         PlanRefused: it is not this project's, or its text is there no longer.
     """
-    seen.require_all()
-    check_owner(run, seen.scope, project.environment)
+    snapshot.require_all()
+    client = snapshot.session.client
+    check_owner(run, client.scope, project.environment)
     target = Target.from_json(run.message["target"])
     approved = {
         one.template_id
-        for one in seen.inputs.observed.templates.items
-        if read_status(Kind.TEMPLATE, seen.site, one.status).verdict.approved
+        for one in snapshot.inputs.observed.templates.items
+        if read_status(Kind.TEMPLATE, client.site, one.status).verdict.approved
     }
     if target.template_id not in approved:
         raise PlanRefused(
@@ -84,7 +86,7 @@ def ready_for_run(seen: Seen, project: Project, run: Run) -> Ready:
             ),
             fix=_("smsconf bulk --end {run} gives up the rest").format(run=run.id),
         )
-    return Ready(target, seen.about, seen.now, seen.scope)
+    return Ready(target, snapshot.session.about, client.service_time, client.scope)
 
 
 def check_owner(run: Run, scope: str | None, environment: str | None) -> None:

@@ -11,7 +11,7 @@ from smsconf.messaging.send.sender import Uncertain
 from smsconf.messaging.send.wire import ACCEPTED, Answer, Fate
 from smsconf.model.errors import CloudError, RateLimited, Refused, Unauthorized, Unreachable
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_run import End, ListResult
+from smsconf.workflow.bulk_run import End, ListResult
 from tests.messaging.lists.test_recipients import PLAIN
 
 TAKEN = Answer(ACCEPTED, "", (Fate("+86", "id", ACCEPTED),))

@@ -25,7 +25,8 @@ from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.names import split_version
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.versions.submission import split_mark
-from smsconf.workflow.run import carry_out, make_plan
+from smsconf.workflow.run import carry_out, read
+from smsconf.workflow.session import Session
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")
@@ -60,7 +61,7 @@ class World:
     external: set[str] = field(default_factory=set)  # an app and a signature that others manage
     protected: set[str] = field(default_factory=set)  # base names that nothing may delete
     declared: frozenset[str] = frozenset()  # base names of the templates, and names of the signatures
-    environment: str | None = None
+    project: Project | None = None
     journal: Path | None = None
     writes_journaled: int = 0
     stale: bool = False  # the list of templates answers as before the last write
@@ -141,12 +142,12 @@ class World:
     def plan(self, project: Project, journal: Path, **selection: Any) -> Plan:
         """Plan as a run of apply does, and see that nothing is written."""
         chosen = Selection(allow_deletes=1000, allow_submissions=1000, **selection)
-        desired, self.environment = project.desired, project.environment
+        desired, self.project = project.desired, project
         before = len(self.writes)
         self.declared = frozenset(one.name for one in desired.templates.values())
         self.declared |= {one.name for one in desired.signatures.values()}
         with self.client(read_only=True, watched=True) as client:
-            made = make_plan(client, project, Journal(journal), selection=chosen)
+            made = read(Session(project, client, Journal(journal)), chosen).plan
         assert len(self.writes) == before, "a plan wrote"
         if not made.incomplete:
             self._note_verdicts()
@@ -162,7 +163,7 @@ class World:
             with self.client(read_only=False, watched=True) as client:
                 # the service's time, as the reading before a run gives it
                 client.call("ListSendCountryDetails")
-                carry_out(client, planned, Journal(journal), self.environment)
+                carry_out(Session(self.project, client, Journal(journal)), planned)
         except Crash:
             self.violations += account.contradictions(finished=False)
         else:

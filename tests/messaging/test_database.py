@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.messaging.database import is_damage, open_database, transaction, unusable
+from smsconf.messaging.database import in_words, open_database, transaction
 from smsconf.model.errors import SmsconfError
 
 OLD = "CREATE TABLE IF NOT EXISTS thing (a TEXT) STRICT;"
@@ -139,11 +139,18 @@ def test_database_damage_is_told_from_a_full_disk(tmp_path: Path) -> None:
     """A broken page wants a copy, a full disk wants room."""
     path = tmp_path / "file.db"
     path.write_bytes(b"no database" * 500)
-    with pytest.raises(sqlite3.DatabaseError) as found:
+    with pytest.raises(SmsconfError) as found, in_words(path, "read"):
         open_database(path, OLD)
-    assert is_damage(found.value)
-    assert "copy" in (unusable(path, "read", found.value).fix or "")
+    assert "copy" in (found.value.fix or "")
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
-    assert not is_damage(full)
-    assert "room" in (unusable(path, "written", full).fix or "")
+    with pytest.raises(SmsconfError) as found, in_words(path, "written"):
+        raise full
+    assert "room" in (found.value.fix or "")
+
+
+def test_database_error_of_the_values_stays_what_it_is_where_it_is_asked_for() -> None:
+    """A refused row is no damage, and no matter of room."""
+    for values, kind in ((False, sqlite3.IntegrityError), (True, SmsconfError)):
+        with pytest.raises(kind), in_words(Path("file.db"), "written", values=values):
+            raise sqlite3.IntegrityError("not unique")

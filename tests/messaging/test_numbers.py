@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsconf.messaging.masking import mask
-from smsconf.messaging.normal_form import normal_number
+from smsconf.messaging.normal_number import normal_number
 from smsconf.messaging.numbers import Fault, read_number
 from smsconf.model.resources import Region
 

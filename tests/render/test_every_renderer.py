@@ -28,14 +28,14 @@ from smsconf.render.documents.send import send_lines
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text
-from smsconf.render.foreign import in_quotes, json_text, several_lines
-from smsconf.render.lines import cells, clean, plain
+from smsconf.render.foreign_text import in_quotes, json_text, several_lines
+from smsconf.render.lines import cells, clean, plain, show
 from smsconf.render.plan.graph import mermaid
 from smsconf.render.plan.html import report_html
 from smsconf.render.plan.manual_steps import steps_lines
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown, status_markdown
-from smsconf.render.plan.text import apply_lines, lint_lines, plan_lines, status_lines
-from smsconf.render.terminal import show
+from smsconf.render.plan.status import status_lines
+from smsconf.render.plan.text import apply_lines, lint_lines, plan_lines
 from tests.reconcile import build
 from tests.render.hostile import ANY, CORPUS, PLAIN
 from tests.render.judges import Page, commands, formulas, markdown_page, obeyed, shape, sheet, unseen, xml

@@ -11,6 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smsconf.guide.checklist import Outcome as Standing
+from smsconf.guide.checklist import Page, State
+from smsconf.guide.checklist import Step as GuideStep
+from smsconf.guide.checks import Check
+from smsconf.guide.verdict import Result as CheckResult
 from smsconf.messaging.receive.callbacks import Reply
 from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.opt_outs import OptOut
@@ -36,7 +40,8 @@ from smsconf.render.documents.receipts import receipts_view
 from smsconf.render.documents.replies import opt_outs_view
 from smsconf.render.plan.board import report_view
 from smsconf.render.plan.manual_steps import steps_view
-from smsconf.render.plan.view import apply_view, lint_view, plan_view, status_view
+from smsconf.render.plan.status import status_view
+from smsconf.render.plan.view import apply_view, lint_view, plan_view
 from tests.reconcile import build
 
 WORD = "Zfremd"
@@ -137,12 +142,11 @@ def _send() -> dict[str, Any]:
 
 
 def _guide() -> dict[str, Any]:
-    page = {"title": "Title", "url": "https://example.com/page.html", "date": "2025"}
-    standing = Standing("open", WORD, (WORD,), (WORD, WORD), (), {WORD: WORD})
-    step = {"key": "k", "flow": None, "title": "title", "page": page, **standing._asdict()}
-    return guide_view(
-        [step, {**step, "flow": "global", "state": "done"}], [WORD, WORD], {**ABOUT, "problem": WORD}
-    )
+    page = Page("Title", "https://example.com/page.html", "2025")
+    standing = Standing(State.OPEN, WORD, (WORD, WORD), (WORD, WORD), (), {WORD: WORD})
+    step = GuideStep("k", None, "title", page, standing)
+    done = step._replace(flow="global", outcome=standing._replace(state=State.DONE))
+    return guide_view([step, done], {**ABOUT, "problem": WORD})
 
 
 def documents() -> dict[str, Any]:
@@ -159,7 +163,7 @@ def documents() -> dict[str, Any]:
         "candidate": None,
     }
     app = {"remote_name": WORD, "app_id": WORD, "region": "cn", "channel_num": WORD, "status": None}
-    check = {"name": "files", "result": "failed", "message": WORD, "why": WORD, "fix": WORD}
+    check = Check("files", CheckResult.FAILED, WORD, WORD, WORD)
     return {
         "plan": plan_view(made, ABOUT, [_finding()]),
         "apply": apply_view(
@@ -183,7 +187,7 @@ def documents() -> dict[str, Any]:
         "opt-outs": opt_outs_view([person], 1, shown=str, said=str),
         "replies": [{**dict.fromkeys(("from", "to", "body"), WORD), "received": "2026", "opted_out": True}],
         "send": _send(),
-        "doctor": doctor_view([check, {**check, "name": "keys"}], ABOUT),
+        "doctor": doctor_view([check, check._replace(name="keys")], ABOUT),
         "guide": _guide(),
         "confirm": steps_view(made.changes, ABOUT),
         "outputs": {

@@ -200,7 +200,7 @@ def test_commands_write_to_streams_in_one_place() -> None:
         "graph.py": "Mermaid",
         "schema.py": "our schema",
         "receipts.py": "CSV",
-        "list_terminal.py": "JSON, by json_text",
+        "bulk_terminal.py": "JSON, by json_text",
     }
     found = set()
     for path in Path("smsconf/cli").glob("*.py"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +13,54 @@ from click.core import ParameterSource
 
 from smsconf.checkout import commit_of
 from smsconf.cli.asking import confirmed, stop_on_interrupt
-from smsconf.cli.commands.wait import look, wait_for_reviews
-from smsconf.cli.duration import DurationParam
+from smsconf.cli.exits import apply_exit, refusal_exit, standing_exit
 from smsconf.cli.options import (
-    IntervalParam,
+    DURATION,
+    FILE,
     comment_options,
+    interval_option,
     project_options,
     require_selected,
     selection,
     selection_options,
 )
-from smsconf.cli.outlook import Outlooks, look_ahead
 from smsconf.cli.output import report, same_file, say, talk, try_file
-from smsconf.cli.permit_file import read_file, scope_of
-from smsconf.cli.progress import progress
-from smsconf.cli.secret_file import SecretFile
-from smsconf.cli.session import Session, open_session
-from smsconf.config import Project
-from smsconf.language import N_, _
-from smsconf.model.diagnostics import Diagnostic
+from smsconf.cli.progress import TALK
+from smsconf.config import load_project
+from smsconf.language import _
 from smsconf.reconcile.change import Action
-from smsconf.reconcile.inputs import Selection
-from smsconf.reconcile.outcome import Outcome, anything_sent, went_wrong
-from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.saved_plan.plan_file import Permit, check_account, check_age, check_scope
-from smsconf.reconcile.saved_plan.staleness import still_permitted
+from smsconf.reconcile.saved_plan.plan_file import Permit, check_scope
 from smsconf.render.plan.markdown import apply_markdown, plan_markdown
 from smsconf.render.plan.text import apply_lines, plan_lines
-from smsconf.render.plan.view import apply_view, plan_view
-from smsconf.workflow.findings import find_all, held_back, of_submissions, subject_of
-from smsconf.workflow.run import Report, carry_out, check, make_plan, recorded
+from smsconf.workflow.plan_files import permit_in, scope_of
+from smsconf.workflow.proposal import Proposal, propose_to_apply
+from smsconf.workflow.run import carry_out, read
+from smsconf.workflow.secret_file import SecretFile
+from smsconf.workflow.session import Session, open_session
+from smsconf.workflow.watch import look, wait_for_reviews
 
 
 @click.command("apply")
-@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("planfile", required=False, type=FILE)
 @project_options
 @selection_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--strict", is_flag=True, help="With PLANFILE: send nothing if anything moved since the plan.")
 @click.option(
     "--save-secrets",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Keep key and secret of new apps in FILE (mode 0600); the service tells them once.",
 )
 @click.option("--wait", "waits", is_flag=True, help="Then wait for the reviews.")
 @click.option(
     "--timeout",
-    type=DurationParam(),
+    type=DURATION,
     default="1h",
     show_default=True,
     help="With --wait: give up after this.",
 )
-@click.option(
-    "--interval",
-    type=IntervalParam(),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --wait: about how often to look.",
-)
+@interval_option(30.0, help="With --wait: about how often to look.")
 @comment_options
 @click.pass_context
 def command(  # noqa: PLR0913 - one for each option
@@ -104,8 +92,7 @@ def command(  # noqa: PLR0913 - one for each option
     reviews pending, 4 if nothing could be sent, 5 after a part; with --wait 7 after a rejection, 6 in time.
     """
     permit = _permit(context, planfile, chosen, strict=strict)
-    asked = permit.chosen() if permit else selection(**chosen)
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if output:
         try_file(output)
         if save_secrets and same_file(output, save_secrets):
@@ -113,56 +100,28 @@ def command(  # noqa: PLR0913 - one for each option
                 _("--save-secrets and --output are one file: the report would replace the secrets")
             )
     secrets = SecretFile(save_secrets) if save_secrets else None
-    with open_session(project, read_only=False) as session, session.journal.locked("apply", _say_busy):
-        ready = _plan(session, project, asked, permit, strict=strict)
-        if not _agreed(ready, form=form, output=output, auto_approve=auto_approve or permit is not None):
-            return 4 if ready.plan.guarded else 1
+    with (
+        open_session(project, TALK, read_only=False) as session,
+        session.journal.locked("apply", _say_busy),
+    ):
+        proposal = _propose(session, permit, chosen, strict=strict)
+        if not _agreed(proposal, form=form, output=output, auto_approve=auto_approve or permit is not None):
+            return refusal_exit(proposal.plan)
         keep_secret = secrets.open() if secrets else None
-        with stop_on_interrupt() as stop, progress(N_("applying")) as update:
-            done = carry_out(
-                session.client,
-                ready.plan,
-                session.journal,
-                project.environment,
-                stopping=stop.is_set,
-                keep_secret=keep_secret,
-                progress=update,
-            )
-    code = apply_exit(ready.plan, done)
+        with stop_on_interrupt() as stop:
+            done = carry_out(session, proposal.plan, stopping=stop.is_set, keep_secret=keep_secret)
+    code = apply_exit(proposal.plan, done)
     try:
         if waits and code == 0:
-            done, code = _waited(done, project, asked, timeout=timeout, interval=interval)
+            targets = permit.chosen().targets if permit else chosen["targets"]
+            standing = wait_for_reviews(
+                lambda: look(project, targets, TALK), timeout=timeout, interval=interval, say=say
+            )
+            pending, rejected = (tuple(map(str, one)) for one in (standing.pending, standing.lost))
+            done, code = replace(done, pending=pending, rejected=rejected), standing_exit(standing)
     finally:  # whatever ends the waiting, what was sent is reported
-        report(ready.view(done), apply_lines, form, output, markdown=apply_markdown)
+        report(proposal.apply_view(done), apply_lines, form, output, markdown=apply_markdown)
     return code
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A plan as it is shown and carried out.
-
-    ``skipped`` is what of a permit is not needed any more, ``found`` what the checks object to in what is
-    submitted.
-    """
-
-    plan: Plan
-    about: Mapping[str, Any]
-    skipped: tuple[Outcome, ...]
-    found: tuple[Diagnostic, ...]
-    outlooks: Outlooks
-
-    def view(self, done: Report) -> Mapping[str, Any]:
-        """Return the document of what became of it."""
-        return apply_view(
-            (*done.outcomes, *self.skipped),
-            self.about,
-            pending=done.pending,
-            rejected=done.rejected,
-            plan=self.plan,
-            interrupted=done.interrupted,
-            diagnostics=self.found,
-            outlooks=self.outlooks,
-        )
 
 
 def _say_busy() -> None:
@@ -170,46 +129,16 @@ def _say_busy() -> None:
     say(_("waiting for another run of this folder to end"))
 
 
-def _waited(
-    done: Report, project: Project, asked: Selection, *, timeout: float, interval: float
-) -> tuple[Report, int]:
-    """Wait for the reviews of what this run was about; return what is open then, and the exit code."""
-    standing = wait_for_reviews(
-        lambda: look(project, asked.targets), timeout=timeout, interval=interval, say=say
-    )
-    pending = tuple(str(address) for address in standing.pending)
-    rejected = tuple(str(address) for address in standing.lost)
-    return replace(done, pending=pending, rejected=rejected), standing.exit_code
-
-
-def _plan(
-    session: Session, project: Project, asked: Selection, permit: Permit | None, *, strict: bool
-) -> _Ready:
+def _propose(session: Session, permit: Permit | None, chosen: Mapping[str, Any], *, strict: bool) -> Proposal:
     """Plan anew; with a permit keep what it permits, and say what of it is not needed any more."""
-    subject = subject_of(project)
-    found = find_all(project, subject)
-    if permit:
-        check_scope(permit, scope_of(session, project), commit_of(project.folder))
-    with progress(N_("reading")) as update:
-        plan = make_plan(
-            session.client,
-            project,
-            session.journal,
-            selection=asked,
-            cache=session.cache,
-            progress=update,
-        )
-    skipped: tuple[Outcome, ...] = ()
     if permit is None:
-        require_selected(asked, project, plan)
+        asked = selection(**chosen)
+        snapshot = read(session, asked)
+        require_selected(asked, session.project, snapshot.plan)
     else:
-        check_account(permit, session.client.known_scope)
-        check_age(permit, session.client.service_time)
-        allowed = still_permitted(permit, plan, recorded(session.client, session.journal), strict=strict)
-        plan, skipped = allowed.plan, allowed.skipped
-    plan = held_back(plan, project, found)
-    outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
-    return _Ready(plan, session.about, skipped, of_submissions(plan, found), outlooks)
+        check_scope(permit, scope_of(session), commit_of(session.project.folder))
+        snapshot = read(session, permit.chosen())
+    return propose_to_apply(snapshot, permit, strict=strict)
 
 
 def _permit(
@@ -236,28 +165,12 @@ def _permit(
                     "{option} is part of the plan: give it to `smsconf plan --out`, not with a PLANFILE"
                 ).format(option=param.opts[0])
             )
-    return read_file(planfile)
+    return permit_in(planfile)
 
 
-def apply_exit(plan: Plan, done: Report) -> int:
-    """Return the exit code of a run: 130 after Ctrl-C, 4 if it could send nothing, 5 after a part, else 0."""
-    if done.interrupted:
-        return 130
-    wrong = plan.incomplete or any(went_wrong(outcome) for outcome in done.outcomes)
-    if not wrong:
-        return 0
-    if anything_sent(done.outcomes):
-        return 5
-    failed = any(
-        went_wrong(outcome) and outcome.change.action is not Action.REFUSED for outcome in done.outcomes
-    )
-    return 1 if failed else 4
-
-
-def _agreed(ready: _Ready, *, form: str, output: Path | None, auto_approve: bool) -> bool:
+def _agreed(proposal: Proposal, *, form: str, output: Path | None, auto_approve: bool) -> bool:
     """Show the plan and find out whether it may be carried out."""
-    plan = ready.plan
-    view = plan_view(plan, ready.about, ready.found, ready.outlooks)
+    plan, view = proposal.plan, proposal.view()
     terminal = sys.stdin.isatty()
     active = plan.sends or any(change.action is Action.FORGET for change in plan.changes)
     if plan.guarded or (active and not auto_approve and not terminal):

@@ -11,30 +11,25 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.duration import DurationParam
 from smsconf.cli.options import (
+    DURATION,
     AddressParam,
     hint_at,
     project_options,
     report_options,
-    require_environment,
 )
 from smsconf.cli.output import report
-from smsconf.cli.session import Account, find_account, open_journal
-from smsconf.config import Project
-from smsconf.journal import Journal
+from smsconf.cli.progress import TALK
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.address import Address
-from smsconf.model.diagnostics import Severity
-from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
-from smsconf.model.observed import Observed
-from smsconf.model.sites import SITES
 from smsconf.reconcile.change import ManualChange
-from smsconf.reconcile.inputs import Inputs, Selection
-from smsconf.reconcile.kinds.manual import Standing, decide_manual
+from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
-from smsconf.workflow.run import check, confirm, recall
+from smsconf.workflow.run import confirm, manual_rows
+from smsconf.workflow.session import find_account, open_journal, require_usable
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
@@ -45,7 +40,7 @@ _GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_
 @click.argument("addresses", type=AddressParam(), nargs=-1, metavar="[ADDRESS]...")
 @project_options
 @click.option("--note", metavar="TEXT", help="What there is to say about it.")
-@click.option("--expires", type=DurationParam(), help="Ask again after this long, such as 90d.")
+@click.option("--expires", type=DURATION, help="Ask again after this long, such as 90d.")
 @click.option("--withdraw", is_flag=True, help="Take a confirmation back.")
 @report_options
 def command(  # noqa: PLR0913 - one for each option
@@ -72,14 +67,12 @@ def command(  # noqa: PLR0913 - one for each option
     Exits 0, 1 if an address is not a manual step.
     """
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
-    project = check(folder, environment)
-    if project.provider is None or any(one.severity is Severity.ERROR for one in project.diagnostics):
-        raise ConfigError(project.diagnostics)
-    require_environment(project)
-    journal = open_journal(project)
+    project = load_project(folder, environment)
+    require_usable(project)
+    journal = open_journal(project, TALK)
     account = find_account(project, os.environ)
     now = account.now
-    rows = {change.address: change for change in _rows(project, journal, account) if change.address}
+    rows = {change.address: change for change in manual_rows(project, journal, account) if change.address}
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
     if withdraw:
         confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
@@ -90,7 +83,7 @@ def command(  # noqa: PLR0913 - one for each option
             Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
         confirm(project, journal, account.scope, now, done=said)
-    shown = _rows(check(folder, environment), journal, account)
+    shown = manual_rows(load_project(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}
     report(steps_view(chosen, about), steps_lines, form, output)
@@ -110,13 +103,6 @@ def _refuse_nonsense(
         raise click.UsageError(
             _("--note takes one line of at most {most} printable characters").format(most=_MOST_NOTE)
         )
-
-
-def _rows(project: Project, journal: Journal, account: Account) -> list[ManualChange]:
-    """Return every manual step and how it stands."""
-    site = SITES[project.provider.site if project.provider else "china"]
-    memory = recall(project, journal.read(), account.scope)
-    return list(decide_manual(Inputs(site, project.desired, Observed(account.now), Selection(), memory)))
 
 
 def _step(
@@ -143,14 +129,13 @@ def _step(
 
 
 def _not_manual(address: Address, rows: dict[Address, ManualChange], project: Project) -> SmsconfError:
-    desired = project.desired
-    by_api = [*desired.apps, *desired.signatures, *desired.templates]
+    by_api = project.desired.managed
     if address in by_api:
         return SmsconfError(
             _("{address} is no manual step: smsconf apply does it").format(address=address),
             fix=_("see what is: smsconf confirm"),
         )
-    if address in desired.campaigns:
+    if address in project.desired.campaigns:
         return SmsconfError(
             _("{address} is no manual step: smsconf bulk {address} sends it").format(address=address)
         )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options, report_options, require_environment
+from smsconf.cli.exits import doctor_exit
+from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
-from smsconf.cli.session import open_client
-from smsconf.config import EmulatorProvider, Project
-from smsconf.guide.checks import blocks, run_checks
-from smsconf.guide.examination import examine
+from smsconf.config import Project, load_project
+from smsconf.config.load.environments import require_environment
+from smsconf.guide.checks import run_checks
+from smsconf.guide.facts import examine
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.doctor import doctor_lines, doctor_view
-from smsconf.workflow.run import check
+from smsconf.workflow.session import about, open_client
 
 
 @click.command("doctor")
@@ -36,35 +38,14 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     """
     loaded: Project | ConfigError
     try:
-        loaded = check(folder, environment)
+        loaded = load_project(folder, environment)
         if not has_errors(loaded.diagnostics):
             require_environment(loaded)
     except ConfigError as problem:
         loaded = problem
-    checks = run_checks(
-        examine(
-            loaded,
-            folder.absolute() / STATE_FOLDER,
-            os.environ,
-            lambda environ: open_client(_project(loaded), environ, read_only=True),
-        )
-    )
+    state = folder.absolute() / STATE_FOLDER
+    checks = run_checks(examine(loaded, state, os.environ, partial(open_client, read_only=True)))
     project = loaded if isinstance(loaded, Project) else None
-    provider = project.provider if project else None
-    about = {
-        "project": project.name if project else None,
-        "environment": project.environment if project else environment,
-        "site": provider.site if provider else None,
-        "provider": None
-        if provider is None
-        else "emulator"
-        if isinstance(provider, EmulatorProvider)
-        else "huaweicloud",
-    }
-    report(doctor_view([one._asdict() for one in checks], about), doctor_lines, form, output)
-    return 1 if blocks(checks) else 0
-
-
-def _project(loaded: Project | ConfigError) -> Project:
-    assert isinstance(loaded, Project)  # noqa: S101 - for the type checker: only a project names a provider
-    return loaded
+    view = doctor_view(checks, about(project, environment))
+    report(view, doctor_lines, form, output)
+    return doctor_exit(checks)

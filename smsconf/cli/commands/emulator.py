@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsconf.cli.duration import iso_duration
-from smsconf.cli.options import project_options, report_options, require_environment
+from smsconf.cli.options import FILE, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.language import _, ngettext
 from smsconf.model.emulator_keys import OTHER_SECRET_KEY
 from smsconf.model.errors import SmsconfError
+from smsconf.model.times import iso_duration
 from smsconf.render.lines import Line, Span, clean, line
-from smsconf.workflow.emulated import emulator_engine
+from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 if TYPE_CHECKING:
     from smsconf.emulator.gateway.engine import Engine
@@ -29,7 +28,7 @@ DECISIONS = ("approve", "reject", "deactivate", "suspend")
 
 database_option = click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The emulator's file.  [default: the project's]",
 )
 
@@ -57,7 +56,7 @@ def command() -> None:
 )
 @click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     default=Path(".smsconf/emulator.db"),
     show_default=True,
     help="SQLite file with everything it knows.",
@@ -210,22 +209,6 @@ def _outbox_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     yield line(_("{shown} of {total} messages").format(**counts))
 
 
-def copy_emulator(database: Path, target: Path) -> None:
-    """Copy a database of the emulator: a project has its own file of it, so the copy of a project has a copy.
-
-    Raises:
-        SmsconfError: it cannot be written.
-    """
-    from smsconf.emulator.base.store import copy_database
-    from smsconf.emulator.gateway.engine import StoreError
-
-    try:
-        copy_database(database, target)
-    except StoreError as error:
-        text = _("cannot open the emulator's database {error}").format(error=error)
-        raise SmsconfError(text, fix=error.fix) from error
-
-
 @contextmanager
 def _steered(folder: Path, environment: str | None, database: Path | None) -> Iterator[Engine]:
     """Open the emulator of a project, or of a file; a server on the same file sees what is done.
@@ -252,32 +235,9 @@ def _count(engine: Engine) -> int:
     return int(dict(response.headers)["X-Total-Count"])
 
 
-def ask(
-    engine: Engine,
-    method: str,
-    route: str,
-    body: Mapping[str, Any] | None = None,
-    fix: str | None = None,
-) -> Any:  # noqa: ANN401
-    """Call a control route and return its JSON; ``fix`` is what to do if it refuses.
-
-    Raises:
-        SmsconfError: the emulator refuses.
-    """
-    sent = json.dumps(body).encode() if body is not None else b""
-    response = engine.handle(method, f"/_emulator/{route}", [("Content-Type", "application/json")], sent)
-    answer = json.loads(response.body or b"{}")
-    if response.status >= 400:
-        words = answer.get("error") or answer.get("error_msg") or answer.get("message") or answer
-        if "status" in answer:
-            words = f"{words}: {answer['status']}"
-        text = _("the emulator answers {status}: {words}").format(status=response.status, words=words)
-        raise SmsconfError(text, fix=fix)
-    return answer
-
-
 def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str, Any]]:
     from smsconf.config import EmulatorProvider, load_project
+    from smsconf.config.load.environments import require_environment
     from smsconf.model.errors import ConfigError
 
     project = load_project(folder, environment)
@@ -307,8 +267,7 @@ def _target(folder: Path, environment: str | None, target: str) -> tuple[str, st
     except ValueError as error:
         raise SmsconfError(str(error), fix=_("name an address, or KIND:REMOTE-NAME")) from error
     project = load_project(folder, environment)
-    desired = project.desired
-    declared = desired.apps.get(address) or desired.signatures.get(address) or desired.templates.get(address)
+    declared = project.desired.managed.get(address)
     if declared is None:
         if has_errors(project.diagnostics):
             raise ConfigError(project.diagnostics)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
-from smsconf.cli.explanations import Explanation, explanations, find
+from smsconf.cli.exits import EXITS
 from smsconf.cli.options import report_options
 from smsconf.cli.output import report
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.model.nearest import nearest
-from smsconf.render.documents.explanations import explanation_lines, explanations_markdown
-from smsconf.render.plan.view import FORMAT_VERSION
+from smsconf.render.documents.explanations import (
+    explanation_lines,
+    explanations,
+    explanations_markdown,
+    explanations_view,
+    find,
+)
 
 
 @click.command("explain")
@@ -34,9 +37,9 @@ def command(code: str | None, form: str, output: Path | None, everything: bool) 
     Knows the codes of our checks, of the service's management and sending APIs, of API Gateway, the
     statuses of reviews and receipts, and smsconf's own exit codes.
     """
-    known = explanations()
+    known = explanations(EXITS)
     if everything:
-        view = _view(known)
+        view = explanations_view(known)
         if form == "json":
             report(view, explanation_lines, form, output)
         else:
@@ -53,9 +56,5 @@ def command(code: str | None, form: str, output: Path | None, everything: bool) 
             else _("smsconf explain --all lists what there is")
         )
         raise SmsconfError(_("nothing is known about '{code}'").format(code=code[:60]), fix=fix)
-    report(_view(found), explanation_lines, form, output)
+    report(explanations_view(found), explanation_lines, form, output)
     return 0
-
-
-def _view(found: list[Explanation]) -> Mapping[str, Any]:
-    return {"format_version": FORMAT_VERSION, "explanations": [one.view() for one in found]}

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.exits import fmt_exit
 from smsconf.cli.output import say, show_error, talk
+from smsconf.config import load_project
 from smsconf.config.edit.splice import Rewrite, files_of, formatted
 from smsconf.config.load.environments import FILES_ALONE
 from smsconf.model.errors import SmsconfError
-from smsconf.render.foreign import several_lines
+from smsconf.render.foreign_text import several_lines
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
-from smsconf.workflow.run import check as load
 
 
 @click.command("fmt")
@@ -51,7 +52,7 @@ def command(
     Exits 0, 3 with --check if a file would change, 1 if a file cannot be read or written.
     """
     changed = failed = False
-    for path in dict.fromkeys(files) or files_of(load(folder, FILES_ALONE)):
+    for path in dict.fromkeys(files) or files_of(load_project(folder, FILES_ALONE)):
         try:
             found = formatted(path, _name(path))
             if not isinstance(found, Rewrite):
@@ -62,7 +63,7 @@ def command(
                 _settle(found, write=not (check or diff), diff=diff)
         except SmsconfError as error:
             failed = bool(show_error(error))
-    return 1 if failed else 3 if check and changed else 0
+    return fmt_exit(failed=failed, out_of_order=check and changed)
 
 
 def _settle(found: Rewrite, *, write: bool, diff: bool) -> None:

@@ -6,20 +6,17 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.options import project_options
+from smsconf.cli.options import FILE, project_options
 from smsconf.cli.output import write_whole
+from smsconf.config import load_project
+from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.graph import mermaid
-from smsconf.workflow.run import check
 
 
 @click.command("graph")
 @project_options
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the graph to a file instead of stdout.",
-)
+@click.option("--output", type=FILE, help="Write the graph to a file instead of stdout.")
 def command(folder: Path, environment: str | None, output: Path | None) -> int:
     """Draw apps, signatures and templates as a Mermaid flowchart; offline.
 
@@ -29,8 +26,8 @@ def command(folder: Path, environment: str | None, output: Path | None) -> int:
 
     GitHub and GitLab draw it inside a fenced block of the language mermaid. Exits 0.
     """
-    project = check(folder, environment)
-    if any(found.severity == "error" for found in project.diagnostics):
+    project = load_project(folder, environment)
+    if has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
     drawn = mermaid(project.desired)
     if output is None:

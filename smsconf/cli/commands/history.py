@@ -11,11 +11,12 @@ import click
 
 from smsconf.cli.options import hint_at, project_options, report_options
 from smsconf.cli.output import report, say
-from smsconf.cli.session import open_journal
+from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
 from smsconf.render.documents.history import history_lines, history_view
-from smsconf.workflow.run import check
+from smsconf.workflow.session import open_journal
 
 
 @click.command("history")
@@ -41,8 +42,8 @@ def command(
     It reads the journal of this checkout, with every account that it was used for. What other checkouts sent
     is not in it; the service's present state is in `smsconf status`. Exits 0.
     """
-    project = check(folder, environment)
-    reading = open_journal(project).read()
+    project = load_project(folder, environment)
+    reading = open_journal(project, TALK).read()
     taken = takers(reading.entries)
     here = [
         {**one, "scope": scope_of(one, taken)}
@@ -75,10 +76,10 @@ def _remarks(
             torn,
         ).format(count=torn)
     if missing:
-        yield _("nothing is recorded about {address}").format(address=missing) + hint_at(
-            missing, {str(one.get("address")) for one in here}
-        )
+        addresses = {str(one.get("address")) for one in here}
+        yield _("nothing is recorded about {address}").format(address=missing) + hint_at(missing, addresses)
     elif not here:
+        addresses = {str(one.get("address")) for one in here}
         yield _("nothing is recorded here yet")
     if elsewhere and not here:
         counts = Counter(str(one.get("environment") or _("(none)")) for one in elsewhere)

@@ -7,58 +7,33 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import click
 
-from smsconf.cli.commands.dump import compared, read_everything, tell
+from smsconf.cli.options import WordParam
 from smsconf.cli.output import say
-from smsconf.config import EmulatorProvider
-from smsconf.config.edit.dump import make_dump
-from smsconf.config.edit.write import as_files, write_files
+from smsconf.cli.progress import TALK
 from smsconf.config.format.schema import schema_text
-from smsconf.guide.starter import (
-    DATABASE,
-    DEFAULTS,
-    SCHEMA_NAME,
-    Answers,
-    environment_files,
-    environments_text,
-    modeline,
-    project_files,
-    provider_text,
-)
 from smsconf.language import N_, _
 from smsconf.model.address import KEY_PATTERN
-from smsconf.model.diagnostics import Severity
-from smsconf.model.errors import ConfigError, SmsconfError
-from smsconf.model.resources import Desired, Region
+from smsconf.model.resources import Region
 from smsconf.model.sites import SITES
-from smsconf.render.foreign import in_quotes
-from smsconf.workflow.findings import find_all
-from smsconf.workflow.run import check
+from smsconf.own_files import STATE_FOLDER
+from smsconf.render.starter import SCHEMA_NAME, Answers, project_files
+from smsconf.workflow.new_project import imported_files, require_clean, summary, write_new
 
-ROOT_NAME = "smsconf.yaml"
-IGNORED = ".smsconf/"
-SAMPLE = "--site china --kind cn"
+IGNORED = f"{STATE_FOLDER}/"
 
 Given = Mapping[str, str]
 
 
-class KeyParam(click.ParamType[str]):
-    """A key of the files, such as ``order-shipped``."""
-
-    name = "key"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """Take the text if it can be a key."""
-        if not re.fullmatch(KEY_PATTERN, value):
-            expected = _("expected small letters, digits, - and _, such as order-shipped, got '{value}'")
-            self.fail(expected.format(value=value), param, ctx)
-        return str(value)
+KEY = WordParam(
+    "key",
+    lambda text: text if re.fullmatch(KEY_PATTERN, text) else None,
+    N_("expected small letters, digits, - and _, such as order-shipped, got '{value}'"),
+)
 
 
 class Question(NamedTuple):
@@ -72,10 +47,6 @@ class Question(NamedTuple):
     default: Callable[[Given], str]
     kind: Callable[[Given], click.ParamType[Any] | None] = lambda _given: None
     asked: Callable[[Given], bool] = lambda _given: True
-
-
-def _defaults(given: Given, name: str) -> str:
-    return str(getattr(DEFAULTS[Region(given["kind"])], name))
 
 
 QUESTIONS = (
@@ -107,20 +78,20 @@ QUESTIONS = (
     Question(
         "app",
         N_("Key of the first app; it can never be deleted at the service"),
-        lambda given: _defaults(given, "app"),
-        lambda _given: KeyParam(),
+        lambda _given: "shop",
+        lambda _given: KEY,
     ),
     Question(
         "signature",
         N_("The brand in front of the messages, without brackets"),
-        lambda given: _defaults(given, "signature"),
+        lambda given: "示例商城" if given["kind"] == Region.CN else "",
         asked=lambda given: given["kind"] == Region.CN,
     ),
     Question(
         "template",
         N_("Key of the first template"),
-        lambda given: _defaults(given, "template"),
-        lambda _given: KeyParam(),
+        lambda _given: "order-shipped",
+        lambda _given: KEY,
     ),
 )
 CONTENT = ("kind", "app", "signature", "template")
@@ -163,15 +134,16 @@ def command(
     """
     answers = _answers({name: text for name, text in given.items() if text is not None}, yes, from_remote)
     if from_remote:
-        files = _imported(answers, folder)
+        dump, files, remarks = imported_files(answers, folder, TALK)
+        for text in summary(dump, remarks):
+            say(text)
     else:
         files = project_files(answers)
-        _refuse_findings(files)
+        require_clean(files)
     files |= {SCHEMA_NAME: schema_text()}
     if not os.path.lexists(folder / ".gitignore"):
         files[".gitignore"] = f"{IGNORED}\n"
-    _refuse_existing(folder, files)
-    _write(folder, files)
+    write_new(folder, files)
     for name in files:
         say(_("wrote {name}").format(name=folder / name), err=False)
     if not _ignored(folder):
@@ -235,93 +207,6 @@ def _answer(one: Question, given: Given, known: Given, *, asks: bool) -> str:
     if not asks or not one.asked(known):
         return default
     return str(click.prompt(_(one.text), default=default, type=kind, err=True))
-
-
-def _imported(answers: Answers, folder: Path) -> dict[str, str]:
-    """Return the files of a project that asks for exactly what is at the service.
-
-    Raises:
-        SmsconfError: the service cannot be read whole, or what it has cannot be asked for.
-    """
-    if answers.emulated and not (folder / DATABASE).exists():
-        raise SmsconfError(
-            _("there is no emulator database {path} to start from").format(path=folder / DATABASE),
-            fix=_("leave out --from-remote, or give --provider huaweicloud"),
-        )
-    with TemporaryDirectory() as name:
-        scratch = Path(name)
-        provider = provider_text(answers, answers.emulated)
-        write_files(scratch, {ROOT_NAME: f"version: 1\n{provider}\n"}, force=False)
-        project = check(scratch, None)
-        if isinstance(project.provider, EmulatorProvider):
-            there = replace(project.provider, database=(folder / DATABASE).absolute())
-            project = replace(project, provider=there)
-        observed, site = read_everything(project)
-        assert project.provider is not None  # noqa: S101 - for the type checker: it was just written
-        dump = make_dump(observed, site, Desired())
-        made = as_files(dump, project.provider, folder)
-        files = {name: in_quotes(text) for name, text in made.items()}
-        imported = scratch / "imported"
-        write_files(imported, files, force=False)
-        remarks = list(compared(imported, observed, site))
-    tell(dump, remarks, None)
-    root = f"{modeline()}\n#\n{files[ROOT_NAME]}{environments_text(answers)}\n"
-    return {**files, ROOT_NAME: root, **environment_files(answers)}
-
-
-def _refuse_findings(files: Mapping[str, str]) -> None:
-    """Load and lint the files where nobody sees them.
-
-    Raises:
-        ConfigError: an answer led to a finding; nothing was written.
-    """
-    with TemporaryDirectory() as name:
-        write_files(Path(name), files, force=False)
-        found = find_all(check(Path(name), None))
-    bad = [one for one in found if one.severity is not Severity.INFO]
-    if bad:
-        raise ConfigError(bad)
-
-
-def _refuse_existing(folder: Path, files: Mapping[str, str]) -> None:
-    """Refuse a folder where a file would be overwritten, or included without having been meant.
-
-    Raises:
-        SmsconfError: it names every such file; nothing was written.
-    """
-    there = {name for name in files if os.path.lexists(folder / name)}
-    if "templates" in {name.partition("/")[0] for name in files}:
-        there |= {str(path.relative_to(folder)) for path in (folder / "templates").glob("*.yaml")}
-    if there:
-        raise SmsconfError(
-            _("{folder} has {names} already: nothing was written").format(
-                folder=folder.absolute(), names=", ".join(sorted(there))
-            ),
-            fix=_("name another folder with --project, or move them away"),
-        )
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files, or none.
-
-    Raises:
-        SmsconfError: one cannot be written; those before it are gone again.
-    """
-    written: list[Path] = []
-    try:
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                written.append(path)
-                file.write(text)
-    except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise SmsconfError(
-            _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
-            fix=_("name a folder that you can write to with --project"),
-        ) from error
 
 
 def _ignored(folder: Path) -> bool:

@@ -12,21 +12,20 @@ from typing import Any
 import click
 
 from smsconf import __version__
-from smsconf.cli.options import finding_options, project_options
+from smsconf.cli.exits import findings_exit
+from smsconf.cli.options import finding_options, hint_at, project_options
 from smsconf.cli.output import report
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
-from smsconf.model.diagnostics import Diagnostic, Place, has_errors
+from smsconf.model.diagnostics import Diagnostic, Place
 from smsconf.model.errors import ConfigError
-from smsconf.model.nearest import nearest
 from smsconf.render.findings.github import github_text
 from smsconf.render.findings.junit import junit_text
 from smsconf.render.findings.sarif import sarif_text
-from smsconf.render.foreign import several_lines
+from smsconf.render.foreign_text import several_lines
 from smsconf.render.plan.text import lint_lines
 from smsconf.render.plan.view import lint_view
 from smsconf.workflow.findings import ABOUT, find_all, subject_of
-from smsconf.workflow.run import check
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "sarif": partial(sarif_text, version=__version__, about=ABOUT),
@@ -47,8 +46,7 @@ class Codes(click.ParamType[frozenset[str]]):
         """Split the text, or fail with the code that was probably meant."""
         codes = frozenset(part.strip().upper() for part in str(value).split(",") if part.strip())
         for code in sorted(codes - ABOUT.keys()):
-            near = nearest(code, ABOUT, alike=0.6)
-            hint = _("; did you mean {near}?").format(near=near) if near else _("; see smsconf explain --all")
+            hint = hint_at(code, ABOUT) or _("; see smsconf explain --all")
             self.fail(_("there is no code '{code}'").format(code=code) + hint, param, ctx)
         return codes
 
@@ -98,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
 
     readable, subject = True, None
     try:
-        project = check(folder, environment)
+        project = load_project(folder, environment)
         subject = subject_of(project)
         shown = asked(find_all(project, subject))
         aside = form != "text" and output is None
@@ -106,7 +104,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
             _repair(project, shown, write=False, aside=aside)
         elif fix:
             while _repair(project, shown, write=True, aside=aside):  # one repair may lead to the next
-                project = check(folder, environment)
+                project = load_project(folder, environment)
                 subject = subject_of(project)
                 shown = asked(find_all(project, subject))
             shown = [replace(one, edit=None) for one in shown]  # what is left can only be changed by hand
@@ -117,9 +115,7 @@ def command(  # noqa: PLR0913, PLR0917 - options arrive by name
         {address: message.estimate for address, message in subject.messages.items()} if subject else {}
     )
     report(lint_view(placed, estimates), lint_lines, form, output, forms=_FORMS)
-    if not readable:
-        return 1
-    return 3 if has_errors(shown, strict=strict) else 0
+    return findings_exit(shown, strict=strict, readable=readable)
 
 
 def _repair(project: Project, found: Iterable[Diagnostic], *, write: bool, aside: bool) -> bool:

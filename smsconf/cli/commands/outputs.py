@@ -10,14 +10,16 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import project_options
+from smsconf.cli.exits import outputs_exit
+from smsconf.cli.options import output_option, project_options
 from smsconf.cli.output import report, say
-from smsconf.cli.sending import read_service
+from smsconf.cli.progress import TALK
+from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Template
 from smsconf.reconcile.change import TemplateChange
-from smsconf.reconcile.versions.recognise import lost_version
+from smsconf.reconcile.versions.recorded import lost_version
 from smsconf.render.documents.outputs import (
     configmap_text,
     env_text,
@@ -26,7 +28,8 @@ from smsconf.render.documents.outputs import (
     without_live,
     yaml_text,
 )
-from smsconf.workflow.run import check
+from smsconf.workflow.run import note_seen, read
+from smsconf.workflow.session import open_session
 
 _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
 
@@ -40,11 +43,7 @@ _TEXTS = {"env": env_text, "yaml": yaml_text, "configmap": configmap_text}
     default="json",
     help="Form of the report; env is for a shell, configmap for Kubernetes.  [default: json]",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report to a file instead of stdout.",
-)
+@output_option
 @click.option("--require-all", is_flag=True, help="Exit 6 if some template has no live version.")
 def command(
     folder: Path,
@@ -65,8 +64,10 @@ def command(
     successor is in review. No secrets. Exits 0; with --require-all 6 if some template has no live version;
     4, and prints nothing, if not all could be read, or what serves cannot be found.
     """
-    project = check(folder, environment)
-    seen = read_service(project, remember=True)
+    project = load_project(folder, environment)
+    with open_session(project, TALK) as session:
+        seen = read(session)
+        note_seen(seen)
     seen.require_all()
     plan = seen.plan
     for change in plan.changes:
@@ -88,8 +89,7 @@ def command(
     missing = without_live(view)
     if require_all and missing:
         say(_("no live version: {missing}").format(missing=", ".join(missing)))
-        return 6
-    return 0
+    return outputs_exit(missing, required=require_all)
 
 
 def _for_stdout(form: str, view: Mapping[str, Any]) -> str:

@@ -10,28 +10,29 @@ from typing import Any
 import click
 
 from smsconf.checkout import commit_of
+from smsconf.cli.exits import plan_exit
 from smsconf.cli.options import (
-    DurationParam,
+    FILE,
+    ISO_DURATION,
     comment_options,
     project_options,
     require_selected,
     selection,
     selection_options,
 )
-from smsconf.cli.outlook import look_ahead
 from smsconf.cli.output import report, same_file
-from smsconf.cli.permit_file import scope_of, write_file
-from smsconf.cli.progress import progress
-from smsconf.cli.session import open_session
-from smsconf.language import N_, _
+from smsconf.cli.progress import TALK
+from smsconf.config import load_project
+from smsconf.language import _
 from smsconf.model.errors import PlanRefused
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.saved_plan.plan_file import make_permit
 from smsconf.render.plan.markdown import Comment, plan_comment
 from smsconf.render.plan.text import plan_lines
-from smsconf.render.plan.view import plan_view
-from smsconf.workflow.findings import find_all, held_back, subject_of
-from smsconf.workflow.run import check, make_plan, recorded
+from smsconf.workflow.plan_files import scope_of, write_permit
+from smsconf.workflow.proposal import propose
+from smsconf.workflow.run import read
+from smsconf.workflow.session import open_session
 
 _MOST_NAME = 200
 
@@ -41,13 +42,11 @@ _MOST_NAME = 200
 @selection_options
 @comment_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if apply would send something.")
+@click.option("--out", type=FILE, help="Write a plan file: a permit for `smsconf apply FILE`.")
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a plan file: a permit for `smsconf apply FILE`.",
-)
-@click.option(
-    "--expires", type=DurationParam(), help="With --out: not to be applied after this long, such as P1D."
+    "--expires",
+    type=ISO_DURATION,
+    help="With --out: not to be applied after this long, such as P1D.",
 )
 @click.option("--strict", is_flag=True, help="With --out: not to be applied if anything moved.")
 def command(  # noqa: PLR0913 - one for each option
@@ -58,7 +57,7 @@ def command(  # noqa: PLR0913 - one for each option
     output: Path | None,
     detailed_exitcode: bool,
     out: Path | None,
-    expires: timedelta | None,
+    expires: float | None,
     strict: bool,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
@@ -77,30 +76,27 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.UsageError(_("--out and --output are one file: the report would replace the plan file"))
     if out is None and (expires or strict):
         raise click.UsageError(_("--expires and --strict say how long a plan file holds: give --out FILE"))
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     asked = selection(**chosen)
-    subject = subject_of(project)
-    found = find_all(project, subject)
-    with open_session(project, read_only=True) as session, progress(N_("reading")) as update:
-        client, journal = session.client, session.journal
-        made = make_plan(client, project, journal, selection=asked, cache=session.cache, progress=update)
-        require_selected(asked, project, made)
-        plan = held_back(made, project, found)
-        outlooks = look_ahead(session, project, plan, applied=True, subject=subject)
+    with open_session(project, TALK) as session:
+        snapshot = read(session, asked)
+        require_selected(asked, project, snapshot.plan)
+        proposal = propose(snapshot)
+        plan, now = proposal.plan, session.client.service_time
         permit = out and make_permit(
             plan,
-            scope_of(session, project),
+            scope_of(session),
             asked,
-            now=client.service_time,
-            expires=client.service_time + expires if expires else None,
+            now=now,
+            expires=now + timedelta(seconds=expires) if expires else None,
             commit=commit_of(project.folder),
-            journal_entries=len(recorded(client, journal)),
+            journal_entries=len(session.recorded()),
             strict=strict,
         )
-    view = plan_view(plan, session.about, found, outlooks)
+    view = proposal.view()
     comment = plan_comment(view) if form == "markdown" else Comment("", ())
     if out and permit and not comment.left_out:
-        write_file(out, permit)
+        write_permit(out, permit)
     report(view, plan_lines, form, output, markdown=lambda _view: comment.text)
     if comment.left_out:
         raise _unseen(comment.left_out, plan)
@@ -117,10 +113,3 @@ def _unseen(hidden: Sequence[str], plan: Plan) -> PlanRefused:
         why=_("whoever agrees to a plan must be able to see all of it; no plan file was written"),
         fix=_("make several plans with --target, or read this one whole with --format text or json"),
     )
-
-
-def plan_exit(plan: Plan, *, detailed: bool) -> int:
-    """Return the exit code of a plan: 4 before 2 before 0."""
-    if plan.guarded or plan.incomplete:
-        return 4
-    return 2 if detailed and plan.sends else 0

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from smsconf.cli.exits import findings_exit
 from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report, say
+from smsconf.config import load_project
 from smsconf.language import _
-from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.render.plan.text import diagnostics_lines
 from smsconf.render.plan.view import diagnostics_view
-from smsconf.workflow.run import check
 
 
 @click.command("validate")
@@ -36,10 +36,10 @@ def command(
     Exits 0 without errors, 3 with, 1 if there is no project to read.
     """
     try:
-        project = check(folder, environment)
+        project = load_project(folder, environment)
     except ConfigError as error:
         report(diagnostics_view(error.diagnostics), diagnostics_lines, form, output)
-        return 1
+        return findings_exit((), strict=strict, readable=False)
     report(diagnostics_view(project.diagnostics), diagnostics_lines, form, output)
     if form == "text":
         desired = project.desired
@@ -52,4 +52,4 @@ def command(
                 files=len(project.files),
             ),
         )
-    return 3 if has_errors(project.diagnostics, strict=strict) else 0
+    return findings_exit(project.diagnostics, strict=strict)

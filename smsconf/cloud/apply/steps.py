@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from smsconf.cloud.apply.outcomes import (
     DONE,
@@ -36,18 +36,18 @@ from smsconf.cloud.read.observe import with_variables
 from smsconf.language import _, clauses, english
 from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError, Refused
-from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
+from smsconf.model.observed import ObservedApp, ObservedTemplate
 from smsconf.model.resources import App, File, Signature, Template
-from smsconf.reconcile.change import SUBMITTING, Change, SignatureChange, Step, TemplateChange
+from smsconf.reconcile.change import SUBMITTING, AppChange, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
-
-T = TypeVar("T")
 
 _MOVING = {  # what somebody else may have changed since the plan was made
     Kind.SIGNATURE: ("status", "source", "third_party", *SIGNATURE_NOTES, "file_ids"),
     Kind.TEMPLATE: ("status", "content"),
 }
+
+_STOPPED = {Step.WITHDRAW: wire.DRAFT, Step.DISABLE: wire.DISABLED}
 
 KeepSecret = Callable[[str, str, str], None]  # address, app key, app secret
 
@@ -70,8 +70,6 @@ class _Carrier:
     _keep_secret: KeepSecret | None
     _remote_id: str | None
     _file_ids: dict[str, str] = field(default_factory=dict)
-    _looked: bool = False
-    _adopted: bool = False
     _sent: bool = False
     _accepted: Step | None = None  # the last write that the service took
 
@@ -81,6 +79,9 @@ class _Carrier:
         while remaining:
             together = 2 if remaining[:2] == [Step.EDIT, Step.SUBMIT] else 1
             try:
+                if not done:
+                    self._look_again()
+                    self._make_way()
                 done.append(self._take(tuple(remaining[:together])))
             except Stop as stop:
                 return self._ended(stop.result, account(done, remaining, stop.message))
@@ -105,23 +106,17 @@ class _Carrier:
 
     def _take(self, steps: tuple[Step, ...]) -> str:
         """Send one step (or an edit with its submit) and say what was done."""
-        if not self._looked:
-            self._looked = True
-            self._look_again()
-            self._make_way()
         step, change = steps[-1], self._change
         match step:
             case Step.CREATE:
                 return self._create()
             case Step.DELETE:
                 return self._delete()
-            case Step.UPLOAD:
-                for name in _expect(change, SignatureChange).uploads:
-                    self._upload(name, _expect(getattr(change.desired, name), File))
-            case Step.WITHDRAW:
-                self._move(step, wire.DRAFT)
-            case Step.DISABLE:
-                self._move(step, wire.DISABLED)
+            case Step.UPLOAD if isinstance(change, SignatureChange):
+                for name in change.uploads:
+                    self._upload(name, getattr(change.desired, name))
+            case Step.WITHDRAW | Step.DISABLE if isinstance(change.observed, ObservedTemplate):
+                self._move(step, change.observed)
             case Step.ACTIVATE:
                 self._write(step, "EnableSignature", path=self._path())
                 return _("activation asked for")
@@ -136,28 +131,27 @@ class _Carrier:
 
     def _body(self, step: Step) -> wire.Json:
         """Return the body of a create or of an update."""
-        desired, observed = self._change.desired, self._change.observed
-        new = step is Step.CREATE
-        match desired:
-            case App():
-                if new:
-                    return wire.create_app(desired, show_secret=self._keep_secret is not None)
-                return wire.update_app(desired, _expect(observed, ObservedApp))
-            case Signature():
-                there = None if new else _expect(observed, ObservedSignature)
-                return wire.signature_body(desired, self._app_id(), self._file_ids, there)
-        site = self._client.site
+        new, site = step is Step.CREATE, self._client.site
         status = wire.SUBMITTED if step is Step.SUBMIT else wire.DRAFT
-        return wire.template_body(
-            _expect(desired, Template),
-            name=self._change.remote_name,
-            app_id=self._app_id(),
-            signature_id=self._signature_id(),
-            country_ids=_expect(self._change, TemplateChange).country_ids,
-            # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
-            flow_status=status if site.drafts or (site.withdrawing and not new) else None,
-            observed=observed if isinstance(observed, ObservedTemplate) else None,
-        )
+        match self._change:
+            case AppChange(desired=App() as app) if new:
+                return wire.create_app(app, show_secret=self._keep_secret is not None)
+            case AppChange(desired=App() as app, observed=ObservedApp() as there):
+                return wire.update_app(app, there)
+            case SignatureChange(desired=Signature() as signature, observed=before):
+                return wire.signature_body(signature, self._app_id(), self._file_ids, None if new else before)
+            case TemplateChange(desired=Template() as template) as change:
+                return wire.template_body(
+                    template,
+                    name=change.remote_name,
+                    app_id=self._app_id(),
+                    signature_id=self._signature_id(),
+                    country_ids=change.country_ids,
+                    # a site that knows neither drafts nor withdrawing has no flow_status: an update submits
+                    flow_status=status if site.drafts or (site.withdrawing and not new) else None,
+                    observed=change.observed,
+                )
+        raise TypeError(f"{self._change.label} has nothing to send")
 
     def _look_again(self) -> None:
         """Make sure that nothing moved since the plan: what changes, or the live one that stays."""
@@ -178,8 +172,8 @@ class _Carrier:
         """Settle a template's twins before it is submitted; those of a new draft once it is there."""
         change = self._change
         drafted = Step.CREATE in change.steps and self._client.site.drafts
-        if change.kind is Kind.TEMPLATE and change.submissions and not drafted:
-            self._settle_twins(self._app_id(), change.remote_id)
+        if isinstance(change, TemplateChange) and change.submissions and not drafted:
+            self._settle_twins(change, self._app_id(), change.remote_id)
 
     def _app_id(self) -> str:
         desired = self._change.desired
@@ -188,20 +182,19 @@ class _Carrier:
         return self._ids.find(desired.app)
 
     def _signature_id(self) -> str | None:
-        template = _expect(self._change.desired, Template)
-        signature = None if template.universal else template.signature
-        return self._ids.find(signature) if signature else None
+        template = self._change.desired
+        bound = isinstance(template, Template) and not template.universal and template.signature
+        return self._ids.find(bound) if bound else None
 
-    def _move(self, step: Step, status: str) -> None:
+    def _move(self, step: Step, seen: ObservedTemplate) -> None:
         """Withdraw or disable a template and make sure that it took effect before anything is edited."""
-        observed = with_variables(self._client, _expect(self._change.observed, ObservedTemplate))
+        status, observed = _STOPPED[step], with_variables(self._client, seen)
         app = self._ids.app_of(observed)
         body = wire.observed_template_body(
             observed, app_id=app.remote_id, region=app.region, flow_status=status
         )
         self._write(step, "UpdateTemplate", path=self._path(), body=body)
-        operation = "ShowTemplate"
-        now = wire.read_flow_status(operation, self._client.call(operation, path=self._path()))
+        now = self._client.read("ShowTemplate", wire.read_word, path=self._path())
         if now != status:
             message = _("it is {now}, not {status}: {then}")
             raise Stop(Result.SKIPPED, message.format(now=now, status=status, then=_(MOVED_ON)))
@@ -217,16 +210,17 @@ class _Carrier:
         try:
             operation = self._operation("Create")
             remote_id = self._write(Step.CREATE, operation, body=body, decode=self._read_created)
+            adopted = False
         except CloudError as problem:
             if not is_uncertain(problem):
                 raise
-            remote_id, self._adopted = self._adopt(problem, app_id), True
+            remote_id, adopted = self._adopt(problem, app_id), True
         if change.address and remote_id:
             self._ids.learn(change.address, remote_id)
-        drafted = change.kind is Kind.TEMPLATE and self._client.site.drafts
-        if drafted and app_id and remote_id:
-            self._settle_twins(app_id, remote_id)
-        if self._adopted and self._keep_secret and not of_app:
+        drafted = isinstance(change, TemplateChange) and self._client.site.drafts
+        if isinstance(change, TemplateChange) and drafted and app_id and remote_id:
+            self._settle_twins(change, app_id, remote_id)
+        if adopted and self._keep_secret and not of_app:
             return _("created, but its secret came with the lost answer: renew it in the console")
         if drafted:
             return _("created as a draft")
@@ -236,7 +230,7 @@ class _Carrier:
         """Read the id of something new; the secret of an app is put away before anything else happens."""
         if self._keep_secret and self._change.kind is Kind.APP:
             self._keep_secret(self._change.label, *wire.read_secret(operation, answer))
-        return wire.read_id(operation, answer)
+        return wire.read_word(operation, answer)
 
     def _adopt(self, problem: CloudError, app_id: str | None) -> str:
         """Look for what a create without an answer made, and take it as ours."""
@@ -258,9 +252,8 @@ class _Carrier:
             seen = clauses((seen, _("if it was made, its secret is lost: renew it in the console")))
         raise unseen(problem, seen)
 
-    def _settle_twins(self, app_id: str, own_id: str | None) -> None:
+    def _settle_twins(self, change: TemplateChange, app_id: str, own_id: str | None) -> None:
         """Make sure that nobody is asked twice: one version of the text is left, then it is submitted."""
-        change = _expect(self._change, TemplateChange)
         since_plan, signature_id = self._ids.since_plan, self._signature_id()
         for twin, goes_first in twins(since_plan, change, app_id, signature_id, own_id):
             if goes_first or not self._discard(twin.remote_id):
@@ -307,7 +300,7 @@ class _Carrier:
             raise Stop(Result.FAILED, message)
         sent = Upload(file.location.name, file.location, file.digest)
         given = {"query": {"file_desc": file.digest}, "file": sent}
-        file_id = self._write(Step.UPLOAD, "UploadSignatureFile", decode=wire.read_file_id, **given)
+        file_id = self._write(Step.UPLOAD, "UploadSignatureFile", decode=wire.read_word, **given)
         self._file_ids[name] = file_id or ""
 
     def _write(
@@ -353,9 +346,3 @@ class _Carrier:
 
     def _path(self) -> dict[str, str]:
         return {"id": self._remote_id or ""}
-
-
-def _expect(value: object, kind: type[T]) -> T:
-    if not isinstance(value, kind):
-        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
-    return value

@@ -177,6 +177,10 @@ class Client:
         """
         return decode(operation, self.ask(operation, **parts), self.clean)
 
+    def read(self, operation: str, decode: Callable[[str, object], A], **parts: Any) -> A:  # noqa: ANN401 - those of ask
+        """Carry out one operation and return what ``decode`` makes of its answer."""
+        return decode(operation, self.call(operation, **parts))
+
     def ask(
         self,
         operation: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from smsconf.cloud.http.disguises import disguises, proof_disguises
+from smsconf.cloud.http.encoded_secrets import disguises, proof_disguises
 
 _LONGEST_TEXT = 300
 _LOOKED_AT = 2048  # and so much more that a secret which begins there is seen whole

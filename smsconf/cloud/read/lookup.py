@@ -77,19 +77,14 @@ def made_already(client: Client, change: Change) -> Seen | None:
     Raises:
         CloudError: nobody can tell.
     """
-    unlisted = change.unlisted if isinstance(change, AppChange | TemplateChange) else ()
-    for remote_id in unlisted:
+    for remote_id in change.unlisted if isinstance(change, AppChange | TemplateChange) else ():
         one = _now(client, change.kind, remote_id)
-        if one and _in_line(one, change):
+        of_family = (
+            one and isinstance(change.desired, Template) and number_in(one.name, _bases(change.desired))
+        )
+        if one and (of_family or one.name == change.remote_name):
             return one
     return next(iter(find_named(client, change, None)), None) if change.kind is Kind.APP else None
-
-
-def _in_line(one: Seen, change: Change) -> bool:
-    """Tell whether something found by its id is what a change stands for: of its name, or of its family."""
-    if isinstance(change.desired, Template):
-        return number_in(one.name, _bases(change.desired)) is not None
-    return one.name == change.remote_name
 
 
 def _bases(template: Template) -> list[str]:
@@ -174,10 +169,9 @@ def _saying_the_same(
 
     Of those that the plan saw, drafts are the planner's business.
     """
-    template = change.desired
+    template, client = change.desired, since_plan.client
     if template is None:
-        raise TypeError(f"{change.label} is no template")
-    client = since_plan.client
+        return
     bases = _bases(template)
     known = {one.remote_id for one in (change.live, change.observed) if one} | {own_id}
     new = [one for one in since_plan.like(bases) if one.remote_id not in change.family]
@@ -203,7 +197,7 @@ def read_now(client: Client, kind: Kind, remote_id: str) -> Seen:
         CloudError: it is gone, or cannot be read.
     """
     search = _SEARCHES[kind]
-    seen: Seen = search.read(search.show, client.call(search.show, path={"id": remote_id}))
+    seen: Seen = client.read(search.show, search.read, path={"id": remote_id})
     return seen
 
 

@@ -20,7 +20,6 @@ from smsconf.cloud.http.codes import FILE_GONE
 from smsconf.cloud.http.failures import in_one_line
 from smsconf.cloud.read import wire
 from smsconf.cloud.read.attribute_cache import AttributeCache
-from smsconf.model.address import Address
 from smsconf.model.errors import CloudError, Refused, Unauthorized, Unreachable
 from smsconf.model.observed import (
     Country,
@@ -31,7 +30,8 @@ from smsconf.model.observed import (
     Quota,
     Reading,
 )
-from smsconf.model.resources import App, Desired, Region
+from smsconf.model.resources import Desired, Region
+from smsconf.reconcile.index import Index
 from smsconf.reconcile.names import split_version
 
 Progress = Callable[[str, int, int], None]
@@ -84,13 +84,13 @@ class _Observation:
         apps, signatures, templates = apps_read.result(), signatures_read.result(), templates_read.result()
         if len(self._unreachable) >= 3 and not (apps.complete or signatures.complete or templates.complete):
             raise self._unreachable[0]
-        found = _declared_apps(self._desired, apps.items)
-        apps, quotas = self._quotas(apps, found)
+        index = Index(self._desired, Observed(now=self._client.service_time, apps=apps))
+        apps, quotas = self._quotas(apps, index)
         observed = Observed(
             now=self._client.service_time,
             apps=apps,
-            signatures=self._digests(signatures, found),
-            templates=self._variables(templates, found),
+            signatures=self._digests(signatures, index),
+            templates=self._variables(templates, index),
             countries=countries_read.result() if countries_read else Reading(),
             app_quotas=quotas,
         )
@@ -107,35 +107,32 @@ class _Observation:
         )
 
     def _countries(self) -> Reading[Country]:
-        operation = "ListSendCountryDetails"
-        return self._reading(lambda: wire.read_countries(operation, self._client.call(operation)))
+        return self._reading(lambda: self._client.read("ListSendCountryDetails", wire.read_countries))
 
     def _quotas(
-        self, apps: Reading[ObservedApp], found: dict[Address, ObservedApp]
+        self, apps: Reading[ObservedApp], index: Index
     ) -> tuple[Reading[ObservedApp], dict[Region, Quota]]:
         """Ask for the quota of the regions where an app is to be created."""
-        operation = "ShowAppCount"
         missing = {
             app.region
             for address, app in self._desired.apps.items()
-            if apps.complete and not app.external and address not in found
+            if apps.complete and not app.external and not index.apps_named(address)
         }
         reading = self._reading(
             lambda: [
-                (region, wire.read_quota(operation, self._client.call(operation, query={"region": region})))
+                (region, self._client.read("ShowAppCount", wire.read_quota, query={"region": region}))
                 for region in sorted(missing)
             ]
         )
         return replace(apps, problem=apps.problem or reading.problem), dict(reading.items)
 
-    def _digests(
-        self, signatures: Reading[ObservedSignature], apps: dict[Address, ObservedApp]
-    ) -> Reading[ObservedSignature]:
+    def _digests(self, signatures: Reading[ObservedSignature], index: Index) -> Reading[ObservedSignature]:
         """Read the digests of the files of declared signatures that can be edited now."""
         wanted = {
-            (one.name, one.type.value, apps[one.app].app_key)
+            (one.name, one.type.value, app.app_key)
             for one in self._desired.signatures.values()
-            if one.app in apps and (one.licence or one.authorization or one.proof)
+            if one.licence or one.authorization or one.proof
+            for app in index.apps_named(one.app)
         }
 
         def detailed(one: ObservedSignature) -> ObservedSignature:
@@ -148,25 +145,26 @@ class _Observation:
         return signatures if signatures.problem else reading
 
     def _digest(self, file_id: str) -> str | None:
-        operation = "ShowSignatureFile"
         try:
-            answer = self._client.call(operation, query={"file_id": file_id})
+            return self._client.read("ShowSignatureFile", wire.read_digest, query={"file_id": file_id})
         except Refused as problem:
             if problem.code == FILE_GONE:
                 return None
             raise
-        return wire.read_digest(operation, answer)
 
-    def _variables(
-        self, templates: Reading[ObservedTemplate], apps: dict[Address, ObservedApp]
-    ) -> Reading[ObservedTemplate]:
+    def _variables(self, templates: Reading[ObservedTemplate], index: Index) -> Reading[ObservedTemplate]:
         """Read the attributes of the variables of declared templates, side by side, through the cache."""
-        names = _declared_names(self._desired, apps)
-        wanted = [
-            one
-            for one in templates.items
-            if "${" in one.content and (self._everything or _is_declared(one, names))
-        ]
+        declared = {
+            (app.app_key, name)
+            for one in self._desired.templates.values()
+            for app in index.apps_named(one.app)
+            for name in (one.name, one.renamed_from)
+        }
+        wanted = []
+        for one in templates.items:
+            family = {(one.app_key, name) for name in (one.name, split_version(one.name)[0])}
+            if "${" in one.content and (self._everything or not declared.isdisjoint(family)):
+                wanted.append(one)
         if templates.problem or not wanted:
             return templates
         known = {one.remote_id: self._cache.get(one) for one in wanted} if self._cache else {}
@@ -189,14 +187,11 @@ class _Observation:
         """Read a kind whole, or say why not."""
         try:
             return Reading(tuple(items()))
-        except Unauthorized as problem:
-            if problem.status == 401:
-                raise
-            return Reading(problem=in_one_line(problem))
-        except Unreachable as problem:
-            self._unreachable.append(problem)
-            return Reading(problem=in_one_line(problem))
         except CloudError as problem:
+            if isinstance(problem, Unauthorized) and problem.status == 401:
+                raise
+            if isinstance(problem, Unreachable):
+                self._unreachable.append(problem)
             return Reading(problem=in_one_line(problem))
 
 
@@ -204,34 +199,6 @@ def with_variables(client: Client, template: ObservedTemplate) -> ObservedTempla
     """Return a template with the attributes of its variables, read now if they are not known yet."""
     if template.variables is not None or "${" not in template.content:
         return template
-    operation = "ListTemplateVarilableDetails"
-    answer = client.call(operation, path={"id": template.remote_id})
-    return replace(template, variables=wire.read_variables(operation, answer))
-
-
-def _declared_apps(desired: Desired, apps: Iterable[ObservedApp]) -> dict[Address, ObservedApp]:
-    """Find the apps that the files declare, under their name or the one they are renamed from."""
-    by_name = {(one.region, one.name): one for one in apps}
-
-    def find(app: App) -> ObservedApp | None:
-        former = by_name.get((app.region.value, app.renamed_from)) if app.renamed_from else None
-        return by_name.get((app.region.value, app.name)) or former
-
-    return {address: one for address, app in desired.apps.items() if (one := find(app))}
-
-
-def _declared_names(desired: Desired, apps: dict[Address, ObservedApp]) -> frozenset[tuple[str, str]]:
-    """Return (app key, remote name) of every declared template whose app exists."""
-    return frozenset(
-        (apps[one.app].app_key, name)
-        for one in desired.templates.values()
-        if one.app in apps
-        for name in (one.name, one.renamed_from)
-        if name
-    )
-
-
-def _is_declared(template: ObservedTemplate, names: frozenset[tuple[str, str]]) -> bool:
-    """Tell whether a template is of a declared family."""
-    family = {(template.app_key, name) for name in (template.name, split_version(template.name)[0])}
-    return not names.isdisjoint(family)
+    path = {"id": template.remote_id}
+    read = client.read("ListTemplateVarilableDetails", wire.read_variables, path=path)
+    return replace(template, variables=read)

@@ -72,6 +72,6 @@ class SincePlan:
         """
         known = self._app_keys.get(app_id)
         if known is None:
-            answer = self.client.call(wire.APPS.show, path={"id": app_id})
-            known = self._app_keys[app_id] = wire.read_app(wire.APPS.show, answer).app_key
+            app = self.client.read(wire.APPS.show, wire.read_app, path={"id": app_id})
+            known = self._app_keys[app_id] = app.app_key
         return known

@@ -341,9 +341,13 @@ def read_quota(operation: str, answer: object) -> Quota:
     return Quota(total=fields.number("total"), used=fields.number("used"))
 
 
-def read_id(operation: str, answer: object) -> str:
-    """Read the primary key out of the answer to a create."""
-    return Fields(operation, answer).word("id")
+def read_word(operation: str, answer: object) -> str:
+    """Read the one word that an answer is asked for: of a create the primary key."""
+    return Fields(operation, answer).word(_WORDS.get(operation, "id"))
+
+
+# else asked for one word: the id of an uploaded file, and where a template stands in its review
+_WORDS = {"UploadSignatureFile": "file_id", "ShowTemplate": "flow_status"}
 
 
 def read_secret(operation: str, answer: object) -> tuple[str, str]:
@@ -352,20 +356,10 @@ def read_secret(operation: str, answer: object) -> tuple[str, str]:
     return fields.word("app_key"), fields.word("app_secret")
 
 
-def read_file_id(operation: str, answer: object) -> str:
-    """Read the id of an uploaded file."""
-    return Fields(operation, answer).word("file_id")
-
-
 def read_digest(operation: str, answer: object) -> str | None:
     """Read the sha256 we left in the description of a file; ``None`` for files others uploaded."""
     description = Fields(operation, answer).optional("file_desc")
     return description if description and _DIGEST.match(description) else None
-
-
-def read_flow_status(operation: str, answer: object) -> str:
-    """Read where a template stands in its review."""
-    return Fields(operation, answer).word("flow_status")
 
 
 class Listed(NamedTuple, Generic[T]):

@@ -1,6 +1,6 @@
 """Changing YAML files of a project in place: which ones there are, reading one, writing one.
 
-What is written is decided elsewhere (``format``, ``fix``), and was read again by them. A file is replaced
+What is written is decided elsewhere (``key_order``, ``fix``), and was read again by them. A file is replaced
 whole, in one rename; its permissions, its byte order mark and links that lead to it stay.
 """
 
@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smsconf.atomic import write_atomically
-from smsconf.config.edit.format import LayoutError, in_order
+from smsconf.config.edit.key_order import LayoutError, in_order
 from smsconf.config.load.project import Project
 from smsconf.config.problems import problem
 from smsconf.config.yaml.files import Unreadable, inside, read_source
@@ -24,6 +23,7 @@ from smsconf.config.yaml.source import Block, Source
 from smsconf.language import _
 from smsconf.model.diagnostics import Diagnostic, Place
 from smsconf.model.errors import SmsconfError
+from smsconf.own_files import write_atomically
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

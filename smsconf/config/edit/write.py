@@ -12,14 +12,13 @@ from typing import Any
 
 import yaml
 
-from smsconf.atomic import write_atomically
 from smsconf.config.edit.dump import Dump, Entry
 from smsconf.config.format.provider import ROOT_NAME, EmulatorProvider, Provider
 from smsconf.config.load.project import VERSION
 from smsconf.config.yaml.reader import resolve_plain
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
-from smsconf.own_files import STATE_FOLDER
+from smsconf.own_files import STATE_FOLDER, write_atomically
 
 DATABASE = "emulator.db"
 

@@ -7,22 +7,33 @@ from __future__ import annotations
 
 from pydantic import Field, StrictBool
 
-from smsconf.config.format.entry import Count, Day, Entry, Key, Maybe, Moment, Network, WebAddress, Word
+from smsconf.config.format.entry import (
+    Count,
+    Day,
+    Entry,
+    Key,
+    Maybe,
+    Moment,
+    Network,
+    WebAddress,
+    Word,
+    optional,
+)
 from smsconf.model.resources import AccountMode, Alarm, Region
 
 
 class Amounts(Entry):
     """Messages in a UTC day or month."""
 
-    warn: Maybe[Count] = Field(None, description="Messages from which on the contacts are alarmed.")
-    limit: Maybe[Count] = Field(None, description="Messages at which the service suspends sending.")
+    warn: Maybe[Count] = optional("Messages from which on the contacts are alarmed.")
+    limit: Maybe[Count] = optional("Messages at which the service suspends sending.")
 
 
 class ThresholdEntry(Entry):
     """Traffic thresholds of one kind of SMS, for the whole account. Set at the console by a person."""
 
-    daily: Maybe[Amounts] = Field(None, description="Per calendar day (UTC).")
-    monthly: Maybe[Amounts] = Field(None, description="Per calendar month (UTC).")
+    daily: Maybe[Amounts] = optional("Per calendar day (UTC).")
+    monthly: Maybe[Amounts] = optional("Per calendar month (UTC).")
 
 
 class InternationalThresholdEntry(ThresholdEntry):
@@ -36,28 +47,28 @@ class InternationalThresholdEntry(ThresholdEntry):
 class ThresholdsEntry(Entry):
     """Thresholds by kind of SMS."""
 
-    cn: Maybe[ThresholdEntry] = Field(None, description="Messages to the Chinese mainland.")
-    intl: Maybe[InternationalThresholdEntry] = Field(None, description="International messages.")
+    cn: Maybe[ThresholdEntry] = optional("Messages to the Chinese mainland.")
+    intl: Maybe[InternationalThresholdEntry] = optional("International messages.")
 
 
 class QualificationEntry(Entry):
     """A company's proof of identity, made and approved at the console."""
 
-    name: Maybe[Word] = Field(None, description="Its name at the console; the key if left out.")
-    third_party: StrictBool = Field(
-        default=False, description="true: of another company; false: of the account's own."
+    name: Maybe[Word] = optional("Its name at the console; the key if left out.")
+    third_party: StrictBool = optional(
+        "true: of another company; false: of the account's own.", default=False
     )
-    company: Maybe[Word] = Field(None, description="The company it proves, as on its licence.")
-    id: Maybe[Word] = Field(None, description="Its id at the console, once it is there.")
-    description: Maybe[str] = Field(None, description="What it is, for readers.")
+    company: Maybe[Word] = optional("The company it proves, as on its licence.")
+    id: Maybe[Word] = optional("Its id at the console, once it is there.")
+    description: Maybe[str] = optional("What it is, for readers.")
 
 
 class ContactEntry(Entry):
     """Somebody the service tells about the account."""
 
-    name: Maybe[Word] = Field(None, description="Name at the console; the key if left out.")
-    mobile: Maybe[Word] = Field(None, description="Number for alarms, in quotes; never shown whole.")
-    email: Maybe[Word] = Field(None, description="Address for alarms.")
+    name: Maybe[Word] = optional("Name at the console; the key if left out.")
+    mobile: Maybe[Word] = optional("Number for alarms, in quotes; never shown whole.")
+    email: Maybe[Word] = optional("Address for alarms.")
     alarms: list[Alarm] = Field(default_factory=list, description="The alarms that are switched on.")
 
 
@@ -66,83 +77,78 @@ class PackageEntry(Entry):
 
     region: Region = Field(description="cn: messages to the Chinese mainland; intl: international ones.")
     messages: Count = Field(description="How many messages it holds.")
-    country: Maybe[Word] = Field(None, description="The only country it is good for, if there is one.")
-    description: Maybe[str] = Field(None, description="What it is, for readers.")
+    country: Maybe[Word] = optional("The only country it is good for, if there is one.")
+    description: Maybe[str] = optional("What it is, for readers.")
 
 
 class FrequencyLimitEntry(Entry):
     """How many messages one recipient gets of one app, at most (an open beta of the console)."""
 
-    minute: Maybe[Count] = Field(None, description="Per minute.")
-    hour: Maybe[Count] = Field(None, description="Per hour.")
-    day: Maybe[Count] = Field(None, description="Per calendar day (GMT+08:00).")
+    minute: Maybe[Count] = optional("Per minute.")
+    hour: Maybe[Count] = optional("Per hour.")
+    day: Maybe[Count] = optional("Per calendar day (GMT+08:00).")
 
 
 class CeilingEntry(Entry):
     """The highest limits that may be set as thresholds."""
 
-    daily: Maybe[Count] = Field(None, description="Messages per day.")
-    monthly: Maybe[Count] = Field(None, description="Messages per month.")
+    daily: Maybe[Count] = optional("Messages per day.")
+    monthly: Maybe[Count] = optional("Messages per month.")
 
 
 class CeilingsEntry(Entry):
     """The highest limits by kind of SMS."""
 
-    cn: Maybe[CeilingEntry] = Field(None, description="Messages to the Chinese mainland.")
-    intl: Maybe[CeilingEntry] = Field(None, description="International messages.")
+    cn: Maybe[CeilingEntry] = optional("Messages to the Chinese mainland.")
+    intl: Maybe[CeilingEntry] = optional("International messages.")
 
 
 class QuotasEntry(Entry):
     """What the vendor granted by service ticket; the checks count with it instead of the defaults."""
 
-    apps: Maybe[Count] = Field(None, description="Apps of each region. Default: 2.")
-    signatures: Maybe[Count] = Field(None, description="Signatures of each app. Default: 200.")
-    templates: Maybe[Count] = Field(None, description="Templates of each app. Default: 2000.")
-    messages: Maybe[CeilingsEntry] = Field(None, description="Highest thresholds that were granted.")
+    apps: Maybe[Count] = optional("Apps of each region. Default: 2.")
+    signatures: Maybe[Count] = optional("Signatures of each app. Default: 200.")
+    templates: Maybe[Count] = optional("Templates of each app. Default: 2000.")
+    messages: Maybe[CeilingsEntry] = optional("Highest thresholds that were granted.")
 
 
 class AccountEntry(Entry):
     """Settings of the whole account. Set at the console by a person."""
 
-    mode: Maybe[AccountMode] = Field(
-        None,
-        description="standard: the service's mode 1; international-only: its mode 2, packages only and "
-        "nothing for the mainland.",
+    mode: Maybe[AccountMode] = optional(
+        "standard: the service's mode 1; international-only: its mode 2, packages only and "
+        "nothing for the mainland."
     )
-    contacts: Maybe[dict[Key, ContactEntry]] = Field(None, description="Who is told, by key; at most 10.")
-    packages: Maybe[dict[Key, PackageEntry]] = Field(None, description="Packages of messages by key.")
-    send_regions: Maybe[list[Word]] = Field(
-        None, description="The only countries to send to, by English name or ISO code."
+    contacts: Maybe[dict[Key, ContactEntry]] = optional("Who is told, by key; at most 10.")
+    packages: Maybe[dict[Key, PackageEntry]] = optional("Packages of messages by key.")
+    send_regions: Maybe[list[Word]] = optional("The only countries to send to, by English name or ISO code.")
+    frequency_limits: Maybe[dict[Key, FrequencyLimitEntry]] = optional(
+        "Limits per recipient, by key of the app."
     )
-    frequency_limits: Maybe[dict[Key, FrequencyLimitEntry]] = Field(
-        None, description="Limits per recipient, by key of the app."
-    )
-    quotas: Maybe[QuotasEntry] = Field(None, description="What the vendor granted beyond its defaults.")
+    quotas: Maybe[QuotasEntry] = optional("What the vendor granted beyond its defaults.")
 
 
 class ConsoleEntry(Entry):
     """What only the console can set of an app."""
 
-    batch_report_url: Maybe[WebAddress] = Field(
-        None, description="Where status reports are posted to in batches."
+    batch_report_url: Maybe[WebAddress] = optional("Where status reports are posted to in batches.")
+    ip_whitelist: Maybe[list[Network]] = optional(
+        "The only addresses and networks that may send; an empty list: any."
     )
-    ip_whitelist: Maybe[list[Network]] = Field(
-        None, description="The only addresses and networks that may send; an empty list: any."
-    )
-    push_authentication: Maybe[StrictBool] = Field(
-        None, description="Whether pushed reports and replies are signed. The keys are no matter of files."
+    push_authentication: Maybe[StrictBool] = optional(
+        "Whether pushed reports and replies are signed. The keys are no matter of files."
     )
 
 
 class RegistrationEntry(Entry):
     """What is registered in a country that wants it before the first message."""
 
-    sender: Maybe[Word] = Field(None, description="The sender id that is registered.")
-    reference: Maybe[Word] = Field(None, description="Number or ticket of the registration.")
+    sender: Maybe[Word] = optional("The sender id that is registered.")
+    reference: Maybe[Word] = optional("Number or ticket of the registration.")
     links: list[WebAddress] = Field(
         default_factory=list, description="Links that may stand in messages to this country."
     )
-    description: Maybe[str] = Field(None, description="What it is, for readers.")
+    description: Maybe[str] = optional("What it is, for readers.")
 
 
 class CampaignEntry(Entry):
@@ -150,17 +156,15 @@ class CampaignEntry(Entry):
 
     template: str = Field(description="Key of the template.")
     recipients: str = Field(description="File: who gets it, and the values of the variables.")
-    opt_out: Maybe[str] = Field(None, description="File: who does not want it.")
-    at: Maybe[Moment] = Field(None, description="Not before this time; ISO 8601 with an offset from UTC.")
-    description: Maybe[str] = Field(None, description="What it is for, for readers.")
+    opt_out: Maybe[str] = optional("File: who does not want it.")
+    at: Maybe[Moment] = optional("Not before this time; ISO 8601 with an offset from UTC.")
+    description: Maybe[str] = optional("What it is for, for readers.")
 
 
 class MessagingEntry(Entry):
     """How messages are sent."""
 
-    status_callback: Maybe[WebAddress] = Field(
-        None, description="Where the service posts what became of each message."
-    )
+    status_callback: Maybe[WebAddress] = optional("Where the service posts what became of each message.")
 
 
 class CalendarEntry(Entry):

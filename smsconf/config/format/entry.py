@@ -9,7 +9,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeAlias, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
@@ -115,6 +115,11 @@ WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
 Network: TypeAlias = Annotated[str, AfterValidator(_network)]
 Day: TypeAlias = Annotated[str, AfterValidator(_day)]
 Moment: TypeAlias = Annotated[str, AfterValidator(_moment)]
+
+
+def optional(description: str, default: object = None) -> Any:  # noqa: ANN401 - it stands for any type
+    """Make a field that may be left out."""
+    return Field(default, description=description)
 
 
 class Entry(BaseModel):

@@ -21,7 +21,7 @@ from smsconf.config.format.console_model import (
     RegistrationEntry,
     ThresholdsEntry,
 )
-from smsconf.config.format.entry import Count, Entry, Key, Maybe, Pattern, Site, Words, shape_of
+from smsconf.config.format.entry import Count, Entry, Key, Maybe, Pattern, Site, Words, optional, shape_of
 from smsconf.model.resources import Brackets, MessageType, Region, Source, UpdatePolicy, VariableType
 
 
@@ -37,13 +37,10 @@ class HuaweiCloudEntry(Entry):
 
     site: Site = Field(description="The vendor's site the account belongs to.")
     region: str = Field(description="Region of the endpoint, such as cn-north-4 or ap-southeast-1.")
-    project_id: Maybe[str] = Field(
-        None, description="Project of that region (32 hex digits); without it the credentials or IAM tell."
+    project_id: Maybe[str] = optional(
+        "Project of that region (32 hex digits); without it the credentials or IAM tell."
     )
-    endpoint: Maybe[str] = Field(
-        None,
-        description="Another address of the service; SMSCONF_TRUSTED_HOSTS must name it too.",
-    )
+    endpoint: Maybe[str] = optional("Another address of the service; SMSCONF_TRUSTED_HOSTS must name it too.")
 
 
 class ProviderEntry(Entry):
@@ -51,8 +48,8 @@ class ProviderEntry(Entry):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
-    emulator: Maybe[EmulatorEntry] = Field(None, description="Use the embedded emulator.")
-    huaweicloud: Maybe[HuaweiCloudEntry] = Field(None, description="Use the service.")
+    emulator: Maybe[EmulatorEntry] = optional("Use the embedded emulator.")
+    huaweicloud: Maybe[HuaweiCloudEntry] = optional("Use the service.")
 
 
 class EnvironmentEntry(Entry):
@@ -67,14 +64,13 @@ class AppEntry(Entry):
     region: Region = Field(
         description="cn: messages to the Chinese mainland; intl: to the rest of the world."
     )
-    name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
-    reply_url: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})] = Field(
-        None,
-        description="Where replies are posted to (uplink), cn only. Left out: left alone; null: cleared.",
+    name: Maybe[str] = optional("Name at the service; the key if left out.")
+    reply_url: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})] = optional(
+        "Where replies are posted to (uplink), cn only. Left out: left alone; null: cleared."
     )
-    renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
-    external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
-    console: Maybe[ConsoleEntry] = Field(None, description="Settings that only the console can make.")
+    renamed_from: Maybe[str] = optional("The name at the service before a rename.")
+    external: StrictBool = optional("Managed elsewhere: referred to, never written.", default=False)
+    console: Maybe[ConsoleEntry] = optional("Settings that only the console can make.")
 
 
 class ReplacesEntry(Entry):
@@ -88,49 +84,45 @@ class SignatureEntry(Entry):
     """The brand in 【】 before mainland messages. Reviewed by a person, frozen once approved."""
 
     app: str = Field(description="Key of its app, of region cn.")
-    name: Maybe[str] = Field(None, description="The text between the brackets; the key if left out.")
+    name: Maybe[str] = optional("The text between the brackets; the key if left out.")
     type: MessageType = Field(description="Which messages may carry it.")
-    source: Source = Field(
-        Source.COMPANY,
-        description="Where the name comes from; website, app, account and shop are obsolete at china.",
+    source: Source = optional(
+        "Where the name comes from; website, app, account and shop are obsolete at china.", Source.COMPANY
     )
-    third_party: StrictBool = Field(
-        default=False, description="The name belongs to somebody else, who authorised its use."
+    third_party: StrictBool = optional(
+        "The name belongs to somebody else, who authorised its use.", default=False
     )
-    qualification: Maybe[str] = Field(
-        None, description="Key of a qualification of the files, else the id of one from the console."
+    qualification: Maybe[str] = optional(
+        "Key of a qualification of the files, else the id of one from the console."
     )
-    description: Maybe[str] = Field(None, description="Note for the reviewer.")
-    licence: Maybe[str] = Field(None, description="File: business licence.")
-    authorization: Maybe[str] = Field(
-        None, description="File: letter of authorisation for somebody else's name."
+    description: Maybe[str] = optional("Note for the reviewer.")
+    licence: Maybe[str] = optional("File: business licence.")
+    authorization: Maybe[str] = optional("File: letter of authorisation for somebody else's name.")
+    proof: Maybe[str] = optional("File: screenshot of the filing or trademark certificate.")
+    registration_number: Maybe[str] = optional("Trademark number, for source trademark.")
+    license_number: Maybe[str] = optional("ICP licence number, source app.")
+    replaces: Maybe[ReplacesEntry] = optional(
+        "Signature it takes over from, kept until its templates have successors."
     )
-    proof: Maybe[str] = Field(None, description="File: screenshot of the filing or trademark certificate.")
-    registration_number: Maybe[str] = Field(None, description="Trademark number, for source trademark.")
-    license_number: Maybe[str] = Field(None, description="ICP licence number, source app.")
-    replaces: Maybe[ReplacesEntry] = Field(
-        None, description="Signature it takes over from, kept until its templates have successors."
-    )
-    external: StrictBool = Field(default=False, description="Managed elsewhere: referred to, never written.")
+    external: StrictBool = optional("Managed elsewhere: referred to, never written.", default=False)
 
 
 class VariableEntry(Entry):
     """What a variable may hold when a message is sent."""
 
     type: VariableType = Field(description="The attribute the service checks values against.")
-    max_length: Maybe[Count] = Field(
-        None,
-        description="Longest value in characters, for checks; never sent. Default: 15 for phone, 20 for "
-        "alphanumeric, datetime, money and text, 100 for newtext and longtext, 8 in a verification template.",
+    max_length: Maybe[Count] = optional(
+        "Longest value in characters, for checks; never sent. Default: 15 for phone, 20 for "
+        "alphanumeric, datetime, money and text, 100 for newtext and longtext, 8 in a verification template."
     )
-    description: Maybe[str] = Field(None, description="What it stands for; the reviewer reads it.")
+    description: Maybe[str] = optional("What it stands for; the reviewer reads it.")
 
 
 class TemplateEntry(Entry):
     """A message text. Reviewed by a person; an approved one is replaced by a successor."""
 
     app: str = Field(description="Key of its app; the app's region is the template's.")
-    signature: Maybe[str] = Field(None, description="Key of its signature: required for cn unless universal.")
+    signature: Maybe[str] = optional("Key of its signature: required for cn unless universal.")
     content: str = Field(
         description="The text, without signature. Variables are {name}, or ${1} as at the service; {{ and }} "
         "are literal braces."
@@ -138,34 +130,28 @@ class TemplateEntry(Entry):
     variables: dict[str, VariableEntry] = Field(
         default_factory=dict, description="The variables of the content by name (or number, with ${1})."
     )
-    name: Maybe[str] = Field(None, description="Name at the service; the key if left out.")
-    type: Maybe[MessageType] = Field(
-        None,
-        description="Required if universal, else the signature's. For intl: notification, for checks only.",
+    name: Maybe[str] = optional("Name at the service; the key if left out.")
+    type: Maybe[MessageType] = optional(
+        "Required if universal, else the signature's. For intl: notification, for checks only."
     )
-    universal: StrictBool = Field(
-        default=False, description="For every signature of its type in the app (cn only)."
+    universal: StrictBool = optional("For every signature of its type in the app (cn only).", default=False)
+    countries: Maybe[list[str]] = optional(
+        "1 to 3 countries by English name, Chinese name or ISO code (intl only)."
     )
-    countries: Maybe[list[str]] = Field(
-        None, description="1 to 3 countries by English name, Chinese name or ISO code (intl only)."
-    )
-    brackets: Brackets = Field(
-        Brackets.CN, description="Round the signature: CN is 【】, GB is [] (cn only)."
-    )
-    description: Maybe[str] = Field(None, description="Note for the reviewer.")
+    brackets: Brackets = optional("Round the signature: CN is 【】, GB is [] (cn only).", Brackets.CN)
+    description: Maybe[str] = optional("Note for the reviewer.")
     adopt: list[str] = Field(
         default_factory=list,
         description="Versions of this template at the service to take over: NAME_v2, NAME_v3 …; of another "
         "name: renamed_from.",
     )
-    renamed_from: Maybe[str] = Field(None, description="The name at the service before a rename.")
-    update: UpdatePolicy = Field(
+    renamed_from: Maybe[str] = optional("The name at the service before a rename.")
+    update: UpdatePolicy = optional(
+        "replace: a successor is reviewed while the old serves; in-place: outage until approved.",
         UpdatePolicy.REPLACE,
-        description="replace: a successor is reviewed while the old serves; in-place: outage until approved.",
     )
-    retire_after: Maybe[str] = Field(
-        None,
-        description="How long a replaced version is kept: weeks, days or time in ISO 8601. Default: P7D.",
+    retire_after: Maybe[str] = optional(
+        "How long a replaced version is kept: weeks, days or time in ISO 8601. Default: P7D."
     )
 
 
@@ -175,22 +161,17 @@ Code: TypeAlias = Annotated[str, Field(pattern=r"^SMS[0-9]{3}$")]
 class LintEntry(Entry):
     """What the checks do to a run, and what this project asks for beyond the vendor's rules."""
 
-    block: Maybe[Literal["error"]] = Field(
-        None, description="error: apply stops on every finding of that severity."
+    block: Maybe[Literal["error"]] = optional("error: apply stops on every finding of that severity.")
+    forbidden: Maybe[Words] = optional("Words that no template may contain, up to 1,000 of 100 characters.")
+    name_pattern: Maybe[Pattern] = optional(
+        "Regular expression that the whole name of every template matches: RE2 syntax, up to 500 "
+        "characters, no back-references, no look-around; \\w, \\d and \\b know ASCII only."
     )
-    forbidden: Maybe[Words] = Field(
-        None, description="Words that no template may contain, up to 1,000 of 100 characters."
+    max_segments: Maybe[Count] = optional(
+        "Most parts that a message may be billed as, its longest values filled in."
     )
-    name_pattern: Maybe[Pattern] = Field(
-        None,
-        description="Regular expression that the whole name of every template matches: RE2 syntax, up to 500 "
-        "characters, no back-references, no look-around; \\w, \\d and \\b know ASCII only.",
-    )
-    max_segments: Maybe[Count] = Field(
-        None, description="Most parts that a message may be billed as, its longest values filled in."
-    )
-    severities: Maybe[dict[Code, Literal["off", "info", "warning", "error"]]] = Field(
-        None, description="Severity of a check by its code; off switches it off."
+    severities: Maybe[dict[Code, Literal["off", "info", "warning", "error"]]] = optional(
+        "Severity of a check by its code; off switches it off."
     )
 
 
@@ -198,19 +179,15 @@ class ProjectFile(Entry):
     """smsconf.yaml, a file it includes, or an overlay: any of these sections."""
 
     version: Literal[1] = Field(description="Version of the file format. Only in smsconf.yaml.")
-    provider: Maybe[ProviderEntry] = Field(
-        None, description="Where everything lives. In smsconf.yaml or an overlay."
+    provider: Maybe[ProviderEntry] = optional("Where everything lives. In smsconf.yaml or an overlay.")
+    include: Maybe[list[str]] = optional(
+        "Further files by path or pattern (templates/*.yaml). Only in smsconf.yaml."
     )
-    include: Maybe[list[str]] = Field(
-        None, description="Further files by path or pattern (templates/*.yaml). Only in smsconf.yaml."
+    environments: Maybe[dict[Key, EnvironmentEntry]] = optional(
+        "Variants of the project by name. Only in smsconf.yaml."
     )
-    environments: Maybe[dict[Key, EnvironmentEntry]] = Field(
-        None, description="Variants of the project by name. Only in smsconf.yaml."
-    )
-    default_environment: Maybe[str] = Field(
-        None,
-        description="The environment that commands use without --env, or '' for the files alone. Only in "
-        "smsconf.yaml.",
+    default_environment: Maybe[str] = optional(
+        "The environment that commands use without --env, or '' for the files alone. Only in smsconf.yaml."
     )
     apps: dict[Key, AppEntry] = Field(default_factory=dict, description="Applications by key.")
     signatures: dict[Key, SignatureEntry] = Field(default_factory=dict, description="Signatures by key.")
@@ -223,8 +200,7 @@ class ProjectFile(Entry):
         default_factory=dict, description="Qualifications by key, for signatures to refer to."
     )
     registrations: dict[str, RegistrationEntry] = Field(
-        default_factory=dict,
-        description="Registrations by country: its English name or ISO code.",
+        default_factory=dict, description="Registrations by country: its English name or ISO code."
     )
     account: AccountEntry = Field(
         default_factory=AccountEntry, description="Settings of the account, checked and guided."
@@ -236,13 +212,11 @@ class ProjectFile(Entry):
     calendar: CalendarEntry = Field(
         default_factory=CalendarEntry, description="Corrections of the reviewers' working days."
     )
-    confirmations: Maybe[str] = Field(
-        None,
-        description="File that `smsconf confirm` keeps beside the journal, to be committed and reviewed.",
+    confirmations: Maybe[str] = optional(
+        "File that `smsconf confirm` keeps beside the journal, to be committed and reviewed."
     )
-    mark: StrictBool = Field(
-        default=True,
-        description="End application notes in a mark, by which later runs know what they submitted.",
+    mark: StrictBool = optional(
+        "End application notes in a mark, by which later runs know what they submitted.", default=True
     )
     protect: list[str] = Field(
         default_factory=list, description="Addresses (template.login) that no flag deletes."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from smsconf.config.format.entry import Site
 from smsconf.config.format.project_model import ProviderEntry
@@ -27,6 +28,7 @@ _MEMORY = ("journal.", "ledger.", "sent.", "inbox.", "inboxes", "dropped-")
 class EmulatorProvider:
     """The embedded emulator; ``database`` is absolute."""
 
+    name: ClassVar = "emulator"
     database: Path
     site: Site = "china"
 
@@ -35,6 +37,7 @@ class EmulatorProvider:
 class HuaweiCloudProvider:
     """The service. Where ``project_id`` or ``endpoint`` is None, credentials and the site table tell."""
 
+    name: ClassVar = "huaweicloud"
     site: Site
     region: str
     project_id: str | None = None

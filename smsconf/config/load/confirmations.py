@@ -12,13 +12,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field
 
-from smsconf.atomic import write_atomically
-from smsconf.config.format.entry import Entry, Maybe, Moment, Word
+from smsconf.config.format.entry import Entry, Maybe, Moment, Word, optional
 from smsconf.config.format.validation import container, unknown_key, validate
 from smsconf.config.load.declarations import resource
 from smsconf.config.problems import Problems, shown
@@ -28,8 +27,10 @@ from smsconf.config.yaml.source import Block, Items
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.diagnostics import Diagnostic
-from smsconf.model.errors import ConfigError, SmsconfError
+from smsconf.model.errors import ConfigError, unwritable
 from smsconf.model.memory import Confirmation
+from smsconf.model.times import stamp
+from smsconf.own_files import write_atomically
 
 _SECTION = "confirmations"
 _HEAD = (
@@ -43,13 +44,13 @@ class ConfirmationEntry(Entry):
     """One line of the file."""
 
     address: Word = Field(description="The manual step.")
-    environment: Maybe[Word] = Field(None, description="The environment it was confirmed for.")
-    scope: Maybe[Word] = Field(None, description="The account it was confirmed for; without, any.")
+    environment: Maybe[Word] = optional("The environment it was confirmed for.")
+    scope: Maybe[Word] = optional("The account it was confirmed for; without, any.")
     digest: Word = Field(description="Digest of the values that were confirmed.")
     by: Word = Field(description="Who confirmed it.")
     time: Moment = Field(description="When.")
-    note: Maybe[str] = Field(None, description="What there is to say about it.")
-    expires: Maybe[Moment] = Field(None, description="When it is to be confirmed again.")
+    note: Maybe[str] = optional("What there is to say about it.")
+    expires: Maybe[Moment] = optional("When it is to be confirmed again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,7 @@ def write_confirmations(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (text if order else f"{_HEAD}{_SECTION}: []\n").encode())
     except OSError as error:
-        raise SmsconfError(
-            _("cannot write {path}: {problem}").format(path=path, problem=error.strerror or error),
-            fix=_("name a file in a folder that you can write to"),
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def _line(entry: ConfirmationEntry) -> Line:
@@ -184,15 +182,11 @@ def _written(line: Line) -> str:
         "scope": line.scope,
         "digest": one.digest,
         "by": one.by,
-        "time": _moment(one.time),
+        "time": stamp(one.time),
         "note": one.note,
-        "expires": _moment(one.expires) if one.expires else None,
+        "expires": stamp(one.expires) if one.expires else None,
     }
     return ", ".join(f"{key}: {_scalar(value)}" for key, value in values.items() if value is not None)
-
-
-def _moment(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _scalar(text: str) -> str:

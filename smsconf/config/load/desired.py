@@ -33,13 +33,10 @@ from smsconf.model.resources import (
     Template,
     Variable,
 )
+from smsconf.model.times import parse_duration
 from smsconf.reconcile.diff import FILE_FIELDS
 
 _CODE = re.compile(r"[A-Z]{2,3}")
-_DURATION = re.compile(
-    r"P(?=.)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?"
-)
-_SECONDS = (7 * 86400, 86400, 3600, 60, 1)
 
 _MOST_MISTAKES = 20  # shown of one content
 
@@ -197,11 +194,3 @@ def _variable(name: str, entry: VariableEntry, kind: MessageType) -> Variable:
     if kind is MessageType.VERIFICATION:
         cap = min(cap, CODE.longest)
     return Variable(name, entry.type, entry.max_length or cap, entry.description)
-
-
-def parse_duration(text: str) -> int | None:
-    """Read an ISO 8601 duration as seconds; None if it is none, or has months or years (no fixed length)."""
-    found = _DURATION.fullmatch(text)
-    if not found:
-        return None
-    return sum(int(amount or 0) * unit for amount, unit in zip(found.groups(), _SECONDS, strict=True))

@@ -5,6 +5,8 @@ Reads smsconf.yaml's own keys only; the overlays are read and put over the files
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smsconf.config.format.project_model import EnvironmentEntry
 from smsconf.config.format.provider import ROOT_NAME
 from smsconf.config.format.validation import container, valid_entries, wrong_type
@@ -12,7 +14,11 @@ from smsconf.config.problems import Problems, shown
 from smsconf.config.yaml.source import Block
 from smsconf.language import N_, _, listed
 from smsconf.model.diagnostics import Place
+from smsconf.model.errors import SmsconfError
 from smsconf.model.nearest import nearest
+
+if TYPE_CHECKING:
+    from smsconf.config.load.project import Project
 
 FILES_ALONE = ""
 """What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""
@@ -57,3 +63,24 @@ def is_declared(name: str, root: Block, place: Place | None, problems: Problems)
     message = message.format(environment=shown(name), names=listed(names, last="and"))
     problems.report("SMS033", message, place or (span.key if span else Place(ROOT_NAME)), fix=fix)
     return False
+
+
+def require_environment(project: Project) -> None:
+    """Make sure that somebody chose an environment, where some are declared.
+
+    Raises:
+        SmsconfError: nobody did: the files alone would be taken for one of them.
+    """
+    if project.is_chosen:
+        return
+    names = sorted(project.environments)
+    raise SmsconfError(
+        _("this project declares environments, and none was chosen: {names}").format(
+            names=listed(names, last="and")
+        ),
+        why=_("the files alone may be meant for no account, and an app that is made cannot be deleted"),
+        fix=_(
+            "choose with --env {name} or SMSCONF_ENV={name}; --env '' means the files alone; "
+            "default_environment: in smsconf.yaml chooses for every command"
+        ).format(name=names[0]),
+    )

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from smsconf.emulator.base.schema import SCHEMA, VERSION
+from smsconf.emulator.base.tables import SCHEMA, VERSION
 from smsconf.own_files import connect
 
 Row = dict[str, Any]

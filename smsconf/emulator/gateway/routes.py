@@ -18,7 +18,8 @@ from smsconf.emulator.base.errors import Fault
 from smsconf.emulator.base.exchange import Answer, Call, Object, Request, Settings
 from smsconf.emulator.base.store import Store
 from smsconf.emulator.gateway import app_auth, auth, iam
-from smsconf.emulator.management import apps, rows, rules, signatures, templates
+from smsconf.emulator.management import apps, rules, signatures, templates
+from smsconf.emulator.management import listing as rows
 from smsconf.emulator.sending import sending
 
 PAGES = "sms_05_{}, China site, 2025-12"

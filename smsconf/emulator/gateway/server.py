@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smsconf import serving
 from smsconf.emulator.gateway.control import PREFIX
+from smsconf.emulator.gateway.control_access import NOT_FOR_PAGES, refuse_page
 from smsconf.emulator.gateway.engine import BODY_LIMIT, Engine
 from smsconf.emulator.gateway.pusher import pushing
-from smsconf.emulator.gateway.visitors import NOT_FOR_PAGES, refuse_page
 from smsconf.serving import Limits, read_body
 
 LIMITS = Limits(read=60.0)  # a person may be at the other end

@@ -1,4 +1,4 @@
-"""The operations on apps that are not those of every kind (``rows``).
+"""The operations on apps that are not those of every kind (``listing``).
 
 There is no delete, and a secret is shown once: that is how the service is. Written from sms_05_0022 to _0026
 (China site, 2025-12).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from smsconf.emulator.base.clock import timestamp
 from smsconf.emulator.base.errors import APP_QUOTA, INVALID, need
 from smsconf.emulator.base.exchange import Answer, Call, Object
-from smsconf.emulator.management import rows
+from smsconf.emulator.management import listing as rows
 from smsconf.emulator.management.reviewer import channel_number, derived_id
 from smsconf.emulator.management.statuses import SITES
 from smsconf.model.emulator_keys import app_secret

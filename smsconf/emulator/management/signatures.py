@@ -1,4 +1,4 @@
-"""The operations on signatures that are not those of every kind (``rows``), and on files that prove them.
+"""The operations on signatures that are not those of every kind (``listing``), and on files that prove them.
 
 Files are counted and described, never kept: the service gives none back either. Written from sms_05_0028 to
 _0035 (China site, 2025-12).
@@ -21,7 +21,7 @@ from smsconf.emulator.base.errors import (
     need,
 )
 from smsconf.emulator.base.exchange import Answer, Call, Object
-from smsconf.emulator.management import rows
+from smsconf.emulator.management import listing as rows
 from smsconf.emulator.management.reviewer import Reviewer, uuid_of
 from smsconf.emulator.management.statuses import SITES
 

@@ -1,4 +1,4 @@
-"""The operations on templates that are not those of every kind (``rows``), and the list of countries.
+"""The operations on templates that are not those of every kind (``listing``), and the list of countries.
 
 Content is not judged: that is what the review is for. Written from sms_05_0038 to _0043 and the batch-delete
 page (China site, 2025-12).
@@ -21,7 +21,7 @@ from smsconf.emulator.base.errors import (
     need,
 )
 from smsconf.emulator.base.exchange import Answer, Call, Object
-from smsconf.emulator.management import rows
+from smsconf.emulator.management import listing as rows
 from smsconf.emulator.management.country_table import BY_ID, COUNTRIES
 from smsconf.emulator.management.reviewer import Reviewer
 from smsconf.emulator.management.statuses import (

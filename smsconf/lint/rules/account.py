@@ -140,14 +140,7 @@ def country_not_sent_to(subject: Subject, _subject: Subject) -> Iterator[Hit]:
                 yield Hit(text, fix, ("countries", position), address=address, related=(other,))
 
 
-@rule(
-    "SMS516",
-    "qualification-name",
-    Severity.ERROR,
-    QUALIFICATIONS,
-    on=Target.PROJECT,
-    sites=("china",),
-)
+@rule("SMS516", "qualification-name", Severity.ERROR, QUALIFICATIONS, on=Target.PROJECT, sites=("china",))
 def qualification_name(subject: Subject, _subject: Subject) -> Iterator[Hit]:
     """A name that the console does not take for a new qualification.
 

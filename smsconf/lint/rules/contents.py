@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -210,7 +211,7 @@ def full_width_character(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单已发货，客服电话4001234567。
     """
     for found in characters.WIDE.finditer(message.content):
-        usual = "".join(characters.narrow(one) for one in found[0])
+        usual = unicodedata.normalize("NFKC", found[0])
         wide = found[0].replace("\u3000", "U+3000")
         text, fix = _("full-width '{wide}' in the content"), _("write '{usual}'")
         yield Hit(text.format(wide=wide), fix.format(usual=usual), CONTENT, *found.span(), edit=usual)

@@ -71,12 +71,9 @@ def long_signature(signature: Signature, _subject: Subject) -> Iterator[Hit]:
         type: notification
         qualification: own
     """
-    length = len(signature.name)
-    if SIGNATURE_NAME_STRICT < length <= SIGNATURE_NAME.longest:
-        message = _(
-            "the signature has {length} characters; one of the vendor's pages allows {longest}"
-        ).format(length=length, longest=SIGNATURE_NAME_STRICT)
-        yield Hit(message, _("write the short name"), ("name",), SIGNATURE_NAME_STRICT, length)
+    if len(signature.name) <= SIGNATURE_NAME.longest:
+        said = _("the signature has {length} characters; one of the vendor's pages allows {longest}")
+        yield from too_long(signature.name, SIGNATURE_NAME_STRICT, said, "name", _("write the short name"))
 
 
 @rule("SMS203", "signature-characters", Severity.ERROR, SIGNATURE_2_32, on=Target.SIGNATURE)

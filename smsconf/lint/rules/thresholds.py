@@ -103,11 +103,9 @@ def unreachable_monthly_limit(threshold: Threshold, _subject: Subject) -> Iterat
     """
     daily, monthly = threshold.daily_limit, threshold.monthly_warn
     if daily is not None and monthly is not None and monthly > _DAYS * daily:
-        text = _("{days} days at {daily} never reach the monthly warn {monthly}").format(
-            days=_DAYS, daily=daily, monthly=monthly
-        )
+        text = _("{days} days at {daily} never reach the monthly warn {monthly}")
         fix = _("write a monthly warn below {days}").format(days=_DAYS * daily)
-        yield Hit(text, fix, ("monthly", "warn"))
+        yield Hit(text.format(days=_DAYS, daily=daily, monthly=monthly), fix, ("monthly", "warn"))
 
 
 @rule("SMS505", "limit-above-granted", Severity.ERROR, THRESHOLDS, on=Target.THRESHOLD)

@@ -26,6 +26,7 @@ from smsconf.model.resources import MessageType, Region
 verification = partial(rule, region=Region.CN, types=(MessageType.VERIFICATION,))
 notification = partial(rule, region=Region.CN, types=(MessageType.NOTIFICATION,))
 promotion = partial(rule, region=Region.CN, types=(MessageType.PROMOTION,))
+without_code = partial(rule, region=Region.CN, types=(MessageType.NOTIFICATION, MessageType.PROMOTION))
 
 
 @verification("SMS335", "missing-code-word", Severity.ERROR, TEMPLATE_RULES)
@@ -186,14 +187,7 @@ def marketing_in_notification(message: Message, _subject: Subject) -> Iterator[H
     yield from hits(MARKETING.finditer(message.fixed), text, fix)
 
 
-@rule(
-    "SMS343",
-    "code-in-other-type",
-    Severity.WARNING,
-    TEMPLATE_REJECTED,
-    region=Region.CN,
-    types=(MessageType.NOTIFICATION, MessageType.PROMOTION),
-)
+@without_code("SMS343", "code-in-other-type", Severity.WARNING, TEMPLATE_REJECTED)
 def code_in_other_type(message: Message, _subject: Subject) -> Iterator[Hit]:
     """A notification or promotion that reads like a verification code.
 

@@ -39,11 +39,9 @@ def numbering_gap(message: Message, _subject: Subject) -> Iterator[Hit]:
     missing = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
     for one in message.placeholders:
         if one.number > len(numbers):
-            text = _("placeholder ${{{number}}}, but there is no ${{{missing}}}").format(
-                number=one.number, missing=missing
-            )
+            text = _("placeholder ${{{number}}}, but there is no ${{{missing}}}")
             fix = _("rename ${{{number}}} to ${{{missing}}}").format(number=one.number, missing=missing)
-            yield Hit(text, fix, CONTENT, *one.span())
+            yield Hit(text.format(number=one.number, missing=missing), fix, CONTENT, *one.span())
             return
 
 
@@ -134,7 +132,8 @@ def adjacent_variables(message: Message, _subject: Subject) -> Iterator[Hit]:
         content: 您的订单{order}将于{day}送达，请注意查收。
         variables: {order: {type: alphanumeric}, day: {type: datetime}}
     """
-    for left, right, between in message.gaps:
+    for left, right in zip(message.placeholders, message.placeholders[1:], strict=False):
+        between = message.content[left.end : right.start]
         if not between.strip():
             text = _("only blanks between {one} and {other}")
             if not between:
@@ -251,10 +250,8 @@ def length_over_cap(message: Message, _subject: Subject) -> Iterator[Hit]:
             text = _("'{name}' has max_length {max_length}, {type} at most {cap}").format(
                 name=variable.name, max_length=variable.max_length, type=variable.type, cap=cap
             )
-            fix = _("write max_length: {cap}, or explain the length in the template's description").format(
-                cap=cap
-            )
-            yield Hit(text, fix, ("variables", variable.name, "max_length"))
+            fix = _("write max_length: {cap}, or explain the length in the template's description")
+            yield Hit(text, fix.format(cap=cap), ("variables", variable.name, "max_length"))
 
 
 @rule("SMS329", "link-in-variable", Severity.WARNING, TEMPLATE_RULES, region=Region.CN)

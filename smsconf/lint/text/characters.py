@@ -76,11 +76,6 @@ def _of(text: str, categories: frozenset[str]) -> Iterator[Found]:
             yield Found(offset, character)
 
 
-def narrow(character: str) -> str:
-    """Return the usual form of a full-width letter, digit or blank."""
-    return unicodedata.normalize("NFKC", character)
-
-
 def is_ideograph(character: str) -> bool:
     """Tell whether a character is a Chinese one."""
     return unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")

@@ -23,7 +23,7 @@ from typing import Any, Self
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import LedgerReader, explained, stamp
 from smsconf.messaging.bulk.run import MOVES, Batch, Move, Run, State, pack_values
-from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
+from smsconf.messaging.bulk.tables import SCHEMA, STEPS, VERSION
 from smsconf.messaging.database import open_database, transaction
 from smsconf.messaging.send.wire import Fate
 from smsconf.model.errors import PlanRefused, SmsconfError

@@ -18,9 +18,8 @@ from typing import Any
 
 from smsconf.language import _
 from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
-from smsconf.messaging.bulk.schema import SCHEMA, STEPS, VERSION
-from smsconf.messaging.database import unusable
-from smsconf.model.errors import SmsconfError
+from smsconf.messaging.bulk.tables import SCHEMA, STEPS, VERSION
+from smsconf.messaging.database import in_words
 from smsconf.own_files import connect
 
 _RUN = """
@@ -231,16 +230,8 @@ def stamp(moment: datetime) -> str:
 _DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, OverflowError)
 
 
-@contextmanager
-def explained(path: Path, kinds: tuple[type[Exception], ...] = _DAMAGE) -> Iterator[None]:
+def explained(path: Path, kinds: tuple[type[Exception], ...] = _DAMAGE) -> AbstractContextManager[None]:
     """Turn what SQLite, the disk and a damaged row say into a sentence."""
-    try:
-        yield
-    except SmsconfError:
-        raise
-    except kinds as problem:
-        error = unusable(
-            path, _("used"), problem, _("make room and rights for it, then run the same command again")
-        )
-        error.why = error.why or _("what is sent is noted there first; without it nothing is sent")
-        raise error from problem
+    fix = _("make room and rights for it, then run the same command again")
+    why = _("what is sent is noted there first; without it nothing is sent")
+    return in_words(path, _("used"), fix, why, kinds)

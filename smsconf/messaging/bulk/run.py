@@ -1,6 +1,6 @@
 """The words of sending to many: a run, its batches, the states of a batch, and where its messages stand.
 
-Values only: ``ledger`` keeps them, ``choice`` says which run a command means, ``sending`` sends them.
+Values only: ``ledger`` keeps them, ``choose_run`` says which run a command means, ``sending`` sends them.
 
 Every number of a run is in exactly one batch, and every batch in one state; ``MOVES`` is all that may
 happen to it, and ``COUNTED`` where its numbers are counted then. A batch whose request may have left and

@@ -19,8 +19,8 @@ from smsconf.cloud.http.limiter import Limiter
 from smsconf.language import _
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.run import Batch, Run
-from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
 from smsconf.messaging.send.sender import Sender, Uncertain
+from smsconf.messaging.send.thresholds import Allowance, day_of, month_of, opening
 from smsconf.messaging.send.wire import Answer, Request
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Threshold

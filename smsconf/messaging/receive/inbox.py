@@ -11,20 +11,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from smsconf.language import _
-from smsconf.messaging.database import (
-    is_about_the_file,
-    open_database,
-    readable,
-    transaction,
-    unusable,
-)
+from smsconf.messaging.database import in_words, open_database, readable, transaction
 from smsconf.messaging.receive.callbacks import Reply, Report
 from smsconf.model.errors import SmsconfError
 
@@ -179,16 +173,10 @@ class Inbox:
             ):
                 yield Received(kind(*values), datetime.fromisoformat(received))  # in the order of its fields
 
-    @contextmanager
-    def _explained(self, done: str) -> Iterator[None]:
+    def _explained(self, done: str) -> AbstractContextManager[None]:
         """Turn what SQLite and the disk say into a sentence; ``done`` is what could not be done."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as problem:
-            if isinstance(problem, sqlite3.Error) and not is_about_the_file(problem):
-                raise
-            fix = _("name another file with --database, or make room and rights for this one")
-            raise unusable(self.path, done, problem, fix) from problem
+        fix = _("name another file with --database, or make room and rights for this one")
+        return in_words(self.path, done, fix, values=False)
 
 
 @contextmanager

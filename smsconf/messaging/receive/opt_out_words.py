@@ -1,6 +1,6 @@
 """The words with which people leave, stay and come back: data, each with where it is from.
 
-Nothing is judged here (``wishes`` does). The text of a row is a regular expression over a reply as ``wishes``
+Nothing is judged here (``opt_out_reply`` does). The text of a row is a regular expression over a reply as ``opt_out_reply``
 folds it: small letters, simplified characters, a blank for punctuation, none between Chinese characters. Of
 two rows that fit at the same place the earlier one holds.
 
@@ -177,7 +177,7 @@ LOOKALIKES = (
 )
 """What a phone makes of ``(R)``, letters as symbols, and those of STOP, R, T and TD in other alphabets.
 
-From https://www.unicode.org/Public/security/latest/confusables.txt, small as ``wishes`` folds them.
+From https://www.unicode.org/Public/security/latest/confusables.txt, small as ``opt_out_reply`` folds them.
 """
 
 HINTS = re.compile(

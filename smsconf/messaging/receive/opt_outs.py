@@ -1,10 +1,10 @@
 """Who is out now: the last wish of every number, from the files that replies come into.
 
-Nothing is written here, and no sentence understood (``wishes`` does). The last word of a number counts, by
-the service's time of the reply where it gives one, else by its arrival. The service blocks by itself, per
-signature and type, who answers R, and only its support lifts that; here it is the wish of a person, so it
-counts for everything that ``bulk`` sends. A sender that is no number alone is read for the one number that
-stands in it, to leave out only: nobody comes back by it.
+Nothing is written here, and no sentence understood (``opt_out_reply`` does). The last word of a number
+counts, by the service's time of the reply where it gives one, else by its arrival. The service blocks by
+itself, per signature and type, who answers R, and only its support lifts that; here it is the wish of a
+person, so it counts for everything that ``bulk`` sends. A sender that is no number alone is read for the one
+number that stands in it, to leave out only: nobody comes back by it.
 
 Written from https://support.huaweicloud.com/msgsms_faq/sms_faq_0110.html, read 2026-11.
 """
@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from smsconf.language import _
-from smsconf.messaging.normal_form import normal_number
+from smsconf.messaging.normal_number import normal_number
 from smsconf.messaging.receive.callbacks import Reply
 from smsconf.messaging.receive.inbox import Received
-from smsconf.messaging.receive.wishes import Wish, read_wish
+from smsconf.messaging.receive.opt_out_reply import Wish, read_wish
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import connect
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from smsconf.language import _
-from smsconf.messaging.database import open_database, readable, transaction, unusable
+from smsconf.messaging.database import in_words, open_database, readable, transaction
 from smsconf.messaging.receive.receipts import Sent
 from smsconf.messaging.send.wire import ACCEPTED
 from smsconf.own_files import connect
@@ -82,17 +82,14 @@ def read_ledger(path: Path, run: int | None = None, message_id: str | None = Non
     """
     if not os.path.lexists(path):
         return
-    try:
-        with closing(connect(path, timeout=30)) as database, readable():
-            columns = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('run')")}
-            scope = "run.scope" if "scope" in columns else "NULL"
-            asked = _LEDGER.format(scope=scope, one=_one(message_id).replace(":one", "?3"))
-            for found, number, at, *rest in database.execute(asked, (ACCEPTED, run, message_id)):
-                template, name, batch, parts, account = rest
-                moment = datetime.fromisoformat(at)
-                yield Sent(found, f"+{number}", moment, template, name, str(batch), parts, account)
-    except (sqlite3.Error, OSError) as problem:
-        raise unusable(path, _("read"), problem) from problem
+    with in_words(path, _("read")), closing(connect(path, timeout=30)) as database, readable():
+        columns = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('run')")}
+        scope = "run.scope" if "scope" in columns else "NULL"
+        asked = _LEDGER.format(scope=scope, one=_one(message_id).replace(":one", "?3"))
+        for found, number, at, *rest in database.execute(asked, (ACCEPTED, run, message_id)):
+            template, name, batch, parts, account = rest
+            moment = datetime.fromisoformat(at)
+            yield Sent(found, f"+{number}", moment, template, name, str(batch), parts, account)
 
 
 def _one(message_id: str | None) -> str:
@@ -102,9 +99,10 @@ def _one(message_id: str | None) -> str:
 
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(open_database(path, _SCHEMA, _VERSION, _STEPS)) as database, readable():
-            yield database
-    except (sqlite3.Error, OSError) as problem:
-        fix = _("make room and rights for it; it holds what was sent, for receipts")
-        raise unusable(path, _("used"), problem, fix) from problem
+    fix = _("make room and rights for it; it holds what was sent, for receipts")
+    with (
+        in_words(path, _("used"), fix),
+        closing(open_database(path, _SCHEMA, _VERSION, _STEPS)) as database,
+        readable(),
+    ):
+        yield database

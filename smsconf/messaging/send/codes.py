@@ -7,10 +7,9 @@ where the vendor's English text could not be read, the Chinese one is rendered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from smsconf.cloud.http.codes import Meaning
+from smsconf.cloud.http.codes import by_code
 from smsconf.language import _
 
 SENDING_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0050.html"
@@ -19,14 +18,7 @@ RECEIPT_PAGE: Final = "https://support.huaweicloud.com/api-msgsms/sms_05_0051.ht
 HALF_WAY: Final = frozenset({"E000000", "E000510", "E200037"})
 """Codes of a request that may have been taken in part: a system error, and "look at each status"."""
 
-
-def _by_code(table: str) -> Mapping[str, Meaning]:
-    """Read rows of codes, why they come, and what to do about them."""
-    rows = ([*row.split(" | "), None][:3] for row in table.strip().splitlines())
-    return {code: Meaning(why, fix) for codes, why, fix in rows if codes for code in codes.split(", ")}
-
-
-SENDING: Final = _by_code(
+SENDING: Final = by_code(
     """
 000000 | accepted; only the receipt says whether it was delivered | wait for the receipt
 E000000 | system error, usually a request that cannot be read | check templateParas (send: text holding a JSON array; in batches: an array) and the encoding of the body; else ask support
@@ -71,7 +63,7 @@ CREDENTIALS: Final = frozenset(
 )
 """Codes that are about who asks, not about what is asked."""
 
-RECEIPTS: Final = _by_code(
+RECEIPTS: Final = by_code(
     """
 DELIVRD | delivered: the only success
 ACCEPTD | accepted by the recipient

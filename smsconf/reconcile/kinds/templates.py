@@ -32,7 +32,7 @@ from smsconf.reconcile.objections import beside_live
 from smsconf.reconcile.removal.other_environments import needed_by_others
 from smsconf.reconcile.removal.retire import leftovers
 from smsconf.reconcile.versions.family import Version, next_number
-from smsconf.reconcile.versions.recognise import doubts_about, left_behind, named_in_place, serves
+from smsconf.reconcile.versions.recorded import doubts_about, left_behind, named_in_place, serves
 from smsconf.reconcile.versions.submission import marked
 
 

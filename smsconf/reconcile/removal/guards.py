@@ -33,7 +33,7 @@ class Refusal:
 def check_guards(
     changes: Sequence[Change], existing: Mapping[Kind, int], selection: Selection, *, empty: bool
 ) -> Iterator[Refusal]:
-    """Yield one refusal for each limit that these changes break.
+    """Yield one refusal for each limit that these changes break, then those of single changes.
 
     Retiring counts towards the absolute limit only; a second draft of one name is not counted at all.
 
@@ -70,6 +70,9 @@ def check_guards(
             _("{count} submissions for review, more than {limit}").format(count=submissions, limit=limit),
             fix=_("check the plan, then pass --allow-submissions {count}").format(count=submissions),
         )
+    for change in changes:
+        if change.action is Action.REFUSED:
+            yield Refusal("change", change.reason, change.label)
 
 
 def _deletes(

@@ -16,8 +16,8 @@ from smsconf.model.resources import Template
 from smsconf.reconcile.change import Action, Change, Decision, Step, TemplateChange
 from smsconf.reconcile.inputs import Inputs
 from smsconf.reconcile.names import split_version
-from smsconf.reconcile.removal.hanging import carried, holding, taking_along
-from smsconf.reconcile.versions.recognise import left_behind
+from smsconf.reconcile.removal.dependents import carried, holding, taking_along
+from smsconf.reconcile.versions.recorded import left_behind
 from smsconf.reconcile.versions.submission import split_mark
 
 Unclaimed = ObservedSignature | ObservedTemplate

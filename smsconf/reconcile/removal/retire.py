@@ -17,7 +17,7 @@ from smsconf.model.resources import Signature
 from smsconf.reconcile.case import TemplateCase
 from smsconf.reconcile.change import Action, Change, Decision, Step
 from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.removal.hanging import carried, holding, taking_along
+from smsconf.reconcile.removal.dependents import carried, holding, taking_along
 from smsconf.reconcile.removal.other_environments import serving_others
 from smsconf.reconcile.versions.family import Version
 

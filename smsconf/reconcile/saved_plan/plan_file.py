@@ -22,6 +22,7 @@ from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
 from smsconf.model.errors import PlanStale, SmsconfError
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
+from smsconf.model.times import stamp
 from smsconf.reconcile.change import Action, Change, ObservedObject, Step, TemplateChange
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.plan import Plan
@@ -300,8 +301,3 @@ def _broken(why: str) -> SmsconfError:
 
 def _shown(value: str | None) -> str:
     return _("none") if value is None else f"'{value[:12]}…'" if len(value) > 40 else f"'{value}'"
-
-
-def stamp(moment: datetime) -> str:
-    """Write a moment as the journal does."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,21 +13,20 @@ from typing import Any
 from smsconf.language import _, clauses, ngettext
 from smsconf.model.address import Address
 from smsconf.model.observed import ObservedTemplate
+from smsconf.model.times import stamp
 from smsconf.reconcile.change import Action, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.removal.guards import Refusal, check_guards
+from smsconf.reconcile.removal.guards import check_guards
 from smsconf.reconcile.saved_plan.plan_file import (
+    Entry,
     Permit,
     PermittedChange,
     found_fields,
     permitted,
     permitted_steps,
     stale,
-    stamp,
 )
-
-Entry = Mapping[str, Any]
 
 # rows about one version or unmanaged object, not about what its address stands for
 _ABOUT_ONE = frozenset({Action.RETIRE, Action.DELETE})
@@ -94,9 +93,6 @@ class _Check:
         skipped += [] if plan.incomplete else self._gone(plan)
         refusals = [one for one in plan.refusals if one.scope == "read"]
         refusals += check_guards(changes, plan.existing, self._chosen, empty=plan.empty)
-        refusals += [
-            Refusal("change", one.reason, one.label) for one in changes if one.action is Action.REFUSED
-        ]
         return StillPermitted(replace(plan, changes=tuple(changes), refusals=tuple(refusals)), tuple(skipped))
 
     def _row(

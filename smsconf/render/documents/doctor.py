@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from smsconf.guide.checks import Check
 from smsconf.language import _
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.plan.view import FORMAT_VERSION
@@ -17,14 +18,14 @@ _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": 
 _WIDTH = max(map(len, _STYLES)) + 2
 
 
-def doctor_view(checks: Sequence[View], about: View) -> dict[str, Any]:
+def doctor_view(checks: Sequence[Check], about: View) -> dict[str, Any]:
     """Return the document of ``doctor``; ``about`` says for whom: project, environment, site, provider."""
-    counts = Counter(one["result"] for one in checks)
+    counts = Counter(one.result.value for one in checks)
     return {
         "format_version": FORMAT_VERSION,
         **about,
         "summary": {word: counts[word] for word in _STYLES if counts[word]},
-        "checks": list(checks),
+        "checks": [one._asdict() for one in checks],
     }
 
 

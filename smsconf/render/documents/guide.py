@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from smsconf.guide.checklist import Step, next_of
 from smsconf.language import _
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.markup import code, fenced, prose
@@ -27,31 +28,36 @@ _STYLES = {
 }
 _SETTLED = ("done", "not needed")
 _WIDTH = max(map(len, _STYLES)) + 2
-_KEYS = ("key", "flow", "title", "state", "message", "next", "console", "page", "addresses", "values")
 
 
-def guide_view(steps: Sequence[View], commands: Sequence[str], about: View) -> dict[str, Any]:
+def guide_view(steps: Sequence[Step], about: View) -> dict[str, Any]:
     """Return the document of ``guide``.
 
-    Args:
-        steps: what ``guide.steps.Step`` and its outcome have, as mappings.
-        commands: what to type now.
-        about: project, environment, site, provider, and why nobody could be asked.
+    ``about`` says for whom: project, environment, site, provider, and why nobody could be asked.
     """
-    rows = [{key: step[key] for key in _KEYS} for step in steps]
-    for row in rows:
-        row["state"] = str(row["state"])
-        row["next"], row["console"] = list(row["next"]), list(row["console"]) or None
-        row["addresses"] = [str(address) for address in row["addresses"]]
-        row["values"] = dict(row["values"]) or None
-        row["page"] = {**row["page"], "title": _(row["page"]["title"])} if row["page"] else None
-    counts = Counter(row["state"] for row in rows)
+    counts = Counter(one.outcome.state.value for one in steps)
     return {
         "format_version": FORMAT_VERSION,
         **about,
         "summary": {state: counts[state] for state in _STYLES if counts[state]},
-        "next": list(commands),
-        "steps": rows,
+        "next": list(next_of(steps)),
+        "steps": [_row(one) for one in steps],
+    }
+
+
+def _row(step: Step) -> View:
+    outcome, page = step.outcome, step.page
+    return {
+        "key": step.key,
+        "flow": step.flow,
+        "title": step.title,
+        "state": outcome.state.value,
+        "message": outcome.message,
+        "next": list(outcome.next),
+        "console": list(outcome.console) or None,
+        "page": page._replace(title=_(page.title))._asdict() if page else None,
+        "addresses": [str(address) for address in outcome.addresses],
+        "values": dict(outcome.values) or None,
     }
 
 

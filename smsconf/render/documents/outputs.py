@@ -19,7 +19,7 @@ from smsconf.model.observed import ObservedApp, ObservedSignature
 from smsconf.reconcile.change import Change, rows_by_address
 from smsconf.reconcile.outputs import Output, read_outputs
 from smsconf.reconcile.plan import Plan
-from smsconf.render.foreign import in_quotes, json_text
+from smsconf.render.foreign_text import in_quotes, json_text
 
 FORMAT_VERSION = "1.0"
 View = dict[str, Any]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from smsconf.language import _
-from smsconf.render.foreign import json_text
+from smsconf.render.foreign_text import json_text
 from smsconf.render.lines import clean
 
 View = Mapping[str, Any]

@@ -13,14 +13,14 @@ from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Desired
 from smsconf.model.sites import Site
+from smsconf.model.times import stamp
 from smsconf.reconcile.change import Action, Change, TemplateChange
 from smsconf.reconcile.plan import Plan
-from smsconf.render.plan.phone import Phone, show_on_phone
-from smsconf.render.plan.timeline import Lane, Timeline, read_timeline
+from smsconf.render.plan.phone import phone_view
+from smsconf.render.plan.timeline import timeline_view
 from smsconf.render.plan.words import is_quiet
 
 View = dict[str, Any]
-Versions = ObservedSignature | ObservedTemplate
 
 COLUMNS: Mapping[str, frozenset[Phase]] = {
     "draft": frozenset({Phase.DRAFT, Phase.PREPARING, Phase.ACTIVATABLE, Phase.DISABLED}),
@@ -57,13 +57,13 @@ def report_view(
     return {
         **plan_view,
         "changes": sorted(plan_view["changes"], key=is_quiet),
-        "made": _stamp(now),
+        "made": stamp(now),
         "kinds": list(dict.fromkeys(change.kind.value for change in plan.changes)),
         "board": {column: [one for one in cards if one["column"] == column] for column in COLUMNS},
         "manual": [one for one in plan_view["changes"] if one["action"] == Action.MANUAL],
-        "timeline": _timeline(read_timeline(entries, now, drafts=site.drafts)),
+        "timeline": timeline_view(entries, now, drafts=site.drafts),
         "phones": [
-            {"address": str(address), "name": template.name, **_phone(show_on_phone(template, signature))}
+            {"address": str(address), "name": template.name, **phone_view(template, signature)}
             for address, template in desired.templates.items()
             for signature in [desired.signatures.get(template.signature) if template.signature else None]
         ],
@@ -108,43 +108,3 @@ def _age(since: str | None, now: datetime) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (now - moment) / timedelta(days=1))
-
-
-def _timeline(timeline: Timeline) -> View:
-    return {
-        "start": _stamp(timeline.start),
-        "end": _stamp(timeline.end),
-        "lanes": [_lane(timeline, lane) for lane in timeline.lanes],
-        "left_out": timeline.left_out,
-    }
-
-
-def _lane(timeline: Timeline, lane: Lane) -> View:
-    return {
-        "address": lane.address,
-        "waits": [
-            {
-                "start": _stamp(one.start),
-                "end": _stamp(one.end),
-                "from": timeline.share(one.start),
-                "to": timeline.share(one.end),
-                "days": one.days,
-                "outcome": one.outcome,
-                "remote_name": one.remote_name,
-                "review_message": one.words,
-            }
-            for one in lane.waits
-        ],
-    }
-
-
-def _phone(phone: Phone) -> View:
-    return {
-        "alphabet": phone.alphabet.name.lower(),
-        "length": phone.length,
-        "parts": [[{"text": one.text, "variable": one.variable} for one in part] for part in phone.parts],
-    }
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -23,7 +23,7 @@ _SHAPES: Mapping[type, tuple[str, str]] = {
 
 def mermaid(desired: Desired) -> str:
     """Draw apps, signatures and templates, each pointing to what it needs first."""
-    every: list[Node] = [*desired.apps.values(), *desired.signatures.values(), *desired.templates.values()]
+    every = list(desired.managed.values())
     names = {one.address: f"n{number}" for number, one in enumerate(every)}
     lines = ["flowchart LR", *(f"  {names[one.address]}{_node(one)}" for one in every)]
     for one in every:

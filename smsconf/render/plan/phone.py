@@ -1,4 +1,4 @@
-"""A template as a phone shows it: behind its signature, its variables as long as may be, cut into parts.
+"""A template as a phone shows it (a view): behind its signature, variables at their longest, cut into parts.
 
 The values are samples of the right kind and length, not anybody's. Pure; nothing is judged here.
 """
@@ -6,7 +6,7 @@ The values are samples of the right kind and length, not anybody's. Pure; nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from smsconf.model.limits import longest_value
 from smsconf.model.resources import Region, Signature, Template, Variable, VariableType, by_number
@@ -22,25 +22,15 @@ _FREE_SAMPLE = {Region.CN: "示例文字", Region.INTL: "sample text "}
 _LONGEST = 2_000  # characters of one value; a declared length may be anything
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some text of one part; ``variable`` is the name of the variable whose value it is, or None."""
 
     text: str
     variable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A message as it arrives: its parts, each of pieces, and its length in units of its alphabet."""
-
-    parts: tuple[tuple[Piece, ...], ...]
-    alphabet: Alphabet
-    length: int
-
-
-def show_on_phone(template: Template, signature: Signature | None) -> Phone:
-    """Lay a template out as its longest message.
+def phone_view(template: Template, signature: Signature | None) -> dict[str, Any]:
+    """Lay a template out as its longest message: its parts, each of pieces, and its length in its alphabet.
 
     Args:
         template: as the files ask for it.
@@ -50,7 +40,11 @@ def show_on_phone(template: Template, signature: Signature | None) -> Phone:
     text = "".join(one.text for one in pieces)
     alphabet = Alphabet.MAINLAND if template.region is Region.CN else alphabet_of(text)
     cut = parts(text, alphabet)
-    return Phone(tuple(_lay_over(cut, pieces)), alphabet, sum(alphabet.units(text)))
+    return {
+        "alphabet": alphabet.name.lower(),
+        "length": sum(alphabet.units(text)),
+        "parts": [[one._asdict() for one in part] for part in _lay_over(cut, pieces)],
+    }
 
 
 def _prefix(template: Template, signature: Signature | None) -> Iterator[Piece]:

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import N_, _
-from smsconf.render.foreign import spell
+from smsconf.render.foreign_text import spell
 from smsconf.render.lines import Line, Span, cells, clean, line, pad
 from smsconf.render.plan import words
 from smsconf.render.plan.manual_steps import where_lines
 from smsconf.render.plan.submitted import unshown
 from smsconf.render.plan.words import (
     is_quiet,
-    phases,
     promise,
     severities,
     summary,
@@ -45,13 +44,6 @@ _ACTION_STYLES = {
 }
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _OUTCOME_STYLES = {"applied": "green", "skipped": "yellow", "unknown": "bold yellow"}
-_PHASE_STYLES = {
-    "approved": "green",
-    "in service": "green",
-    "in review": "cyan",
-    "rejected": "bold red",
-    "deactivated": "bold red",
-}
 _ACTION_WIDTH = 9
 _MOST_UNCHANGED = 100
 _MOST_EXCERPT = 100
@@ -119,36 +111,6 @@ def apply_lines(view: View) -> Iterator[Line]:
 
 
 _CODES = ((N_("code"), "error_code"), (N_("request"), "request_id"))
-
-
-def status_lines(view: View) -> Iterator[Line]:
-    """Draw where every address stands."""
-    yield about_line(view, "status")
-    width = max((cells(one["phase"]) for one in view["resources"]), default=0) + 2
-    for one in view["resources"]:
-        yield line(
-            Span(pad(one["phase"], width), _PHASE_STYLES.get(one["phase"], "")),
-            Span(clean(one["address"]), "bold"),
-            f"  {clean(one['remote_name'])}",
-            hang=width,
-        )
-        details = [_(": ").join(clean(said) for said in (one["status"], one["verdict"]["message"]) if said)]
-        details += [_("since {time}").format(time=clean(one["since"]))] if one["since"] else []
-        expected = words.expected(one)
-        details += [expected] if expected else []
-        for said, key in ((_("template id {id}"), "template_id"), (_("channel {number}"), "channel_num")):
-            details += [said.format(id=clean(one[key]), number=clean(one[key]))] if one[key] else []
-        yield line(" " * width, Span(" · ".join(details), "dim"), hang=width)
-        if one["review_message"]:
-            said = _("reviewer: {words}").format(words=clean(one["review_message"]))
-            yield line(" " * width, said, hang=width)
-        for said in filter(None, (words.advice(one), words.urge(one))):
-            yield line(" " * width, clean(said), hang=width)
-    for problem in view["problems"]:
-        yield line(Span(_("unknown: "), "bold red"), clean(problem), hang=4)
-    yield line()
-    yield line("status: ", Span(phases(view["resources"]), "bold"), hang=8)
-    yield from (line(said, hang=4) for said in unclaimed(view))
 
 
 def diagnostics_lines(view: View) -> Iterator[Line]:

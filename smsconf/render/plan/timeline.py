@@ -1,4 +1,4 @@
-"""The journal as a picture: when what was submitted, how long its review took, how it ended.
+"""The journal as a picture: when what was submitted, how long its review took, how it ended; as a view.
 
 Entries come from a file that people and other versions may have written: what cannot be read is passed over.
 Pure; the drawing is in the page.
@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smsconf.language import _
+from smsconf.model.times import stamp
 
 MOST_LANES = 60
 _ENDS = {"approved": "approved", "rejected": "rejected", "deactivated": "rejected", "in service": "approved"}
@@ -27,40 +28,9 @@ class Wait:
     remote_name: str
     words: str | None = None
 
-    @property
-    def days(self) -> float:
-        """How long it took, in days around the clock."""
-        return (self.end - self.start) / timedelta(days=1)
 
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """The reviews of one address, oldest first."""
-
-    address: str
-    waits: tuple[Wait, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Lanes, those with the newest submission first; ``start`` and ``end`` bound them all (UTC).
-
-    ``left_out`` counts the addresses that did not fit.
-    """
-
-    start: datetime
-    end: datetime
-    lanes: tuple[Lane, ...] = ()
-    left_out: int = 0
-
-    def share(self, moment: datetime) -> float:
-        """Return where a moment lies: 0 at the start, 1 at the end."""
-        whole = self.end - self.start
-        return (moment - self.start) / whole if whole else 1.0
-
-
-def read_timeline(entries: Iterable[Mapping[str, Any]], now: datetime, *, drafts: bool) -> Timeline:
-    """Pair submissions with the decisions that followed.
+def timeline_view(entries: Iterable[Mapping[str, Any]], now: datetime, *, drafts: bool) -> dict[str, Any]:
+    """Pair submissions with the decisions that followed: a lane an address, newest submissions first.
 
     Args:
         entries: of one environment, oldest first.
@@ -107,16 +77,38 @@ def _end(
         waits.setdefault(key[0], []).append(ended)
 
 
-def _laid_out(waits: Mapping[str, Sequence[Wait]], now: datetime) -> Timeline:
-    lanes = [
-        Lane(address, tuple(sorted(found, key=lambda one: one.start))) for address, found in waits.items()
-    ]
-    lanes.sort(key=lambda lane: (-lane.waits[-1].start.timestamp(), lane.address))
-    shown = tuple(lanes[:MOST_LANES])
-    every = [wait for lane in shown for wait in lane.waits]
+def _laid_out(waits: Mapping[str, Sequence[Wait]], now: datetime) -> dict[str, Any]:
+    """Return the view; start and end bound all that is shown, and shares of a wait lie between 0 and 1."""
+    lanes = [(address, sorted(found, key=lambda one: one.start)) for address, found in waits.items()]
+    lanes.sort(key=lambda lane: (-lane[1][-1].start.timestamp(), lane[0]))
+    every = [wait for _address, found in lanes[:MOST_LANES] for wait in found]
     start = min((wait.start for wait in every), default=now)
-    end = max((wait.end for wait in every), default=now)
-    return Timeline(start, max(start, end), shown, len(lanes) - len(shown))
+    whole = max(max((wait.end for wait in every), default=now) - start, timedelta())
+
+    def share(moment: datetime) -> float:
+        return (moment - start) / whole if whole else 1.0
+
+    def shown(wait: Wait) -> dict[str, Any]:
+        return {
+            "start": stamp(wait.start),
+            "end": stamp(wait.end),
+            "from": share(wait.start),
+            "to": share(wait.end),
+            "days": (wait.end - wait.start) / timedelta(days=1),
+            "outcome": wait.outcome,
+            "remote_name": wait.remote_name,
+            "review_message": wait.words,
+        }
+
+    return {
+        "start": stamp(start),
+        "end": stamp(start + whole),
+        "lanes": [
+            {"address": address, "waits": [shown(wait) for wait in found]}
+            for address, found in lanes[:MOST_LANES]
+        ],
+        "left_out": max(0, len(lanes) - MOST_LANES),
+    }
 
 
 def _submits(entry: Mapping[str, Any], *, drafts: bool) -> bool:

@@ -9,20 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import Diagnostic
-from smsconf.model.lifecycle import Verdict
 from smsconf.model.segments import Estimate
+from smsconf.model.times import stamp
 from smsconf.reconcile.at_service import Outlook
 from smsconf.reconcile.change import Action, Change, FieldChange, ManualChange, SignatureChange
 from smsconf.reconcile.forecast import Expectation
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import Plan
-from smsconf.reconcile.review import Review
 from smsconf.render.plan.manual_steps import manual_view
 from smsconf.render.plan.submitted import submitted_view
 
@@ -64,8 +62,8 @@ def plan_view(
         "changes": [_change(change, _outlook(change, outlooks)) for change in plan.changes],
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "diagnostics": [_diagnostic(found) for found in diagnostics],
-        "unmanaged": _counts(plan.unmanaged),
-        "foreign": _counts(plan.foreign),
+        "unmanaged": counts_view(plan.unmanaged),
+        "foreign": counts_view(plan.foreign),
     }
 
 
@@ -96,7 +94,7 @@ def apply_view(  # noqa: PLR0913 - everything that a run leaves behind, by name
                 "request_id": outcome.request_id,
                 "remote_name": outcome.change.remote_name,
                 "remote_id": outcome.remote_id or outcome.change.remote_id,
-                **_expected(_outlook(outcome.change, outlooks).expected),
+                **expected_view(_outlook(outcome.change, outlooks).expected),
             }
             for outcome in outcomes
         ],
@@ -104,47 +102,8 @@ def apply_view(  # noqa: PLR0913 - everything that a run leaves behind, by name
         "rejected": list(rejected),
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "interrupted": interrupted,
-        **_expected(latest),
+        **expected_view(latest),
         "diagnostics": [_diagnostic(found) for found in diagnostics],
-    }
-
-
-def status_view(
-    reviews: Iterable[Review],
-    about: Mapping[str, Any],
-    *,
-    problems: Sequence[str] = (),
-    unmanaged: Mapping[Kind, int],
-    foreign: Mapping[Kind, int],
-    outlooks: Mapping[Address, Outlook] = NOTHING_SEEN,
-) -> View:
-    """Return the document of ``status``."""
-    return {
-        "format_version": FORMAT_VERSION,
-        **about,
-        "resources": [_resource(review, outlooks.get(review.address, UNKNOWN)) for review in reviews],
-        "problems": list(problems),
-        "unmanaged": _counts(unmanaged),
-        "foreign": _counts(foreign),
-    }
-
-
-def _resource(review: Review, outlook: Outlook) -> View:
-    expected = outlook.expected
-    return {
-        "address": str(review.address),
-        "remote_name": review.remote_name,
-        "remote_id": review.remote_id,
-        "status": review.status,
-        "verdict": _verdict(review.verdict),
-        "phase": review.phase.value,
-        "since": _moment(expected.since) if expected and expected.since else review.since,
-        "review_message": review.review_message,
-        "advice": _advice(outlook),
-        **_expected(expected),
-        "overdue": bool(expected and expected.overdue),
-        "template_id": review.template_id,
-        "channel_num": review.channel_num,
     }
 
 
@@ -155,18 +114,16 @@ def _outlook(change: Change, outlooks: Mapping[Address, Outlook]) -> Outlook:
     return outlooks.get(change.address, UNKNOWN)
 
 
-def _expected(expected: Expectation | None) -> View:
+def expected_view(expected: Expectation | None) -> View:
+    """Return until when an answer is expected, if one is."""
     return {
-        "expected_by": _moment(expected.by) if expected else None,
+        "expected_by": stamp(expected.by) if expected else None,
         "expected_provisional": bool(expected and expected.provisional),
     }
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _advice(outlook: Outlook) -> View | None:
+def advice_view(outlook: Outlook) -> View | None:
+    """Return what a rule says to a reviewer's words."""
     return {"code": outlook.advice[0], "message": outlook.advice[1]} if outlook.advice else None
 
 
@@ -205,9 +162,9 @@ def _change(change: Change, outlook: Outlook) -> View:
         "remote_id": change.remote_id,
         "status": change.status,
         "rejected": change.rejected,
-        "advice": _advice(outlook),
+        "advice": advice_view(outlook),
         "segments": _segments(outlook),
-        **_expected(outlook.expected),
+        **expected_view(outlook.expected),
         "overdue": bool(outlook.expected and outlook.expected.overdue),
         "manual": manual_view(change.manual) if isinstance(change, ManualChange) else None,
     }
@@ -247,14 +204,6 @@ def _without_numbers(text: str | None, found: Diagnostic) -> str | None:
     return text
 
 
-def _counts(counts: Mapping[Kind, int]) -> View:
+def counts_view(counts: Mapping[Kind, int]) -> View:
+    """Return how many of each kind there are, by the words of the files."""
     return {kind.section: counts.get(kind, 0) for kind in (Kind.SIGNATURE, Kind.TEMPLATE)}
-
-
-def _verdict(verdict: Verdict) -> View:
-    return {
-        "done": verdict.done,
-        "approved": verdict.approved,
-        "usable": verdict.usable,
-        "message": verdict.message,
-    }

@@ -31,9 +31,7 @@ def promise(view: View) -> str:
 
 def phases(resources: Sequence[View]) -> str:
     """Say how many addresses stand in each phase."""
-    counts: dict[str, int] = {}
-    for one in resources:
-        counts[one["phase"]] = counts.get(one["phase"], 0) + 1
+    counts = Counter(one["phase"] for one in resources)
     return ", ".join(f"{count} {phase}" for phase, count in counts.items()) or _("nothing declared")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.cli.explanations import explanations
+from smsconf.cli.exits import EXITS
 from smsconf.cli.main import run
+from smsconf.render.documents.explanations import explanations
 from smsconf.workflow.findings import ABOUT
 
 
@@ -86,7 +87,7 @@ def test_nothing_or_nonsense_is_an_error(capsys, words: list[str]) -> None:
 
 def test_every_code_that_lint_can_say_is_explained() -> None:
     """So the `more:` of a finding always leads somewhere."""
-    assert set(ABOUT) <= {one.code for one in explanations()}
+    assert set(ABOUT) <= {one.code for one in explanations(EXITS)}
 
 
 def test_every_exit_code_of_the_readme_is_explained() -> None:
@@ -94,13 +95,13 @@ def test_every_exit_code_of_the_readme_is_explained() -> None:
     text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     table = text.partition("## Exit codes")[2].partition("\n## ")[0]
     in_readme = set(re.findall(r"^\| (\d+) \|", table, re.MULTILINE))
-    explained = {one.code.removeprefix("exit ") for one in explanations() if one.kind == "exit code"}
+    explained = {one.code.removeprefix("exit ") for one in explanations(EXITS) if one.kind == "exit code"}
     assert explained == in_readme
 
 
 def test_code_of_a_kind_is_explained_once() -> None:
     """No row of a table hides another."""
-    seen = [(one.kind, one.code) for one in explanations()]
+    seen = [(one.kind, one.code) for one in explanations(EXITS)]
     assert len(set(seen)) == len(seen)
 
 
@@ -109,4 +110,4 @@ def test_all_is_a_markdown_page(capsys) -> None:
     assert run(["explain", "--all"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("# Codes and statuses\n")
-    assert all(one.code in page for one in explanations())
+    assert all(one.code in page for one in explanations(EXITS))

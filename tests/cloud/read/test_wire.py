@@ -290,10 +290,8 @@ def test_reading_never_fails_otherwise(answer) -> None:
         wire.read_variables,
         wire.read_countries,
         wire.read_quota,
-        wire.read_id,
-        wire.read_file_id,
         wire.read_digest,
-        wire.read_flow_status,
+        wire.read_word,
     ):
         try:
             read("Op", answer)

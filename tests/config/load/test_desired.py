@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.config.load.desired import parse_duration
 from smsconf.model.address import Address, Kind
 from smsconf.model.resources import ABSENT, MessageType, Region, UpdatePolicy, VariableType
 from tests.config.conftest import HEAD, HEAD_LINES, Load, spots
@@ -277,18 +276,3 @@ def test_file_has_digest_and_size(load: Load) -> None:
     assert signature.licence.digest.startswith("ba7816bf")
     assert (signature.licence.path, signature.licence.size) == ("l.png", 3)
     assert signature.licence.location.is_absolute()
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("P7D", 604_800), ("P1W", 604_800), ("PT12H", 43_200), ("P1DT1M1S", 86_461), ("P0D", 0)],
-)
-def test_duration_is_read_as_seconds(text: str, seconds: int) -> None:
-    """Weeks, days and time of ISO 8601."""
-    assert parse_duration(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "7D", "P1M", "P1Y", "P-1D", "p7d", "P1DT", "P99999999D"])
-def test_other_durations_are_none(text: str) -> None:
-    """Months and years have no fixed length; the rest is no duration."""
-    assert parse_duration(text) is None

@@ -14,7 +14,7 @@ from smsconf.messaging.bulk.digest import ListDigest
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import COUNTED, MOVES, SPENT, Batch, Key, Move, Run, State
-from smsconf.messaging.bulk.schema import numbers_digest
+from smsconf.messaging.bulk.tables import numbers_digest
 from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.wire import Fate
 from smsconf.model.errors import SmsconfError

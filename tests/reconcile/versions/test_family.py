@@ -10,9 +10,6 @@ import pytest
 from smsconf.model.memory import Memory
 from smsconf.model.observed import Reading
 from smsconf.model.resources import MessageType, UpdatePolicy
-from smsconf.model.sites import SITES
-from smsconf.reconcile.inputs import Inputs
-from smsconf.reconcile.versions.recognise import lost_version
 from smsconf.reconcile.versions.submission import marked, split_mark, submission_hash
 from tests.reconcile import build
 from tests.reconcile.build import BRAND, SHIPPED, only, plan, words
@@ -693,34 +690,6 @@ def test_former_name_that_another_template_asks_for_with_other_words_is_in_the_w
     assert row("别的${1}。").reason == (
         "its live version has the name 'order-shipped_v2', now that of template.other: rename that one first"
     )
-
-
-def lost(*there, memory):
-    """What serves for the template by the journal, while its app cannot be told."""
-    return lost_version(
-        Inputs(SITES["china"], build.desired(), build.observed(*there), memory=memory), build.shipped
-    )
-
-
-def test_what_serves_is_known_while_nobody_can_tell_the_app() -> None:
-    """Of two with one name, or of one that was renamed at the console, the journal knows the version."""
-    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
-    renamed = replace(build.o_shop, name="by_hand")
-    created = Memory(created={OLD.remote_id: SHIPPED})
-    known = Memory(apps={build.SHOP: "id-shop"}, live={SHIPPED: OLD.remote_id})
-    assert lost(build.o_shop, twin, OLD, memory=created) == OLD
-    assert lost(renamed, OLD, memory=known) == OLD
-    assert lost(renamed, OLD, memory=replace(known, apps={})) is None
-    assert lost(build.o_shop, twin, OLD, memory=Memory()) is None
-
-
-def test_version_that_does_not_serve_is_not_told_while_nobody_can_tell_the_app() -> None:
-    """One in review, one under somebody else's app; and where the app is known the plan tells."""
-    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
-    memory = Memory(created={OLD.remote_id: SHIPPED})
-    assert lost(build.o_shop, twin, replace(OLD, status="Reviewing"), memory=memory) is None
-    assert lost(build.o_shop, twin, replace(OLD, app_key="key-foreign"), memory=memory) is None
-    assert lost(build.o_shop, replace(OLD, name="former"), memory=memory) is None
 
 
 def test_what_is_noted_beside_what_the_service_changed_is_shown_too() -> None:

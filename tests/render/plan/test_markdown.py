@@ -20,7 +20,8 @@ from smsconf.reconcile.removal.guards import Refusal
 from smsconf.reconcile.review import read_reviews
 from smsconf.render.markup import clip, code, fenced, prose, row
 from smsconf.render.plan.markdown import apply_markdown, marker, plan_markdown, status_markdown
-from smsconf.render.plan.view import apply_view, plan_view, status_view
+from smsconf.render.plan.status import status_view
+from smsconf.render.plan.view import apply_view, plan_view
 from tests.reconcile import build
 
 HOSTILE = (

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from smsconf.model.resources import Brackets, Variable, VariableType
 from smsconf.model.segments import Alphabet, count_international, count_mainland, parts
-from smsconf.render.plan.phone import show_on_phone
+from smsconf.render.plan.phone import phone_view
 from tests.reconcile.build import brand, hello, shipped
 
 
 def shown(phone) -> list[str]:
-    return ["".join(piece.text for piece in part) for part in phone.parts]
+    return ["".join(piece["text"] for piece in part) for part in phone["parts"]]
 
 
 @given(st.text(max_size=400))
@@ -33,15 +33,15 @@ def test_parts_are_the_whole_text_and_as_many_as_are_billed(text) -> None:
 
 def test_phone_shows_the_signature_and_the_longest_value() -> None:
     """The signature stands in its brackets and each value is as long as its variable allows."""
-    phone = show_on_phone(shipped, brand)
+    phone = phone_view(shipped, brand)
     assert shown(phone) == ["【示例商城】您的订单A7K2M9X4A7K2已发货。"]
-    assert [piece.variable for piece in phone.parts[0]] == [None, None, "order", None]
-    assert (phone.alphabet, phone.length) == (Alphabet.MAINLAND, 26)
+    assert [piece["variable"] for piece in phone["parts"][0]] == [None, None, "order", None]
+    assert (phone["alphabet"], phone["length"]) == ("mainland", 26)
 
 
 def test_phone_shows_the_brackets_of_the_template() -> None:
     """GB is [] and CN is 【】; a signature that is not known leaves them empty."""
-    assert shown(show_on_phone(replace(shipped, brackets=Brackets.GB), None))[0].startswith("[]您的")
+    assert shown(phone_view(replace(shipped, brackets=Brackets.GB), None))[0].startswith("[]您的")
 
 
 @pytest.mark.parametrize("kind", list(VariableType))
@@ -49,16 +49,16 @@ def test_phone_shows_the_brackets_of_the_template() -> None:
 def test_phone_gives_every_kind_of_variable_its_length(kind, length) -> None:
     """Whatever a variable holds, its sample has exactly the longest length."""
     template = replace(shipped, variables=(Variable("order", kind, length),))
-    pieces = [piece for part in show_on_phone(template, brand).parts for piece in part]
-    assert sum(len(piece.text) for piece in pieces if piece.variable) == length
+    pieces = [piece for part in phone_view(template, brand)["parts"] for piece in part]
+    assert sum(len(piece["text"]) for piece in pieces if piece["variable"]) == length
 
 
 def test_phone_reads_numbered_variables() -> None:
     """Where the content uses the service's numbers, the names of the variables are those numbers."""
     two = (Variable("2", VariableType.PHONE, 3), Variable("1", VariableType.MONEY, 2))
     template = replace(hello, content="${2} and ${1}", variables=two)
-    phone = show_on_phone(template, None)
-    assert [(one.text, one.variable) for one in phone.parts[0]] == [
+    phone = phone_view(template, None)
+    assert [(one["text"], one["variable"]) for one in phone["parts"][0]] == [
         ("138", "2"),
         (" and ", None),
         ("12", "1"),
@@ -68,6 +68,6 @@ def test_phone_reads_numbered_variables() -> None:
 def test_phone_marks_where_the_second_part_begins() -> None:
     """A message of 71 characters is cut after 67, through a value if it lies there."""
     long = replace(shipped, content="字" * 63 + "${1}", variables=(Variable("n", VariableType.PHONE, 2),))
-    first, second = show_on_phone(long, brand).parts
-    assert "".join(one.text for one in first) == "【示例商城】" + "字" * 61
-    assert [(one.text, one.variable) for one in second] == [("字字", None), ("13", "n")]
+    first, second = phone_view(long, brand)["parts"]
+    assert "".join(one["text"] for one in first) == "【示例商城】" + "字" * 61
+    assert [(one["text"], one["variable"]) for one in second] == [("字字", None), ("13", "n")]

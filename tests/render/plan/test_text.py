@@ -12,8 +12,9 @@ from smsconf.model.sites import SITES
 from smsconf.reconcile.outcome import Outcome, Result
 from smsconf.reconcile.review import read_reviews
 from smsconf.render.lines import cells, clean, pad, plain
-from smsconf.render.plan.text import apply_lines, diagnostics_lines, plan_lines, status_lines
-from smsconf.render.plan.view import apply_view, diagnostics_view, plan_view, status_view
+from smsconf.render.plan.status import status_lines, status_view
+from smsconf.render.plan.text import apply_lines, diagnostics_lines, plan_lines
+from smsconf.render.plan.view import apply_view, diagnostics_view, plan_view
 from tests.reconcile import build
 
 HOSTILE = "<script>|`【】\n\x1b[31m\u202e@all\u0007" + "长" * 500

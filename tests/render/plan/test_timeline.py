@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from smsconf.render.plan.timeline import MOST_LANES, read_timeline
+from smsconf.render.plan.timeline import MOST_LANES, timeline_view
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 
@@ -20,13 +20,17 @@ def entry(day: int, event: str, **more) -> dict[str, object]:
 
 
 def waits(*entries, drafts: bool = True) -> list[tuple[int, int, str]]:
-    lanes = read_timeline(entries, NOW, drafts=drafts).lanes
-    return [(one.start.day, one.end.day, one.outcome) for lane in lanes for one in lane.waits]
+    lanes = timeline_view(entries, NOW, drafts=drafts)["lanes"]
+    return [(day(one["start"]), day(one["end"]), one["outcome"]) for lane in lanes for one in lane["waits"]]
+
+
+def day(stamp: str) -> int:
+    return datetime.fromisoformat(stamp).day
 
 
 def test_timeline_pairs_a_submission_with_its_decision() -> None:
     """A review lasts from the accepted submission to the decision, whose words it keeps."""
-    timeline = read_timeline(
+    timeline = timeline_view(
         [
             entry(1, "accepted", step="create"),
             entry(2, "accepted", step="submit"),
@@ -36,12 +40,13 @@ def test_timeline_pairs_a_submission_with_its_decision() -> None:
         NOW,
         drafts=True,
     )
-    (lane,) = timeline.lanes
-    assert [(one.start.day, one.end.day, one.outcome, one.words) for one in lane.waits] == [
-        (2, 4, "rejected", "no"),
-        (5, 10, "in review", None),
+    (lane,) = timeline["lanes"]
+    assert [(one["days"], one["outcome"], one["review_message"]) for one in lane["waits"]] == [
+        (2, "rejected", "no"),
+        (5, "in review", None),
     ]
-    assert [timeline.share(one.start) for one in lane.waits] == [0, 3 / 8]
+    assert [(one["from"], one["to"]) for one in lane["waits"]] == [(0, 2 / 8), (3 / 8, 1)]
+    assert (day(timeline["start"]), day(timeline["end"])) == (2, 10)
 
 
 def test_timeline_counts_a_creation_only_where_it_submits() -> None:
@@ -71,10 +76,10 @@ def test_timeline_shows_the_newest_and_says_how_many_are_left_out() -> None:
         {**entry(1 + number % 9, "accepted", step="submit"), "address": f"template.t{number}"}
         for number in range(MOST_LANES + 5)
     ]
-    timeline = read_timeline(many, NOW, drafts=True)
-    assert len(timeline.lanes) == MOST_LANES
-    assert timeline.left_out == 5
-    assert timeline.lanes[0].waits[0].start.day == 9
+    timeline = timeline_view(many, NOW, drafts=True)
+    assert len(timeline["lanes"]) == MOST_LANES
+    assert timeline["left_out"] == 5
+    assert day(timeline["lanes"][0]["waits"][0]["start"]) == 9
 
 
 def test_timeline_survives_a_clock_that_was_set_back() -> None:

@@ -10,15 +10,22 @@ from typing import Any
 
 import click
 
+from smsconf.cli.bulk_terminal import Terminal
 from smsconf.cli.exits import bulk_exit
-from smsconf.cli.list_terminal import Terminal
-from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options, require_known
+from smsconf.cli.options import (
+    FILE,
+    AddressParam,
+    numbers_option,
+    project_options,
+    report_options,
+    require_known,
+)
 from smsconf.cli.output import report, same_file, show_error
+from smsconf.cli.progress import TALK
 from smsconf.cli.sending import (
     check_words,
     list_options,
     moment_param,
-    read_service,
     reading_of,
     require_template,
     send_options,
@@ -26,7 +33,7 @@ from smsconf.cli.sending import (
     signature_of,
     values_of,
 )
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.messaging.bulk.reader import open_ledger_to_read
 from smsconf.messaging.bulk.run import Run
@@ -40,11 +47,10 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
-from smsconf.workflow.list_draft import look_at_job
-from smsconf.workflow.list_job import DROPPED_HEAD, Job
-from smsconf.workflow.list_run import End, ListResult, ListSending
-from smsconf.workflow.run import check
-from smsconf.workflow.sending import make_ready
+from smsconf.workflow.bulk_draft import look_at_job
+from smsconf.workflow.bulk_job import DROPPED_HEAD, Job
+from smsconf.workflow.bulk_run import End, ListResult, ListSending
+from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
@@ -76,20 +82,18 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
 
 @click.command("bulk", cls=BulkCommand)
 @click.argument("address", required=False, type=AddressParam(), metavar="TEMPLATE|CAMPAIGN")
-@click.argument("recipients", required=False, metavar="LIST", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("recipients", required=False, metavar="LIST", type=FILE)
 @project_options
 @click.option(
     "--var", "given", multiple=True, metavar="NAME=VALUE", help="The same value for all; may be repeated."
 )
 @click.option(
     "--opt-out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     multiple=True,
     help="List of numbers to leave out; may be repeated. Replies that opt out are left out anyway.",
 )
-@click.option(
-    "--dropped", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the rows left out."
-)
+@click.option("--dropped", type=FILE, help="CSV file for the rows left out.")
 @list_options
 @click.option("--at", type=moment_param, help="Wait until this time, up to a month; Ctrl-C calls it off.")
 @click.option("--again", is_flag=True, help="Send a list once more that was sent already.")
@@ -157,7 +161,7 @@ def command(
             _("--output names {file}, which is read: name another").format(file=recipients)
         )
     check_words(chosen["extend"], chosen["status_callback"])
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     if chosen["runs"]:
         with open_ledger_to_read(ledger_path(project.folder)) as ledger:
             rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
@@ -166,7 +170,7 @@ def command(
     settings = settings_of(project, chosen, rate=chosen["rate"], connections=chosen["connections"])
     shown = str if chosen["show_numbers"] else mask
     terminal = Terminal(
-        project, form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
+        form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
     )
     sending = ListSending(settings, terminal.ui(), _assumption(chosen))
     if chosen["end"]:
@@ -216,11 +220,6 @@ def _assumption(chosen: Mapping[str, Any]) -> bool | None:
     return False if chosen["assume_not_sent"] is not None else None
 
 
-def _stored(project: Project, number: str) -> Run:
-    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
-        return named_run(ledger, number)
-
-
 def _meant(
     project: Project, address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]
 ) -> Run | None:
@@ -230,14 +229,14 @@ def _meant(
     newest = template and not recipients and not chosen["failed_of"] and _assumption(chosen) is not None
     if not number and chosen["join"] is None and not newest:
         return None
-    seen = None if number or newest else read_service(project)
-    if seen:
-        seen.require_all()
+    snapshot = None if number or newest else read_service(project, TALK)
+    if snapshot:
+        snapshot.require_all()
     with open_ledger_to_read(ledger_path(project.folder)) as ledger:
         if number:
             return named_run(ledger, number)
-        if seen:
-            return open_run(ledger, seen.scope, project.environment)
+        if snapshot:
+            return open_run(ledger, snapshot.session.client.scope, project.environment)
         return newest_run(ledger, str(template), project.environment)
 
 
@@ -250,8 +249,10 @@ def _send(
 ) -> int:
     """Send a list, or the numbers that a run did not reach; or only look at it."""
     project = sending.settings.project
-    failed_of = _stored(project, chosen["failed_of"]) if chosen["failed_of"] else None
-    if failed_of:
+    failed_of = None
+    if chosen["failed_of"]:
+        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+            failed_of = named_run(ledger, chosen["failed_of"])
         address = address or Address.parse(failed_of.key.subject)
     elif address is None:
         message = _(
@@ -259,7 +260,7 @@ def _send(
         )
         raise click.UsageError(message)
     job = job_of(project, address, recipients, chosen, failed_of)
-    ready = make_ready(read_service(project), job.template, job.signature)
+    ready = make_ready(read_service(project, TALK), job.template, job.signature)
     own = _own_numbers(chosen["test_to"], ready.target.region)
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
@@ -277,7 +278,7 @@ def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[s
         with sending.open_ledger() as ledger:
             sending.settle(ledger, run)
         return 0
-    ready = ready_for_run(read_service(project), project, run)
+    ready = ready_for_run(read_service(project, TALK), project, run)
     lists = _opt_out_lists(project, Address.parse(run.key.subject), chosen)
     return _told(sending.join(run, ready, lists, reading_of(chosen)), terminal)
 
@@ -328,7 +329,8 @@ def job_of(
     lists = _opt_out_lists(project, address, chosen)
     where = f"{project.environment}-{address}" if project.environment else str(address)
     name = re.sub("[^A-Za-z0-9_-]", "-", where)
-    dropped = chosen["dropped"] or _nearby(project.folder / STATE_FOLDER / f"dropped-{name}.csv")
+    own, here = project.folder / STATE_FOLDER / f"dropped-{name}.csv", Path.cwd()
+    dropped = chosen["dropped"] or (own.relative_to(here) if own.is_relative_to(here) else own)
     _keep_apart(dropped, [one for one in (recipients, *lists) if one])
     return Job(
         subject=address,
@@ -370,12 +372,6 @@ def _keep_apart(dropped: Path, lists: list[Path]) -> None:
                 why=_("it would be replaced"),
                 fix=_("name another file with --dropped"),
             )
-
-
-def _nearby(path: Path) -> Path:
-    """Write a path as seen from here, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _own_numbers(texts: Iterable[str], region: Region) -> list[str]:

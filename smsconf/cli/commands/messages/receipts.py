@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from smsconf.cli.options import inbox_options, numbers_option
+from smsconf.cli.options import inbox_options, numbers_option, output_option
 from smsconf.cli.output import report, report_rows
 from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.inbox import open_to_read
@@ -43,11 +43,7 @@ _GROUPS = ("template", "campaign", "batch", "message")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", help="Form of the report."
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report to a file instead of stdout.",
-)
+@output_option
 def command(
     *,
     folder: Path,

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import click
 
-from smsconf.cli.duration import DurationParam
-from smsconf.cli.options import inbox_options
+from smsconf.cli.options import DURATION, inbox_options
 from smsconf.cli.output import say
 from smsconf.language import _
 from smsconf.workflow.state_files import inbox_path, note_inbox
@@ -46,7 +45,7 @@ _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_
 )
 @click.option(
     "--read-timeout",
-    type=DurationParam(),
+    type=DURATION,
     default="10s",
     show_default=True,
     metavar="D",
@@ -54,7 +53,7 @@ _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_
 )
 @click.option(
     "--idle-timeout",
-    type=DurationParam(),
+    type=DURATION,
     default="75s",
     show_default=True,
     metavar="D",

@@ -16,16 +16,16 @@ import click
 from smsconf.cli.exits import send_exit
 from smsconf.cli.options import AddressParam, numbers_option, project_options, report_options
 from smsconf.cli.output import report, report_sent, show_error, try_file
+from smsconf.cli.progress import TALK
 from smsconf.cli.sending import (
     check_words,
-    read_service,
     require_template,
     send_options,
     settings_of,
     signature_of,
     values_of,
 )
-from smsconf.config import Project
+from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
@@ -36,8 +36,7 @@ from smsconf.model.address import Address
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.render.documents.send import request_view, send_lines, send_view
-from smsconf.workflow.run import check
-from smsconf.workflow.sending import make_ready, remember_sent
+from smsconf.workflow.sending import make_ready, read_service, remember_sent
 
 _LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers kill after ten
 
@@ -85,12 +84,12 @@ def command(
     was sent because the template is not approved or the service refused the request. Whether a message
     arrived only its status report says.
     """
-    project = check(folder, environment)
+    project = load_project(folder, environment)
     check_words(chosen["extend"], chosen["status_callback"])
     settings, signature = settings_of(project, chosen), signature_of(chosen)
     messages = _messages(project, address, chosen)
     require_template(project, address)
-    ready = make_ready(read_service(project), address, signature)
+    ready = make_ready(read_service(project, TALK), address, signature)
     target = ready.target
     shown = str if chosen["show_numbers"] else mask
     _check_countries(target, messages, shown)

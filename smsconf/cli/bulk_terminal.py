@@ -19,14 +19,12 @@ import click
 
 from smsconf.cli.asking import confirmed, stop_on_interrupt
 from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
-from smsconf.cli.progress import progress
-from smsconf.cli.sending import read_service
-from smsconf.config import Project
+from smsconf.cli.progress import TALK, progress
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.sending import Progress
 from smsconf.render.documents.bulk import Standing, bulk_lines, bulk_view
-from smsconf.render.foreign import json_text
-from smsconf.workflow.list_job import Ui
+from smsconf.render.foreign_text import json_text
+from smsconf.workflow.bulk_job import Ui
 
 _EVENT = 1.0  # seconds between two events of progress
 
@@ -38,7 +36,6 @@ class Terminal:
     ``callback`` is where status reports will go; ``events``: progress is JSON.
     """
 
-    project: Project
     form: str
     output: Path | None
     shown: Callable[[str], str]
@@ -49,11 +46,9 @@ class Terminal:
     def ui(self) -> Ui:
         """Return what asks and tells."""
         return Ui(
-            look=lambda: read_service(self.project),
-            say=say,
+            talk=TALK,
             warn=self._warn,
             tell=show_error,
-            reading=lambda: progress(N_("reading")),
             watching=self._watching,
             stopping=_stopping,
             agrees=self._agrees,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +11,10 @@ from typing import Any
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.model.address import Address
-from smsconf.workflow.list_draft import read_list
-from smsconf.workflow.list_job import Job, LeftOut, Read
+from smsconf.workflow.bulk_draft import read_list
+from smsconf.workflow.bulk_job import Job, LeftOut, Read
 from smsconf.workflow.sending import Ready
+from smsconf.workflow.session import SILENT
 from tests.messaging.lists.test_recipients import PLAIN
 
 
@@ -37,7 +37,7 @@ def read(folder: Path, text: str, opted_out: Iterable[str] = ()) -> tuple[Read, 
     )
     kept: list[list[str]] = []
     project: Any = SimpleNamespace(environment=None)
-    ui: Any = SimpleNamespace(reading=lambda: nullcontext(lambda _what, _done, _total: None))
+    ui: Any = SimpleNamespace(talk=SILENT)
     left_out = LeftOut(OptOuts([], opted_out), [])
     ready = Ready(PLAIN, {}, datetime(2026, 1, 5, tzinfo=UTC), "account")
     found = read_list(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smsconf.render.documents.rows import json_parts
-from smsconf.render.foreign import json_text
+from smsconf.render.documents.long_list import json_parts
+from smsconf.render.foreign_text import json_text
 
 ROWS = [{"to": "+86138", "body": "退订\n\u2028\x1b", "segments": 1, "at": None, "out": True}, {"to": "x"}]
 

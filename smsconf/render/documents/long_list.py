@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from smsconf.render.foreign import shown_json
+from smsconf.render.foreign_text import shown_json
 
 View = Mapping[str, Any]
 

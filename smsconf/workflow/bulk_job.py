@@ -28,8 +28,8 @@ from smsconf.messaging.lists.samples import Samples
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.receive.opt_outs import OptOuts
-from smsconf.messaging.send.limits import FARTHEST, opening
 from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.thresholds import FARTHEST, opening
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region
@@ -37,8 +37,7 @@ from smsconf.own_files import is_channel, replacing, reporting
 from smsconf.render.documents.bulk import Standing
 from smsconf.render.documents.sheets import csv_row
 from smsconf.render.lines import clean
-from smsconf.workflow.run import Progress as Update
-from smsconf.workflow.sending import Seen
+from smsconf.workflow.session import Talk
 from smsconf.workflow.state_files import inbox_path, inboxes
 
 DROPPED_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
@@ -55,22 +54,18 @@ class Ui:
     """The person whom the sending of a list asks and tells.
 
     Attributes:
-        look: reads the service.
-        say: says one line.
+        talk: how everything is said that is not about messages on their way.
         warn: says, while messages go out, what people want to be warned of.
         tell: says what went wrong, and what to do.
-        reading: shows how far the reading of a list is.
         watching: shows how far the messages are.
         stopping: hears the wish to stop; gives what waits for it for some seconds, and tells whether it came.
         agrees: shows what is about to happen, to so many, and finds out whether it may.
         agrees_after_tests: finds out whether the list may follow the test messages.
     """
 
-    look: Callable[[], Seen]
-    say: Callable[[str], None]
+    talk: Talk
     warn: Callable[[str], None]
     tell: Callable[[SmsconfError], object]
-    reading: Callable[[], AbstractContextManager[Update]]
     watching: Callable[[], AbstractContextManager[Callable[[Progress], None]]]
     stopping: Callable[[], AbstractContextManager[Callable[[float], bool]]]
     agrees: Callable[[Standing, int], bool]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsconf.emulator.gateway.control import PREFIX, ROUTES
-from smsconf.emulator.gateway.visitors import refuse_page
+from smsconf.emulator.gateway.control_access import refuse_page
 from tests.emulator.gateway.test_server import Server
 
 CLOCK = b'{"advance": "P1D"}'

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.messaging.send.limits import Allowance, day_of, month_of, opening
+from smsconf.messaging.send.thresholds import Allowance, day_of, month_of, opening
 from smsconf.model.address import Address
 from smsconf.model.resources import Region, Threshold
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from smsconf.cli.session import Session
-from smsconf.config import Project
 from smsconf.journal import Owner, remember
 from smsconf.lint import Subject, codes_about
 from smsconf.lint.message import Message
@@ -32,19 +30,17 @@ from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.forecast import Forecaster
 from smsconf.reconcile.plan import Plan
 from smsconf.workflow.findings import subject_of
+from smsconf.workflow.session import Session
 
 Outlooks = Mapping[Address, Outlook]
 _BESIDES = (Action.RETIRE, Action.DELETE)  # rows about another version than the address's own
 
 
-def look_ahead(
-    session: Session, project: Project, plan: Plan, *, applied: bool, subject: Subject | None = None
-) -> Outlooks:
+def look_ahead(session: Session, plan: Plan, *, applied: bool, subject: Subject | None = None) -> Outlooks:
     """Look ahead from a plan: as if it were applied now, or from where things stand.
 
     Args:
         session: of the run; its client has the service's time.
-        project: what the plan is for.
         plan: as made or permitted.
         applied: whether what the plan submits counts as submitted.
         subject: of the project, if its texts have been taken apart already.
@@ -52,7 +48,7 @@ def look_ahead(
     Raises:
         SmsconfError: the journal cannot be read.
     """
-    client = session.client
+    client, project = session.client, session.project
     forecaster = Forecaster(client.service_time, client.site, project.desired.calendar, SPECIAL_COUNTRIES)
     if any(change.awaits for change in plan.changes):
         owner = Owner(client.known_scope, project.environment)

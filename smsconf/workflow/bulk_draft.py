@@ -14,19 +14,19 @@ from datetime import timedelta
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import drafts
-from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.failed import failed_recipients
 from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
 from smsconf.messaging.bulk.run import Key, Run, Tally
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.recipients import Count, Recipient, read_recipients
 from smsconf.messaging.masking import mask
-from smsconf.messaging.send.limits import Allowance, day_of, month_of
 from smsconf.messaging.send.target import Target
+from smsconf.messaging.send.thresholds import Allowance, day_of, month_of
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import MessageType, Threshold
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_job import Drop, Job, LeftOut, Read, Said, Ui, dropping, left_out_of, start_of
+from smsconf.workflow.bulk_job import Drop, Job, LeftOut, Read, Said, Ui, dropping, left_out_of, start_of
 from smsconf.workflow.sending import Ready
 from smsconf.workflow.state_files import inboxes, ledger_path
 
@@ -46,7 +46,7 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
     with (
-        left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.say) as left_out,
+        left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.talk.say) as left_out,
         open_ledger_to_read(ledger_path(project.folder)) as ledger,
     ):
         read = read_list(ledger, project, job, ready, left_out, ui, keep=lambda _numbers, _values: None)
@@ -121,7 +121,7 @@ def read_list(
     requests = again = 0
     with (
         _chunks(ledger, project, job, ready) as chunks,
-        ui.reading() as update,
+        ui.talk.progress(N_("reading")) as update,
         dropping(job) as drop,
     ):
         found = chunks(count, drop)

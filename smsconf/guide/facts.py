@@ -36,7 +36,7 @@ from smsconf.own_files import open_own, try_own
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 
 T = TypeVar("T")
-OpenClient = Callable[[Mapping[str, str]], AbstractContextManager[Client]]
+OpenClient = Callable[[Project, Mapping[str, str]], AbstractContextManager[Client]]
 
 
 class Route(NamedTuple):
@@ -44,6 +44,9 @@ class Route(NamedTuple):
 
     url: str
     proxy: str | None
+
+    def __str__(self) -> str:
+        return self.url
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ def examine(
         loaded: the project, or why there is none.
         state: the folder of journal and cache; it may not exist yet.
         environ: where credentials come from.
-        open_client: opens a reading client for the project; given the environment it is to use.
+        open_client: opens a reading client for a project; given the environment it is to use.
     """
     environ = {TIMEOUT: PATIENCE, **{name: value for name, value in environ.items() if value}}
     facts = Facts(now=datetime.now(UTC), state=state, loaded=loaded)
@@ -137,13 +140,18 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
     desired = facts.project.desired
     operation = "ListAppDetails"
     try:
-        with open_client(environ) as client:
+        with open_client(facts.project, environ) as client:
             facts.project_id = client.project_id
             client.call(operation, query={"limit": "1", "offset": "0"})
             facts.entered = True
             facts.observed = _tried(lambda: observe(client, desired))
             regions = sorted({app.region for app in desired.apps.values() if not app.external})
-            facts.quotas = _tried(lambda: {region: _read_quota(client, region) for region in regions})
+            facts.quotas = _tried(
+                lambda: {
+                    one: client.read("ShowAppCount", wire.read_quota, query={"region": one.value})
+                    for one in regions
+                }
+            )
             if isinstance(facts.observed, Observed) and facts.observed.apps.items:
                 remote_id = facts.observed.apps.items[0].remote_id
                 facts.account = _tried(lambda: _ask_for_app(client, remote_id) or True)
@@ -151,11 +159,6 @@ def _ask(facts: Facts, environ: Mapping[str, str], open_client: OpenClient) -> N
     except SmsconfError as problem:
         if facts.entered is not True:
             facts.entered = problem
-
-
-def _read_quota(client: Client, region: Region) -> Quota:
-    operation = "ShowAppCount"
-    return wire.read_quota(operation, client.call(operation, query={"region": region.value}))
 
 
 def _ask_for_app(client: Client, remote_id: str) -> str | None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsconf.messaging.receive.opt_out_reply import read_wish
 from smsconf.messaging.receive.opt_out_words import HINTS, WORDS, Sense
-from smsconf.messaging.receive.wishes import read_wish
 
 LEAVE = [
     *(

@@ -1,6 +1,6 @@
 """The sending of a list: which run a command means, the agreement to it, the wait, the messages, the end.
 
-What may be sent a second time is decided below (``choice``, ``ledger``); who is asked and told is handed in.
+What may be sent a second time is decided below (``choose_run``, ``ledger``); who is asked is handed in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from smsconf.language import N_, _, ngettext
 from smsconf.messaging.bulk.batches import request_of
-from smsconf.messaging.bulk.choice import choose
+from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.ledger import Ledger
 from smsconf.messaging.bulk.reader import LedgerReader
 from smsconf.messaging.bulk.run import Batch, Run
@@ -28,9 +28,9 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.workflow.list_draft import check_type, draft_of, nobody, read_list, threshold_of
-from smsconf.workflow.list_job import Job, LeftOut, Read, Ui, left_out_of, start_of
-from smsconf.workflow.sending import Ready, SendSettings, make_ready, remember_sent
+from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
+from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
+from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
 from smsconf.workflow.state_files import ledger_path
 from smsconf.workflow.stored_runs import SHOWN, named_run
 
@@ -100,7 +100,7 @@ class ListSending:
         folder = self.settings.project.folder
         path = ledger_path(folder)
         if not path.exists():
-            self.ui.say(_(_NO_LEDGER))
+            self.ui.talk.say(_(_NO_LEDGER))
         with Ledger(path, folder=folder.absolute()) as ledger:
             yield ledger
 
@@ -163,15 +163,15 @@ class ListSending:
         said = ngettext(
             "{count} message of run {run} given up", "{count} messages of run {run} given up", count
         )
-        self.ui.say(said.format(count=f"{count:,}", run=run.id))
+        self.ui.talk.say(said.format(count=f"{count:,}", run=run.id))
         if doubts:
             said = _("{count} more are uncertain: settle them with --assume-sent {run} or leave them")
-            self.ui.say(said.format(count=f"{doubts:,}", run=run.id))
+            self.ui.talk.say(said.format(count=f"{doubts:,}", run=run.id))
 
     def _left_out(
         self, lists: Sequence[Path], ready: Ready, reading: Reading
     ) -> AbstractContextManager[LeftOut]:
-        return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.say)
+        return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.talk.say)
 
     def settle(self, ledger: Ledger, run: Run) -> None:
         """Do what a person says about the batches whose answer nobody saw."""
@@ -179,7 +179,7 @@ class ListSending:
             return
         count = ledger.assume(run, sent=self.assume_sent)
         said = _("sent") if self.assume_sent else _("not sent")
-        self.ui.say(_("{count} messages taken for {said}").format(count=count, said=said))
+        self.ui.talk.say(_("{count} messages taken for {said}").format(count=count, said=said))
 
     # -- which run
 
@@ -216,7 +216,7 @@ class ListSending:
         if not count:
             self.settle(ledger, run)
             if job and run.message["text"] != ready.target.text_key():
-                self.ui.say(
+                self.ui.talk.say(
                     _(
                         "the list was sent with another text than the one that is live now; --again sends "
                         "this one"
@@ -276,10 +276,11 @@ class ListSending:
         except SmsconfError as problem:
             self.ui.tell(problem)
         for fate in answer.fates:
-            said = _("accepted") if fate.accepted else fate.status or _("unknown")
-            self.ui.say(_("test message to {number}: {status}").format(number=mask(fate.to), status=said))
+            word = _("accepted") if fate.accepted else fate.status or _("unknown")
+            said = _("test message to {number}: {status}").format(number=mask(fate.to), status=word)
+            self.ui.talk.say(said)
         if not all(fate.accepted for fate in answer.fates):
-            self.ui.say(_("nothing of the list was sent: the service did not take every test message"))
+            self.ui.talk.say(_("nothing of the list was sent: the service did not take every test message"))
             return ListResult(End.TEST_FAILED)
         return None if self.ui.agrees_after_tests() else ListResult(End.DECLINED)
 
@@ -299,7 +300,7 @@ class ListSending:
             if not self._wait_until(start, clock):
                 with self.open_ledger() as ledger:
                     gone = ledger.call_off(order.run)
-                self.ui.say(
+                self.ui.talk.say(
                     _("called off: nothing was sent") if gone else _("called off: the same command goes on")
                 )
                 return ListResult(End.CALLED_OFF)
@@ -320,14 +321,14 @@ class ListSending:
                 "{count} recipients opted out since the run began",
                 out,
             )
-            self.ui.say(text.format(count=out))
+            self.ui.talk.say(text.format(count=out))
         return ListResult(End.SENT, standing, ended.problem)
 
     def _wait_until(self, start: datetime, clock: Callable[[], datetime]) -> bool:
         """Sleep until a moment; return whether it came, or somebody called it off."""
         with self.ui.stopping() as stopped_within:
             said = _("waiting until {time}; Ctrl-C calls it off")
-            self.ui.say(said.format(time=start.isoformat(timespec="seconds")))
+            self.ui.talk.say(said.format(time=start.isoformat(timespec="seconds")))
             while (left := (start - clock()).total_seconds()) > 0:
                 if stopped_within(min(left, _SLICE)):
                     return False
@@ -339,7 +340,8 @@ class ListSending:
         Raises:
             PlanRefused: it is not what was shown.
         """
-        again = make_ready(self.ui.look(), ready.target.address, ready.signature)
+        snapshot = read_service(self.settings.project, self.ui.talk)
+        again = make_ready(snapshot, ready.target.address, ready.signature)
         if again.target.text_key() != ready.target.text_key():
             raise PlanRefused(
                 _("another text of {address} is live now than when run {run} was agreed to").format(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.config.edit.format import in_order, same_values
+from smsconf.config.edit.key_order import in_order, same_values
 from smsconf.config.format.project_model import ProjectFile, TemplateEntry
 from smsconf.config.yaml.reader import read_yaml
 from smsconf.config.yaml.source import Source

@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.render.foreign import spell
+from smsconf.render.foreign_text import spell
 from smsconf.render.lines import clean
 from tests.render.hostile import ANY, CORPUS, INVISIBLE
 from tests.render.judges import commands, unseen

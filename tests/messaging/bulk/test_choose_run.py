@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from smsconf.messaging.bulk.choice import Choice, choose
+from smsconf.messaging.bulk.choose_run import Choice, choose
 from smsconf.messaging.bulk.run import Key, Run
 from smsconf.model.errors import PlanRefused
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from smsconf.cli.commands.wait import Standing, rounds, wait_for_reviews
+from smsconf.cli.exits import standing_exit
 from smsconf.model.address import Address
 from smsconf.model.errors import Refused, SmsconfError, Unreachable
+from smsconf.workflow.watch import Standing, rounds, wait_for_reviews
 
 REFUND = Address.parse("template.refund")
 PENDING = Standing((), (REFUND,), (), complete=True, view={})
@@ -54,7 +55,7 @@ def wait(*found: Standing | SmsconfError, timeout: float = 100, time: Time | Non
 )
 def test_wait_ends_with_what_it_found(found: list[Standing], code: int) -> None:
     """Done, lost and out of time have their codes; an incomplete reading is never done."""
-    assert wait(*found)[0].exit_code == code
+    assert standing_exit(wait(*found)[0]) == code
 
 
 def test_wait_sleeps_an_interval_and_never_past_its_end() -> None:
@@ -67,7 +68,7 @@ def test_wait_sleeps_an_interval_and_never_past_its_end() -> None:
 def test_wait_without_time_looks_once() -> None:
     """A timeout of nothing is one look."""
     time = Time()
-    assert wait(PENDING, timeout=0, time=time)[0].exit_code == 6
+    assert wait(PENDING, timeout=0, time=time)[0].pending
     assert time.slept == []
 
 
@@ -88,7 +89,7 @@ def test_intervals_are_spread() -> None:
 def test_round_without_an_answer_is_told_and_repeated() -> None:
     """A lost connection ends a round, not the wait."""
     standing, said = wait(PENDING, Unreachable("no answer"), DONE)
-    assert standing.exit_code == 0
+    assert not standing.pending
     assert said == ["waiting for template.refund", "looking again: no answer"]
 
 

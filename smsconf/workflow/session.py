@@ -1,87 +1,138 @@
 """The composition root: from a project and the environment to a client, a journal and a cache.
 
-The only place that knows both the client and the emulator.
+The only place that knows both the client and the emulator. It says nothing to people itself: a run that
+speaks brings a :class:`Talk`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import click
-
 from smsconf.checkout import state_folder
-from smsconf.cli.commands.emulator import ask
-from smsconf.cli.options import require_environment
-from smsconf.cli.output import say
 from smsconf.cloud.auth.connect import connect, told_scope
 from smsconf.cloud.http.client import Client
-from smsconf.cloud.http.inprocess import InProcessTransport
+from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.http.scope import EMULATOR_DATABASE, emulator_scope
 from smsconf.cloud.http.transport import SigningAuth
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
-from smsconf.journal import Journal, JournalReading, of_account
-from smsconf.language import _
+from smsconf.config.load.environments import require_environment
+from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
+from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
-from smsconf.workflow.emulated import emulator_engine
+from smsconf.workflow.embedded_emulator import ask, emulator_engine
+
+Update = Callable[[str, int, int], None]
+
+
+@contextmanager
+def _unseen(_verb: str) -> Iterator[Update]:
+    yield lambda _what, _done, _total: None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a run speaks to whoever started it; silent unless somebody says how.
+
+    ``say`` takes a remark, ``credentials`` learns whose are used, ``progress`` shows how far a long step is.
+    """
+
+    say: Callable[[str], None] = lambda _text: None
+    credentials: Callable[[str], None] = lambda _source: None
+    progress: Callable[[str], AbstractContextManager[Update]] = _unseen
+
+
+SILENT = Talk()
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a command that talks to the service works with; ``opening`` is the journal as it was then."""
+    """What a run that talks to the service works with; ``opening`` is the journal as it was then."""
 
+    project: Project
     client: Client
     journal: Journal
-    cache: AttributeCache
-    opening: JournalReading
-    words: Mapping[str, Any]
+    cache: AttributeCache | None = None
+    opening: JournalReading = field(default_factory=JournalReading)
+    talk: Talk = SILENT
+
+    @property
+    def owner(self) -> Owner:
+        """Whom the journal's entries of this run belong to."""
+        return Owner(self.client.scope, self.project.environment)
 
     @property
     def about(self) -> dict[str, Any]:
         """Say for whom, in reports; of the journal what is this account's, as soon as that is known."""
         entries = of_account(self.opening.entries, self.client.known_scope)
-        return {**self.words, "journal": {"entries": len(entries), "torn": self.opening.torn}}
+        return {
+            **about(self.project),
+            "credentials": self.client.credentials,
+            "journal": {"entries": len(entries), "torn": self.opening.torn},
+        }
+
+    def recorded(self) -> list[Entry]:
+        """Return the journal's entries of this account, of every environment, oldest first.
+
+        Raises:
+            SmsconfError: the journal cannot be read.
+        """
+        return of_account(self.journal.read().entries, self.client.known_scope)
+
+
+def about(project: Project | None, environment: str | None = None) -> dict[str, str | None]:
+    """Say for whom a report is, as far as the files tell; ``environment`` is what was asked for."""
+    provider = project.provider if project else None
+    return {
+        "project": project.name if project else None,
+        "environment": project.environment if project else environment,
+        "site": provider.site if provider else None,
+        "provider": provider.name if provider else None,
+    }
+
+
+def require_usable(project: Project) -> None:
+    """Make sure that a project says without errors whom to ask, and that somebody chose an environment.
+
+    Raises:
+        ConfigError: it has errors.
+        SmsconfError: nobody chose.
+    """
+    if project.provider is None or has_errors(project.diagnostics):
+        raise ConfigError(project.diagnostics)
+    require_environment(project)
 
 
 @contextmanager
-def open_session(project: Project, *, read_only: bool) -> Iterator[Session]:
+def open_session(project: Project, talk: Talk = SILENT, *, read_only: bool = True) -> Iterator[Session]:
     """Open a client for the project's provider; nothing is sent before the first call.
 
     Raises:
         ConfigError: the project has errors.
         CloudError: no credentials, or a host that must not get them.
     """
-    if project.provider is None or any(found.severity == "error" for found in project.diagnostics):
-        raise ConfigError(project.diagnostics)
-    require_environment(project)
-    with open_client(project, os.environ, read_only=read_only, tell=_tell_credentials) as client:
-        words = {
-            "project": project.name,
-            "environment": project.environment,
-            "site": client.site.name,
-            "provider": "emulator" if isinstance(project.provider, EmulatorProvider) else "huaweicloud",
-            "credentials": client.credentials,
-        }
-        journal = open_journal(project)
+    require_usable(project)
+    with open_client(project, os.environ, read_only=read_only, tell=talk.credentials) as client:
+        journal = open_journal(project, talk)
         file = state_folder(project.folder) / f"attributes-{client.site.name}-{client.project_id}.json"
         cache = AttributeCache(file, lambda: client.known_scope)
-        yield Session(client, journal, cache, journal.read(), words)
+        yield Session(project, client, journal, cache, journal.read(), talk)
         cache.save()
 
 
-def open_journal(project: Project) -> Journal:
+def open_journal(project: Project, talk: Talk = SILENT) -> Journal:
     """Return the journal of a project's folder; nothing is read or made yet.
 
     Raises:
         SmsconfError: the repository tracks it.
     """
-    return Journal(state_folder(project.folder) / "journal.jsonl", say)
+    return Journal(state_folder(project.folder) / "journal.jsonl", talk.say)
 
 
 class Account(NamedTuple):
@@ -129,14 +180,6 @@ def _emulated(provider: EmulatorProvider) -> Account:
     return Account(scope, now)
 
 
-def _tell_credentials(source: str) -> None:
-    """Say on stderr whose credentials are used, once a command; in JSON the report says it."""
-    context = click.get_current_context(silent=True)
-    if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
-        context.meta[__name__] = source
-        say(_("credentials: {source}").format(source=source))
-
-
 @contextmanager
 def open_client(
     project: Project,
@@ -160,7 +203,7 @@ def open_client(
         settings = engine.settings
         with Client(
             site=SITES[provider.site],
-            base_url="http://127.0.0.1",
+            base_url=BASE_URL,
             project_id=settings.project_id,
             auth=SigningAuth(settings.access_key, settings.secret_key, project_id=settings.project_id),
             transport=InProcessTransport(engine.handle),

@@ -1,4 +1,4 @@
-"""Plan files on the disk, and which account a plan is for.
+"""Plan files on the disk, and whom a plan is for.
 
 What a plan file permits is judged in ``reconcile``; here it is written and read.
 """
@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smsconf.cli.session import Session
-from smsconf.config import Project
 from smsconf.language import _
-from smsconf.model.errors import SmsconfError
-from smsconf.own_files import is_channel, read_own, write_own
+from smsconf.model.errors import SmsconfError, unwritable
+from smsconf.own_files import MOST_BYTES, is_channel, read_own, write_own
 from smsconf.reconcile.saved_plan.plan_file import Permit, Scope, read_permit
+from smsconf.workflow.session import Session
 
-_MOST_BYTES = 64 * 1024 * 1024
 
-
-def scope_of(session: Session, project: Project) -> Scope:
+def scope_of(session: Session) -> Scope:
     """Say for whom a plan is made."""
+    project = session.project
     return Scope(
         project=project.name,
         environment=project.environment,
@@ -29,7 +27,7 @@ def scope_of(session: Session, project: Project) -> Scope:
     )
 
 
-def write_file(path: Path, permit: Permit) -> None:
+def write_permit(path: Path, permit: Permit) -> None:
     """Write a plan file that only its owner can read; whoever reads it finds the old one or the new one.
 
     Raises:
@@ -38,13 +36,10 @@ def write_file(path: Path, permit: Permit) -> None:
     try:
         write_own(path, permit.text().encode())
     except OSError as error:
-        raise SmsconfError(
-            _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
-            fix=_("name a file in a folder that you can write to"),
-        ) from error
+        raise unwritable(path, error) from error
 
 
-def read_file(path: Path) -> Permit:
+def permit_in(path: Path) -> Permit:
     """Read a plan file.
 
     Raises:
@@ -54,7 +49,7 @@ def read_file(path: Path) -> Permit:
         return read_permit(_content(path).decode())
     except OSError as error:
         raise SmsconfError(
-            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror or error),
+            _("cannot read {file}: {reason}").format(file=path, reason=error.strerror or error),
             fix=_("make it first: smsconf plan --out FILE"),
         ) from error
     except UnicodeDecodeError as error:
@@ -63,6 +58,6 @@ def read_file(path: Path) -> Permit:
 
 def _content(path: Path) -> bytes:
     if not is_channel(path):
-        return read_own(path, _MOST_BYTES)
+        return read_own(path)
     with path.open("rb") as file:  # of another program, such as /dev/stdin
-        return file.read(_MOST_BYTES)
+        return file.read(MOST_BYTES)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from smsconf.language import _
 from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.bulk.schema import numbers_digest
+from smsconf.messaging.bulk.tables import numbers_digest
 from smsconf.model.errors import PlanRefused
 
 
