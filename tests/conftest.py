@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from smsconf.language import use
-from tests.slow import why_slow
+from tests.slow import SLOW, UNTRACED, why
 
 # a slow machine is no reason to fail: no deadline for one example
-SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 # English, whatever the machine speaks: here and in the processes that tests start
 for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "SMSCONF_LANG"):
     os.environ.pop(name, None)
@@ -30,8 +30,8 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, lambda _number, _frame: None)
 
-settings.register_profile("fixed", derandomize=True, database=None, **SLOW)
-settings.register_profile("searching", **SLOW)
+settings.register_profile("fixed", derandomize=True, database=None, **PATIENT)
+settings.register_profile("searching", **PATIENT)
 settings.load_profile(
     "searching" if os.environ.get("SMSCONF_SOAK") or os.environ.get("SMSCONF_FUZZ") else "fixed"
 )
@@ -46,10 +46,12 @@ collect_ignore = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what ``make quick`` leaves out."""
+    """Mark what ``make quick`` and ``make coverage`` leave out."""
     for item in items:
-        if reason := why_slow(item.nodeid.removeprefix("tests/")):
-            item.add_marker(pytest.mark.slow(reason=reason))
+        name = item.nodeid.removeprefix("tests/")
+        for table, mark in ((SLOW, pytest.mark.slow), (UNTRACED, pytest.mark.untraced)):
+            if reason := why(table, name):
+                item.add_marker(mark(reason=reason))
 
 
 @pytest.fixture(autouse=True)

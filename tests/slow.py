@@ -1,4 +1,4 @@
-"""What ``make quick`` leaves out, each with the reason; ``make test`` runs all of it."""
+"""What ``make quick`` and ``make coverage`` leave out, each with the reason; ``make test`` runs all of it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,22 @@ SLOW = {
     "scenarios/test_hostile_checkout.py": "thousands of files, patterns and entries",
 }
 
+# the same → what tracing would change
+UNTRACED = {
+    "machine": "random lives, and deaths of the real program, which write nothing down",
+    "cloud/http/test_redact.py::test_hostile_text_costs_no_time": "time",
+    "cloud/read/test_attribute_cache.py::test_large_cache_loads_at_once": "time",
+    "cloud/test_hostile.py::test_bad_answer_is_a_clear_error_in_bounds": "time",
+    "config/load/test_project.py::test_loading_five_thousand_templates_is_quick": "time",
+    "conformance/test_survival.py::test_full_disk_at_the_start_is_one_line": "the room on the disk",
+    "messaging/lists/test_workbook.py::test_reader_takes_little_memory": "memory",
+    "messaging/test_masking.py::test_long_text_is_masked_in_time_that_grows_with_its_length": "time",
+    "scenarios/test_receipts.py::test_memory_does_not_grow_with_the_rows": "memory, and time",
+}
 
-def why_slow(name: str) -> str | None:
-    """Return why the test of a node id (below tests/) is left out of the quick ones, if it is."""
+
+def why(table: dict[str, str], name: str) -> str | None:
+    """Return the reason that a table has for the test of a node id (below tests/), if it has one."""
     path, _, test = name.partition("::")
     places = (path.partition("/")[0], path, f"{path}::{test.partition('[')[0]}")
-    return next((SLOW[place] for place in places if place in SLOW), None)
+    return next((table[place] for place in places if place in table), None)

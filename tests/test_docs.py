@@ -227,11 +227,11 @@ def test_decisions_are_numbered_and_have_their_three_parts() -> None:
         assert heads[0].startswith(f"{int(path.name[:4])}. ")
 
 
-def test_every_place_of_the_slow_tests_exists() -> None:
-    """What moved or was renamed would be quick again, unseen."""
-    from tests.slow import SLOW
+def test_every_test_that_is_left_out_exists() -> None:
+    """What moved or was renamed would be run again, unseen."""
+    from tests.slow import SLOW, UNTRACED
 
-    for place, reason in SLOW.items():
+    for place, reason in (*SLOW.items(), *UNTRACED.items()):
         path, _, name = place.partition("::")
         assert (ROOT / "tests" / path).exists(), place
         assert not name or f"\ndef {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8"), place

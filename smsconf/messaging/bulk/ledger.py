@@ -53,8 +53,12 @@ class Ledger(LedgerReader):
             except BaseException:
                 os.close(self._lock)
                 raise
-        self._file = os.stat(path)  # noqa: PTH116 - beside the look at whether it is still there
-        self._move_all(Move.DOUBT)
+        try:
+            self._file = os.stat(path)  # noqa: PTH116 - beside the look at whether it is still there
+            self._move_all(Move.DOUBT)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +66,10 @@ class Ledger(LedgerReader):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, and let other processes in."""
         self._database.close()
         os.close(self._lock)
 

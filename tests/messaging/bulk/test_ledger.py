@@ -215,3 +215,6 @@ def test_page_in_the_middle_that_is_broken_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(SmsconfError, match=r"ledger\.db"):
         take_all()
+    path.unlink()
+    with Ledger(path) as ledger:  # what could not be opened keeps nobody out
+        assert ledger.runs() == []
