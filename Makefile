@@ -93,14 +93,16 @@ bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/bulk_1000000.py
 
 schema: $(VENV)/.installed
-	$(BIN)/smsconf schema > schema.json
+	$(BIN)/smsconf schema > schema.json.new
+	mv schema.json.new schema.json
 
 fidelity: $(VENV)/.developing
-	$(BIN)/python -m tests.conformance.fidelity > smsconf/emulator/FIDELITY.md
+	$(BIN)/python -m tests.conformance.fidelity > FIDELITY.md.new
+	mv FIDELITY.md.new smsconf/emulator/FIDELITY.md
 
 # every text of the code into the catalogue, its translations kept, and compiled
 messages: $(VENV)/.developing
 	$(BIN)/python -m tests.messages
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info .coverage .coverage.* *.new

@@ -6,7 +6,7 @@ is made is its owner's alone (0600, folders 0700) whatever the umask; ours that 
 What people keep beside it is written here, too, but as an editor would: ``write_atomically``.
 Folders above the working folder, and those of paths elsewhere (``/tmp``), are taken as they are. A file with
 a second name (a hard link) is refused where it would be written in place: an archive may bring one.
-What people declare, YAML and lists, is opened in ``config`` and ``messaging.bulk``; this decides nothing.
+What people declare, YAML and lists, is opened in ``config`` and ``messaging.lists``; this decides nothing.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "SMSCONF_LANG"):
     os.environ.pop(name, None)
 os.environ["LANG"] = "C.UTF-8"
-# no proxy on the way to loopback, nobody's settings of git, and a terminal that knows colours
+# no colours that somebody forces or forbids, no proxy on the way to loopback, nobody's settings of git, and a
+# terminal that knows colours
+for name in ("FORCE_COLOR", "NO_COLOR"):
+    os.environ.pop(name, None)
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
     os.environ.pop(name, None)
     os.environ.pop(name.lower(), None)

@@ -1,1 +1,1 @@
-"""What keeps a newcomer company: the doctor's checks, the first project, the steps to the first message."""
+"""Where somebody stands on the way to a first message: the doctor's checks, and the steps of the guide."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from smsconf import __version__
 from tests.scenarios.conftest import MONDAY, World
 
 COPIES = Path(__file__).parent.parent / "data" / "golden"
@@ -34,6 +35,12 @@ SUFFIXES = {
 CHANGING = [
     (re.compile(r"(?<=\d\d:\d\d):\d\d(?:\.\d+)?(?:(?=Z)|\b)"), ":SS"),
     (re.compile(r"\bPython \d+\.\d+\.\d+"), "Python"),
+    (
+        re.compile(
+            rf"(?<=smsconf )v?{re.escape(__version__)}|(?<=ersion\": \"){re.escape(__version__)}(?=\")"
+        ),
+        "VERSION",
+    ),
     (re.compile(r"\b[0-9a-f]{32}\b|(?<=emulator/china/)[0-9a-f]{16}"), "ID"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"\b10[67-9]\d{8,}\b"), "CHANNEL"),

@@ -1,7 +1,7 @@
 """From a provider in the files and the environment to an open client for the service.
 
-The embedded emulator is not opened here (``cli`` does), and nothing is asked for but a token, where there is
-only a password, and the project's id, where nobody says it.
+The embedded emulator is not opened here (``workflow`` does), and nothing is asked for but a token, where
+there is only a password, and the project's id, where nobody says it.
 """
 
 from __future__ import annotations

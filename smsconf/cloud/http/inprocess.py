@@ -1,6 +1,6 @@
 """Reach a service that runs in this very process: a transport around a function on bytes.
 
-The function is the emulator's engine, handed over by the command line: this module knows neither its store
+The function is the emulator's engine, handed over by ``workflow``: this module knows neither its store
 nor its routes. What it sees is exactly what it would see on a socket, signed headers included.
 """
 

@@ -1,7 +1,7 @@
 """Lists of recipients and of people to leave out: rows → numbers and values, checked, each number once.
 
 Read line by line, with memory that does not grow: what was seen is kept in a temporary file. What is left out
-is handed to the caller with its row and the reason; which file the rows came from is ``lists``' matter.
+is handed to the caller with its row and the reason; which file the rows came from ``opening`` knows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What no API sets, as rows of the plan: where a person sets what, and whether somebody confirmed it.
 
 A confirmation holds as long as the declared values are those that were confirmed, and no longer than it says.
-Nothing here sends anything, and nothing sees whether the console says the same. ``console`` has the places.
+Nothing here sends anything, and nothing sees whether the console says the same. The places are in
+``console_screens``.
 """
 
 from __future__ import annotations
