@@ -106,7 +106,7 @@ def require_usable(project: Project) -> None:
     """
     if project.provider is None or has_errors(project.diagnostics):
         raise ConfigError(project.diagnostics)
-    require_environment(project)
+    require_environment(project.environments, is_chosen=project.is_chosen)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     try:
         loaded = load_project(folder, environment)
         if not has_errors(loaded.diagnostics):
-            require_environment(loaded)
+            require_environment(loaded.environments, is_chosen=loaded.is_chosen)
     except ConfigError as problem:
         loaded = problem
     state = folder.absolute() / STATE_FOLDER

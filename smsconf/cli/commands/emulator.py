@@ -241,7 +241,7 @@ def _database(folder: Path, environment: str | None) -> tuple[Path, Mapping[str,
     from smsconf.model.errors import ConfigError
 
     project = load_project(folder, environment)
-    require_environment(project)
+    require_environment(project.environments, is_chosen=project.is_chosen)
     if isinstance(project.provider, EmulatorProvider):
         return project.provider.database, {"site": project.provider.site}
     if project.provider is None:

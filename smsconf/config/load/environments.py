@@ -5,7 +5,7 @@ Reads smsconf.yaml's own keys only; the overlays are read and put over the files
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from smsconf.config.format.project_model import EnvironmentEntry
 from smsconf.config.format.provider import ROOT_NAME
@@ -16,9 +16,6 @@ from smsconf.language import N_, _, listed
 from smsconf.model.diagnostics import Place
 from smsconf.model.errors import SmsconfError
 from smsconf.model.nearest import nearest
-
-if TYPE_CHECKING:
-    from smsconf.config.load.project import Project
 
 FILES_ALONE = ""
 """What chooses the files without an overlay: ``--env ''``, ``default_environment: ''``."""
@@ -65,15 +62,15 @@ def is_declared(name: str, root: Block, place: Place | None, problems: Problems)
     return False
 
 
-def require_environment(project: Project) -> None:
+def require_environment(declared: Iterable[str], *, is_chosen: bool) -> None:
     """Make sure that somebody chose an environment, where some are declared.
 
     Raises:
         SmsconfError: nobody did: the files alone would be taken for one of them.
     """
-    if project.is_chosen:
+    if is_chosen:
         return
-    names = sorted(project.environments)
+    names = sorted(declared)
     raise SmsconfError(
         _("this project declares environments, and none was chosen: {names}").format(
             names=listed(names, last="and")
