@@ -259,7 +259,8 @@ class _Loading:
         if root.get("include") is None:
             return
         patterns = container(root, "include", Items, self.problems)
-        skipped = {ROOT_NAME, *overlays.values(), root.get("confirmations")}
+        others = (*overlays.values(), root.get("confirmations"))
+        skipped = {ROOT_NAME, *(one for one in others if isinstance(one, str))}
         if len(patterns) > MOST_INCLUDES:
             text = _("more than {most} paths and patterns under include").format(most=MOST_INCLUDES)
             self.problems.report("SMS004", text, root.spans["include"].value)
@@ -277,7 +278,7 @@ class _Loading:
                 self.problems.report("SMS004", text, item.span.value, fix=fix)
                 return
 
-    def _blocks(self, pattern: str, span: Span, skipped: set[object]) -> Iterator[Block]:
+    def _blocks(self, pattern: str, span: Span, skipped: set[str]) -> Iterator[Block]:
         for name in self._matches(pattern, span):
             block = None if name in skipped else self._read_named(name, span, REFUSED_INCLUDED)
             if len(self.files) > MOST_FILES:

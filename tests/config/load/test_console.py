@@ -268,3 +268,10 @@ def test_file_of_confirmations_is_no_configuration(load: Load) -> None:
         }
     )
     assert not project.diagnostics
+
+
+def test_confirmations_are_a_path_whatever_else_is_included(load: Load) -> None:
+    """A list in its place is refused like any other wrong type."""
+    project = load({"smsconf.yaml": HEAD + HI + "include: ['*.yaml']\nconfirmations: [done.yaml]\n"})
+    [found] = project.diagnostics
+    assert found.code == "SMS022"
