@@ -26,11 +26,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smsconf.messaging.receive.callbacks import Garbage, Report, read_push
-from smsconf.messaging.receive.inbox import Inbox, Item
+from smsconf.messaging.receive.callbacks import Garbage, read_push
 from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.model.errors import SmsconfError
 from smsconf.serving import read_body
+from smsconf.store.interfaces import Inbox
+from smsconf.store.messages import Item, Report
 
 BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a tenth of it
 

@@ -15,7 +15,6 @@ import click
 from smsconf.cli.options import DURATION, inbox_options
 from smsconf.cli.output import say
 from smsconf.language import _
-from smsconf.workflow.state_files import inbox_path, note_inbox
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
 _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_PUSH_SK_2"))
@@ -87,17 +86,16 @@ def command(  # noqa: PLR0913 - one for each option
     second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with TLS in
     front.
     """
-    from smsconf.messaging.receive.inbox import Inbox
     from smsconf.messaging.receive.server import Rules, make_app
     from smsconf.serving import Limits, serve
+    from smsconf.store.opening import open_store
 
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)
     limits = Limits(max_connections, max(0.1, read_timeout), max(1, math.ceil(idle_timeout)))
     counts: Counter[str] = Counter()
-    inbox = Inbox(inbox_path(folder, database))
-    try:
-        note_inbox(folder, inbox.path)
-        say(_("storing in {file}").format(file=inbox.path))
+    store = open_store(folder, os.environ, say, database)
+    with store.open_inbox(None) as inbox:
+        say(_("storing in {file}").format(file=store.place))
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
                 "warning: anybody who reaches {host} can post reports and replies, opt-outs too; "
@@ -105,8 +103,6 @@ def command(  # noqa: PLR0913 - one for each option
             )
             say(unprotected.format(host=host, token=TOKEN))
         serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port, limits)
-    finally:
-        inbox.close()
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
     say(_("received: {counts}").format(counts=said or _("nothing")))
     return 0
