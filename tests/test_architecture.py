@@ -28,12 +28,13 @@ ALLOWED: dict[str, set[str]] = {
     "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
+    "origin": {"checkout"},
     "own_files": {"language"},
     "patterns": set(),
     "serving": set(),
     "signing": set(),
     "reconcile": BASE,
-    "journal": BASE | {"own_files", "reconcile"},
+    "journal": BASE | {"origin", "own_files", "reconcile"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
     "config.yaml": {"language", "model", "config.bounds", "config.problems"},
@@ -77,6 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "workflow": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow.embedded_emulator",
         "reconcile",
@@ -100,6 +102,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow",
         "workflow.embedded_emulator",

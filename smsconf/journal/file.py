@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from smsconf.journal.owner import SCOPED, VERSION, Entry, Owner, is_older, taker
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.model.times import stamp
+from smsconf.origin import UNKNOWN, Origin
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -40,12 +41,16 @@ class JournalReading:
 class Journal:
     """The journal file of a project. Several processes may write it at once: a lock file orders them.
 
-    ``say`` is told when entries of an older version are taken for an account.
+    ``say`` is told when entries of an older version are taken for an account; ``origin`` is where the
+    entries come from that are added.
     """
 
-    def __init__(self, path: Path, say: Callable[[str], None] = lambda _text: None) -> None:
+    def __init__(
+        self, path: Path, say: Callable[[str], None] = lambda _text: None, origin: Origin = UNKNOWN
+    ) -> None:
         self.path = path
         self._say = say
+        self._origin = asdict(origin)
         self._read: tuple[object, JournalReading] | None = None
         self._is_raised = False
 
@@ -115,7 +120,7 @@ class Journal:
         Raises:
             SmsconfError: the file cannot be written, so nothing may be sent either.
         """
-        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **entry}
+        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **self._origin, **entry}
         known = {key: value for key, value in whole.items() if value is not None}
         line = json.dumps(known, ensure_ascii=False) + "\n"
         with self.locked(self.path.name), self._writing():

@@ -26,6 +26,7 @@ from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
+from smsconf.origin import origin_of
 from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 Update = Callable[[str, int, int], None]
@@ -132,7 +133,8 @@ def open_journal(project: Project, talk: Talk = SILENT) -> Journal:
     Raises:
         SmsconfError: the repository tracks it.
     """
-    return Journal(state_folder(project.folder) / "journal.jsonl", talk.say)
+    origin = origin_of(project.folder, os.environ)
+    return Journal(state_folder(project.folder) / "journal.jsonl", talk.say, origin)
 
 
 class Account(NamedTuple):
