@@ -28,14 +28,15 @@ ALLOWED: dict[str, set[str]] = {
     "checkout": {"language", "model", "own_files"},
     "language": set(),
     "model": {"language"},
+    "origin": {"checkout"},
     "own_files": {"language"},
     "patterns": set(),
     "serving": set(),
     "signing": set(),
     "reconcile": BASE,
-    "store": BASE | {"reconcile", "store.files"},
+    "store": BASE | {"origin", "reconcile", "store.files"},
     "store.entries": BASE | {"reconcile"},
-    "store.files": BASE | {"checkout", "own_files", "store"},
+    "store.files": BASE | {"checkout", "origin", "own_files", "store"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
     "config.yaml": {"language", "model", "config.bounds", "config.problems"},
@@ -86,6 +87,7 @@ ALLOWED: dict[str, set[str]] = {
     "workflow": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow.embedded_emulator",
         "reconcile",
@@ -109,6 +111,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow",
         "workflow.embedded_emulator",

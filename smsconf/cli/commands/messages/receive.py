@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913 - one for each option
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)
     limits = Limits(max_connections, max(0.1, read_timeout), max(1, math.ceil(idle_timeout)))
     counts: Counter[str] = Counter()
-    store = open_store(folder, os.environ, say, database)
+    store = open_store(folder, os.environ, say, inbox=database)
     with store.open_inbox(None) as inbox:
         say(_("storing in {file}").format(file=store.place))
         if not (rules.token or rules.keys or _is_loopback(host)):
