@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "config.format": BASE | {"own_files", "config.bounds", "config.problems", "config.yaml"},
     "config.load": {
         *BASE,
-        *("own_files", "reconcile"),
+        *("checkout", "own_files", "reconcile"),
         *("config.bounds", "config.problems", "config.yaml", "config.format"),
     },
     "config.edit": {
