@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli"},
     "checkout": {"language", "model", "own_files"},
     "language": set(),
+    "metrics": {"language", "model"},
     "model": {"language"},
     "own_files": {"language"},
     "patterns": set(),
@@ -64,11 +65,14 @@ ALLOWED: dict[str, set[str]] = {
     "messaging.send": BASE
     | {"own_files", "reconcile", "cloud.auth", "cloud.http", "messaging.masking", "messaging.numbers"},
     "messaging.receive": BASE
-    | {"own_files", "serving", "signing", "messaging.database", "messaging.normal_number", "messaging.send"},
+    | {
+        *("metrics", "own_files", "serving", "signing"),
+        *("messaging.database", "messaging.normal_number", "messaging.send"),
+    },
     "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
     "messaging.bulk": BASE
     | {
-        *("own_files", "cloud.http"),
+        *("metrics", "own_files", "cloud.http"),
         *("messaging.database", "messaging.lists", "messaging.receive", "messaging.send"),
     },
     "messaging": set(),
@@ -111,6 +115,7 @@ ALLOWED: dict[str, set[str]] = {
         "guide",
         "render",
         "reconcile",
+        "metrics",
         "serving",
         "emulator",
     },
@@ -133,6 +138,7 @@ HOMES: dict[str, set[str]] = {
     "httpx": {"cloud", "messaging"},
     "jinja2": {"render"},
     "phonenumbers": {"messaging"},
+    "prometheus_client": {"metrics", "messaging"},
     "pydantic": {"model", "config", "reconcile"},
     "pydantic_core": {"config"},
     "re2": {"patterns"},
@@ -146,6 +152,7 @@ FILES = {
     "deepdiff": {"diff.py"},
     "jinja2": {"html.py", "starter.py"},
     "phonenumbers": {"numbers.py"},
+    "prometheus_client": {"figures.py", "metrics.py"},
     "rich": {"lines.py"},
 }
 

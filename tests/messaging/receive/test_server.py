@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +21,10 @@ REPORT = b"smsMsgId=m1&status=DELIVRD"
 class Fragile(Inbox):
     """An inbox for which some reports are poison, as whatever we did not think of would be."""
 
-    def add(self, items: Sequence[Item], now: datetime) -> None:
+    def add(self, items: Sequence[Item], now: datetime) -> int:
         if any(one.message_id.startswith("poison") for one in items):
             raise RuntimeError("+8613812345678")
-        super().add(items, now)
+        return super().add(items, now)
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def ask(
     """Send requests at the same time and return their statuses."""
 
     async def run() -> list[int]:
-        app = make_app(inbox, rules or Rules(), lambda: NOW, Counter())
+        app = make_app(inbox, rules or Rules(), lambda: NOW)
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://sms.example.com") as client:
             client.headers.update({name.replace("_", "-"): value for name, value in headers.items()})

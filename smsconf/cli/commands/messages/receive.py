@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,17 +82,18 @@ def command(  # noqa: PLR0913 - one for each option
       /replies   what people send back: reply_url of the app
 
     With SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
-    store. Where push authentication is switched on, give the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a
-    second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with TLS in
-    front.
+    store, GET /metrics what came (with the extra "metrics"). Where push authentication is switched on, give
+    the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a second pair (…_2) holds while the service changes over.
+    It speaks plain HTTP: put a proxy with TLS in front.
     """
+    from smsconf.messaging.receive.figures import Figures
     from smsconf.messaging.receive.inbox import Inbox
     from smsconf.messaging.receive.server import Rules, make_app
     from smsconf.serving import Limits, serve
 
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)
     limits = Limits(max_connections, max(0.1, read_timeout), max(1, math.ceil(idle_timeout)))
-    counts: Counter[str] = Counter()
+    figures = Figures()
     inbox = Inbox(inbox_path(folder, database))
     try:
         note_inbox(folder, inbox.path)
@@ -104,9 +104,10 @@ def command(  # noqa: PLR0913 - one for each option
                 "set {token}, or the keys of push authentication"
             )
             say(unprotected.format(host=host, token=TOKEN))
-        serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port, limits)
+        serve(make_app(inbox, rules, lambda: datetime.now(UTC), figures), host, port, limits)
     finally:
         inbox.close()
+    counts = figures.stored + figures.refused
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
     say(_("received: {counts}").format(counts=said or _("nothing")))
     return 0
