@@ -63,6 +63,7 @@ def serving(collect: Collect, host: str, port: int) -> Iterator[str]:
             ),
             fix=_("give --metrics-port another port, or 0 for a free one"),
         ) from None
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # who breaks off is no news
     try:
         shown = f"[{host}]" if ":" in host else host
         yield f"http://{shown}:{server.server_port}/metrics"
