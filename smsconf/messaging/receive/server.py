@@ -51,7 +51,11 @@ _PAGES = {"origin", "sec-fetch-site"}
 
 
 def make_app(
-    store: Inbox, rules: Rules, clock: Callable[[], datetime], figures: Figures | None = None
+    store: Inbox,
+    rules: Rules,
+    clock: Callable[[], datetime],
+    figures: Figures | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Return the ASGI application.
 
@@ -60,9 +64,10 @@ def make_app(
         rules: who may push.
         clock: our time, aware.
         figures: is told what came and how that ended.
+        is_ending: tells whether others should be asked from now on; what comes all the same is taken.
     """
     figures = Figures() if figures is None else figures
-    receiver = _Receiver(_Writer(store, clock, figures), rules, clock, figures)
+    receiver = _Receiver(_Writer(store, clock, figures), rules, clock, figures, is_ending)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         response = await receiver.answer(Request(scope, receive))
@@ -87,6 +92,7 @@ class _Receiver:
     rules: Rules
     clock: Callable[[], datetime]
     figures: Figures
+    is_ending: Callable[[], bool]
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; the token is looked at before anything else."""
@@ -111,6 +117,8 @@ class _Receiver:
         return await self._health() if place == "/healthz" else self._metrics(request)
 
     async def _health(self) -> Response:
+        if self.is_ending():
+            return Response("ending\n", 503)
         try:
             await self.writer.probe()
         except Exception:  # noqa: BLE001 - whatever it is, the next report would meet it
@@ -132,8 +140,8 @@ class _Receiver:
             return self._refuse(str(refusal), refusal.status)
         except Garbage:
             return self._refuse("unreadable", 400)
-        except Exception:  # noqa: BLE001 - not stored, so never 200; and no traceback, it could hold a number
-            return self._refuse("not stored", 503)
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001 - cancelled where the end can wait no longer
+            return self._refuse("not stored", 503)  # so never 200; and no traceback, it could hold a number
         finally:
             self.figures.in_flight -= 1
         self.figures.take(items, self.clock())
