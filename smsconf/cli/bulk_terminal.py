@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from smsconf import metrics
-from smsconf.cli.asking import confirmed, stop_on_interrupt
+from smsconf.cli.asking import Stop, confirmed, stop_on_interrupt
 from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
 from smsconf.cli.progress import TALK, progress
 from smsconf.language import N_, _
@@ -36,7 +36,7 @@ class Terminal:
     """How people are asked and told: form and place of the report, how a number is written, who says yes.
 
     ``callback`` is where status reports will go; ``events``: progress is JSON; ``meter`` is what Prometheus
-    sees.
+    sees; ``stop`` is the wish to stop.
     """
 
     form: str
@@ -46,6 +46,7 @@ class Terminal:
     callback: str | None
     events: bool
     meter: Meter = field(default_factory=Meter)
+    stop: Stop = field(default_factory=Stop)
 
     @contextmanager
     def measured(self, at: tuple[str, int] | None) -> Iterator[None]:
@@ -70,7 +71,7 @@ class Terminal:
             tell=show_error,
             watching=self._watching,
             measuring=self.meter.measuring,
-            stopping=_stopping,
+            stopping=self._stopping,
             agrees=self._agrees,
             agrees_after_tests=self._agrees_after_tests,
         )
@@ -105,6 +106,11 @@ class Terminal:
 
             yield watch
 
+    @contextmanager
+    def _stopping(self) -> Iterator[Callable[[float], bool]]:
+        with stop_on_interrupt(self.stop) as stop:
+            yield stop.wait
+
     def _agrees(self, standing: Standing, count: int) -> bool:
         """Show what is about to happen and find out whether it may.
 
@@ -138,12 +144,6 @@ class Terminal:
 
     def _view(self, standing: Standing) -> Mapping[str, Any]:
         return bulk_view(standing, shown=self.shown, callback=self.callback)
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[float], bool]]:
-    with stop_on_interrupt() as stop:
-        yield stop.wait
 
 
 def _clock_text(seconds: float | None) -> str:

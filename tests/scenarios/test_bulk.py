@@ -227,7 +227,7 @@ def test_termination_finishes_what_is_on_its_way(shop: World) -> None:
             break
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 143
     view = json.loads(out)
     assert (view["outcome"], view["uncertain"]) == ("interrupted", [])
     assert 0 < view["messages"]["waiting"] < 60_000
@@ -345,8 +345,9 @@ def test_progress_in_json_is_one_document_a_line(shop: World) -> None:
     assert (events[-1]["done"], events[-1]["total"]) == (3, 3)
 
 
-def test_waiting_can_be_called_off(shop: World) -> None:
-    """Ctrl-C before the start: exit 130, nothing sent, and the run can be started later."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_waiting_can_be_called_off(shop: World, number: signal.Signals, code: int) -> None:
+    """Ctrl-C or a termination before the start: nothing sent, and the run can be started later."""
     at = "2026-03-02T13:00:00+08:00"
     process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", "--at", at)
     assert process.stderr is not None
@@ -354,9 +355,9 @@ def test_waiting_can_be_called_off(shop: World) -> None:
     deadline = time.monotonic() + 30
     while "waiting until" not in seen and time.monotonic() < deadline:
         seen += process.stderr.readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert sends(shop) == 0
     late = shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve", "--at", "2026-03-02T11:00:00+08:00")
     assert late.code == 4, "its time is over"

@@ -296,7 +296,7 @@ def _told(result: ListResult, terminal: Terminal) -> int:
         terminal.report(result.standing)
     if result.problem:
         show_error(result.problem)
-    return bulk_exit(result, written=written)
+    return bulk_exit(result, written=written, stopped=terminal.stop.exit_code)
 
 
 def job_of(
