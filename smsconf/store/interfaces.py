@@ -203,8 +203,8 @@ class RunSender(RunReader, Protocol):
 class Inbox(Protocol):
     """Where what arrives is put. Calls from several threads must take turns."""
 
-    def add(self, items: Sequence[Item], now: datetime) -> None:
-        """Store what arrived, all of it or nothing, durably."""
+    def add(self, items: Sequence[Item], now: datetime) -> int:
+        """Store what arrived, all of it or nothing, durably; return how many of them are new."""
 
     def probe(self) -> None:
         """Write nothing, as something would be written.

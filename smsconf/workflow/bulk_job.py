@@ -15,6 +15,7 @@ from typing import Any
 
 from smsconf.config import Project
 from smsconf.language import N_, _, ngettext
+from smsconf.messaging.bulk.figures import Figures
 from smsconf.messaging.bulk.sending import Progress
 from smsconf.messaging.lists.recipients import (
     Count,
@@ -57,6 +58,7 @@ class Ui:
         warn: says, while messages go out, what people want to be warned of.
         tell: says what went wrong, and what to do.
         watching: shows how far the messages are.
+        measuring: shows the figures of a run while it is sent.
         stopping: hears the wish to stop; gives what waits for it for some seconds, and tells whether it came.
         agrees: shows what is about to happen, to so many, and finds out whether it may.
         agrees_after_tests: finds out whether the list may follow the test messages.
@@ -66,6 +68,7 @@ class Ui:
     warn: Callable[[str], None]
     tell: Callable[[SmsconfError], object]
     watching: Callable[[], AbstractContextManager[Callable[[Progress], None]]]
+    measuring: Callable[[Callable[[], Figures]], AbstractContextManager[None]]
     stopping: Callable[[], AbstractContextManager[Callable[[float], bool]]]
     agrees: Callable[[Standing, int], bool]
     agrees_after_tests: Callable[[], bool]

@@ -378,7 +378,8 @@ class ListSending:
                 connections=settings.connections,
                 warn=self.ui.warn,
             )
-            return bulk.send(watch)
+            with self.ui.measuring(bulk.figures):
+                return bulk.send(watch)
 
 
 def _standing(ledger: RunReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:

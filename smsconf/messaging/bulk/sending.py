@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.language import _
+from smsconf.messaging.bulk.figures import Figures
 from smsconf.messaging.send.sender import Sender, Uncertain
 from smsconf.messaging.send.thresholds import Allowance, opening
 from smsconf.messaging.send.wire import Answer, Request
@@ -78,6 +79,7 @@ class Bulk:
         limiter: shared with the sender; slowed down when the service is busy.
         connections: how many requests travel at once.
         warn: told once of each value of a threshold that people want to know about.
+        senders: how many send the run now; the file of a ledger lets one in.
     """
 
     runs: RunSender
@@ -89,12 +91,13 @@ class Bulk:
     limiter: Limiter
     connections: int
     warn: Callable[[str], None]
+    senders: int = 1
 
     def __post_init__(self) -> None:
         self._warned: set[int] = set()
         self._lock = threading.Lock()
         self._total = self.runs.tally(self.run).waiting
-        self._done = self._failed = self._uncertain = self._doubts = 0
+        self._done = self._failed = self._uncertain = self._doubts = self._busy = self._on_way = 0
         self._ended: Ended | None = None
         self._warned_on: date | None = None
         self._allowance = Allowance(self.conditions.threshold)
@@ -103,6 +106,17 @@ class Bulk:
     def progress(self) -> Progress:
         """How far it is."""
         return Progress(self._done, self._total, self._failed, self._uncertain)
+
+    def figures(self) -> Figures:
+        """Count how far it is, of all its senders; may be called from any thread.
+
+        Raises:
+            SmsconfError: the ledger cannot be read.
+        """
+        with self._lock:
+            tally = self.runs.tally(self.run)
+            rest = self._on_way, self._done, self._busy, self.limiter.rate, self.senders
+            return Figures(self.run.id, tally, *rest)
 
     def send(self, watch: Callable[[Progress], None]) -> Ended:
         """Send until nothing is left or something says stop; ``watch`` is told now and then how far it is.
@@ -121,6 +135,7 @@ class Bulk:
                 thread.join(_LOOK)
                 watch(self.progress)
         watch(self.progress)
+        self._on_way = 0  # whatever a worker left is in doubt
         if self.conditions.stopping() and self._ended is None:
             self._ended = Ended(interrupted=True)
         return self._ended or Ended()
@@ -164,6 +179,7 @@ class Bulk:
         room = self._room if self.conditions.threshold else None
         batch = self.runs.take(self.run, now, room, self.conditions.opted_out())
         if batch:
+            self._on_way += len(batch.numbers)
             self._allowance.spend(len(batch.numbers))
             self._give_warnings(now)
         elif self._allowance.room() == 0 and self.runs.is_open(self.run):
@@ -189,6 +205,8 @@ class Bulk:
         busy = self.runs.settle(self.run, batch, answer.fates, again)
         taken = sum(fate.accepted for fate in answer.fates)
         silent = sum(fate.status is None for fate in answer.fates)
+        self._on_way -= len(batch.numbers)
+        self._busy += busy
         self._done += len(batch.numbers) - busy
         self._uncertain += silent
         self._failed += len(batch.numbers) - busy - silent - taken
@@ -201,12 +219,14 @@ class Bulk:
 
     def _give_back(self, batch: Batch, problem: CloudError) -> None:
         """Keep for the next run what was surely not sent, and end this one."""
+        self._on_way -= len(batch.numbers)
         self.runs.give_back(batch)
         self._end(Ended(problem.message, problem))
 
     def _doubt(self, batch: Batch, problem: Uncertain) -> None:
         """Keep a batch back: nobody knows whether it was sent."""
         self.runs.doubt(batch)
+        self._on_way -= len(batch.numbers)
         self._done += len(batch.numbers)
         self._uncertain += len(batch.numbers)
         self._lose(Ended(problem.message, problem))

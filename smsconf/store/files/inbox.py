@@ -63,8 +63,10 @@ class Inbox:
         """Close the file."""
         self._database.close()
 
-    def add(self, items: Sequence[Item], now: datetime) -> None:
+    def add(self, items: Sequence[Item], now: datetime) -> int:
         """Store what arrived, all of it or nothing, and wait until it is on the disk.
+
+        Returns how many of them were not known yet.
 
         A file that was deleted or replaced meanwhile is opened anew: nothing goes into one without a name.
 
@@ -76,9 +78,9 @@ class Inbox:
             for _attempt in range(2):
                 if not self._is_in_place():
                     self._open_again()
-                self._write(items, now)
+                new = self._write(items, now)
                 if self._is_in_place():
-                    return
+                    return new
         raise self._moved()
 
     def probe(self) -> None:
@@ -134,9 +136,10 @@ class Inbox:
             fix=_("put it back, or start smsconf receive again"),
         )
 
-    def _write(self, items: Sequence[Item], now: datetime) -> None:
+    def _write(self, items: Sequence[Item], now: datetime) -> int:
         stamp = now.astimezone(UTC).isoformat(timespec="milliseconds")
         with transaction(self._database):
+            before = self._last()
             self._database.executemany(
                 _insert("reports", _REPORT)
                 + " ON CONFLICT (message_id, sequence, status, coalesce(updated, ''))"
@@ -147,6 +150,13 @@ class Inbox:
                 _insert("replies", _REPLY) + " ON CONFLICT (message_id) DO NOTHING",
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Reply)],
             )
+            return self._last() - before
+
+    def _last(self) -> int:
+        """Return the last numbers of both tables, added: each new row has the next one."""
+        last = "coalesce((SELECT max(number) FROM {table}), 0)"
+        asked = f"SELECT {last.format(table='reports')} + {last.format(table='replies')}"
+        return int(self._database.execute(asked).fetchone()[0])
 
     def _read(
         self, table: str, names: Sequence[str], kind: type[Kind], order: str, message_id: str | None = None

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.messaging.bulk.batches import drafts, request_of
+from smsconf.messaging.bulk.figures import Meter
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.send.wire import MOST_BYTES, body
@@ -112,6 +113,7 @@ class World:
         connections: int = 1,
         stopping: Callable[[], bool] = lambda: False,
         opted_out: Callable[[], frozenset[str]] = frozenset,
+        meter: Meter | None = None,
     ) -> Ended:
         limiter = Limiter(None, clock=self.seconds, sleep=self.sleep)
         conditions = Conditions(kind, threshold, lambda: self.now, stopping, opted_out)
@@ -126,7 +128,8 @@ class World:
                 connections=connections,
                 warn=self.warnings.append,
             )
-            return bulk.send(lambda _progress: None)
+            with (meter or Meter()).measuring(bulk.figures):
+                return bulk.send(lambda _progress: None)
 
 
 @pytest.fixture

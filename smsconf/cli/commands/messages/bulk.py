@@ -24,6 +24,7 @@ from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.progress import TALK
 from smsconf.cli.sending import (
     check_words,
+    endpoint_param,
     list_options,
     moment_param,
     reading_of,
@@ -125,6 +126,12 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     default="text",
     help="Form of the progress on stderr.  [default: text]",
 )
+@click.option(
+    "--metrics-port",
+    type=endpoint_param,
+    metavar="[HOST:]N",
+    help="Serve figures for Prometheus while it sends; 0 takes a free port.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and check the list, count segments, send nothing.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @report_options
@@ -173,10 +180,11 @@ def command(
     if chosen["end"]:
         sending.end(chosen["end"])
         return 0
-    run = _meant(project, address, recipients, chosen)
-    if run:
-        return _go_on(sending, run, terminal, chosen)
-    return _send(sending, address, recipients, terminal, chosen)
+    with terminal.measured(chosen["metrics_port"]):
+        run = _meant(project, address, recipients, chosen)
+        if run:
+            return _go_on(sending, run, terminal, chosen)
+        return _send(sending, address, recipients, terminal, chosen)
 
 
 def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:
@@ -287,7 +295,7 @@ def _told(result: ListResult, terminal: Terminal) -> int:
         terminal.report(result.standing)
     if result.problem:
         show_error(result.problem)
-    return bulk_exit(result, written=written)
+    return bulk_exit(result, written=written, stopped=terminal.stop.exit_code)
 
 
 def job_of(
