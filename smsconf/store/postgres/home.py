@@ -13,10 +13,11 @@ from sqlalchemy import text
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.origin import UNKNOWN, Origin
-from smsconf.store.interfaces import Lock, Work
-from smsconf.store.postgres.engine import Database
+from smsconf.store.interfaces import Lock, StoreStatus, Work
+from smsconf.store.postgres.engine import VERSION, Database
 from smsconf.store.postgres.journal import Journal
 from smsconf.store.postgres.lock import hold
+from smsconf.store.postgres.status import count_rows, locks, size_of
 
 _LOAD = "SELECT content FROM document WHERE scope = :scope AND kind = :kind"
 _SAVE = """
@@ -59,6 +60,28 @@ class PostgresStore:
     ) -> AbstractContextManager[Lock]:
         """Hold the lock of an account, against all runners."""
         return hold(self.database, scope, work, timeout=timeout, waiting=waiting)
+
+    def migrate(self) -> tuple[str | None, str]:
+        """Make or change the tables; return the versions before and after.
+
+        Raises:
+            SmsconfError: the database is away or does not let us, or a newer smsconf made its tables.
+        """
+        from smsconf.store.postgres.migrate import migrate
+
+        return migrate(self.database)
+
+    def status(self) -> StoreStatus:
+        """Count what there is, and say who holds which lock.
+
+        Raises:
+            SmsconfError: the database is away.
+        """
+        with self.database.begin(_("read")) as connection:
+            scopes, size = count_rows(connection), size_of(connection)
+            held = locks(connection)
+        versions = {"store": VERSION}
+        return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
 
     def require_known(self, scope: str, addresses: list[str]) -> None:
         """Make sure that a project of which nothing is known is a new one.
