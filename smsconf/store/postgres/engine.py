@@ -6,8 +6,10 @@ Written from https://www.postgresql.org/docs/18/errcodes-appendix.html and psyco
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -72,19 +74,15 @@ class Database:
         self._parameters = read_address(address)
         self.place = describe(self._parameters)
         self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self.open, pool_size=2, max_overflow=8
+            "postgresql+psycopg://", creator=partial(_connect, self._parameters), pool_size=2, max_overflow=8
         )
+        weakref.finalize(self, self.engine.dispose)  # whoever forgets a store leaves no connection open
         self._checked = False
 
     def open(self, *, autocommit: bool = False) -> psycopg.Connection:
         """Open a connection of its own, with the settings of a session."""
-        connection = psycopg.connect(**self._parameters, autocommit=True)  # type: ignore[arg-type]
-        try:
-            connection.execute(_SESSION)
-            connection.autocommit = autocommit
-        except BaseException:
-            connection.close()
-            raise
+        connection = _connect(self._parameters)
+        connection.autocommit = autocommit
         return connection
 
     @contextmanager
@@ -166,3 +164,15 @@ class Database:
         """Close every connection that is not in use."""
         with contextlib.suppress(psycopg.Error, DBAPIError):
             self.engine.dispose()
+
+
+def _connect(parameters: Mapping[str, str]) -> psycopg.Connection:
+    """Open a connection with the settings of a session; it begins transactions by itself."""
+    connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+    try:
+        connection.execute(_SESSION)
+        connection.autocommit = False
+    except BaseException:
+        connection.close()
+        raise
+    return connection
