@@ -160,7 +160,7 @@ def test_send_sends_nothing_while_the_store_is_away(shop: World, monkeypatch: py
 
 
 def test_what_was_sent_from_one_machine_has_its_receipt_on_another(
-    shop: World,
+    shop: World,  # noqa: F811
     postgres_address: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
