@@ -35,7 +35,9 @@ ALLOWED: dict[str, set[str]] = {
     "serving": {"few_words"},
     "signing": set(),
     "reconcile": BASE,
-    "journal": BASE | {"own_files", "reconcile"},
+    "store": BASE | {"reconcile", "store.files"},
+    "store.entries": BASE | {"reconcile"},
+    "store.files": BASE | {"checkout", "own_files", "store"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
     "config.yaml": {"language", "model", "config.bounds", "config.problems"},
@@ -62,23 +64,30 @@ ALLOWED: dict[str, set[str]] = {
     "messaging.numbers": {"language", "model"},
     "messaging.normal_number": set(),
     "messaging.masking": set(),
-    "messaging.database": {"language", "model", "own_files"},
     "messaging.send": BASE
-    | {"own_files", "reconcile", "cloud.auth", "cloud.http", "messaging.masking", "messaging.numbers"},
+    | {
+        "own_files",
+        "reconcile",
+        "cloud.auth",
+        "cloud.http",
+        "messaging.masking",
+        "messaging.numbers",
+        "store",
+    },
     "messaging.receive": BASE
     | {
-        *("metrics", "own_files", "serving", "signing"),
-        *("messaging.database", "messaging.normal_number", "messaging.send"),
+        *("metrics", "own_files", "serving", "signing", "store"),
+        *("messaging.normal_number", "messaging.send"),
     },
     "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
     "messaging.bulk": BASE
     | {
-        *("metrics", "own_files", "cloud.http"),
-        *("messaging.database", "messaging.lists", "messaging.receive", "messaging.send"),
+        *("own_files", "cloud.http", "store"),
+        *("messaging.lists", "messaging.receive", "messaging.send"),
     },
     "messaging": set(),
-    "render": BASE | {"reconcile", "cloud", "config", "guide", "lint", "messaging"},
-    "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
+    "render": BASE | {"reconcile", "cloud", "config", "guide", "lint", "messaging", "store"},
+    "guide": BASE | {"own_files", "reconcile", "store", "config", "lint", "cloud"},
     "workflow": BASE
     | {
         "checkout",
@@ -89,7 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "lint",
         "cloud",
         "messaging",
-        "journal",
+        "store",
         "guide",
         "render",
     },
@@ -112,7 +121,7 @@ ALLOWED: dict[str, set[str]] = {
         "lint",
         "cloud",
         "messaging",
-        "journal",
+        "store",
         "guide",
         "render",
         "reconcile",
@@ -134,7 +143,7 @@ HOMES: dict[str, set[str]] = {
     "chinese_calendar": {"model"},
     "click": {"cli"},
     "deepdiff": {"reconcile"},
-    "filelock": {"journal", "cloud"},
+    "filelock": {"store.files", "cloud"},
     "h11": {"serving"},
     "httpcore": {"cloud"},
     "httpx": {"cloud", "messaging"},
@@ -171,7 +180,7 @@ IO_CALLS = {
     "write_text",
     "write_bytes",
 }
-PURE_ROOMS = {"reconcile", "lint", "model", "language", "patterns"}
+PURE_ROOMS = {"reconcile", "lint", "model", "language", "patterns", "store.entries"}
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60

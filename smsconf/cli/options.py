@@ -174,6 +174,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 output_option = click.option("--output", type=FILE, help="Write the report to a file instead of stdout.")
 
 
+lock_option = click.option(
+    "--lock-timeout",
+    type=DURATION,
+    metavar="D",
+    help="Wait so long for another run that writes to the account, then exit 4.  [default: no end]",
+)
+
+
 def interval_option(default: float, *, help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
     """Make the option of how often to look."""
     kind = IntervalParam()

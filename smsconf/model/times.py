@@ -32,3 +32,13 @@ def iso_duration(text: str) -> str:
 def stamp(moment: datetime) -> str:
     """Write a moment as journal, documents and plan files have it: UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def day_of(now: datetime) -> datetime:
+    """Return when the UTC day began."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_of(now: datetime) -> datetime:
+    """Return when the UTC month began."""
+    return day_of(now).replace(day=1)

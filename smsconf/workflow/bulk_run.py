@@ -6,20 +6,18 @@ What may be sent a second time is decided below (``choose_run``, ``ledger``); wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cached_property
 from itertools import cycle, islice
 from pathlib import Path
 
-from smsconf.language import N_, _, ngettext
+from smsconf.language import _, ngettext
 from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.choose_run import choose
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.run import Batch, Run
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.table import Reading
 from smsconf.messaging.masking import mask
@@ -28,15 +26,14 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import Request
 from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
+from smsconf.store.interfaces import RunMaker, RunReader, RunSender, Store
+from smsconf.store.runs import Batch, Run
 from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
 from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
 from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
-from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.session import store_of, work
 from smsconf.workflow.stored_runs import SHOWN, named_run
 
-_NO_LEDGER = N_(
-    "no list was sent from this folder yet; what another folder or machine sent is not known here"
-)
 _SLICE = 30.0  # seconds of one sleep while waiting for a time
 
 
@@ -73,7 +70,7 @@ class _Order:
     take_up: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListSending:
     """Sends lists of a project.
 
@@ -89,20 +86,18 @@ class ListSending:
     assume_sent: bool | None = None
     test_to: Sequence[str] = ()
 
-    @contextmanager
-    def open_ledger(self) -> Iterator[Ledger]:
-        """Open the project's ledger to send: one process at a time.
+    @cached_property
+    def _store(self) -> Store:
+        return store_of(self.settings.project, self.ui.talk)
+
+    def make_runs(self, scope: str | None, doing: str) -> AbstractContextManager[RunMaker]:
+        """Open the runs of an account, to make one or to decide about them.
 
         Raises:
-            PlanRefused: another one is sending.
-            SmsconfError: it cannot be used.
+            PlanRefused: somebody else does.
+            SmsconfError: the store cannot be used.
         """
-        folder = self.settings.project.folder
-        path = ledger_path(folder)
-        if not path.exists():
-            self.ui.talk.say(_(_NO_LEDGER))
-        with Ledger(path, folder=folder.absolute()) as ledger:
-            yield ledger
+        return self._store.make_runs(scope, work(doing))
 
     def send(self, job: Job, ready: Ready) -> ListResult:
         """Send a job, or the rest of it, or say that it was sent.
@@ -113,7 +108,7 @@ class ListSending:
         """
         check_type(ready.target)
         with self._left_out(job.opt_outs, ready, job.reading) as left_out:
-            with self.open_ledger() as ledger:
+            with self.make_runs(ready.scope, "bulk") as ledger:
                 draft, read = self._read(ledger, job, ready, left_out)
                 order = None
                 try:
@@ -137,7 +132,7 @@ class ListSending:
         with self._left_out(opt_outs, ready, reading) as left_out:
             take_up = self.assume_sent is None and run.finished is not None
             order = _Order(run, is_new=False, take_up=take_up)
-            with self.open_ledger() as ledger:
+            with self.make_runs(ready.scope, "bulk --join") as ledger:
                 for other in ledger.runs_of(run.key):
                     if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
                         raise PlanRefused(
@@ -156,7 +151,9 @@ class ListSending:
         Raises:
             PlanRefused: there is no such run, or it is being sent.
         """
-        with self.open_ledger() as ledger:
+        with self._store.read_runs() as reader:
+            scope = named_run(reader, number).key.scope
+        with self.make_runs(scope, "bulk --end") as ledger:
             run = named_run(ledger, number)
             count = ledger.end(run, datetime.now(UTC))
             doubts = ledger.tally(run).uncertain
@@ -171,9 +168,9 @@ class ListSending:
     def _left_out(
         self, lists: Sequence[Path], ready: Ready, reading: Reading
     ) -> AbstractContextManager[LeftOut]:
-        return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.talk.say)
+        return left_out_of(self.settings.project, lists, ready, reading, self.ui.talk.say)
 
-    def settle(self, ledger: Ledger, run: Run) -> None:
+    def settle(self, ledger: RunMaker, run: Run) -> None:
         """Do what a person says about the batches whose answer nobody saw."""
         if self.assume_sent is None:
             return
@@ -183,7 +180,7 @@ class ListSending:
 
     # -- which run
 
-    def _read(self, ledger: Ledger, job: Job, ready: Ready, left_out: LeftOut) -> tuple[Run, Read]:
+    def _read(self, ledger: RunMaker, job: Job, ready: Ready, left_out: LeftOut) -> tuple[Run, Read]:
         """Read who gets what into a new draft."""
         project = self.settings.project
         draft = draft_of(project, job, ready)
@@ -193,7 +190,7 @@ class ListSending:
             making.note(read.digest, name, read.summary)
         return replace(draft, id=making.run, name=name, digest=read.digest), read
 
-    def _order(self, ledger: Ledger, draft: Run, job: Job, read: Read) -> _Order | None:
+    def _order(self, ledger: RunMaker, draft: Run, job: Job, read: Read) -> _Order | None:
         """Find out which run is meant; ``None``: somebody speaks of doubts, and it is a new one."""
         choice = choose(ledger.runs_of(draft.key), ledger.is_open, draft, read.numbers, again=job.again)
         if choice.run:
@@ -208,7 +205,9 @@ class ListSending:
 
     # -- what is asked, waited for and sent
 
-    def _prepare(self, ledger: Ledger, order: _Order, ready: Ready, job: Job | None) -> datetime | ListResult:
+    def _prepare(
+        self, ledger: RunMaker, order: _Order, ready: Ready, job: Job | None
+    ) -> datetime | ListResult:
         """Ask whether a run may be sent; return when, or how it ended where nothing is to be sent."""
         run, tally = order.run, ledger.tally(order.run)
         count = tally.waiting + (tally.uncertain if self.assume_sent is False else 0)
@@ -246,7 +245,9 @@ class ListSending:
             ledger.agree(run, ready.now)
         return start
 
-    def _tested(self, ledger: Ledger, order: _Order, ready: Ready, start: datetime) -> datetime | ListResult:
+    def _tested(
+        self, ledger: RunMaker, order: _Order, ready: Ready, start: datetime
+    ) -> datetime | ListResult:
         """Send the test messages; return when the list may follow, or how it ended."""
         result: ListResult | None = ListResult(End.TEST_FAILED)
         try:
@@ -258,7 +259,7 @@ class ListSending:
                 ledger.call_off(order.run)
         return result or start
 
-    def _send_tests(self, ledger: LedgerReader, run: Run, ready: Ready) -> ListResult | None:
+    def _send_tests(self, ledger: RunReader, run: Run, ready: Ready) -> ListResult | None:
         """Send the first waiting messages of a run to one's own numbers; ``None``: the list may follow."""
         target = Target.from_json(run.message["target"])
         most = len(self.test_to)
@@ -272,7 +273,7 @@ class ListSending:
             self.ui.tell(problem)
             return ListResult(End.TEST_FAILED)
         try:
-            remember_sent(self.settings.project.folder, replace(ready, target=target), answer)
+            remember_sent(self._store, replace(ready, target=target), answer)
         except SmsconfError as problem:
             self.ui.tell(problem)
         for fate in answer.fates:
@@ -298,23 +299,23 @@ class ListSending:
 
         if start > clock():
             if not self._wait_until(start, clock):
-                with self.open_ledger() as ledger:
+                with self.make_runs(ready.scope, "bulk") as ledger:
                     gone = ledger.call_off(order.run)
                 self.ui.talk.say(
                     _("called off: nothing was sent") if gone else _("called off: the same command goes on")
                 )
                 return ListResult(End.CALLED_OFF)
             self._check_text(order, ready)
-        with self.open_ledger() as ledger:
-            run = ledger.find(order.run.id)
+        with self._store.send_runs(order.run, work("bulk")) as sender:
+            run = sender.find(order.run.id)
             if run is None or run.finished:
                 raise PlanRefused(
                     _("run {run} was called off or given up meanwhile").format(run=order.run.id),
                     fix=_(SHOWN),
                 )
-            out = ledger.tally(run).opted_out
-            ended = self._send_run(ledger, run, clock, opt_outs)
-            standing = _standing(ledger, replace(order, run=run), ready, ended)
+            out = sender.tally(run).opted_out
+            ended = self._send_run(sender, run, clock, opt_outs)
+            standing = _standing(sender, replace(order, run=run), ready, ended)
         if out := standing.tally.opted_out - out:
             text = ngettext(
                 "{count} recipient opted out since the run began",
@@ -350,7 +351,9 @@ class ListSending:
                 fix=_("look at it with --dry-run, then run again"),
             )
 
-    def _send_run(self, ledger: Ledger, run: Run, clock: Callable[[], datetime], opt_outs: OptOuts) -> Ended:
+    def _send_run(
+        self, ledger: RunSender, run: Run, clock: Callable[[], datetime], opt_outs: OptOuts
+    ) -> Ended:
         """Send what waits of a run, with the text and sender that it has.
 
         Raises:
@@ -379,7 +382,7 @@ class ListSending:
                 return bulk.send(watch)
 
 
-def _standing(ledger: LedgerReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:
+def _standing(ledger: RunReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:
     run = order.run
     return Standing(
         about=ready.about,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from smsconf.cli.exits import bulk_exit, send_exit
-from smsconf.messaging.bulk.run import Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.send.sender import Uncertain
-from smsconf.messaging.send.wire import ACCEPTED, Answer, Fate
+from smsconf.messaging.send.wire import Answer
 from smsconf.model.errors import CloudError, RateLimited, Refused, Unauthorized, Unreachable
 from smsconf.render.documents.bulk import Standing
+from smsconf.store.runs import ACCEPTED, Fate, Tally
 from smsconf.workflow.bulk_run import End, ListResult
 from tests.messaging.lists.test_recipients import PLAIN
 

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Inbox
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.messages import Reply
 from tests.messaging.workbook import write_workbook
 from tests.scenarios.conftest import World
 from tests.scenarios.test_send import outbox, sends

@@ -15,11 +15,12 @@ from smsconf.cli.options import (
     DURATION,
     AddressParam,
     hint_at,
+    lock_option,
     project_options,
     report_options,
 )
 from smsconf.cli.output import report
-from smsconf.cli.progress import TALK
+from smsconf.cli.progress import TALK, say_busy
 from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.address import Address
@@ -29,7 +30,7 @@ from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
 from smsconf.workflow.run import confirm, manual_rows
-from smsconf.workflow.session import find_account, open_journal, require_usable
+from smsconf.workflow.session import find_account, require_usable, store_of, work
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
@@ -42,6 +43,7 @@ _GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_
 @click.option("--note", metavar="TEXT", help="What there is to say about it.")
 @click.option("--expires", type=DURATION, help="Ask again after this long, such as 90d.")
 @click.option("--withdraw", is_flag=True, help="Take a confirmation back.")
+@lock_option
 @report_options
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -51,6 +53,7 @@ def command(  # noqa: PLR0913 - one for each option
     note: str | None,
     expires: float | None,
     withdraw: bool,
+    lock_timeout: float | None,
     form: str,
     output: Path | None,
 ) -> int:
@@ -69,20 +72,24 @@ def command(  # noqa: PLR0913 - one for each option
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
     project = load_project(folder, environment)
     require_usable(project)
-    journal = open_journal(project, TALK)
+    store = store_of(project, TALK)
+    journal = store.journal
     account = find_account(project, os.environ)
     now = account.now
     rows = {change.address: change for change in manual_rows(project, journal, account) if change.address}
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
-    if withdraw:
-        confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
-    elif steps:
+    if steps:
         until = now + timedelta(seconds=expires) if expires else None
         by = _who(project.folder)
         said = [
             Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
-        confirm(project, journal, account.scope, now, done=said)
+        named = [address for address, _change in steps]
+        with store.lock(account.scope, work("confirm"), timeout=lock_timeout, waiting=say_busy):
+            if withdraw:
+                confirm(project, journal, account.scope, now, withdrawn=named)
+            else:
+                confirm(project, journal, account.scope, now, done=said)
     shown = manual_rows(load_project(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}

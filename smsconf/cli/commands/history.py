@@ -13,10 +13,10 @@ from smsconf.cli.options import hint_at, project_options, report_options
 from smsconf.cli.output import report, say
 from smsconf.cli.progress import TALK
 from smsconf.config import load_project
-from smsconf.journal import scope_of, takers
 from smsconf.language import _, ngettext
 from smsconf.render.documents.history import history_lines, history_view
-from smsconf.workflow.session import open_journal
+from smsconf.store.entries import scope_of, takers
+from smsconf.workflow.session import store_of
 
 
 @click.command("history")
@@ -43,7 +43,7 @@ def command(
     is not in it; the service's present state is in `smsconf status`. Exits 0.
     """
     project = load_project(folder, environment)
-    reading = open_journal(project, TALK).read()
+    reading = store_of(project, TALK).journal.read()
     taken = takers(reading.entries)
     here = [
         {**one, "scope": scope_of(one, taken)}

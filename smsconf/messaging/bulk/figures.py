@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smsconf.messaging.bulk.run import Tally
 from smsconf.model.errors import SmsconfError
+from smsconf.store.runs import Tally
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from smsconf.messaging.receive.callbacks import Reply, Report
+from smsconf.store.messages import Reply, Report
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

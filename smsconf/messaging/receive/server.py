@@ -29,10 +29,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from smsconf import metrics
 from smsconf.messaging.receive.callbacks import Garbage, read_push
 from smsconf.messaging.receive.figures import Figures
-from smsconf.messaging.receive.inbox import Inbox, Item
 from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.model.errors import SmsconfError
 from smsconf.serving import read_body
+from smsconf.store.interfaces import Inbox
+from smsconf.store.messages import Item
 
 BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a tenth of it
 

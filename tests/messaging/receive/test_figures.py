@@ -13,10 +13,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from smsconf import metrics
-from smsconf.messaging.receive.callbacks import Reply, Report
 from smsconf.messaging.receive.figures import Figures
-from smsconf.messaging.receive.inbox import Inbox, Item
 from smsconf.messaging.receive.server import Rules, make_app
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.messages import Item, Reply, Report
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 REPORT = b"smsMsgId=m1&status=DELIVRD&to=%2B8613812345678"

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from smsconf.messaging.receive.callbacks import Report
 from smsconf.messaging.receive.figures import Figures
-from smsconf.messaging.receive.inbox import Inbox, Item
 from smsconf.messaging.receive.server import Rules, make_app
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.messages import Item, Report
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 REPORT = b"smsMsgId=m1&status=DELIVRD"

@@ -36,8 +36,6 @@ from smsconf.cli.sending import (
 )
 from smsconf.config import Project, load_project
 from smsconf.language import _
-from smsconf.messaging.bulk.reader import open_ledger_to_read
-from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.lists.opening import require_file
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
@@ -48,11 +46,12 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
+from smsconf.store.runs import Run
 from smsconf.workflow.bulk_draft import look_at_job
 from smsconf.workflow.bulk_job import DROPPED_HEAD, Job
 from smsconf.workflow.bulk_run import End, ListResult, ListSending
 from smsconf.workflow.sending import make_ready, read_service
-from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.session import store_of
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
 
@@ -168,7 +167,7 @@ def command(
     check_words(chosen["extend"], chosen["status_callback"])
     project = load_project(folder, environment)
     if chosen["runs"]:
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        with store_of(project, TALK).read_runs() as ledger:
             rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
         report(runs_view(rows), runs_lines, form, output)
         return 0
@@ -234,7 +233,7 @@ def _meant(
     snapshot = None if number or newest else read_service(project, TALK)
     if snapshot:
         snapshot.require_all()
-    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+    with store_of(project, TALK).read_runs() as ledger:
         if number:
             return named_run(ledger, number)
         if snapshot:
@@ -253,7 +252,7 @@ def _send(
     project = sending.settings.project
     failed_of = None
     if chosen["failed_of"]:
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        with store_of(project, TALK).read_runs() as ledger:
             failed_of = named_run(ledger, chosen["failed_of"])
         address = address or Address.parse(failed_of.key.subject)
     elif address is None:
@@ -277,7 +276,7 @@ def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[s
     """Go on with a run as it began; of an older smsconf only its doubts can be settled."""
     project = sending.settings.project
     if run.key.scope is None and sending.assume_sent:
-        with sending.open_ledger() as ledger:
+        with sending.make_runs(None, "bulk --assume-sent") as ledger:
             sending.settle(ledger, run)
         return 0
     ready = ready_for_run(read_service(project, TALK), project, run)

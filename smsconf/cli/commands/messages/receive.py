@@ -13,7 +13,6 @@ import click
 
 from smsconf.cli.options import DURATION, inbox_options
 from smsconf.language import _
-from smsconf.workflow.state_files import inbox_path, note_inbox
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
 _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_PUSH_SK_2"))
@@ -104,9 +103,9 @@ def command(  # noqa: PLR0913 - one for each option
     """
     from smsconf.cli.receive_log import JsonLog, TextLog
     from smsconf.messaging.receive.figures import Figures
-    from smsconf.messaging.receive.inbox import Inbox
     from smsconf.messaging.receive.server import Rules, make_app
     from smsconf.serving import Life, Limits, serve
+    from smsconf.store.opening import open_store
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -116,10 +115,9 @@ def command(  # noqa: PLR0913 - one for each option
     figures = Figures()
     log = JsonLog(figures, clock) if log_format == "json" else TextLog(figures)
     life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
-    inbox = Inbox(inbox_path(folder, database))
-    try:
-        note_inbox(folder, inbox.path)
-        log.opened(str(inbox.path))
+    store = open_store(folder, os.environ, log.note, database)
+    with store.open_inbox(None) as inbox:
+        log.opened(store.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
                 "anybody who reaches {host} can post reports and replies, opt-outs too; "
@@ -127,8 +125,6 @@ def command(  # noqa: PLR0913 - one for each option
             )
             log.warning(unprotected.format(host=host, token=TOKEN))
         serve(make_app(inbox, rules, clock, figures, lambda: life.is_ending), host, port, limits, life)
-    finally:
-        inbox.close()
     log.stopped()
     return 0
 

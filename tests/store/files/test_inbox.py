@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.messaging.receive.callbacks import Reply, Report
-from smsconf.messaging.receive.inbox import Inbox, latest, open_to_read
+from smsconf.messaging.receive.receipts import latest
 from smsconf.model.errors import SmsconfError
+from smsconf.store.files.inbox import Inbox, open_to_read
+from smsconf.store.messages import Reply, Report
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.messaging.database import in_words, open_database, transaction
 from smsconf.model.errors import SmsconfError
+from smsconf.store.files.database import in_words, open_database, transaction
 
 OLD = "CREATE TABLE IF NOT EXISTS thing (a TEXT) STRICT;"
 NEW = """

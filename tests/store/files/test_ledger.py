@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.messaging.bulk.digest import ListDigest
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.reader import open_ledger_to_read
-from smsconf.messaging.bulk.run import COUNTED, MOVES, SPENT, Batch, Key, Move, Run, State
-from smsconf.messaging.bulk.tables import numbers_digest
-from smsconf.messaging.receive.sent import read_ledger
-from smsconf.messaging.send.wire import Fate
 from smsconf.model.errors import SmsconfError
+from smsconf.store.files.ledger import Ledger
+from smsconf.store.files.ledger_reader import open_ledger_to_read
+from smsconf.store.files.ledger_tables import numbers_digest
+from smsconf.store.files.sent import read_ledger
+from smsconf.store.list_digest import ListDigest
+from smsconf.store.runs import COUNTED, MOVES, SPENT, Batch, Fate, Key, Move, Run, State
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 ONE, TWO = "8613812345678", "8613812345679"
@@ -85,7 +84,7 @@ def test_older_ledger_is_never_resumed_and_what_it_sent_counts(old: Path) -> Non
             (TWO,),
             ("8613812345680", "8613812345681"),
         ]
-        assert ledger.traffic("any", "cn", NOON) == 2, "what was not tried counts for nothing"
+        assert ledger.spent("any", "cn", NOON).day == 2, "what was not tried counts for nothing"
         numbers = ListDigest()
         numbers.add((f"86138123456{end}", ()) for end in (78, 79, 80, 81))
         assert news.digest == numbers_digest(numbers.hex())

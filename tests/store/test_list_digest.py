@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.bulk.digest import ListDigest
+from smsconf.store.list_digest import ListDigest
 
 recipients = st.lists(
     st.tuples(st.text("0123456789", min_size=1, max_size=12), st.lists(st.text(max_size=5), max_size=3)),

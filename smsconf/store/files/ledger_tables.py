@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from smsconf.messaging.bulk.digest import ListDigest
+from smsconf.store.list_digest import ListDigest
 
 VERSION: Final = 2
 SCHEMA: Final = """

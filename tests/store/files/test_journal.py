@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.journal import Journal, Owner, news, remember
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Memory
 from smsconf.model.sites import SITES
+from smsconf.store.entries import Owner, news, remember
+from smsconf.store.files.journal import Journal
 from tests.reconcile import build
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_journal_that_cannot_be_written_stops_the_run(tmp_path) -> None:
 
 def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None:
     """A file that reached its size is renamed; entries come back from all files, oldest first."""
-    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 200)
+    monkeypatch.setattr("smsconf.store.files.journal.MOST_BYTES", 200)
     journal = Journal(tmp_path / "journal.jsonl")
     for number in range(40):
         journal.append(NOW, HERE, {"event": "intent", "number": number})
@@ -72,7 +73,7 @@ def test_full_journal_is_put_aside_and_still_read(tmp_path, monkeypatch) -> None
 
 def test_full_journal_never_takes_the_place_of_another(tmp_path, monkeypatch) -> None:
     """Somebody removed the oldest: the number of the next is one that no file has."""
-    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 200)
+    monkeypatch.setattr("smsconf.store.files.journal.MOST_BYTES", 200)
     journal = Journal(tmp_path / "journal.jsonl")
     for number in range(12):
         journal.append(NOW, HERE, {"event": "intent", "number": number})
@@ -88,7 +89,7 @@ def test_journal_that_is_put_aside_while_it_is_read_is_read_again(tmp_path, monk
     journal = Journal(tmp_path / "journal.jsonl")
     for number in range(3):
         journal.append(NOW, HERE, {"event": "intent", "number": number})
-    monkeypatch.setattr("smsconf.journal.file.MOST_BYTES", 1)
+    monkeypatch.setattr("smsconf.store.files.journal.MOST_BYTES", 1)
     listed = Journal._rotated
 
     def and_then_another_writes(self: Journal) -> list:

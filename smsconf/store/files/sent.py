@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from smsconf.language import _
-from smsconf.messaging.database import in_words, open_database, readable, transaction
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.send.wire import ACCEPTED
 from smsconf.own_files import connect
+from smsconf.store.files.database import in_words, open_database, readable, transaction
+from smsconf.store.messages import Sent
+from smsconf.store.runs import ACCEPTED
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (
@@ -51,6 +51,18 @@ def add_sent(path: Path, messages: Iterable[Sent]) -> None:
     if rows:
         with _open(path) as database, transaction(database):
             database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def templates_sent(path: Path) -> frozenset[str]:
+    """Return the templates of which messages are in the file; none if there is no file.
+
+    Raises:
+        SmsconfError: it cannot be read.
+    """
+    if not os.path.lexists(path):
+        return frozenset()
+    with _open(path) as database:
+        return frozenset(one for (one,) in database.execute("SELECT DISTINCT template FROM sent"))
 
 
 def read_sent(path: Path, message_id: str | None = None) -> Iterator[Sent]:

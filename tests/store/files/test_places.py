@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smsconf.model.errors import SmsconfError
-from smsconf.workflow.state_files import inboxes, note_inbox, received_into
+from smsconf.store.files.places import inboxes, note_inbox
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def test_other_database_of_a_project_is_remembered_once(folder: Path, tmp_path: 
     other.touch()
     assert inboxes(folder) == [other]
     own.touch()
-    assert inboxes(folder) == received_into(folder, None) == [own, other]
-    assert received_into(folder, Path("named.db")) == [Path("named.db")]
+    assert inboxes(folder) == [own, other]
 
 
 def test_folder_that_is_no_project_remembers_nothing(tmp_path: Path) -> None:

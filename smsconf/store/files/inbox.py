@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from smsconf.language import _
-from smsconf.messaging.database import in_words, open_database, readable, transaction
-from smsconf.messaging.receive.callbacks import Reply, Report
 from smsconf.model.errors import SmsconfError
-
-Item = Report | Reply
-Kind = TypeVar("Kind", Report, Reply)
+from smsconf.store.files.database import in_words, open_database, readable, transaction
+from smsconf.store.messages import Item, Kind, Received, Reply, Report
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
@@ -48,14 +44,6 @@ CREATE TABLE IF NOT EXISTS replies (
 _VERSION = 1
 _REPORT = [one.name for one in fields(Report)]
 _REPLY = [one.name for one in fields(Reply)]
-
-
-@dataclass(frozen=True, slots=True)
-class Received(Generic[Kind]):
-    """Something that arrived, and when it first did (our time, UTC)."""
-
-    item: Kind
-    at: datetime
 
 
 class Inbox:
@@ -226,21 +214,3 @@ def _insert(table: str, names: Iterable[str]) -> str:
     every = ["received", *names]
     columns, values = ", ".join(f'"{name}"' for name in every), ", ".join(f":{name}" for name in every)
     return f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608 - our own words
-
-
-def latest(reports: Iterable[Received[Report]]) -> Mapping[tuple[str, int], Received[Report]]:
-    """Return the report that holds for each part of each message: (message id, sequence) → report.
-
-    A report that the service made up for want of one ("no report for 72 hours") yields to any of the network;
-    else the later time of the service holds, and of equal ones the later arrival.
-    """
-    found: dict[tuple[str, int], Received[Report]] = {}
-    for one in reports:
-        key = (one.item.message_id, one.item.sequence)
-        if key not in found or _rank(one) >= _rank(found[key]):
-            found[key] = one
-    return found
-
-
-def _rank(one: Received[Report]) -> tuple[bool, str, datetime]:
-    return (one.item.updated is not None, one.item.updated or "", one.at)

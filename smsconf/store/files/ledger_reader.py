@@ -5,27 +5,23 @@ Reads beside a run at work. ``ledger`` writes.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from smsconf.language import _
-from smsconf.messaging.bulk.run import COUNTED, SPENT, Batch, Key, Run, State, Tally
-from smsconf.messaging.bulk.tables import SCHEMA, STEPS, VERSION
-from smsconf.messaging.database import in_words
+from smsconf.model.times import day_of, month_of
 from smsconf.own_files import connect
+from smsconf.store.files.database import in_words
+from smsconf.store.files.ledger_tables import SCHEMA, STEPS, VERSION
+from smsconf.store.run_rows import Row, RunRows
+from smsconf.store.runs import SPENT, Key, Run, Spent
 
-_RUN = """
-SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
-       begun, finished FROM run
-"""
 _TRAFFIC = f"""
 SELECT coalesce(sum(size), 0) FROM batch JOIN run ON run.id = batch.run
 WHERE (scope = ? OR scope IS NULL) AND region = ? AND at >= ?
@@ -48,73 +44,24 @@ ORDER BY batch.id, message.rowid
 """
 
 
-class LedgerReader:
+class LedgerReader(RunRows):
     """The file, read. ``Ledger`` opens it to be written, :func:`open_ledger_to_read` only to be read."""
 
     def __init__(self, path: Path, database: sqlite3.Connection) -> None:
         self.path = path
         self._database = database
 
-    def find(self, number: int) -> Run | None:
-        """Return a run by its number."""
-        return next(self._runs("WHERE id = ?", (number,)), None)
+    def _rows(self, statement: str, /, **values: object) -> list[Row]:
+        return self._database.execute(statement, values).fetchall()
 
-    def runs(self) -> list[Run]:
-        """Return every run that somebody agreed to, the newest first."""
-        return list(self._runs("WHERE agreed IS NOT NULL ORDER BY id DESC"))
-
-    def runs_of(self, key: Key) -> list[Run]:
-        """Return the agreed runs of a key, the newest first; those without a scope are everybody's."""
-        asked = (
-            "WHERE agreed IS NOT NULL AND subject = ? AND (scope IS NULL OR scope = ? AND environment IS ?)"
-        )
-        return list(self._runs(f"{asked} ORDER BY id DESC", (key.subject, key.scope, key.environment)))
-
-    def is_open(self, run: Run) -> bool:
-        """Tell whether numbers of a run wait for their request."""
-        asked = "SELECT 1 FROM batch WHERE run = ? AND state = 'ready' LIMIT 1"
+    def spent(self, scope: str | None, region: str, now: datetime) -> Spent:
+        """Count what the service may have taken of a region today and this month (UTC), of all runs."""
         with self._explained():
-            return self._database.execute(asked, (run.id,)).fetchone() is not None
+            return Spent(*(self._traffic(scope, region, since(now)) for since in (day_of, month_of)))
 
-    def summary(self, run: Run) -> dict[str, Any]:
-        """Return what was noted about a run when it was made."""
-        with self._explained():
-            (text,) = self._database.execute("SELECT summary FROM run WHERE id = ?", (run.id,)).fetchone()
-            noted: dict[str, Any] = json.loads(text)
-            return noted
-
-    def tally(self, run: Run) -> Tally:
-        """Count where the messages of a run stand."""
-        with self._explained():
-            states = self._database.execute(
-                "SELECT state, sum(size) FROM batch WHERE run = ? GROUP BY state", (run.id,)
-            ).fetchall()
-            refused = self._database.execute(
-                "SELECT status, count(*) FROM message JOIN batch ON batch.id = message.batch "
-                "WHERE run = ? AND status <> '000000' GROUP BY status ORDER BY 2 DESC, 1",
-                (run.id,),
-            ).fetchall()
-            counts: dict[str, int] = {}
-            for state, size in states:
-                word = COUNTED[State(state)]
-                counts[word] = counts.get(word, 0) + size
-        return Tally(statuses=dict(refused), **counts)
-
-    def doubtful(self, run: Run) -> list[tuple[Batch, datetime]]:
-        """Return the uncertain batches, and when each was to be sent (UTC)."""
-        asked = (
-            "SELECT batch.id, coalesce(at, made) FROM batch JOIN run ON run.id = batch.run "
-            "WHERE run = ? AND state IN ('sending', 'uncertain') ORDER BY batch.id"
-        )
-        with self._explained():
-            rows = self._database.execute(asked, (run.id,)).fetchall()
-            return [(self._read(number), datetime.fromisoformat(at)) for number, at in rows]
-
-    def traffic(self, scope: str | None, region: str, since: datetime) -> int:
-        """Count the messages of a region that the service may have taken since a moment, of all runs."""
-        with self._explained():
-            (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
-            return int(count)
+    def _traffic(self, scope: str | None, region: str, since: datetime) -> int:
+        (count,) = self._database.execute(_TRAFFIC, (scope, region, stamp(since))).fetchone()
+        return int(count)
 
     def recent(self, key: Key, since: datetime) -> Callable[[Iterable[str]], int]:
         """Return what counts those of some numbers whom runs of a key may have written to since a moment."""
@@ -131,16 +78,6 @@ class LedgerReader:
                 return int(self._database.execute(asked).fetchone()[0])
 
         return count if others else lambda _numbers: 0
-
-    def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
-        """Return what the first numbers that wait get; ``None`` where all get the same."""
-        asked = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT ?"
-        found: list[tuple[str, ...] | None] = []
-        with self._explained():
-            for (number,) in self._database.execute(asked, (run.id, count)).fetchall():
-                batch = self._read(number)
-                found += batch.values or [None] * len(batch.numbers)
-        return found[:count]
 
     def failed(
         self, run: Run, undelivered: Iterable[tuple[str, str]]
@@ -162,30 +99,6 @@ class LedgerReader:
                 for _batch, one, status in group:
                     values = None if batch.values is None else batch.values[places[str(one)]]
                     yield str(one), values, status
-
-    def _runs(self, where: str, values: Sequence[object] = ()) -> Iterator[Run]:
-        with self._explained():
-            for row in self._database.execute(f"{_RUN} {where}", values).fetchall():
-                number, scope, environment, subject, name, template, region, digest, *rest = row
-                message, made, failed_of, *moments = rest
-                yield Run(
-                    number,
-                    Key(scope, environment, subject),
-                    name,
-                    template,
-                    region,
-                    digest,
-                    json.loads(message),
-                    datetime.fromisoformat(made),
-                    failed_of,
-                    *map(_moment, moments),
-                )
-
-    def _read(self, number: int) -> Batch:
-        row = self._database.execute(
-            "SELECT id, numbers, contents, tries FROM batch WHERE id = ?", (number,)
-        ).fetchone()
-        return Batch.read(*row)
 
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.path)
@@ -216,10 +129,6 @@ def open_ledger_to_read(path: Path) -> Iterator[LedgerReader | None]:
         yield LedgerReader(path, database) if version and version <= VERSION else None
     finally:
         database.close()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def stamp(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """The words of sending to many: a run, its batches, the states of a batch, and where its messages stand.
 
-Values only: ``ledger`` keeps them, ``choose_run`` says which run a command means, ``sending`` sends them.
+Values only: each home of the store keeps them, and ``messaging.bulk`` chooses and sends them.
 
 Every number of a run is in exactly one batch, and every batch in one state; ``MOVES`` is all that may
 happen to it, and ``COUNTED`` where its numbers are counted then. A batch whose request may have left and
@@ -66,8 +66,27 @@ COUNTED: Mapping[State, str] = {
     State.ENDED: "ended",
 }
 
+ACCEPTED = "000000"
+
 SPENT = (State.SENDING, State.SENT, State.UNCERTAIN, State.ASSUMED)
 """What counts for a threshold: what the service may have taken."""
+
+
+class Fate(NamedTuple):
+    """What the service said about one number: its message's id, status, and how many parts are billed.
+
+    A ``status`` of ``None``: it said nothing.
+    """
+
+    to: str
+    message_id: str | None = None
+    status: str | None = None
+    parts: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the service took the message; only the status report says whether it arrived."""
+        return self.status == ACCEPTED
 
 
 class Key(NamedTuple):
@@ -112,6 +131,17 @@ class Run:
     agreed: datetime | None = None
     begun: datetime | None = None
     finished: datetime | None = None
+
+
+class Spent(NamedTuple):
+    """How many messages the service may have taken in a UTC day and its month."""
+
+    day: int = 0
+    month: int = 0
+
+    def plus(self, count: int) -> Spent:
+        """Return it with more of them (or, below zero, fewer)."""
+        return Spent(self.day + count, self.month + count)
 
 
 class Batch(NamedTuple):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from smsconf.journal.owner import SCOPED, Entry, Owner, of_account
-from smsconf.journal.recall import remember
 from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedSignature, ObservedTemplate
 from smsconf.model.sites import Site
 from smsconf.reconcile.change import Action, Change, ObservedObject, TemplateChange
 from smsconf.reconcile.plan import Plan
+from smsconf.store.entries.owner import SCOPED, Entry, Owner, of_account
+from smsconf.store.entries.recall import remember
 
 
 def news(entries: tuple[Entry, ...], owner: Owner, plan: Plan, site: Site) -> Iterator[Entry]:

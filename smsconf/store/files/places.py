@@ -51,17 +51,6 @@ def inboxes(folder: Path) -> list[Path]:
     return [own, *others] if own.exists() else others
 
 
-def received_into(folder: Path, database: Path | None) -> list[Path]:
-    """Return the files to read what was received from: the one that is named, else all of the project's.
-
-    Raises:
-        SmsconfError: one is gone.
-    """
-    if database:
-        return [database]
-    return inboxes(folder) or [inbox_path(folder)]
-
-
 def note_inbox(folder: Path, path: Path) -> None:
     """Remember for a project that something is received into a file that is not its own.
 

@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,12 +21,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from smsconf.language import _
-from smsconf.messaging.bulk.reader import LedgerReader, explained, stamp
-from smsconf.messaging.bulk.run import MOVES, Batch, Move, Run, State, pack_values
-from smsconf.messaging.bulk.tables import SCHEMA, STEPS, VERSION
-from smsconf.messaging.database import open_database, transaction
-from smsconf.messaging.send.wire import Fate
 from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.times import day_of
+from smsconf.store.files.database import open_database, transaction
+from smsconf.store.files.ledger_reader import LedgerReader, explained, stamp
+from smsconf.store.files.ledger_tables import SCHEMA, STEPS, VERSION
+from smsconf.store.runs import MOVES, Batch, Fate, Move, Run, Spent, State, pack_values
 
 
 class Ledger(LedgerReader):
@@ -44,6 +44,8 @@ class Ledger(LedgerReader):
             SmsconfError: it cannot be opened, or is something else.
         """
         self.path = path
+        self._spent: Spent | None = None
+        self._spent_on: datetime | None = None
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(folder or path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -93,7 +95,7 @@ class Ledger(LedgerReader):
             SmsconfError: the file cannot be written.
         """
         with explained(self.path, (sqlite3.Error,)), transaction(self._database):
-            for draft in list(self._runs("WHERE agreed IS NULL")):
+            for draft in list(self._runs("agreed IS NULL")):
                 self._drop(draft)
             cursor = self._database.execute(
                 "INSERT INTO run (scope, environment, subject, name, template, region, digest, message, made,"
@@ -158,20 +160,21 @@ class Ledger(LedgerReader):
     # -- batches
 
     def take(
-        self, run: Run, now: datetime, most: int | None = None, out: frozenset[str] = frozenset()
+        self,
+        run: Run,
+        now: datetime,
+        room: Callable[[Spent], int | None] | None = None,
+        out: frozenset[str] = frozenset(),
     ) -> Batch | None:
-        """Note the intent to send the next batch, cut to ``most`` numbers, and return it; ``None``: all done.
-
-        Args:
-            run: whose.
-            now: the service's time.
-            most: how many numbers at the most.
-            out: who asked not to be written to, without plus signs; they are left out.
+        """Note the intent to send the next batch and return it; ``None``: none may be sent now.
 
         Raises:
             SmsconfError: the file is not what it was, or cannot be written; nothing may be sent then.
         """
         self._check_place()
+        most = room(self._count(run, now)) if room else None
+        if most == 0:
+            return None
         first = "SELECT id FROM batch WHERE run = ? AND state = 'ready' ORDER BY id LIMIT 1"
         with self._explained(), transaction(self._database):
             while found := self._database.execute(first, (run.id,)).fetchone():
@@ -186,6 +189,7 @@ class Ledger(LedgerReader):
                     batch = batch.part(range(most))
                     self._write(batch)
                 self._move(Move.TAKE, batch, now)
+                self._spend(len(batch.numbers))
                 self._database.execute(
                     "UPDATE run SET begun = coalesce(begun, ?) WHERE id = ?", (stamp(now), run.id)
                 )
@@ -208,9 +212,9 @@ class Ledger(LedgerReader):
             if len(told) < len(fates):
                 self._write(batch.part(told))
             self._move(Move.SETTLE, batch)
-            self._database.execute(
-                "UPDATE batch SET size = ? WHERE id = ?", (sum(fate.accepted for fate in fates), batch.id)
-            )
+            taken = sum(fate.accepted for fate in fates)
+            self._spend(taken + len(silent) - len(fates))
+            self._database.execute("UPDATE batch SET size = ? WHERE id = ?", (taken, batch.id))
             self._database.executemany(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?)",
                 [(batch.id, int(fates[place].to), *fates[place][1:]) for place in told],
@@ -221,11 +225,30 @@ class Ledger(LedgerReader):
         """Note that a batch was surely not sent."""
         with self._explained():
             self._move(Move.RETURN, batch)
+            self._spend(-len(batch.numbers))
 
     def doubt(self, batch: Batch) -> None:
         """Note that nobody knows whether a batch was sent."""
         with self._explained():
             self._move(Move.DOUBT, batch)
+
+    def senders(self) -> int:
+        """Count who sends: this process alone."""
+        return 1
+
+    def wait(self, run: Run, seconds: float) -> bool:  # noqa: ARG002 - as in the other home
+        """Tell at once that nobody else sends."""
+        return False
+
+    def _count(self, run: Run, now: datetime) -> Spent:
+        """Return what was spent, counted anew whenever a UTC day begins."""
+        day = day_of(now)
+        if self._spent is None or self._spent_on != day:
+            self._spent, self._spent_on = self.spent(run.key.scope, run.region, now), day
+        return self._spent
+
+    def _spend(self, count: int) -> None:
+        self._spent = self._spent and self._spent.plus(count)
 
     # -- rows
 

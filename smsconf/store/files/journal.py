@@ -14,27 +14,20 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from smsconf.journal.owner import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.model.times import stamp
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
+from smsconf.store.entries.owner import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
+from smsconf.store.files.lock import open_lock
+from smsconf.store.interfaces import JournalReading
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_TOGETHER = 256 * 1024 * 1024  # of all its files: a million entries
-
-
-@dataclass(frozen=True, slots=True)
-class JournalReading:
-    """All entries that could be read, oldest first; ``torn`` counts lines that were cut short."""
-
-    entries: tuple[Entry, ...] = ()
-    torn: int = 0
 
 
 class Journal:
@@ -175,25 +168,15 @@ class Journal:
         self._is_raised = True
 
     @contextmanager
-    def locked(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    def locked(self, name: str) -> Iterator[None]:
         """Keep other processes of this checkout from doing the same; wait for them.
-
-        ``waiting`` is called once if there is anybody to wait for.
 
         Raises:
             SmsconfError: there is no place to lock it.
         """
-        from filelock import FileLock, Timeout
-
-        place = self.path.with_name(f"{name}.lock")
-        lock = FileLock(place)
         with self._writing():
-            os.close(open_own(place, os.O_RDWR, make=True))  # there must be a file, for it is opened by name
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                waiting()
-                lock.acquire()
+            lock = open_lock(self.path.with_name(f"{name}.lock"))
+            lock.acquire()
         try:
             yield
         finally:

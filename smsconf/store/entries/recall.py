@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from smsconf.journal.owner import Entry, Owner, of_account
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import Phase
 from smsconf.model.memory import Confirmation, Memory
 from smsconf.reconcile.names import split_version
+from smsconf.store.entries.owner import Entry, Owner, of_account
 
 
 def remember(entries: tuple[Entry, ...], owner: Owner, others: frozenset[str] = frozenset()) -> Memory:
