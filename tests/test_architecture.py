@@ -30,21 +30,22 @@ ALLOWED: dict[str, set[str]] = {
     "language": set(),
     "metrics": {"language", "model"},
     "model": {"language"},
+    "origin": {"checkout"},
     "own_files": {"language"},
     "patterns": set(),
     "serving": {"few_words"},
     "signing": set(),
     "reconcile": BASE,
-    "store": BASE | {"reconcile", "store.files"},
+    "store": BASE | {"origin", "reconcile", "store.files"},
     "store.entries": BASE | {"reconcile"},
-    "store.files": BASE | {"checkout", "own_files", "store"},
+    "store.files": BASE | {"checkout", "origin", "own_files", "store"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
     "config.yaml": {"language", "model", "config.bounds", "config.problems"},
     "config.format": BASE | {"own_files", "config.bounds", "config.problems", "config.yaml"},
     "config.load": {
         *BASE,
-        *("own_files", "reconcile"),
+        *("checkout", "own_files", "reconcile"),
         *("config.bounds", "config.problems", "config.yaml", "config.format"),
     },
     "config.edit": {
@@ -75,14 +76,11 @@ ALLOWED: dict[str, set[str]] = {
         "store",
     },
     "messaging.receive": BASE
-    | {
-        *("metrics", "own_files", "serving", "signing", "store"),
-        *("messaging.normal_number", "messaging.send"),
-    },
+    | {"metrics", "own_files", "serving", "signing", "store", "messaging.normal_number", "messaging.send"},
     "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
     "messaging.bulk": BASE
     | {
-        *("own_files", "cloud.http", "store"),
+        *("metrics", "own_files", "cloud.http", "store"),
         *("messaging.lists", "messaging.receive", "messaging.send"),
     },
     "messaging": set(),
@@ -91,6 +89,7 @@ ALLOWED: dict[str, set[str]] = {
     "workflow": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow.embedded_emulator",
         "reconcile",
@@ -114,6 +113,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow",
         "workflow.embedded_emulator",

@@ -204,7 +204,7 @@ class Inbox(Protocol):
     """Where what arrives is put. Calls from several threads must take turns."""
 
     def add(self, items: Sequence[Item], now: datetime) -> int:
-        """Store what arrived, all of it or nothing, durably; return how many of them were not known yet."""
+        """Store what arrived, all of it or nothing, durably; return how many of them are new."""
 
     def probe(self) -> None:
         """Write nothing, as something would be written.

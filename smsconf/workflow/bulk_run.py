@@ -97,7 +97,7 @@ class ListSending:
             PlanRefused: somebody else does.
             SmsconfError: the store cannot be used.
         """
-        return self._store.make_runs(scope, work(doing))
+        return self._store.make_runs(scope, work(self.settings.project, doing))
 
     def send(self, job: Job, ready: Ready) -> ListResult:
         """Send a job, or the rest of it, or say that it was sent.
@@ -306,7 +306,7 @@ class ListSending:
                 )
                 return ListResult(End.CALLED_OFF)
             self._check_text(order, ready)
-        with self._store.send_runs(order.run, work("bulk")) as sender:
+        with self._store.send_runs(order.run, work(self.settings.project, "bulk")) as sender:
             run = sender.find(order.run.id)
             if run is None or run.finished:
                 raise PlanRefused(

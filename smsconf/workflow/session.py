@@ -6,9 +6,7 @@ speaks brings a :class:`Talk`.
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from smsconf.config.load.environments import require_environment
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
 from smsconf.model.sites import SITES
+from smsconf.origin import origin_of
 from smsconf.store.entries import Entry, Owner, of_account
 from smsconf.store.interfaces import Journal, JournalReading, Lock, Store, Work
 from smsconf.store.opening import open_store
@@ -167,17 +166,15 @@ def hold_lock(
     if store.shared and client.known_scope is None:
         client.call("ListAppDetails", query={"limit": "1", "offset": "0"})
     scope = client.known_scope or ""
-    with store.lock(scope, work(doing), timeout=timeout, waiting=waiting) as lock:
+    with store.lock(scope, work(session.project, doing), timeout=timeout, waiting=waiting) as lock:
         yield lock
 
 
-def work(doing: str, now: datetime | None = None) -> Work:
-    """Say who is at work here, for those who wait for it."""
-    try:
-        actor = getpass.getuser()
-    except (KeyError, OSError):
-        actor = "unknown"
-    return Work(actor, socket.gethostname(), os.getpid(), now or datetime.now(UTC), doing)
+def work(project: Project, doing: str) -> Work:
+    """Say who is at work for a project, for those who wait for it."""
+    origin = origin_of(project.folder, os.environ)
+    since = datetime.now(UTC)
+    return Work(origin.actor or "", origin.host or "", os.getpid(), since, doing, origin.run)
 
 
 class Account(NamedTuple):

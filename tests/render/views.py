@@ -116,9 +116,9 @@ def _report(made: Any, reviews: Any) -> dict[str, Any]:
 
 
 def _entry() -> dict[str, Any]:
-    names = ("time", "scope", "event", "address", "step", "remote_name", "remote_id", "status")
+    names = ("time", "scope", "environment", "event", "address", "step", "remote_name", "remote_id", "status")
     words = ("review_message", "message", "error_code", "request_id", "by", "note")
-    return dict.fromkeys((*names, *words), WORD)
+    return dict.fromkeys((*names, *words, "actor", "host", "commit", "run"), WORD)
 
 
 def _receipt() -> dict[str, Any]:

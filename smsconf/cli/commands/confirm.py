@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import subprocess
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
+from smsconf.origin import user_of
 from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
@@ -34,7 +33,6 @@ from smsconf.workflow.session import find_account, require_usable, store_of, wor
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
-_GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"})
 
 
 @click.command("confirm")
@@ -80,12 +78,12 @@ def command(  # noqa: PLR0913 - one for each option
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
     if steps:
         until = now + timedelta(seconds=expires) if expires else None
-        by = _who(project.folder)
+        by = user_of(project.folder, os.environ)
         said = [
             Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
         named = [address for address, _change in steps]
-        with store.lock(account.scope, work("confirm"), timeout=lock_timeout, waiting=say_busy):
+        with store.lock(account.scope, work(project, "confirm"), timeout=lock_timeout, waiting=say_busy):
             if withdraw:
                 confirm(project, journal, account.scope, now, withdrawn=named)
             else:
@@ -150,33 +148,3 @@ def _not_manual(address: Address, rows: dict[Address, ManualChange], project: Pr
         address=address, hint=hint_at(address, [*rows, *by_api])
     )
     return SmsconfError(message, fix=_("see what is: smsconf confirm"))
-
-
-def _who(folder: Path) -> str:
-    """Return who confirms: as git knows them here, else the user of this machine."""
-    name, email = (_git(folder, key) for key in ("user.name", "user.email"))
-    if name or email:
-        return f"{name} <{email}>" if name and email else name or email
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _git(folder: Path, key: str) -> str:
-    # what it needs to find its settings, and no secret of the environment
-    environ = {
-        name: os.environ[name] for name in os.environ if name in _GITS or name.startswith("GIT_CONFIG")
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, fixed words
-            ["git", "-C", str(folder), "config", "--get", key],  # noqa: S607 - git is where the user has it
-            capture_output=True,
-            env=environ,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    said = done.stdout.decode(errors="replace").strip()
-    return "".join(char for char in said if char.isprintable())

@@ -12,6 +12,7 @@ from typing import Any
 
 from smsconf.checkout import state_folder
 from smsconf.language import N_, _
+from smsconf.origin import UNKNOWN, Origin
 from smsconf.store.files.attributes import read_attributes, write_attributes
 from smsconf.store.files.inbox import Inbox, open_to_read
 from smsconf.store.files.journal import Journal
@@ -36,9 +37,15 @@ class FileStore:
     shared = False
 
     def __init__(
-        self, folder: Path, say: Callable[[str], None] = lambda _text: None, inbox: Path | None = None
+        self,
+        folder: Path,
+        say: Callable[[str], None] = lambda _text: None,
+        *,
+        origin: Callable[[], Origin] = lambda: UNKNOWN,
+        inbox: Path | None = None,
     ) -> None:
         """Take a project's folder; ``inbox`` is where something was received into, if not in there."""
+        self._origin = origin
         self._folder = folder
         self._say = say
         self._inbox = inbox
@@ -59,7 +66,7 @@ class FileStore:
         Raises:
             SmsconfError: the repository tracks it.
         """
-        return Journal(self._state / "journal.jsonl", self._say)
+        return Journal(self._state / "journal.jsonl", self._say, self._origin)
 
     def lock(
         self,

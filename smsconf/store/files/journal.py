@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.model.times import stamp
+from smsconf.origin import UNKNOWN, Origin
 from smsconf.own_files import NotOurs, open_own, read_own, write_own
 from smsconf.store.entries.owner import SCOPED, VERSION, Entry, Owner, is_older, takers, version_of
 from smsconf.store.files.lock import open_lock
@@ -33,12 +35,19 @@ MOST_TOGETHER = 256 * 1024 * 1024  # of all its files: a million entries
 class Journal:
     """The journal file of a project. Several processes may write it at once: a lock file orders them.
 
-    ``say`` is told when entries of an older version are taken for an account.
+    ``say`` is told when entries of an older version are taken for an account; ``origin`` is where the
+    entries come from that are added.
     """
 
-    def __init__(self, path: Path, say: Callable[[str], None] = lambda _text: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        say: Callable[[str], None] = lambda _text: None,
+        origin: Callable[[], Origin] = lambda: UNKNOWN,
+    ) -> None:
         self.path = path
         self._say = say
+        self._origin = origin
         self._read: tuple[object, JournalReading] | None = None
         self._is_raised = False
 
@@ -108,7 +117,7 @@ class Journal:
         Raises:
             SmsconfError: the file cannot be written, so nothing may be sent either.
         """
-        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **entry}
+        whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **asdict(self._origin()), **entry}
         known = {key: value for key, value in whole.items() if value is not None}
         line = json.dumps(known, ensure_ascii=False) + "\n"
         with self.locked(self.path.name), self._writing():

@@ -12,6 +12,7 @@ from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Memory
 from smsconf.model.sites import SITES
+from smsconf.origin import Origin
 from smsconf.store.entries import Owner, news, remember
 from smsconf.store.files.journal import Journal
 from tests.reconcile import build
@@ -183,3 +184,14 @@ def test_what_another_run_recorded_since_the_look_is_not_taken_back(recorded, to
         if entry["address"] == str(build.SHIPPED)
     ]
     assert ("live" in events) is told
+
+
+def test_entry_says_where_it_comes_from(tmp_path) -> None:
+    """Who, where, at which commit, in which run: what is known of it, and nothing in its place otherwise."""
+    whole = Origin("li-lei", "build-7", "a" * 40, "https://github.com/acme/sms/actions/runs/1")
+    path = tmp_path / "journal.jsonl"
+    Journal(path, origin=lambda: whole).append(NOW, HERE, {"event": "intent"})
+    Journal(path, origin=lambda: Origin("li-lei")).append(NOW, HERE, {"event": "accepted"})
+    first, second = Journal(path).read().entries
+    assert Origin(first["actor"], first["host"], first["commit"], first["run"]) == whole
+    assert (second["actor"], second.keys() & {"host", "commit", "run"}) == ("li-lei", set())

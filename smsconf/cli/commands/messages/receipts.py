@@ -64,7 +64,7 @@ def command(
     `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
     clock, shown = ServiceClock(folder), str if show_numbers else mask
-    store = open_store(folder, os.environ, say, database)
+    store = open_store(folder, os.environ, say, inbox=database)
 
     def every() -> Iterator[Receipt]:
         return _wanted(match(store.sent(message_id), store.reports(message_id), clock), only)

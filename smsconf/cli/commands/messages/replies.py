@@ -54,7 +54,7 @@ def command(
     Who answers R, TD, 退订, STOP or a sentence that means it opts out; START or 恢复订阅 takes it back, and
     the last word counts. `smsconf bulk` leaves who is out out of everything. Exits 0.
     """
-    store = open_store(folder, os.environ, say, database)
+    store = open_store(folder, os.environ, say, inbox=database)
     shown, said = (str, str) if show_numbers else (mask, mask_all)
     store.require_received(None)
     with closing(OptOuts(store.follow_replies(None))) as out:
