@@ -43,6 +43,8 @@ settings.load_profile(
     "searching" if os.environ.get("SMSCONF_SOAK") or os.environ.get("SMSCONF_FUZZ") else "fixed"
 )
 
+pytest_plugins = ("tests.postgres",)
+
 # a browser is not everywhere, and a fresh environment takes everything from PyPI again: `make browser`,
 # `make wheel`
 collect_ignore = [

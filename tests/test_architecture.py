@@ -36,8 +36,9 @@ ALLOWED: dict[str, set[str]] = {
     "serving": {"few_words"},
     "signing": set(),
     "reconcile": BASE,
-    "store": BASE | {"origin", "reconcile", "store.files"},
+    "store": BASE | {"origin", "reconcile", "store.files", "store.postgres"},
     "store.entries": BASE | {"reconcile"},
+    "store.postgres": BASE | {"origin", "store"},
     "store.files": BASE | {"checkout", "origin", "own_files", "store"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
@@ -140,6 +141,7 @@ EMULATOR_NOUNS = {"smsconf.model.emulator_keys", "smsconf.model.segments", "smsc
 
 # third-party package → the only rooms that may import it.
 HOMES: dict[str, set[str]] = {
+    "alembic": {"store.postgres"},
     "chinese_calendar": {"model"},
     "click": {"cli"},
     "deepdiff": {"reconcile"},
@@ -150,10 +152,12 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"render"},
     "phonenumbers": {"messaging"},
     "prometheus_client": {"metrics", "messaging"},
+    "psycopg": {"store.postgres"},
     "pydantic": {"model", "config", "reconcile"},
     "pydantic_core": {"config"},
     "re2": {"patterns"},
     "rich": {"render"},
+    "sqlalchemy": {"store.postgres"},
     "stamina": {"cloud"},
     "starlette": {"emulator", "messaging", "serving"},
     "uvicorn": {"serving"},

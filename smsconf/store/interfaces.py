@@ -62,6 +62,23 @@ class Work:
     run: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """Where a store is and what it holds; ``size`` in bytes.
+
+    ``versions`` are those of its parts, ``scopes`` count rows by account and word; ``locks`` and ``senders``
+    are who is at work, by account and by bulk run.
+    """
+
+    place: str
+    shared: bool
+    versions: Mapping[str, str]
+    size: int
+    scopes: Mapping[str | None, Mapping[str, int]]
+    locks: Sequence[tuple[str, Work]] = ()
+    senders: Sequence[tuple[int, Work]] = ()
+
+
 class Lock(Protocol):
     """A lock that is held."""
 
@@ -261,6 +278,13 @@ class Store(Protocol):
             PlanRefused: somebody else held it for so long.
         """
 
+    def require_known(self, scope: str, addresses: list[str]) -> None:
+        """Make sure that a project of which nothing is known here is a new one.
+
+        Raises:
+            PlanRefused: another project of the account knows its addresses: it may be this one, renamed.
+        """
+
     def load_attributes(self, scope: str) -> dict[str, Any]:
         """Return what was last saved for an account; nothing if it is lost."""
 
@@ -308,6 +332,9 @@ class Store(Protocol):
 
     def sent(self, message_id: str | None = None, run: int | None = None) -> Iterator[Sent]:
         """Yield every message that the service took, one by one or of runs, sorted by its id."""
+
+    def status(self) -> StoreStatus:
+        """Count what there is, and say who is at work."""
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one."""

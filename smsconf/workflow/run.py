@@ -87,6 +87,8 @@ def read(session: Session, selection: Selection | None = None) -> Snapshot:
     journal = session.journal.read()  # before the service: what another run records then is not taken back
     with session.talk.progress(N_("reading")) as progress:
         observed = observe(client, project.desired, cache=session.cache, progress=progress)
+    if session.store.shared and client.known_scope:
+        session.store.require_known(client.known_scope, [str(one) for one in project.desired.managed])
     memory = recall(project, journal, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
     other_environments = _other_environments(project, memory, strict=deletes)

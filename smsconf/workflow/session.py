@@ -21,10 +21,12 @@ from smsconf.cloud.http.transport import SigningAuth
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
 from smsconf.config.load.environments import require_environment
+from smsconf.language import _
 from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import ConfigError
+from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.sites import SITES
 from smsconf.origin import origin_of
+from smsconf.store.absent import AbsentStore
 from smsconf.store.entries import Entry, Owner, of_account
 from smsconf.store.interfaces import Journal, JournalReading, Lock, Store, Work
 from smsconf.store.opening import open_store
@@ -127,14 +129,41 @@ def open_session(project: Project, talk: Talk = SILENT, *, read_only: bool = Tru
     require_usable(project)
     with open_client(project, os.environ, read_only=read_only, tell=talk.credentials) as client:
         store = store_of(project, talk)
+        if read_only:
+            store = _readable(store, talk)
         cache = _cache(store, client)
         yield Session(project, client, store, cache, store.journal.read(), talk)
         cache.save()
 
 
+def _readable(store: Store, talk: Talk) -> Store:
+    """Return a shared store, or one that knows nothing if it cannot be read: looking needs none."""
+    if not store.shared:
+        return store
+    if not isinstance(store, AbsentStore):
+        try:
+            store.journal.read()
+        except SmsconfError as problem:
+            store = AbsentStore(problem.message)
+        else:
+            return store
+    talk.say(
+        _("{reason}; what earlier runs recorded is not known: rejections, versions, confirmations").format(
+            reason=store.place
+        )
+    )
+    return store
+
+
 def store_of(project: Project, talk: Talk = SILENT) -> Store:
     """Return what is remembered for a project; nothing is read or made yet."""
-    return open_store(project.folder, os.environ, talk.say)
+    return open_store(
+        project.folder,
+        os.environ,
+        talk.say,
+        project=project.project,
+        requires_shared=project.requires_shared_store,
+    )
 
 
 def _cache(store: Store, client: Client) -> AttributeCache:

@@ -13,16 +13,18 @@ from typing import Any
 from smsconf.checkout import state_folder
 from smsconf.language import N_, _
 from smsconf.origin import UNKNOWN, Origin
+from smsconf.store.entries.owner import version_of
 from smsconf.store.files.attributes import read_attributes, write_attributes
 from smsconf.store.files.inbox import Inbox, open_to_read
 from smsconf.store.files.journal import Journal
 from smsconf.store.files.ledger import Ledger
 from smsconf.store.files.ledger_reader import LedgerReader, open_ledger_to_read
-from smsconf.store.files.lock import hold
+from smsconf.store.files.lock import hold, holder_of
 from smsconf.store.files.places import inbox_path, inboxes, ledger_path, note_inbox, sent_path
 from smsconf.store.files.replies import FileReplies
 from smsconf.store.files.sent import add_sent, read_ledger, read_sent, templates_sent
-from smsconf.store.interfaces import Lock, Work
+from smsconf.store.files.status import count_entries, count_rows, size_of
+from smsconf.store.interfaces import Lock, StoreStatus, Work
 from smsconf.store.messages import Received, Reply, Report, Sent
 from smsconf.store.runs import Run
 
@@ -78,6 +80,9 @@ class FileStore:
     ) -> AbstractContextManager[Lock]:
         """Hold the lock of the folder, whatever the account."""
         return hold(self._state / "apply.lock", work, timeout=timeout, waiting=waiting)
+
+    def require_known(self, scope: str, addresses: list[str]) -> None:
+        """Do nothing: the folder is the project, however it is called."""
 
     def load_attributes(self, scope: str) -> dict[str, Any]:
         """Return what was last saved for an account; nothing if it is lost."""
@@ -175,6 +180,19 @@ class FileStore:
         if run is not None:
             return of_runs
         return merge(read_sent(sent_path(self._folder), message_id), of_runs, key=attrgetter("message_id"))
+
+    def status(self) -> StoreStatus:
+        """Count what there is, and say who holds the lock of the folder."""
+        entries = self.journal.read().entries
+        scopes = count_entries(entries)
+        versions = {"journal": str(version_of(entries[-1]))} if entries else {}
+        versions |= dict(count_rows(self._state, scopes))
+        holder = holder_of(self._state / "apply.lock")
+        locks = [("", holder)] if holder else []
+        size = size_of(self._state)
+        return StoreStatus(
+            str(self._state), shared=False, versions=versions, size=size, scopes=scopes, locks=locks
+        )
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one.

@@ -71,6 +71,23 @@ def hold(
         lock.release()
 
 
+def holder_of(place: Path) -> Work | None:
+    """Return who holds the lock of a file now, if anybody does and said so."""
+    from filelock import FileLock, Timeout
+
+    if not place.exists():
+        return None
+    lock = FileLock(place)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _holder(place.with_suffix(".holder"))
+    except OSError:
+        return None
+    lock.release()
+    return None
+
+
 class _Held:
     """The file whose lock is held."""
 
