@@ -119,13 +119,12 @@ class Journal:
         """
         whole = {"v": VERSION, "time": stamp(now), **owner._asdict(), **asdict(self._origin()), **entry}
         known = {key: value for key, value in whole.items() if value is not None}
-        line = json.dumps(known, ensure_ascii=False) + "\n"
         with self.locked(self.path.name), self._writing():
             self._raise_version()
             self._rotate()
             handle = open_own(self.path, os.O_RDWR | os.O_APPEND, make=True)
             with os.fdopen(handle, "ab+") as file:
-                file.write(self._line_end(file) + line.encode())
+                file.write(self._line_end(file) + _encode(known))
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -212,6 +211,14 @@ class Journal:
             why=_("what is sent must be recorded before it is sent"),
             fix=_("make {folder} a folder that you can write to").format(folder=self.path.parent),
         )
+
+
+def _encode(entry: Entry) -> bytes:
+    """Write a line that people can read; in ASCII where half a character is in what somebody said."""
+    try:
+        return f"{json.dumps(entry, ensure_ascii=False)}\n".encode()
+    except UnicodeEncodeError:
+        return f"{json.dumps(entry)}\n".encode()
 
 
 def _size(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -10,7 +11,10 @@ from smsconf.cli.options import project_options, report_options
 from smsconf.cli.output import report
 from smsconf.cli.progress import TALK
 from smsconf.config import load_project
+from smsconf.origin import UNKNOWN
 from smsconf.render.documents.store import status_lines, status_view
+from smsconf.store.interfaces import Store
+from smsconf.store.opening import VARIABLE, open_shared
 from smsconf.workflow.session import store_of
 
 
@@ -27,6 +31,10 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
 
     It asks no service, changes nothing and shows no number. Exits 0, 1 if the store cannot be read.
     """
-    store = store_of(load_project(folder, environment), TALK)
+    store: Store
+    if os.environ.get(VARIABLE):  # it is one for all projects: no folder is needed to look at it
+        store = open_shared(os.environ, "", lambda: UNKNOWN)  # type: ignore[assignment]
+    else:
+        store = store_of(load_project(folder, environment), TALK)
     report(status_view(store.status()), status_lines, form, output)
     return 0
