@@ -5,8 +5,8 @@ Written from https://www.postgresql.org/docs/18/errcodes-appendix.html and psyco
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -62,6 +62,39 @@ _WORDS = {
 """What libpq says of a connection that was not made, where it tells no SQLSTATE → which that would be."""
 
 
+class _Sessions:
+    """What opens sessions of one database, and knows whether they stay with their connections."""
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self._parameters = parameters
+        self._stay = False
+
+    def open(self, *, autocommit: bool = False) -> psycopg.Connection:
+        connection = self._connect(autocommit=True)
+        try:
+            self._require_stay(connection)  # before anything is set in one
+            connection.execute(_SESSION)
+            connection.autocommit = autocommit
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _require_stay(self, connection: psycopg.Connection) -> None:
+        if not self._stay and not keeps_sessions(connection, self._connect):
+            raise PlanRefused(
+                _("{place} is behind a pooler that changes sessions between statements").format(
+                    place=describe(self._parameters)
+                ),
+                why=_("a lock belongs to a session: two runs would hold it at once"),
+                fix=_("name the server itself, or a pooler in session mode (PgBouncer: pool_mode = session)"),
+            )
+        self._stay = True
+
+    def _connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        return psycopg.connect(**self._parameters, autocommit=autocommit)  # type: ignore[arg-type]
+
+
 class Database:
     """One database; connections are made when they are needed, and kept for the process."""
 
@@ -71,13 +104,18 @@ class Database:
         Raises:
             SmsconfError: it is none.
         """
-        self._parameters = read_address(address)
-        self.place = describe(self._parameters)
+        parameters = read_address(address)
+        self.place = describe(parameters)
+        self._sessions = _Sessions(parameters)
         self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self.open, pool_size=2, max_overflow=8, pool_pre_ping=True
+            "postgresql+psycopg://",
+            creator=self._sessions.open,
+            pool_size=2,
+            max_overflow=8,
+            pool_pre_ping=True,
         )
+        weakref.finalize(self, self.engine.dispose)
         self._checked = False
-        self._keeps_sessions = False
 
     def open(self, *, autocommit: bool = False) -> psycopg.Connection:
         """Open a connection of its own, with the settings of a session.
@@ -86,29 +124,7 @@ class Database:
             PlanRefused: a pooler gives sessions to others between statements.
             psycopg.Error: the database is away, or does not let us in.
         """
-        connection = self._connect(autocommit=True)
-        try:
-            self._require_sessions(connection)
-            connection.execute(_SESSION)
-            connection.autocommit = autocommit
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _require_sessions(self, connection: psycopg.Connection) -> None:
-        if not self._keeps_sessions and not keeps_sessions(connection, self._connect):
-            raise PlanRefused(
-                _("{place} is behind a pooler that changes sessions between statements").format(
-                    place=self.place
-                ),
-                why=_("a lock belongs to a session: two runs would hold it at once"),
-                fix=_("name the server itself, or a pooler in session mode (PgBouncer: pool_mode = session)"),
-            )
-        self._keeps_sessions = True
-
-    def _connect(self, *, autocommit: bool = False) -> psycopg.Connection:
-        return psycopg.connect(**self._parameters, autocommit=autocommit)  # type: ignore[arg-type]
+        return self._sessions.open(autocommit=autocommit)
 
     @contextmanager
     def begin(self, done: str) -> Iterator[Connection]:
@@ -189,6 +205,5 @@ class Database:
         )
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
-        with contextlib.suppress(psycopg.Error, DBAPIError):
-            self.engine.dispose()
+        """Close every connection that is not in use; it is also done when nobody needs this any more."""
+        self.engine.dispose()
