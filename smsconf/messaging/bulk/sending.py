@@ -79,7 +79,6 @@ class Bulk:
         limiter: shared with the sender; slowed down when the service is busy.
         connections: how many requests travel at once.
         warn: told once of each value of a threshold that people want to know about.
-        senders: how many send the run now; the file of a ledger lets one in.
     """
 
     runs: RunSender
@@ -91,7 +90,6 @@ class Bulk:
     limiter: Limiter
     connections: int
     warn: Callable[[str], None]
-    senders: int = 1
 
     def __post_init__(self) -> None:
         self._warned: set[int] = set()
@@ -114,8 +112,8 @@ class Bulk:
             SmsconfError: the ledger cannot be read.
         """
         with self._lock:
-            tally = self.runs.tally(self.run)
-            rest = self._on_way, self._done, self._busy, self.limiter.rate, self.senders
+            tally, senders = self.runs.tally(self.run), self.runs.senders()
+            rest = self._on_way, self._done, self._busy, self.limiter.rate, senders
             return Figures(self.run.id, tally, *rest)
 
     def send(self, watch: Callable[[Progress], None]) -> Ended:

@@ -5,9 +5,10 @@ Written from https://www.postgresql.org/docs/18/errcodes-appendix.html and psyco
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -72,20 +73,14 @@ class Database:
         self._parameters = read_address(address)
         self.place = describe(self._parameters)
         self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self.open, pool_size=2, max_overflow=8
+            "postgresql+psycopg://", creator=partial(_connect, self._parameters), pool_size=2, max_overflow=8
         )
+        weakref.finalize(self, self.engine.dispose)
         self._checked = False
 
     def open(self, *, autocommit: bool = False) -> psycopg.Connection:
         """Open a connection of its own, with the settings of a session."""
-        connection = psycopg.connect(**self._parameters, autocommit=True)  # type: ignore[arg-type]
-        try:
-            connection.execute(_SESSION)
-            connection.autocommit = autocommit
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return _connect(self._parameters, autocommit=autocommit)
 
     @contextmanager
     def begin(self, done: str) -> Iterator[Connection]:
@@ -163,6 +158,16 @@ class Database:
         )
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
-        with contextlib.suppress(psycopg.Error, DBAPIError):
-            self.engine.dispose()
+        """Close every connection that is not in use; it is also done when nobody needs this any more."""
+        self.engine.dispose()
+
+
+def _connect(parameters: Mapping[str, str], *, autocommit: bool = False) -> psycopg.Connection:
+    connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+    try:
+        connection.execute(_SESSION)
+        connection.autocommit = autocommit
+    except BaseException:
+        connection.close()
+        raise
+    return connection

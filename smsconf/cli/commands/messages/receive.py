@@ -115,7 +115,7 @@ def command(  # noqa: PLR0913 - one for each option
     figures = Figures()
     log = JsonLog(figures, clock) if log_format == "json" else TextLog(figures)
     life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
-    store = open_store(folder, os.environ, log.warning, inbox=database)
+    store = open_store(folder, os.environ, log.note, inbox=database)
     with store.open_inbox(None) as inbox:
         log.opened(store.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
