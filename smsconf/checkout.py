@@ -1,4 +1,4 @@
-"""What git says of a project's folder, read from git's own files: its commit, and what it tracks.
+"""What git says of a project's folder, read from git's own files: its commit, its root, what it tracks.
 
 Git itself is not run: it may be absent, refuses a folder of another owner, and does what its configuration
 says. Nothing of the repository's objects is read.
@@ -9,6 +9,7 @@ Written from https://git-scm.com/docs/index-format and https://git-scm.com/docs/
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
@@ -76,6 +77,19 @@ def commit_of(folder: Path) -> str | None:
         found = _find(folder.absolute())
         return _head(found[1]) if found else None
     return None
+
+
+def path_in_repository(folder: Path) -> str:
+    """Return the path of a folder inside its git repository, with slashes; empty at its root, and in none.
+
+    Bytes that are no UTF-8 are written with a backslash.
+    """
+    with suppress(OSError, UnicodeDecodeError):
+        whole = folder.resolve()
+        found = _find(whole)
+        parts = whole.relative_to(found[0]).parts if found else ()
+        return os.fsencode("/".join(parts)).decode(errors="backslashreplace")
+    return ""
 
 
 def _find(folder: Path) -> tuple[Path, Path] | None:

@@ -11,14 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
-import select
 import signal
 import socket
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -31,12 +27,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from smsconf.few_words import few_words, tell
+
 _AT_ONCE = 16  # connections accepted in one go; asyncio closes one some rounds after it was told to
 _SPARE_FILES = 8 * _AT_ONCE
 _LINGER_SECONDS = 2.0  # for the other side to read an answer that came before its request was finished
 _LINGER_BYTES = 16 * 1024 * 1024
-_TELL_SECONDS = 60.0
-_MOST_KINDS = 20
+_LEAVE_SECONDS = 2.0  # at the end, for a request that is not complete yet
+_LEAVE_ANSWER_SECONDS = 8  # and for one that is being answered; docker stop gives ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,31 @@ class Limits:
 DEFAULTS = Limits()
 
 
-def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None:
+@dataclass
+class Life:
+    """From the start to the end of a server: who is told, and how it ends.
+
+    Attributes:
+        drain: seconds that it serves on after the first signal, so that a load balancer can look elsewhere;
+            another signal ends them.
+        is_ending: a signal came.
+        started: told the address when connections are accepted.
+        tick: called every other second.
+        trouble: takes a line about what goes wrong on connections.
+    """
+
+    drain: float = 0.0
+    is_ending: bool = False
+    started: Callable[[str], object] = lambda _address: None
+    tick: Callable[[], object] = lambda: None
+    trouble: Callable[[str], object] = tell
+
+
+def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS, life: Life | None = None) -> None:
     """Serve until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Prints ``listening on http://HOST:PORT`` when connections are accepted, and nothing else.
+    Prints ``listening on http://HOST:PORT`` when connections are accepted, and nothing else. At the end no
+    more are accepted, what has arrived is answered, and the signal is not raised again.
 
     Raises:
         OSError: the address can not be bound.
@@ -69,8 +88,13 @@ def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None
     )
     shown = f"[{host}]" if ":" in host else host
 
+    life = life or Life()
+
     class Protocol(_Protocol):
         shared = _Connections(limits)
+
+    async def tick() -> None:
+        life.tick()
 
     config = uvicorn.Config(
         _unambiguous(app),
@@ -85,11 +109,13 @@ def serve(app: ASGIApp, host: str, port: int, limits: Limits = DEFAULTS) -> None
         date_header=False,
         backlog=_AT_ONCE,
         timeout_keep_alive=limits.idle,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=_LEAVE_ANSWER_SECONDS,
+        callback_notify=tick,
+        timeout_notify=1,
     )
-    greeting = f"listening on http://{shown}:{listener.getsockname()[1]}"
-    with listener, _few_words():
-        _Server(config, greeting).run(sockets=[listener])
+    address = f"http://{shown}:{listener.getsockname()[1]}"
+    with listener, few_words(life.trouble):
+        _Server(config, address, life).run(sockets=[listener])
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -268,8 +294,10 @@ class _Protocol(H11Protocol):
     def shutdown(self) -> None:
         if self.lingering:
             self.cut()
-        else:
-            super().shutdown()
+            return
+        super().shutdown()
+        if self._is_unfinished() and not self._bare.is_closing():
+            self._limit(_LEAVE_SECONDS)
 
     def timeout_keep_alive_handler(self) -> None:
         if not self.lingering:
@@ -304,60 +332,31 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """A server that says when it is ready, and ends on a signal as if it had been asked to."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, life: Life) -> None:
         super().__init__(config)
-        self._greeting = greeting
+        self._address = address
+        self._life = life
+        self._draining = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for one in sockets or ():
             one.listen(512)  # the backlog of the configuration is how many asyncio accepts in one go
-        print(self._greeting, flush=True)  # noqa: T201 - the contract with whoever started us
+        print(f"listening on {self._address}", flush=True)  # noqa: T201 - the contract with who started us
+        self._life.started(self._address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end = time.monotonic() + self._life.drain
+        while self._draining and time.monotonic() < end:  # noqa: ASYNC110 - a signal sets it
+            await asyncio.sleep(0.05)
+        self._draining = False
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         """Stop, and do not raise the signal again afterwards, as uvicorn does by default."""
-        self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
-
-
-class _FewWords(logging.Handler):
-    """Tells each kind of trouble on stderr once a minute, and never waits for a reader.
-
-    Neither values nor traces are told: they may hold what a client sent.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._told: dict[str, float] = {}
-
-    def emit(self, record: logging.LogRecord) -> None:
-        said = str(record.msg).partition("\n")[0][:200]
-        if record.exc_info and record.exc_info[0]:
-            said += f" ({record.exc_info[0].__name__})"
-        now = time.monotonic()
-        if now - self._told.get(said, -_TELL_SECONDS) < _TELL_SECONDS:
+        if self._draining:
+            self._draining = False
             return
-        if len(self._told) > _MOST_KINDS:  # kinds are few, so this is a flood of new ones
-            self._told.clear()
-        self._told[said] = now
-        with contextlib.suppress(OSError, ValueError):
-            number = sys.stderr.fileno()
-            if select.select([], [number], [], 0)[1]:
-                os.write(number, f"{said}\n".encode())
-
-
-@contextlib.contextmanager
-def _few_words() -> Iterator[None]:
-    """Let neither uvicorn nor asyncio say more than a little, however many connections go wrong."""
-    handler = _FewWords()
-    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
-    before = [logger.propagate for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.propagate = False
-    try:
-        yield
-    finally:
-        for logger, propagate in zip(loggers, before, strict=True):
-            logger.removeHandler(handler)
-            logger.propagate = propagate
+        self.force_exit = self._life.is_ending and sig == signal.SIGINT
+        self._draining = not self._life.is_ending and self._life.drain > 0
+        self._life.is_ending = self.should_exit = True

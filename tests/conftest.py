@@ -25,6 +25,10 @@ for name in ("FORCE_COLOR", "NO_COLOR"):
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
     os.environ.pop(name, None)
     os.environ.pop(name.lower(), None)
+# and no CI system: what it says of its own run would come into every journal
+_CI = ("GITHUB_", "GITLAB_", "GITEE_", "CI_", "GIT_COMMIT", "BUILD_URL", "BUILD_USER_ID")
+for name in [one for one in os.environ if one.startswith(_CI)]:
+    os.environ.pop(name)
 os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
 
 # a signal that is ignored here, as in the background of a script or under nohup, would be ignored by every
@@ -38,6 +42,8 @@ settings.register_profile("searching", **PATIENT)
 settings.load_profile(
     "searching" if os.environ.get("SMSCONF_SOAK") or os.environ.get("SMSCONF_FUZZ") else "fixed"
 )
+
+pytest_plugins = ("tests.postgres",)
 
 # a browser is not everywhere, and a fresh environment takes everything from PyPI again: `make browser`,
 # `make wheel`

@@ -26,21 +26,27 @@ ALLOWED: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "checkout": {"language", "model", "own_files"},
+    "few_words": set(),
     "language": set(),
+    "metrics": {"language", "model"},
     "model": {"language"},
+    "origin": {"checkout"},
     "own_files": {"language"},
     "patterns": set(),
-    "serving": set(),
+    "serving": {"few_words"},
     "signing": set(),
     "reconcile": BASE,
-    "journal": BASE | {"own_files", "reconcile"},
+    "store": BASE | {"origin", "reconcile", "store.files", "store.postgres"},
+    "store.entries": BASE | {"reconcile"},
+    "store.postgres": BASE | {"origin", "store"},
+    "store.files": BASE | {"checkout", "origin", "own_files", "store"},
     "config.bounds": set(),
     "config.problems": {"language", "model"},
     "config.yaml": {"language", "model", "config.bounds", "config.problems"},
     "config.format": BASE | {"own_files", "config.bounds", "config.problems", "config.yaml"},
     "config.load": {
         *BASE,
-        *("own_files", "reconcile"),
+        *("checkout", "own_files", "reconcile"),
         *("config.bounds", "config.problems", "config.yaml", "config.format"),
     },
     "config.edit": {
@@ -60,23 +66,31 @@ ALLOWED: dict[str, set[str]] = {
     "messaging.numbers": {"language", "model"},
     "messaging.normal_number": set(),
     "messaging.masking": set(),
-    "messaging.database": {"language", "model", "own_files"},
     "messaging.send": BASE
-    | {"own_files", "reconcile", "cloud.auth", "cloud.http", "messaging.masking", "messaging.numbers"},
+    | {
+        "own_files",
+        "reconcile",
+        "cloud.auth",
+        "cloud.http",
+        "messaging.masking",
+        "messaging.numbers",
+        "store",
+    },
     "messaging.receive": BASE
-    | {"own_files", "serving", "signing", "messaging.database", "messaging.normal_number", "messaging.send"},
+    | {"metrics", "own_files", "serving", "signing", "store", "messaging.normal_number", "messaging.send"},
     "messaging.lists": BASE | {"messaging.numbers", "messaging.send"},
     "messaging.bulk": BASE
     | {
-        *("own_files", "cloud.http"),
-        *("messaging.database", "messaging.lists", "messaging.receive", "messaging.send"),
+        *("metrics", "own_files", "cloud.http", "store"),
+        *("messaging.lists", "messaging.receive", "messaging.send"),
     },
     "messaging": set(),
-    "render": BASE | {"reconcile", "cloud", "config", "guide", "lint", "messaging"},
-    "guide": BASE | {"own_files", "reconcile", "journal", "config", "lint", "cloud"},
+    "render": BASE | {"reconcile", "cloud", "config", "guide", "lint", "messaging", "store"},
+    "guide": BASE | {"own_files", "reconcile", "store", "config", "lint", "cloud"},
     "workflow": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow.embedded_emulator",
         "reconcile",
@@ -84,7 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "lint",
         "cloud",
         "messaging",
-        "journal",
+        "store",
         "guide",
         "render",
     },
@@ -100,6 +114,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | {
         "checkout",
+        "origin",
         "own_files",
         "workflow",
         "workflow.embedded_emulator",
@@ -107,10 +122,12 @@ ALLOWED: dict[str, set[str]] = {
         "lint",
         "cloud",
         "messaging",
-        "journal",
+        "store",
         "guide",
         "render",
         "reconcile",
+        "few_words",
+        "metrics",
         "serving",
         "emulator",
     },
@@ -124,19 +141,23 @@ EMULATOR_NOUNS = {"smsconf.model.emulator_keys", "smsconf.model.segments", "smsc
 
 # third-party package → the only rooms that may import it.
 HOMES: dict[str, set[str]] = {
+    "alembic": {"store.postgres"},
     "chinese_calendar": {"model"},
     "click": {"cli"},
     "deepdiff": {"reconcile"},
-    "filelock": {"journal", "cloud"},
+    "filelock": {"store.files", "cloud"},
     "h11": {"serving"},
     "httpcore": {"cloud"},
     "httpx": {"cloud", "messaging"},
     "jinja2": {"render"},
     "phonenumbers": {"messaging"},
+    "prometheus_client": {"metrics", "messaging"},
+    "psycopg": {"store.postgres"},
     "pydantic": {"model", "config", "reconcile"},
     "pydantic_core": {"config"},
     "re2": {"patterns"},
     "rich": {"render"},
+    "sqlalchemy": {"store.postgres"},
     "stamina": {"cloud"},
     "starlette": {"emulator", "messaging", "serving"},
     "uvicorn": {"serving"},
@@ -146,6 +167,7 @@ FILES = {
     "deepdiff": {"diff.py"},
     "jinja2": {"html.py", "starter.py"},
     "phonenumbers": {"numbers.py"},
+    "prometheus_client": {"figures.py", "metrics.py"},
     "rich": {"lines.py"},
 }
 
@@ -162,7 +184,7 @@ IO_CALLS = {
     "write_text",
     "write_bytes",
 }
-PURE_ROOMS = {"reconcile", "lint", "model", "language", "patterns"}
+PURE_ROOMS = {"reconcile", "lint", "model", "language", "patterns", "store.entries"}
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60

@@ -47,6 +47,8 @@ def shop(tmp_path, monkeypatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.delenv("SMSCONF_ENV", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("LOGNAME", "li-lei")
+    monkeypatch.setattr("socket.gethostname", lambda: "laptop")
     return folder
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import smsconf
-from smsconf.journal import Journal
 from smsconf.model.errors import SmsconfError
 from smsconf.own_files import NotOurs, connect, open_own, read_own, replacing, reporting, try_own, write_own
+from smsconf.store.files.journal import Journal
 
 ROOT = Path(smsconf.__file__).parent
 OPENERS = {
@@ -26,7 +26,7 @@ OPENERS = {
 OTHERS = {
     "cli/commands/apply.py": "a method of SecretFile, which opens in the one way",
     "cli/help.py": "a method of click's, which writes help",
-    "journal/file.py": "a lock file, which was opened in the one way just before",
+    "store/files/lock.py": "a lock file, which was opened in the one way just before",
     "config/load/declarations.py": "a licence, through config.files",
     "cli/commands/messages/bulk.py": "the head of the file of dropped rows, which is to be replaced",
     "checkout.py": "what git itself keeps",
@@ -42,15 +42,15 @@ OTHERS = {
     "config/yaml/files.py": "the YAML files of a project: the other one way",
     "config/edit/splice.py": "the YAML files of a project, rewritten by fmt",
     "config/edit/write.py": "the YAML files of a dump",
-    "messaging/bulk/ledger.py": "the folder that is locked",
-    "messaging/bulk/reader.py": "a database in memory",
+    "store/files/ledger.py": "the folder that is locked",
+    "store/files/ledger_reader.py": "a database in memory",
     "messaging/lists/encodings.py": "lists, which a person names",
     "messaging/lists/opening.py": "lists, which a person names",
     "messaging/lists/recipients.py": "a nameless database",
     "messaging/lists/texts.py": "lists, which a person names",
     "messaging/lists/workbook_parts.py": "what is packed in a workbook, which a person names",
     "messaging/lists/xlsx.py": "a workbook, which a person names, in a process of its own",
-    "messaging/database.py": "a model in memory",
+    "store/files/database.py": "a model in memory",
     "emulator/base/store.py": "a database in memory",
     "render/plan/html.py": "a page of this package",
 }

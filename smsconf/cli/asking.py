@@ -32,26 +32,31 @@ class Stop:
     """The wish to stop; a signal may set it at any moment, so it holds no lock (``threading.Event`` does)."""
 
     def __init__(self) -> None:
-        self._is_set = False
+        self._by: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell calls a program that this ended: 143 for a termination, else 130 as for Ctrl-C."""
+        return 128 + (signal.SIGTERM if self._by == signal.SIGTERM else signal.SIGINT)
 
     def is_set(self) -> bool:
         """Tell whether somebody wants it."""
-        return self._is_set
+        return self._by is not None
 
-    def set(self) -> None:
-        """Want it."""
-        self._is_set = True
+    def set(self, by: int = signal.SIGINT) -> None:
+        """Want it; ``by`` is the signal that said so."""
+        self._by = by
 
     def wait(self, seconds: float) -> bool:
         """Wait until somebody wants it, or the time is up; tell which."""
         end = time.monotonic() + seconds
-        while not self._is_set and (left := end - time.monotonic()) > 0:
+        while not self.is_set() and (left := end - time.monotonic()) > 0:
             time.sleep(min(_PAUSE, left))
-        return self._is_set
+        return self.is_set()
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Stop]:
+def stop_on_interrupt(stop: Stop | None = None) -> Iterator[Stop]:
     """Turn Ctrl-C into a wish to stop after what is in flight; a second one stops at once.
 
     A termination, as schedulers send it, or a lost terminal is the same wish, however often it comes; once it
@@ -59,7 +64,7 @@ def stop_on_interrupt() -> Iterator[Stop]:
     if they were ignored when the program started, as they are in the background of a script: what is under
     way ends in good order. Who started it with nohup wants it to outlive the terminal.
     """
-    stop = Stop()
+    stop = stop or Stop()
     words = "\n" + _("stopping: finishing what is in flight; Ctrl-C again to leave at once") + "\n"
     said = words.encode(errors="replace")
 
@@ -68,7 +73,7 @@ def stop_on_interrupt() -> Iterator[Stop]:
             if number == signal.SIGINT:
                 raise KeyboardInterrupt
             return
-        stop.set()
+        stop.set(number)
         with suppress(OSError):
             os.write(2, said)  # a signal may come in the middle of a print, which cannot be begun twice
 

@@ -10,17 +10,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from smsconf.cli.asking import confirmed, stop_on_interrupt
+from smsconf import metrics
+from smsconf.cli.asking import Stop, confirmed, stop_on_interrupt
 from smsconf.cli.output import report, report_sent, say, show_error, talk, try_file
 from smsconf.cli.progress import TALK, progress
 from smsconf.language import N_, _
+from smsconf.messaging.bulk.figures import Meter
 from smsconf.messaging.bulk.sending import Progress
 from smsconf.render.documents.bulk import Standing, bulk_lines, bulk_view
 from smsconf.render.foreign_text import json_text
@@ -33,7 +35,8 @@ _EVENT = 1.0  # seconds between two events of progress
 class Terminal:
     """How people are asked and told: form and place of the report, how a number is written, who says yes.
 
-    ``callback`` is where status reports will go; ``events``: progress is JSON.
+    ``callback`` is where status reports will go; ``events``: progress is JSON; ``meter`` is what Prometheus
+    sees; ``stop`` is the wish to stop.
     """
 
     form: str
@@ -42,6 +45,23 @@ class Terminal:
     auto_approve: bool
     callback: str | None
     events: bool
+    meter: Meter = field(default_factory=Meter)
+    stop: Stop = field(default_factory=Stop)
+
+    @contextmanager
+    def measured(self, at: tuple[str, int] | None) -> Iterator[None]:
+        """Serve the figures at a host and port, if one is given.
+
+        Raises:
+            PlanRefused: the extra for it is not installed.
+            SmsconfError: nothing can listen there.
+        """
+        if at is None:
+            yield
+            return
+        with metrics.serving(self.meter.collect, *at) as address:
+            say(_("metrics at {address}").format(address=address))
+            yield
 
     def ui(self) -> Ui:
         """Return what asks and tells."""
@@ -50,7 +70,8 @@ class Terminal:
             warn=self._warn,
             tell=show_error,
             watching=self._watching,
-            stopping=_stopping,
+            measuring=self.meter.measuring,
+            stopping=self._stopping,
             agrees=self._agrees,
             agrees_after_tests=self._agrees_after_tests,
         )
@@ -85,6 +106,11 @@ class Terminal:
 
             yield watch
 
+    @contextmanager
+    def _stopping(self) -> Iterator[Callable[[float], bool]]:
+        with stop_on_interrupt(self.stop) as stop:
+            yield stop.wait
+
     def _agrees(self, standing: Standing, count: int) -> bool:
         """Show what is about to happen and find out whether it may.
 
@@ -118,12 +144,6 @@ class Terminal:
 
     def _view(self, standing: Standing) -> Mapping[str, Any]:
         return bulk_view(standing, shown=self.shown, callback=self.callback)
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[float], bool]]:
-    with stop_on_interrupt() as stop:
-        yield stop.wait
 
 
 def _clock_text(seconds: float | None) -> str:

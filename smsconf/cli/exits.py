@@ -39,6 +39,7 @@ exit 5 | applied in part: something failed, was blocked, refused or unknown afte
 exit 6 | reviews still pending | wait, then run the same command again
 exit 7 | a review was rejected | read the reviewer's words with smsconf status, change the text, apply
 exit 130 | interrupted; what was in flight was finished and reported | run the same command again
+exit 143 | bulk: terminated (SIGTERM); what was in flight was finished and reported | run the same command again
 """
 
 
@@ -137,20 +138,20 @@ def send_exit(answer: Answer | None, problem: CloudError | None, *, stopped: boo
     return 0 if written and answer and all(fate.accepted for fate in answer.fates) else 5
 
 
-def bulk_exit(result: ListResult, *, written: bool = True) -> int:
-    """Return 130 after Ctrl-C, 0 if all is done and well, else 5, or without any message sent 4 or 1.
+def bulk_exit(result: ListResult, *, written: bool = True, stopped: int = 130) -> int:
+    """Return ``stopped`` if it was, 0 if all is done and well, else 5, or without any message sent 4 or 1.
 
     ``written``: the report about what was sent could be.
     """
-    from smsconf.workflow.bulk_run import End
+    from smsconf.workflow.bulk_job import End
 
     if result.standing is None:
-        return {End.TEST_FAILED: 5, End.CALLED_OFF: 130}.get(result.end, 1)
+        return {End.TEST_FAILED: 5, End.CALLED_OFF: stopped}.get(result.end, 1)
     tally, ended = result.standing.tally, result.standing.ended
     if ended is None:
         return 5 if tally.uncertain else 0
     if written and ended.interrupted:
-        return 130
+        return stopped
     if written and not (ended.stopped or tally.uncertain or tally.failed or tally.waiting):
         return 0
     turned_down = ended.problem is None or isinstance(ended.problem, Refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +13,7 @@ import click
 from smsconf.cli.output import say
 from smsconf.language import N_, _
 from smsconf.model.nearest import nearest
-from smsconf.model.times import iso_duration, parse_duration
+from smsconf.model.times import iso_duration, parse_duration, parse_moment
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -77,6 +77,24 @@ DURATION = WordParam(
 ISO_DURATION = WordParam(
     "duration", _iso_seconds, N_("expected an ISO 8601 duration such as P1D or PT6H, got '{value}'")
 )
+
+
+def _moment(value: str | datetime | timedelta) -> datetime | timedelta | None:
+    if not isinstance(value, str):
+        return value
+    seconds = parse_duration(iso_duration(value))
+    return parse_moment(value) if seconds is None else timedelta(seconds=seconds)
+
+
+MOMENT = WordParam(
+    "moment",
+    _moment,
+    N_(
+        "expected a time with its offset from UTC such as 2026-12-01T10:00:00+08:00, or how long ago such as "
+        "2h or 7d, got '{value}'"
+    ),
+)
+WORD = WordParam("text", lambda value: value.strip() or None, N_("expected a text, got nothing"))
 
 
 class IntervalParam(click.FloatRange):
@@ -172,6 +190,14 @@ project_options = stacked(
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 output_option = click.option("--output", type=FILE, help="Write the report to a file instead of stdout.")
+
+
+lock_option = click.option(
+    "--lock-timeout",
+    type=DURATION,
+    metavar="D",
+    help="Wait so long for another run that writes to the account, then exit 4.  [default: no end]",
+)
 
 
 def interval_option(default: float, *, help: str) -> Callable[[F], F]:  # noqa: A002 - click's word

@@ -15,6 +15,8 @@ import click
 
 from smsconf.cli.output import say
 from smsconf.language import _
+from smsconf.store.holding import describe
+from smsconf.store.interfaces import Work
 from smsconf.workflow.session import Talk, Update
 
 _QUIET_SECONDS = 1.0
@@ -59,6 +61,11 @@ def tell_credentials(source: str) -> None:
     if context and context.params.get("form") == "text" and context.meta.get(__name__) != source:
         context.meta[__name__] = source
         say(_("credentials: {source}").format(source=source))
+
+
+def say_busy(holder: Work | None) -> None:
+    """Say why nothing happens: what was planned now would be old before its turn came."""
+    say(_("waiting for {holder}").format(holder=describe(holder)))
 
 
 TALK = Talk(say, tell_credentials, progress)

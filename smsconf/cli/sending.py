@@ -23,6 +23,7 @@ from smsconf.model.errors import ConfigError
 from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
+_LAST_PORT = 65535
 
 
 def _moment(value: str | datetime) -> datetime | None:
@@ -34,6 +35,16 @@ def _moment(value: str | datetime) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
+def _endpoint(value: str | tuple[str, int]) -> tuple[str, int] | None:
+    """Read a port of this machine alone, or a host to listen at and a port."""
+    if isinstance(value, tuple):
+        return value
+    host, _colon, port = value.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
+        return None
+    return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
+
+
 moment_param = WordParam(
     "time",
     _moment,
@@ -43,6 +54,9 @@ encoding_param = WordParam(
     "encoding",
     encoding_named,
     N_("no encoding is called '{name}'; usual ones are utf-8, gb18030, big5, cp1252"),
+)
+endpoint_param = WordParam(
+    "port", _endpoint, N_("expected a port, or HOST:PORT such as 0.0.0.0:9101, got '{value}'")
 )
 send_options = stacked(
     click.option("--extend", metavar="TEXT", help="Text that comes back in the status reports."),

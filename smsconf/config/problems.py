@@ -95,8 +95,8 @@ SMS025 bad-value
   the value is not one this key can have
   → correct the value
 SMS026 misplaced-section
-  version, include, environments and default_environment belong into smsconf.yaml, and so do provider, mark
-  and confirmations, unless an overlay has them
+  version, project, include, environments and default_environment belong into smsconf.yaml, and so do
+  provider, store, mark and confirmations, unless an overlay has them
   → move the section to smsconf.yaml
 SMS027 provider-choice
   a project has exactly one provider

@@ -25,13 +25,14 @@ from smsconf.cloud.http.probe import Probe, probe
 from smsconf.cloud.read import wire
 from smsconf.cloud.read.observe import observe
 from smsconf.config import EmulatorProvider, HuaweiCloudProvider, Project, Provider
-from smsconf.journal import Journal, JournalReading
 from smsconf.model.diagnostics import Severity
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.observed import Observed, Quota
 from smsconf.model.resources import Region
 from smsconf.model.sites import SITES
 from smsconf.own_files import open_own, try_own
+from smsconf.store.files.journal import Journal
+from smsconf.store.interfaces import JournalReading
 
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 

@@ -29,6 +29,25 @@ def iso_duration(text: str) -> str:
     return f"P{amount}{unit.upper()}" if unit in "dw" else f"PT{amount}{unit.upper()}"
 
 
+def parse_moment(text: str) -> datetime | None:
+    """Read a time of ISO 8601; None if it is none, or has no offset from UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 def stamp(moment: datetime) -> str:
     """Write a moment as journal, documents and plan files have it: UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def day_of(now: datetime) -> datetime:
+    """Return when the UTC day began."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_of(now: datetime) -> datetime:
+    """Return when the UTC month began."""
+    return day_of(now).replace(day=1)

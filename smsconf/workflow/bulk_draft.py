@@ -16,19 +16,19 @@ from smsconf.language import N_, _
 from smsconf.messaging.bulk.batches import drafts
 from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.failed import failed_recipients
-from smsconf.messaging.bulk.reader import LedgerReader, open_ledger_to_read
-from smsconf.messaging.bulk.run import Key, Run, Tally
 from smsconf.messaging.lists.opening import open_list
 from smsconf.messaging.lists.recipients import Count, Recipient, read_recipients
 from smsconf.messaging.masking import mask
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.thresholds import Allowance, day_of, month_of
+from smsconf.messaging.send.thresholds import Allowance
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import MessageType, Threshold
 from smsconf.render.documents.bulk import Standing
+from smsconf.store.interfaces import RunReader
+from smsconf.store.runs import Key, Run, Tally
 from smsconf.workflow.bulk_job import Drop, Job, LeftOut, Read, Said, Ui, dropping, left_out_of, start_of
 from smsconf.workflow.sending import Ready
-from smsconf.workflow.state_files import inboxes, ledger_path
+from smsconf.workflow.session import store_of
 
 Chunks = Callable[[Count, Drop], Iterator[list[Recipient]]]
 """Reads recipients some thousand at a time, counting them, and tells what is left out."""
@@ -46,8 +46,8 @@ def look_at_job(project: Project, job: Job, ready: Ready, ui: Ui) -> tuple[Stand
     draft = draft_of(project, job, ready)
     problem: SmsconfError | None = None
     with (
-        left_out_of(project, job.opt_outs, ready.target.region, job.reading, ui.talk.say) as left_out,
-        open_ledger_to_read(ledger_path(project.folder)) as ledger,
+        left_out_of(project, job.opt_outs, ready, job.reading, ui.talk.say) as left_out,
+        store_of(project).read_runs() as ledger,
     ):
         read = read_list(ledger, project, job, ready, left_out, ui, keep=lambda _numbers, _values: None)
         runs = ledger.runs_of(draft.key) if ledger else []
@@ -100,7 +100,7 @@ def draft_of(project: Project, job: Job, ready: Ready) -> Run:
 
 
 def read_list(
-    ledger: LedgerReader | None,
+    ledger: RunReader | None,
     project: Project,
     job: Job,
     ready: Ready,
@@ -145,7 +145,7 @@ def read_list(
 
 
 @contextmanager
-def _chunks(ledger: LedgerReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
+def _chunks(ledger: RunReader | None, project: Project, job: Job, ready: Ready) -> Iterator[Chunks]:
     """Give what reads a job's recipients: its list, or the numbers that another run did not reach."""
     if job.failed_of is None or ledger is None:
         assert job.recipients is not None  # noqa: S101 - for the type checker: the job names no run
@@ -159,8 +159,8 @@ def _chunks(ledger: LedgerReader | None, project: Project, job: Job, ready: Read
             why=_("--failed-of sends the same message once more"),
             fix=_("send the new text to a list of its own"),
         )
-    paths = inboxes(project.folder)
-    yield lambda count, drop: failed_recipients(ledger, run, paths, ready.now, count=count, drop=drop)
+    store = store_of(project)
+    yield lambda count, drop: failed_recipients(store, ledger, run, ready.now, count=count, drop=drop)
 
 
 def check_type(target: Target) -> None:
@@ -185,7 +185,7 @@ def threshold_of(project: Project, region: str) -> Threshold | None:
     return next((one for one in every if one.region.value == region and one.country is None), None)
 
 
-def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, count: int) -> None:
+def _check_room(ledger: RunReader | None, project: Project, ready: Ready, count: int) -> None:
     """Make sure that no threshold will stop so many messages.
 
     Raises:
@@ -194,8 +194,7 @@ def _check_room(ledger: LedgerReader | None, project: Project, ready: Ready, cou
     region = ready.target.region.value
     found = Allowance(threshold_of(project, region))
     if ledger:
-        found.day = ledger.traffic(ready.scope, region, day_of(ready.now))
-        found.month = ledger.traffic(ready.scope, region, month_of(ready.now))
+        found.spent = ledger.spent(ready.scope, region, ready.now)
     room = found.room()
     if room is None or room >= count:
         return

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from smsconf.config import Project
 from smsconf.language import N_, _, ngettext
-from smsconf.messaging.bulk.digest import ListDigest
-from smsconf.messaging.bulk.run import Run
+from smsconf.messaging.bulk.figures import Figures
 from smsconf.messaging.bulk.sending import Progress
 from smsconf.messaging.lists.recipients import (
     Count,
@@ -32,13 +32,14 @@ from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.thresholds import FARTHEST, opening
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused, SmsconfError
-from smsconf.model.resources import Region
 from smsconf.own_files import is_channel, replacing, reporting
 from smsconf.render.documents.bulk import Standing
 from smsconf.render.documents.sheets import csv_row
 from smsconf.render.lines import clean
-from smsconf.workflow.session import Talk
-from smsconf.workflow.state_files import inbox_path, inboxes
+from smsconf.store.list_digest import ListDigest
+from smsconf.store.runs import Run
+from smsconf.workflow.sending import Ready
+from smsconf.workflow.session import Talk, store_of
 
 DROPPED_HEAD = csv_row(("row", "number", "reason", "explanation"))  # of the file of rows left out
 LATE = timedelta(minutes=15)
@@ -47,6 +48,17 @@ _OPTED_OUT = "opted-out", N_("the recipient asked not to be written to")
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Drop = Callable[[Dropped], None]
+
+
+class End(Enum):
+    """How a command about a list ended."""
+
+    NOTHING_UNCERTAIN = "nothing uncertain"  # and somebody said something about doubts
+    NOTHING_LEFT = "nothing left"
+    DECLINED = "declined"
+    TEST_FAILED = "test failed"
+    CALLED_OFF = "called off"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Ui:
         warn: says, while messages go out, what people want to be warned of.
         tell: says what went wrong, and what to do.
         watching: shows how far the messages are.
+        measuring: shows the figures of a run while it is sent.
         stopping: hears the wish to stop; gives what waits for it for some seconds, and tells whether it came.
         agrees: shows what is about to happen, to so many, and finds out whether it may.
         agrees_after_tests: finds out whether the list may follow the test messages.
@@ -67,6 +80,7 @@ class Ui:
     warn: Callable[[str], None]
     tell: Callable[[SmsconfError], object]
     watching: Callable[[], AbstractContextManager[Callable[[Progress], None]]]
+    measuring: Callable[[Callable[[], Figures]], AbstractContextManager[None]]
     stopping: Callable[[], AbstractContextManager[Callable[[float], bool]]]
     agrees: Callable[[Standing, int], bool]
     agrees_after_tests: Callable[[], bool]
@@ -176,7 +190,7 @@ class LeftOut:
 
 @contextmanager
 def left_out_of(
-    project: Project, paths: Iterable[Path], region: Region, reading: Reading, say: Callable[[str], None]
+    project: Project, paths: Iterable[Path], ready: Ready, reading: Reading, say: Callable[[str], None]
 ) -> Iterator[LeftOut]:
     """Yield who asked not to be written to: in lists, and in replies, also those that are yet to come.
 
@@ -187,12 +201,12 @@ def left_out_of(
     lists = []
     for path in paths:
         count = Count()
-        listed += read_opt_outs(path, region, count, reading)
+        listed += read_opt_outs(path, ready.target.region, count, reading)
         lists.append({"file": str(path), "rows": count.rows, "understood": count.valid})
         text = _("{file}: {count} rows of people to leave out")
         say(text.format(file=path, count=count.valid))
-    own = inbox_path(project.folder)  # it may be yet to come
-    with closing(OptOuts([own, *inboxes(project.folder)], listed)) as opt_outs:
+    replies = store_of(project).follow_replies(ready.scope)
+    with closing(OptOuts(replies, listed)) as opt_outs:
         opt_outs.current()
         if unreadable := opt_outs.unreadable():
             text = ngettext(

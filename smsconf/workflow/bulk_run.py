@@ -6,49 +6,32 @@ What may be sent a second time is decided below (``choose_run``, ``ledger``); wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum
-from itertools import cycle, islice
+from functools import cached_property
 from pathlib import Path
 
-from smsconf.language import N_, _, ngettext
-from smsconf.messaging.bulk.batches import request_of
+from smsconf.language import _, ngettext
 from smsconf.messaging.bulk.choose_run import choose
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.run import Batch, Run
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.table import Reading
-from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.wire import Request
-from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
+from smsconf.store.holding import describe
+from smsconf.store.interfaces import RunMaker, RunReader, RunSender, Store, Work
+from smsconf.store.runs import Run
 from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
-from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
-from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
-from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.bulk_job import End, Job, LeftOut, Read, Ui, left_out_of, start_of
+from smsconf.workflow.bulk_trial import request_for, try_out
+from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service
+from smsconf.workflow.session import store_of, work
 from smsconf.workflow.stored_runs import SHOWN, named_run
 
-_NO_LEDGER = N_(
-    "no list was sent from this folder yet; what another folder or machine sent is not known here"
-)
 _SLICE = 30.0  # seconds of one sleep while waiting for a time
-
-
-class End(Enum):
-    """How a command about a list ended."""
-
-    NOTHING_UNCERTAIN = "nothing uncertain"  # and somebody said something about doubts
-    NOTHING_LEFT = "nothing left"
-    DECLINED = "declined"
-    TEST_FAILED = "test failed"
-    CALLED_OFF = "called off"
-    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +56,7 @@ class _Order:
     take_up: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListSending:
     """Sends lists of a project.
 
@@ -89,20 +72,21 @@ class ListSending:
     assume_sent: bool | None = None
     test_to: Sequence[str] = ()
 
-    @contextmanager
-    def open_ledger(self) -> Iterator[Ledger]:
-        """Open the project's ledger to send: one process at a time.
+    @cached_property
+    def _store(self) -> Store:
+        return store_of(self.settings.project, self.ui.talk)
+
+    def make_runs(self, scope: str | None, doing: str) -> AbstractContextManager[RunMaker]:
+        """Open the runs of an account, to make one or to decide about them.
 
         Raises:
-            PlanRefused: another one is sending.
-            SmsconfError: it cannot be used.
+            PlanRefused: somebody else does.
+            SmsconfError: the store cannot be used.
         """
-        folder = self.settings.project.folder
-        path = ledger_path(folder)
-        if not path.exists():
-            self.ui.talk.say(_(_NO_LEDGER))
-        with Ledger(path, folder=folder.absolute()) as ledger:
-            yield ledger
+        return self._store.make_runs(scope, work(self.settings.project, doing), self._say_busy)
+
+    def _say_busy(self, holder: Work | None) -> None:
+        self.ui.talk.say(_("waiting for {holder}").format(holder=describe(holder)))
 
     def send(self, job: Job, ready: Ready) -> ListResult:
         """Send a job, or the rest of it, or say that it was sent.
@@ -113,7 +97,7 @@ class ListSending:
         """
         check_type(ready.target)
         with self._left_out(job.opt_outs, ready, job.reading) as left_out:
-            with self.open_ledger() as ledger:
+            with self.make_runs(ready.scope, "bulk") as ledger:
                 draft, read = self._read(ledger, job, ready, left_out)
                 order = None
                 try:
@@ -137,7 +121,7 @@ class ListSending:
         with self._left_out(opt_outs, ready, reading) as left_out:
             take_up = self.assume_sent is None and run.finished is not None
             order = _Order(run, is_new=False, take_up=take_up)
-            with self.open_ledger() as ledger:
+            with self.make_runs(ready.scope, "bulk --join") as ledger:
                 for other in ledger.runs_of(run.key):
                     if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
                         raise PlanRefused(
@@ -156,7 +140,9 @@ class ListSending:
         Raises:
             PlanRefused: there is no such run, or it is being sent.
         """
-        with self.open_ledger() as ledger:
+        with self._store.read_runs() as reader:
+            scope = named_run(reader, number).key.scope
+        with self.make_runs(scope, "bulk --end") as ledger:
             run = named_run(ledger, number)
             count = ledger.end(run, datetime.now(UTC))
             doubts = ledger.tally(run).uncertain
@@ -171,9 +157,9 @@ class ListSending:
     def _left_out(
         self, lists: Sequence[Path], ready: Ready, reading: Reading
     ) -> AbstractContextManager[LeftOut]:
-        return left_out_of(self.settings.project, lists, ready.target.region, reading, self.ui.talk.say)
+        return left_out_of(self.settings.project, lists, ready, reading, self.ui.talk.say)
 
-    def settle(self, ledger: Ledger, run: Run) -> None:
+    def settle(self, ledger: RunMaker, run: Run) -> None:
         """Do what a person says about the batches whose answer nobody saw."""
         if self.assume_sent is None:
             return
@@ -183,7 +169,7 @@ class ListSending:
 
     # -- which run
 
-    def _read(self, ledger: Ledger, job: Job, ready: Ready, left_out: LeftOut) -> tuple[Run, Read]:
+    def _read(self, ledger: RunMaker, job: Job, ready: Ready, left_out: LeftOut) -> tuple[Run, Read]:
         """Read who gets what into a new draft."""
         project = self.settings.project
         draft = draft_of(project, job, ready)
@@ -193,7 +179,7 @@ class ListSending:
             making.note(read.digest, name, read.summary)
         return replace(draft, id=making.run, name=name, digest=read.digest), read
 
-    def _order(self, ledger: Ledger, draft: Run, job: Job, read: Read) -> _Order | None:
+    def _order(self, ledger: RunMaker, draft: Run, job: Job, read: Read) -> _Order | None:
         """Find out which run is meant; ``None``: somebody speaks of doubts, and it is a new one."""
         choice = choose(ledger.runs_of(draft.key), ledger.is_open, draft, read.numbers, again=job.again)
         if choice.run:
@@ -208,7 +194,9 @@ class ListSending:
 
     # -- what is asked, waited for and sent
 
-    def _prepare(self, ledger: Ledger, order: _Order, ready: Ready, job: Job | None) -> datetime | ListResult:
+    def _prepare(
+        self, ledger: RunMaker, order: _Order, ready: Ready, job: Job | None
+    ) -> datetime | ListResult:
         """Ask whether a run may be sent; return when, or how it ended where nothing is to be sent."""
         run, tally = order.run, ledger.tally(order.run)
         count = tally.waiting + (tally.uncertain if self.assume_sent is False else 0)
@@ -246,47 +234,20 @@ class ListSending:
             ledger.agree(run, ready.now)
         return start
 
-    def _tested(self, ledger: Ledger, order: _Order, ready: Ready, start: datetime) -> datetime | ListResult:
+    def _tested(
+        self, ledger: RunMaker, order: _Order, ready: Ready, start: datetime
+    ) -> datetime | ListResult:
         """Send the test messages; return when the list may follow, or how it ended."""
-        result: ListResult | None = ListResult(End.TEST_FAILED)
+        end: End | None = End.TEST_FAILED
         try:
-            result = self._send_tests(ledger, ledger.find(order.run.id) or order.run, ready)
-            if result is None:
+            run = ledger.find(order.run.id) or order.run
+            end = try_out(self.settings, self.ui, self._store, ledger, run, ready, self.test_to)
+            if end is None:
                 ledger.agree(order.run, ready.now)
         finally:
-            if result and order.is_new:
+            if end and order.is_new:
                 ledger.call_off(order.run)
-        return result or start
-
-    def _send_tests(self, ledger: LedgerReader, run: Run, ready: Ready) -> ListResult | None:
-        """Send the first waiting messages of a run to one's own numbers; ``None``: the list may follow."""
-        target = Target.from_json(run.message["target"])
-        most = len(self.test_to)
-        values = list(islice(cycle(ledger.first_values(run, most)), most))
-        differ = tuple(one or () for one in values) if values and values[0] is not None else None
-        key = self.settings.app_key(target)
-        try:
-            with self.settings.open_sender(key) as sender:
-                answer = sender.send(self._request(run, target, Batch(0, tuple(self.test_to), differ)))
-        except CloudError as problem:
-            self.ui.tell(problem)
-            return ListResult(End.TEST_FAILED)
-        try:
-            remember_sent(self.settings.project.folder, replace(ready, target=target), answer)
-        except SmsconfError as problem:
-            self.ui.tell(problem)
-        for fate in answer.fates:
-            word = _("accepted") if fate.accepted else fate.status or _("unknown")
-            said = _("test message to {number}: {status}").format(number=mask(fate.to), status=word)
-            self.ui.talk.say(said)
-        if not all(fate.accepted for fate in answer.fates):
-            self.ui.talk.say(_("nothing of the list was sent: the service did not take every test message"))
-            return ListResult(End.TEST_FAILED)
-        return None if self.ui.agrees_after_tests() else ListResult(End.DECLINED)
-
-    def _request(self, run: Run, target: Target, batch: Batch) -> Request:
-        same = tuple(run.message["same"] or ())
-        return request_of(target, batch, same, self.settings.callback, self.settings.extend)
+        return ListResult(end) if end else start
 
     def _go(self, order: _Order, ready: Ready, opt_outs: OptOuts, start: datetime) -> ListResult:
         """Wait until a run may start, send it, and tell how it ended."""
@@ -298,23 +259,23 @@ class ListSending:
 
         if start > clock():
             if not self._wait_until(start, clock):
-                with self.open_ledger() as ledger:
+                with self.make_runs(ready.scope, "bulk") as ledger:
                     gone = ledger.call_off(order.run)
                 self.ui.talk.say(
                     _("called off: nothing was sent") if gone else _("called off: the same command goes on")
                 )
                 return ListResult(End.CALLED_OFF)
             self._check_text(order, ready)
-        with self.open_ledger() as ledger:
-            run = ledger.find(order.run.id)
+        with self._store.send_runs(order.run, work(self.settings.project, "bulk")) as sender:
+            run = sender.find(order.run.id)
             if run is None or run.finished:
                 raise PlanRefused(
                     _("run {run} was called off or given up meanwhile").format(run=order.run.id),
                     fix=_(SHOWN),
                 )
-            out = ledger.tally(run).opted_out
-            ended = self._send_run(ledger, run, clock, opt_outs)
-            standing = _standing(ledger, replace(order, run=run), ready, ended)
+            out = sender.tally(run).opted_out
+            ended = self._send_run(sender, run, clock, opt_outs)
+            standing = _standing(sender, replace(order, run=run), ready, ended)
         if out := standing.tally.opted_out - out:
             text = ngettext(
                 "{count} recipient opted out since the run began",
@@ -350,7 +311,9 @@ class ListSending:
                 fix=_("look at it with --dry-run, then run again"),
             )
 
-    def _send_run(self, ledger: Ledger, run: Run, clock: Callable[[], datetime], opt_outs: OptOuts) -> Ended:
+    def _send_run(
+        self, ledger: RunSender, run: Run, clock: Callable[[], datetime], opt_outs: OptOuts
+    ) -> Ended:
         """Send what waits of a run, with the text and sender that it has.
 
         Raises:
@@ -369,16 +332,17 @@ class ListSending:
                 ledger,
                 run,
                 sender,
-                lambda batch: self._request(run, target, batch),
+                lambda batch: request_for(settings, run, target, batch),
                 Conditions(target.type, threshold, clock, lambda: stopped_within(0), opt_outs.current),
                 limiter=limiter,
                 connections=settings.connections,
                 warn=self.ui.warn,
             )
-            return bulk.send(watch)
+            with self.ui.measuring(bulk.figures):
+                return bulk.send(watch)
 
 
-def _standing(ledger: LedgerReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:
+def _standing(ledger: RunReader, order: _Order, ready: Ready, ended: Ended | None = None) -> Standing:
     run = order.run
     return Standing(
         about=ready.about,

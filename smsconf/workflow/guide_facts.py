@@ -15,14 +15,12 @@ from smsconf.cloud.auth.credentials import find_credentials
 from smsconf.config import EmulatorProvider, Project, load_project
 from smsconf.guide.checklist import SECRETS, Seen
 from smsconf.messaging.numbers import example_number
-from smsconf.messaging.receive.sent import read_sent
 from smsconf.model.diagnostics import Severity, has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.reconcile.change import Change, ManualChange
 from smsconf.workflow.findings import find_all
 from smsconf.workflow.run import manual_rows, read
-from smsconf.workflow.session import Talk, open_journal, open_session, told_account
-from smsconf.workflow.state_files import sent_path
+from smsconf.workflow.session import Talk, open_session, store_of, told_account
 
 
 def see(folder: Path, environment: str | None, talk: Talk) -> Seen:
@@ -51,7 +49,7 @@ def see(folder: Path, environment: str | None, talk: Talk) -> Seen:
         manual=_manual(project, talk),
         secrets=str(folder / SECRETS),
         has_secrets=(folder / SECRETS).exists(),
-        sent=frozenset(one.template for one in read_sent(sent_path(project.folder))),
+        sent=store_of(project).templates_sent(),
         example=example_number,
         suffix=suffix,
     )
@@ -64,7 +62,7 @@ def _manual(project: Project, talk: Talk) -> tuple[Change, ...]:
     if project.provider and not has_errors(project.diagnostics):
         with suppress(SmsconfError):
             account = told_account(project, os.environ)
-    return tuple(manual_rows(project, open_journal(project, talk), account))
+    return tuple(manual_rows(project, store_of(project, talk).journal, account))
 
 
 def _asked(seen: Seen, project: Project, talk: Talk) -> Seen:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from smsconf.journal import Owner, remember
 from smsconf.lint import Subject, codes_about
 from smsconf.lint.message import Message
 from smsconf.lint.rules.advice import advise
@@ -29,6 +28,7 @@ from smsconf.reconcile.at_service import (
 from smsconf.reconcile.change import Action, Change
 from smsconf.reconcile.forecast import Forecaster
 from smsconf.reconcile.plan import Plan
+from smsconf.store.entries import Owner, remember
 from smsconf.workflow.findings import subject_of
 from smsconf.workflow.session import Session
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from smsconf.journal import Entry, Journal, JournalReading, Owner, confirmed, news, remember
 from smsconf.language import N_, _
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import PlanRefused, SmsconfError
@@ -29,6 +28,8 @@ from smsconf.reconcile.kinds.manual import decide_manual
 from smsconf.reconcile.outcome import Outcome, Result, went_wrong
 from smsconf.reconcile.plan import Plan, make_plan
 from smsconf.reconcile.review import Review, read_reviews
+from smsconf.store.entries import Entry, Owner, confirmed, news, remember
+from smsconf.store.interfaces import Journal, JournalReading, Lock
 
 if TYPE_CHECKING:
     from smsconf.config import Project
@@ -86,6 +87,8 @@ def read(session: Session, selection: Selection | None = None) -> Snapshot:
     journal = session.journal.read()  # before the service: what another run records then is not taken back
     with session.talk.progress(N_("reading")) as progress:
         observed = observe(client, project.desired, cache=session.cache, progress=progress)
+    if session.store.shared and client.known_scope:
+        session.store.require_known(client.known_scope, [str(one) for one in project.desired.managed])
     memory = recall(project, journal, client.known_scope)
     deletes = bool(selection.prune or selection.retire or selection.retire_now)
     other_environments = _other_environments(project, memory, strict=deletes)
@@ -149,12 +152,14 @@ def confirm(
 def carry_out(
     session: Session,
     plan: Plan,
+    lock: Lock,
     *,
     stopping: Callable[[], bool] = lambda: False,
     keep_secret: Callable[[str, str, str], None] | None = None,
 ) -> Report:
     """Carry out a plan that its guards allow, recording each intent before its request.
 
+    ``lock`` is the account's: before every request it is made sure that this run holds it still.
     ``keep_secret`` is handed address, key and secret of every new app; the secret can be read only then.
 
     Raises:
@@ -169,7 +174,9 @@ def carry_out(
 
     def record(event: StepEvent) -> None:
         nonlocal done
-        if event.phase != "intent":
+        if event.phase == "intent":
+            lock.prove()
+        else:
             done += 1
             progress(N_("steps"), done, total)
         journal.append(now, owner, {"event": event.phase, **event.record()})

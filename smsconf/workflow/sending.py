@@ -16,8 +16,6 @@ from typing import Any
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.config import EmulatorProvider, Project
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
 from smsconf.messaging.send.credentials import AppKey, find_app_key
 from smsconf.messaging.send.sender import Sender, open_sender, rate_of, send_url, sender_on
 from smsconf.messaging.send.target import Target, find_target
@@ -25,10 +23,11 @@ from smsconf.messaging.send.wire import Answer
 from smsconf.model.address import Address
 from smsconf.model.sites import SITES
 from smsconf.reconcile.outputs import read_outputs
+from smsconf.store.interfaces import Store
+from smsconf.store.messages import Sent
 from smsconf.workflow.embedded_emulator import emulator_engine
 from smsconf.workflow.run import Snapshot, read
 from smsconf.workflow.session import Talk, open_session
-from smsconf.workflow.state_files import sent_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class SendSettings:
             yield stack.enter_context(opened)
 
 
-def remember_sent(folder: Path, ready: Ready, answer: Answer) -> None:
+def remember_sent(store: Store, ready: Ready, answer: Answer) -> None:
     """Remember what was taken, so that `receipts` knows it.
 
     Raises:
@@ -140,4 +139,4 @@ def remember_sent(folder: Path, ready: Ready, answer: Answer) -> None:
         for fate in answer.fates
         if fate.accepted and fate.message_id
     ]
-    add_sent(sent_path(folder), messages)
+    store.add_sent(messages)

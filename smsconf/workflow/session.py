@@ -1,4 +1,4 @@
-"""The composition root: from a project and the environment to a client, a journal and a cache.
+"""The composition root: from a project and the environment to a client and the store.
 
 The only place that knows both the client and the emulator. It says nothing to people itself: a run that
 speaks brings a :class:`Talk`.
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from smsconf.checkout import state_folder
 from smsconf.cloud.auth.connect import connect, told_scope
 from smsconf.cloud.http.client import Client
 from smsconf.cloud.http.inprocess import BASE_URL, InProcessTransport
@@ -22,10 +21,15 @@ from smsconf.cloud.http.transport import SigningAuth
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.config import EmulatorProvider, Project
 from smsconf.config.load.environments import require_environment
-from smsconf.journal import Entry, Journal, JournalReading, Owner, of_account
+from smsconf.language import _
 from smsconf.model.diagnostics import has_errors
-from smsconf.model.errors import ConfigError
+from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.sites import SITES
+from smsconf.origin import origin_of
+from smsconf.store.absent import AbsentStore
+from smsconf.store.entries import Entry, Owner, of_account
+from smsconf.store.interfaces import Journal, JournalReading, Lock, Store, Work
+from smsconf.store.opening import open_store
 from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 Update = Callable[[str, int, int], None]
@@ -57,10 +61,15 @@ class Session:
 
     project: Project
     client: Client
-    journal: Journal
+    store: Store
     cache: AttributeCache | None = None
     opening: JournalReading = field(default_factory=JournalReading)
     talk: Talk = SILENT
+
+    @property
+    def journal(self) -> Journal:
+        """What runs of the project recorded."""
+        return self.store.journal
 
     @property
     def owner(self) -> Owner:
@@ -119,20 +128,82 @@ def open_session(project: Project, talk: Talk = SILENT, *, read_only: bool = Tru
     """
     require_usable(project)
     with open_client(project, os.environ, read_only=read_only, tell=talk.credentials) as client:
-        journal = open_journal(project, talk)
-        file = state_folder(project.folder) / f"attributes-{client.site.name}-{client.project_id}.json"
-        cache = AttributeCache(file, lambda: client.known_scope)
-        yield Session(project, client, journal, cache, journal.read(), talk)
+        store = store_of(project, talk)
+        if read_only:
+            store = _readable(store, talk)
+        cache = _cache(store, client)
+        yield Session(project, client, store, cache, store.journal.read(), talk)
         cache.save()
 
 
-def open_journal(project: Project, talk: Talk = SILENT) -> Journal:
-    """Return the journal of a project's folder; nothing is read or made yet.
+def _readable(store: Store, talk: Talk) -> Store:
+    """Return a shared store, or one that knows nothing if it cannot be read: looking needs none."""
+    if not store.shared:
+        return store
+    if not isinstance(store, AbsentStore):
+        try:
+            store.journal.read()
+        except SmsconfError as problem:
+            store = AbsentStore(problem.message)
+        else:
+            return store
+    talk.say(
+        _("{reason}; what earlier runs recorded is not known: rejections, versions, confirmations").format(
+            reason=store.place
+        )
+    )
+    return store
+
+
+def store_of(project: Project, talk: Talk = SILENT) -> Store:
+    """Return what is remembered for a project; nothing is read or made yet."""
+    return open_store(
+        project.folder,
+        os.environ,
+        talk.say,
+        project=project.project,
+        requires_shared=project.requires_shared_store,
+    )
+
+
+def _cache(store: Store, client: Client) -> AttributeCache:
+    def recall() -> dict[str, Any]:
+        return store.load_attributes(client.known_scope) if client.known_scope else {}
+
+    def keep(entries: Mapping[str, Any]) -> None:
+        if client.known_scope:
+            store.save_attributes(client.known_scope, entries)
+
+    return AttributeCache(recall, keep)
+
+
+@contextmanager
+def hold_lock(
+    session: Session,
+    doing: str,
+    *,
+    timeout: float | None = None,
+    waiting: Callable[[Work | None], None] = lambda _holder: None,
+) -> Iterator[Lock]:
+    """Hold the lock of a session's account, so that no other run writes to it meanwhile.
 
     Raises:
-        SmsconfError: the repository tracks it.
+        PlanRefused: another run held it for longer than ``timeout`` seconds.
+        SmsconfError: the store cannot be used, or an account that must be asked does not answer.
     """
-    return Journal(state_folder(project.folder) / "journal.jsonl", talk.say)
+    client, store = session.client, session.store
+    if store.shared and client.known_scope is None:
+        client.call("ListAppDetails", query={"limit": "1", "offset": "0"})
+    scope = client.known_scope or ""
+    with store.lock(scope, work(session.project, doing), timeout=timeout, waiting=waiting) as lock:
+        yield lock
+
+
+def work(project: Project, doing: str) -> Work:
+    """Say who is at work for a project, for those who wait for it."""
+    origin = origin_of(project.folder, os.environ)
+    since = datetime.now(UTC)
+    return Work(origin.actor or "", origin.host or "", os.getpid(), since, doing, origin.run)
 
 
 class Account(NamedTuple):

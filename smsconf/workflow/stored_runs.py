@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from smsconf.config import Project
 from smsconf.language import N_, _
-from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.send.target import Target
 from smsconf.model.address import Kind
 from smsconf.model.errors import PlanRefused
 from smsconf.model.lifecycle import read_status
+from smsconf.store.interfaces import RunReader
+from smsconf.store.runs import Run
 from smsconf.workflow.run import Snapshot
 from smsconf.workflow.sending import Ready
 
 SHOWN = N_("smsconf bulk --runs shows the runs there are")
 
 
-def named_run(ledger: LedgerReader | None, number: str) -> Run:
+def named_run(ledger: RunReader | None, number: str) -> Run:
     """Return a run by what a person calls it.
 
     Raises:
@@ -32,7 +32,7 @@ def named_run(ledger: LedgerReader | None, number: str) -> Run:
     return run
 
 
-def open_run(ledger: LedgerReader | None, scope: str | None, environment: str | None) -> Run:
+def open_run(ledger: RunReader | None, scope: str | None, environment: str | None) -> Run:
     """Return the one run of an account and environment that has numbers to send.
 
     Raises:
@@ -52,7 +52,7 @@ def open_run(ledger: LedgerReader | None, scope: str | None, environment: str | 
     )
 
 
-def newest_run(ledger: LedgerReader | None, subject: str, environment: str | None) -> Run:
+def newest_run(ledger: RunReader | None, subject: str, environment: str | None) -> Run:
     """Return the newest run of a template or campaign in an environment.
 
     Raises:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from smsconf.cli.exits import bulk_exit, send_exit
-from smsconf.messaging.bulk.run import Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.send.sender import Uncertain
-from smsconf.messaging.send.wire import ACCEPTED, Answer, Fate
+from smsconf.messaging.send.wire import Answer
 from smsconf.model.errors import CloudError, RateLimited, Refused, Unauthorized, Unreachable
 from smsconf.render.documents.bulk import Standing
+from smsconf.store.runs import ACCEPTED, Fate, Tally
 from smsconf.workflow.bulk_run import End, ListResult
 from tests.messaging.lists.test_recipients import PLAIN
 
@@ -73,3 +73,10 @@ def test_bulk_exits_by_how_far_it_came(ended: ListResult, code: int, unwritten: 
     """Without any message sent: a refusal or an error. An unwritten report is 5 after one, else 1."""
     assert bulk_exit(ended) == code
     assert bulk_exit(ended, written=False) == unwritten
+
+
+def test_bulk_that_is_terminated_exits_as_a_shell_says_it() -> None:
+    """143 tells a scheduler that its own signal ended it, and not a person or an error."""
+    for ended in (ListResult(End.CALLED_OFF), result(PART, Ended(interrupted=True))):
+        assert bulk_exit(ended, stopped=143) == 143
+    assert bulk_exit(result(DONE, Ended()), stopped=143) == 0

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from smsconf.emulator.gateway.engine import Engine, Settings
-from smsconf.messaging.bulk.reader import open_ledger_to_read
-from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Inbox
 from smsconf.messaging.send.target import Target
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.files.ledger_reader import open_ledger_to_read
+from smsconf.store.messages import Reply
+from smsconf.store.runs import Run
 from tests.machine.forked import KILLED, Fate, Ran, fork
 
 FAST = Path("/dev/shm")

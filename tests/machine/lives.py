@@ -38,8 +38,9 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="smsconf-life-", dir=FAST if FAST.is_dir() else None))
-        self.journal = self.folder / "journal.jsonl"
-        self.other_environments = self.folder / "elsewhere.jsonl"
+        self.journal = self.folder / ".smsconf/journal.jsonl"
+        self.other_environments = self.folder / "elsewhere/.smsconf/journal.jsonl"
+        self.other_environments.parent.mkdir(parents=True)
         self.files: Files
         self.world: World
 

@@ -55,9 +55,11 @@ class SharedAccount(RuleBasedStateMachine):
         self.world.control("PUT", "reviewer", {"default": "hold", "rules": []})
         (self.folder / "smsconf.yaml").write_text(BASE, encoding="utf-8")
         self.journals = {
-            name: self.folder / (f"{name}.jsonl" if apart else "journal.jsonl") for name in ENVIRONMENTS
+            name: self.folder / (name if apart else "all") / ".smsconf/journal.jsonl" for name in ENVIRONMENTS
         }
         self.told: dict[str, Any] = {name: (set(), {}) for name in ENVIRONMENTS}
+        for path in self.journals.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
         self.journaled = dict.fromkeys(self.journals.values(), 0)
         for name in ENVIRONMENTS:
             self._write(name, TEXTS[0])

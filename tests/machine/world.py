@@ -18,15 +18,15 @@ from smsconf.cloud.http.inprocess import InProcessTransport
 from smsconf.cloud.http.transport import OPERATION, SigningAuth
 from smsconf.config.load.project import Project
 from smsconf.emulator.gateway.engine import Engine, Settings
-from smsconf.journal import Journal
 from smsconf.model.errors import CloudError
 from smsconf.model.sites import SITES
 from smsconf.reconcile.inputs import Selection
 from smsconf.reconcile.names import split_version
 from smsconf.reconcile.plan import Plan
 from smsconf.reconcile.versions.submission import split_mark
+from smsconf.store.files.home import FileStore
 from smsconf.workflow.run import carry_out, read
-from smsconf.workflow.session import Session
+from smsconf.workflow.session import Session, hold_lock
 from tests.machine.account import Account
 
 WRITES = ("POST", "PUT", "DELETE")
@@ -40,6 +40,11 @@ Text = tuple[Any, ...]  # what a reviewer is shown
 
 class Crash(BaseException):
     """The process dies here."""
+
+
+def store_of(journal: Path) -> FileStore:
+    """Return the store that a journal is a part of."""
+    return FileStore(journal.parent.parent)
 
 
 @dataclass
@@ -147,7 +152,7 @@ class World:
         self.declared = frozenset(one.name for one in desired.templates.values())
         self.declared |= {one.name for one in desired.signatures.values()}
         with self.client(read_only=True, watched=True) as client:
-            made = read(Session(project, client, Journal(journal)), chosen).plan
+            made = read(Session(project, client, store_of(journal)), chosen).plan
         assert len(self.writes) == before, "a plan wrote"
         if not made.incomplete:
             self._note_verdicts()
@@ -163,7 +168,9 @@ class World:
             with self.client(read_only=False, watched=True) as client:
                 # the service's time, as the reading before a run gives it
                 client.call("ListSendCountryDetails")
-                carry_out(Session(self.project, client, Journal(journal)), planned)
+                session = Session(self.project, client, store_of(journal))
+                with hold_lock(session, "a life", timeout=0) as lock:
+                    carry_out(session, planned, lock)
         except Crash:
             self.violations += account.contradictions(finished=False)
         else:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from smsconf.model.times import iso_duration, parse_duration, stamp
+from smsconf.model.times import iso_duration, parse_duration, parse_moment, stamp
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_short_forms_are_written_as_iso(text: str, written: str) -> None:
 def test_a_moment_is_stamped_in_utc() -> None:
     """Whatever its zone, without fractions."""
     assert stamp(datetime.fromisoformat("2026-03-02T09:00:00.5+08:00")) == "2026-03-02T01:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-03-02", "2026-03-02T09:00:00", "2026-13-02T09:00:00Z"])
+def test_moment_without_an_offset_is_none(text: str) -> None:
+    """It would mean another time on every machine."""
+    assert parse_moment(text) is None
+    assert parse_moment("2026-03-02T09:00:00+08:00") == parse_moment("2026-03-02T01:00:00Z")

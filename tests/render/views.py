@@ -15,8 +15,6 @@ from smsconf.guide.checklist import Page, State
 from smsconf.guide.checklist import Step as GuideStep
 from smsconf.guide.checks import Check
 from smsconf.guide.verdict import Result as CheckResult
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.messaging.receive.receipts import Delivery, Tally
 from smsconf.model.address import Kind
@@ -42,6 +40,7 @@ from smsconf.render.plan.board import report_view
 from smsconf.render.plan.manual_steps import steps_view
 from smsconf.render.plan.status import status_view
 from smsconf.render.plan.view import apply_view, lint_view, plan_view
+from smsconf.store.messages import Received, Reply
 from tests.reconcile import build
 
 WORD = "Zfremd"
@@ -117,9 +116,9 @@ def _report(made: Any, reviews: Any) -> dict[str, Any]:
 
 
 def _entry() -> dict[str, Any]:
-    names = ("time", "scope", "event", "address", "step", "remote_name", "remote_id", "status")
+    names = ("time", "scope", "environment", "event", "address", "step", "remote_name", "remote_id", "status")
     words = ("review_message", "message", "error_code", "request_id", "by", "note")
-    return dict.fromkeys((*names, *words), WORD)
+    return dict.fromkeys((*names, *words, "actor", "host", "commit", "run"), WORD)
 
 
 def _receipt() -> dict[str, Any]:

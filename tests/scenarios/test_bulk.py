@@ -6,15 +6,19 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Inbox
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.messages import Reply
 from tests.messaging.workbook import write_workbook
 from tests.scenarios.conftest import World
 from tests.scenarios.test_send import outbox, sends
@@ -107,6 +111,43 @@ def test_same_list_again_sends_nothing(shop: World) -> None:
     assert len(outbox(shop)) == 10
 
 
+def test_metrics_are_served_while_a_list_goes_out(shop: World) -> None:
+    """On a free port of this machine, from before the first request to the end; no number is among them."""
+    slow = [{"operation": "BatchSendSms", "fault": "slow", "seconds": 1.5, "times": 1}]
+    shop.control("POST", "faults", slow)
+    process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", "--metrics-port", "0")
+    assert process.stderr is not None
+    address = process.stderr.readline().removeprefix("metrics at ").strip()
+    with socket.create_connection(("127.0.0.1", httpx.URL(address).port)) as odd:
+        odd.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        odd.sendall(b"GET /metrics HTTP/1.1\r\n")  # and breaks off
+    text = ""
+    while 'smsconf_bulk_messages{run="1",state="sending"} 3.0' not in text:
+        assert process.poll() is None, text
+        text = httpx.get(address).text
+    assert "process_start_time_seconds" in text
+    assert "12345678" not in text
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (0, False), out + err
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+
+
+def test_metrics_that_cannot_be_served_stop_a_list_before_it_starts(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A port in use, or the extra that is not there: said, with the way out, and nothing is sent."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = bulk(shop, REFUND, "list.csv", "--metrics-port", str(taken.getsockname()[1]))
+    assert (ran.code, "--metrics-port another port" in ran.err) == (1, True)
+    ran = bulk(shop, REFUND, "list.csv", "--metrics-port", "here")
+    assert (ran.code, "HOST:PORT" in ran.err) == (1, True)
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)  # as if it were not there
+    ran = bulk(shop, REFUND, "list.csv", "--metrics-port", "0")
+    assert (ran.code, "pip install 'smsconf[metrics]'" in ran.err) == (4, True)
+    assert not outbox(shop)
+
+
 def test_dry_run_counts_and_sends_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """No secret, no ledger, no message; the counts are those of the run."""
     monkeypatch.delenv("SMSCONF_SECRETS")
@@ -186,7 +227,7 @@ def test_termination_finishes_what_is_on_its_way(shop: World) -> None:
             break
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 143
     view = json.loads(out)
     assert (view["outcome"], view["uncertain"]) == ("interrupted", [])
     assert 0 < view["messages"]["waiting"] < 60_000
@@ -304,8 +345,9 @@ def test_progress_in_json_is_one_document_a_line(shop: World) -> None:
     assert (events[-1]["done"], events[-1]["total"]) == (3, 3)
 
 
-def test_waiting_can_be_called_off(shop: World) -> None:
-    """Ctrl-C before the start: exit 130, nothing sent, and the run can be started later."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_waiting_can_be_called_off(shop: World, number: signal.Signals, code: int) -> None:
+    """Ctrl-C or a termination before the start: nothing sent, and the run can be started later."""
     at = "2026-03-02T13:00:00+08:00"
     process = shop.process("bulk", REFUND, "list.csv", "--auto-approve", "--at", at)
     assert process.stderr is not None
@@ -313,9 +355,9 @@ def test_waiting_can_be_called_off(shop: World) -> None:
     deadline = time.monotonic() + 30
     while "waiting until" not in seen and time.monotonic() < deadline:
         seen += process.stderr.readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert sends(shop) == 0
     late = shop.smsconf("bulk", REFUND, "list.csv", "--auto-approve", "--at", "2026-03-02T11:00:00+08:00")
     assert late.code == 4, "its time is over"

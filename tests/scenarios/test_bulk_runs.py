@@ -215,7 +215,7 @@ def test_waiting_for_a_time_keeps_nobody_out(shop: World) -> None:
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 143
     assert "called off" in err
     assert "nothing was sent" in err
     assert bulk(shop, REFUND, "second.csv").code == 0, "what was called off blocks nothing"
@@ -246,8 +246,8 @@ def test_numbers_that_were_not_reached_are_sent_again_alone(shop: World) -> None
     failed = [one["smsMsgId"] for one in outbox(shop) if one["to"].endswith("345678")]
     from datetime import UTC, datetime
 
-    from smsconf.messaging.receive.callbacks import Report
-    from smsconf.messaging.receive.inbox import Inbox
+    from smsconf.store.files.inbox import Inbox
+    from smsconf.store.messages import Report
 
     inbox = Inbox(shop.folder / ".smsconf/inbox.db")
     inbox.add([Report(failed[0], "UNDELIV")], datetime(2026, 3, 2, 5, tzinfo=UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -44,7 +45,8 @@ def test_history_limit_keeps_the_newest(applied: World) -> None:
     """--limit N shows the last N entries, newest last."""
     whole = applied.json("history").json["entries"]
     assert applied.json("history", "--limit", "3").json["entries"] == whole[-3:]
-    assert len(applied.smsconf("history", "--limit", "3").out.splitlines()) == 3
+    said = applied.smsconf("history", "--limit", "3").out.splitlines()
+    assert [line.startswith("2026-01-05T01:") for line in said] == [False, True, True, True]
 
 
 def test_history_of_a_refused_request_has_its_code(world: World) -> None:
@@ -95,6 +97,105 @@ def test_decision_that_several_runs_see_at_once_is_recorded_once(applied: World)
     assert [look.returncode for look in looks] == [0] * 4
     told = applied.json("history", "signature.shop-notice").json["entries"]
     assert [one["event"] for one in told].count("decision") == 1
+
+
+RUN = "https://gitlab.example.com/acme/sms/-/jobs/12"
+
+
+@pytest.fixture
+def shared(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """What was recorded before anybody said who, then by a pipeline, and a week later by another one."""
+    old = {"v": 1, "time": "2025-12-01T00:00:00Z", "event": "seen", "address": "template.refund"}
+    world.write(json.dumps(old) + "\n", JOURNAL)
+    for name, actor, commit, day in (("build-7", "li-lei", "a", 5), ("build-8", "王芳", "b", 12)):
+        monkeypatch.setattr("socket.gethostname", lambda name=name: name)
+        monkeypatch.setenv("GITLAB_USER_LOGIN", actor)
+        monkeypatch.setenv("CI_COMMIT_SHA", commit * 40)
+        monkeypatch.setenv("CI_JOB_URL", f"{RUN}{day}")
+        world.control("POST", "clock", {"set": f"2026-01-{day:02}T09:00:00+08:00"})
+        if day == 12:
+            world.decide("signature", "示例商城", "approve")
+        assert world.apply().code == 0
+    return world
+
+
+FIRST, SECOND, BOTH, OLD = {"li-lei"}, {"王芳"}, {"li-lei", "王芳"}, {None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "actors"),
+    [
+        ("--actor LI-L", FIRST),
+        ("--host Build-8", SECOND),
+        ("--host build", set()),
+        ("--commit AAAAAAA", FIRST),
+        ("--commit c", set()),
+        (f"--run {RUN}5", FIRST),
+        ("--run jobs/12", BOTH),
+        ("--event decision", SECOND),
+        ("--event decision --event intent", BOTH),
+        ("--event decision --actor li-lei", set()),
+        ("--since 2d", SECOND),
+        ("--since P8D", BOTH),
+        ("--since 8d --until 2d", FIRST),
+        ("--until 8d", OLD),
+        ("--until 2026-01-05T08:59:59+08:00", OLD),
+        ("--since 2026-01-05T09:00:00+08:00 --until 2026-01-12T00:59:59Z", FIRST),
+        ("--since 2026-01-12T01:00:00Z", SECOND),
+        ("", BOTH | OLD),
+    ],
+)
+def test_history_shows_what_is_asked_for(shared: World, asked: str, actors: set[str | None]) -> None:
+    """By who, where, at which commit, in which run, what and when: by the service's clock, not this one's."""
+    ran = shared.json("history", *asked.split())
+    assert (ran.code, {one["actor"] for one in ran.json["entries"]}) == (0, actors)
+    assert ("none of the entries is what was asked for" in ran.err) is (not actors)
+
+
+def test_history_says_where_an_entry_comes_from(shared: World) -> None:
+    """Once for all that came from there; in JSON for each, with nulls in entries that say nothing."""
+    out = shared.smsconf("history").out.splitlines()
+    places = [line for line in out if not line.startswith("20")]
+    assert [one for one in places if one.startswith("from:")] == [
+        "from: ?",
+        f"from: li-lei, build-7, aaaaaaaa, {RUN}5",
+        f"from: 王芳, build-8, bbbbbbbb, {RUN}12",
+    ]
+    first, *_, last = shared.json("history").json["entries"]
+    origin = ("actor", "host", "commit", "run")
+    assert {key: first[key] for key in (*origin, "environment", "step")} == dict.fromkeys(
+        (*origin, "environment", "step")
+    )
+    assert [last[key] for key in origin] == ["王芳", "build-8", "b" * 40, f"{RUN}12"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--since", "2026-01-05T09:00:00"), "with its offset from UTC"),
+        (("--until", "soon"), "got 'soon'"),
+        (("--actor", ""), "expected a text, got nothing"),
+        (("--run", " "), "expected a text, got nothing"),
+    ],
+)
+def test_history_refuses_a_filter_that_says_nothing(applied: World, asked, said) -> None:
+    """A variable that is not set would show everything; a time without offset means two."""
+    ran = applied.smsconf("history", *asked)
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+
+
+def test_history_of_all_environments_names_each(applied: World) -> None:
+    """Entries of all of them, in the order they were made; the filters hold for each."""
+    applied.edit("version: 1\n", "version: 1\nenvironments:\n  prod: {overlay: prod.yaml}\n")
+    applied.write("provider: {emulator: {database: .smsconf/prod.db}}\n", "prod.yaml")
+    assert applied.apply("--env", "prod").code == 0
+    ran = applied.json("history", "--env", "", "--all-environments", "template.refund")
+    assert {one["environment"] for one in ran.json["entries"]} == {None, "prod"}
+    assert ran.json["elsewhere"] == 0
+    out = applied.smsconf("history", "--env", "prod", "--all-environments").out
+    assert out.index("environment: (none)") < out.index("environment: prod")
+    assert "environment: prod" not in applied.smsconf("history", "--env", "prod").out
 
 
 @pytest.mark.parametrize(

@@ -279,11 +279,14 @@ VALUES = """
 shop prod shop_prod order shipped refund hello nobody Singapore Brazil copy nothing nowhere soon nonsense
 No such file or directory expected duration such as got long
 France Germany Malaysia Thailand
+li lei laptop
 """
 
 
-def test_the_story_of_a_shop_is_translated(marked: World) -> None:
+def test_the_story_of_a_shop_is_translated(marked: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plan, apply, reviews, a rejection, a replacement: everything said on the way."""
+    monkeypatch.setenv("LOGNAME", "li-lei")
+    monkeypatch.setattr("socket.gethostname", lambda: "laptop")
     said = [_both(marked, *arguments) for arguments in STORY]
     marked.decide("signature", "示例商城", "approve")
     marked.decide("template", "order-shipped", "reject", "请写明")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+from datetime import UTC, datetime
 
-from smsconf.journal import Journal
+from smsconf.store.files.home import FileStore
+from smsconf.store.interfaces import Work
 from tests.scenarios.conftest import World
 
 ADDRESS = "template.refund"
@@ -80,11 +82,17 @@ def test_two_runs_that_planned_the_same_app_make_one(world: World) -> None:
 
 def test_run_that_waits_for_another_says_so_and_can_be_interrupted(world: World) -> None:
     """Nobody sits before a silent terminal: it is said once, and Ctrl-C ends it with nothing sent."""
-    with Journal(world.folder / ".smsconf/journal.jsonl").locked("apply"):
+    work = Work("lin", "build-7", 4711, datetime(2026, 3, 2, 9, tzinfo=UTC), "apply", "https://ci.example/1")
+    with FileStore(world.folder).lock("", work, timeout=0, waiting=print):
         waiting = [world.process("apply", "--auto-approve") for _ in range(2)]
         for one in waiting:
             assert one.stderr
-            assert "waiting for another run" in one.stderr.readline()
+            said = one.stderr.readline()
+            assert "waiting for lin at build-7 (process 4711), apply since 2026-03-02T09:00:00+00:00" in said
+            assert "https://ci.example/1" in said
+        late = world.smsconf("apply", "--auto-approve", "--lock-timeout", "1s")
+        assert late.code == 4
+        assert "the lock is held by lin at build-7" in late.err
         waiting[0].send_signal(signal.SIGINT)
         waiting[0].communicate(timeout=60)
         assert waiting[0].returncode == 130

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.messaging.receive.callbacks import Reply, Report
-from smsconf.messaging.receive.inbox import Inbox
-from smsconf.messaging.receive.receipts import Sent
-from smsconf.messaging.receive.sent import add_sent
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.files.sent import add_sent
+from smsconf.store.messages import Reply, Report, Sent
 from tests.scenarios.conftest import World
 from tests.scenarios.test_receive import receiving
 from tests.scenarios.test_send import ONE, SHIPPED, TWO, VALUES, shop  # noqa: F401 - a fixture

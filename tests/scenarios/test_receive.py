@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from smsconf import signing
-from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.store.files.inbox import open_to_read
 from tests.scenarios.conftest import World
 
 SECONDS = float(os.environ.get("SMSCONF_SOAK_RECEIVE", "3"))

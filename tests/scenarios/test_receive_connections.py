@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from smsconf.messaging.receive.inbox import open_to_read
+from smsconf.store.files.inbox import open_to_read
 from tests.scenarios.conftest import World
 from tests.scenarios.test_receive import Receiver, report
 

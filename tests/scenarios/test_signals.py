@@ -78,7 +78,7 @@ def test_bulk_that_is_terminated_over_and_over_reports_once(world: World) -> Non
     assert process.stdout is not None
     out = process.stdout.read()
     reader.join(60)
-    assert process.wait(60) == 130
+    assert process.wait(60) == 143
     assert "Traceback" not in "".join(rest)
     view = json.loads(out)
     assert (view["outcome"], view["uncertain"]) == ("interrupted", [])

@@ -19,13 +19,14 @@ from smsconf.cli.options import (
     FILE,
     comment_options,
     interval_option,
+    lock_option,
     project_options,
     require_selected,
     selection,
     selection_options,
 )
 from smsconf.cli.output import report, same_file, say, talk, try_file
-from smsconf.cli.progress import TALK
+from smsconf.cli.progress import TALK, say_busy
 from smsconf.config import load_project
 from smsconf.language import _
 from smsconf.reconcile.change import Action
@@ -36,7 +37,7 @@ from smsconf.workflow.plan_files import permit_in, scope_of
 from smsconf.workflow.proposal import Proposal, propose_to_apply
 from smsconf.workflow.run import carry_out, read
 from smsconf.workflow.secret_file import SecretFile
-from smsconf.workflow.session import Session, open_session
+from smsconf.workflow.session import Session, hold_lock, open_session
 from smsconf.workflow.watch import look, wait_for_reviews
 
 
@@ -61,6 +62,7 @@ from smsconf.workflow.watch import look, wait_for_reviews
     help="With --wait: give up after this.",
 )
 @interval_option(30.0, help="With --wait: about how often to look.")
+@lock_option
 @comment_options
 @click.pass_context
 def command(  # noqa: PLR0913 - one for each option
@@ -78,6 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
     waits: bool,
     timeout: float,
     interval: float,
+    lock_timeout: float | None,
     **chosen: Any,  # noqa: ANN401 - the selection options, gathered in one place
 ) -> int:
     """Carry out the plan: create, submit for review, and end. Running it again is always safe.
@@ -102,14 +105,14 @@ def command(  # noqa: PLR0913 - one for each option
     secrets = SecretFile(save_secrets) if save_secrets else None
     with (
         open_session(project, TALK, read_only=False) as session,
-        session.journal.locked("apply", _say_busy),
+        hold_lock(session, "apply", timeout=lock_timeout, waiting=say_busy) as lock,
     ):
         proposal = _propose(session, permit, chosen, strict=strict)
         if not _agreed(proposal, form=form, output=output, auto_approve=auto_approve or permit is not None):
             return refusal_exit(proposal.plan)
         keep_secret = secrets.open() if secrets else None
         with stop_on_interrupt() as stop:
-            done = carry_out(session, proposal.plan, stopping=stop.is_set, keep_secret=keep_secret)
+            done = carry_out(session, proposal.plan, lock, stopping=stop.is_set, keep_secret=keep_secret)
     code = apply_exit(proposal.plan, done)
     try:
         if waits and code == 0:
@@ -122,11 +125,6 @@ def command(  # noqa: PLR0913 - one for each option
     finally:  # whatever ends the waiting, what was sent is reported
         report(proposal.apply_view(done), apply_lines, form, output, markdown=apply_markdown)
     return code
-
-
-def _say_busy() -> None:
-    """Say why nothing happens: a plan made now would be old before its turn came."""
-    say(_("waiting for another run of this folder to end"))
 
 
 def _propose(session: Session, permit: Permit | None, chosen: Mapping[str, Any], *, strict: bool) -> Proposal:

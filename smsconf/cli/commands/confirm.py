@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import subprocess
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,25 +13,26 @@ from smsconf.cli.options import (
     DURATION,
     AddressParam,
     hint_at,
+    lock_option,
     project_options,
     report_options,
 )
 from smsconf.cli.output import report
-from smsconf.cli.progress import TALK
+from smsconf.cli.progress import TALK, say_busy
 from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.address import Address
 from smsconf.model.errors import SmsconfError
 from smsconf.model.memory import Confirmation
+from smsconf.origin import user_of
 from smsconf.reconcile.change import ManualChange
 from smsconf.reconcile.kinds.manual import Standing
 from smsconf.render.plan.manual_steps import steps_lines, steps_view
 from smsconf.workflow.run import confirm, manual_rows
-from smsconf.workflow.session import find_account, open_journal, require_usable
+from smsconf.workflow.session import find_account, require_usable, store_of, work
 
 _LONGEST = 100 * 365 * 86_400.0  # seconds
 _MOST_NOTE = 500
-_GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"})
 
 
 @click.command("confirm")
@@ -42,6 +41,7 @@ _GITS = frozenset({"HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_
 @click.option("--note", metavar="TEXT", help="What there is to say about it.")
 @click.option("--expires", type=DURATION, help="Ask again after this long, such as 90d.")
 @click.option("--withdraw", is_flag=True, help="Take a confirmation back.")
+@lock_option
 @report_options
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -51,6 +51,7 @@ def command(  # noqa: PLR0913 - one for each option
     note: str | None,
     expires: float | None,
     withdraw: bool,
+    lock_timeout: float | None,
     form: str,
     output: Path | None,
 ) -> int:
@@ -69,20 +70,24 @@ def command(  # noqa: PLR0913 - one for each option
     _refuse_nonsense(addresses, note, expires, withdraw=withdraw)
     project = load_project(folder, environment)
     require_usable(project)
-    journal = open_journal(project, TALK)
+    store = store_of(project, TALK)
+    journal = store.journal
     account = find_account(project, os.environ)
     now = account.now
     rows = {change.address: change for change in manual_rows(project, journal, account) if change.address}
     steps = [_step(address, rows, project, withdraw=withdraw) for address in dict.fromkeys(addresses)]
-    if withdraw:
-        confirm(project, journal, account.scope, now, withdrawn=[address for address, _change in steps])
-    elif steps:
+    if steps:
         until = now + timedelta(seconds=expires) if expires else None
-        by = _who(project.folder)
+        by = user_of(project.folder, os.environ)
         said = [
             Confirmation(address, change.manual.digest, by, now, note, until) for address, change in steps
         ]
-        confirm(project, journal, account.scope, now, done=said)
+        named = [address for address, _change in steps]
+        with store.lock(account.scope, work(project, "confirm"), timeout=lock_timeout, waiting=say_busy):
+            if withdraw:
+                confirm(project, journal, account.scope, now, withdrawn=named)
+            else:
+                confirm(project, journal, account.scope, now, done=said)
     shown = manual_rows(load_project(folder, environment), journal, account)
     chosen = [change for change in shown if not addresses or change.address in addresses]
     about = {"project": project.name, "environment": project.environment}
@@ -143,33 +148,3 @@ def _not_manual(address: Address, rows: dict[Address, ManualChange], project: Pr
         address=address, hint=hint_at(address, [*rows, *by_api])
     )
     return SmsconfError(message, fix=_("see what is: smsconf confirm"))
-
-
-def _who(folder: Path) -> str:
-    """Return who confirms: as git knows them here, else the user of this machine."""
-    name, email = (_git(folder, key) for key in ("user.name", "user.email"))
-    if name or email:
-        return f"{name} <{email}>" if name and email else name or email
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _git(folder: Path, key: str) -> str:
-    # what it needs to find its settings, and no secret of the environment
-    environ = {
-        name: os.environ[name] for name in os.environ if name in _GITS or name.startswith("GIT_CONFIG")
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, fixed words
-            ["git", "-C", str(folder), "config", "--get", key],  # noqa: S607 - git is where the user has it
-            capture_output=True,
-            env=environ,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    said = done.stdout.decode(errors="replace").strip()
-    return "".join(char for char in said if char.isprintable())

@@ -1,24 +1,19 @@
 """Remember the attributes of templates' variables between runs: they cost one request per template.
 
-A file that may be lost, be corrupt or not be writable at any time: then everything is read again. It decides
-nothing and holds no secret.
+What is kept may be lost at any time: then everything is read again. It decides nothing and holds no secret;
+where it is kept is the store's business.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 from smsconf.model.observed import ObservedTemplate, ObservedVariable
-from smsconf.own_files import read_own, write_own
 
-_FORMAT = 2
 _SETTLED = timedelta(minutes=1)
 # the zone of the service's timestamps is undocumented: UTC or Beijing
 _ZONES = (UTC, timezone(timedelta(hours=8)))
@@ -28,12 +23,12 @@ _ZONES = (UTC, timezone(timedelta(hours=8)))
 class AttributeCache:
     """Variables by template, valid while its update time, status and content stay.
 
-    One file for one account, whose name is asked for when the file is first used: what another one left
-    there, the emulator's database before a reset for example, is as lost. It is written by :meth:`save`.
+    ``recall`` gives what was kept for this account, when it is first used; ``keep`` keeps it, when
+    :meth:`save` is called.
     """
 
-    _path: Path
-    _scope: Callable[[], str | None]
+    _recall: Callable[[], dict[str, Any]]
+    _keep: Callable[[Mapping[str, Any]], None]
     _entries: dict[str, Any] | None = None
     _changed: bool = False
 
@@ -66,30 +61,15 @@ class AttributeCache:
             self._changed = True
 
     def save(self) -> None:
-        """Write the file whole, in one rename; a place that cannot be written is no error."""
-        if not self._changed:
-            return
-        document = {"format": _FORMAT, "scope": self._scope(), "templates": self._entries}
-        text = json.dumps(document, separators=(",", ":"))
-        with contextlib.suppress(OSError):
-            write_own(self._path, text.encode(), make=True)
+        """Keep it for later runs, if anything changed."""
+        if self._changed and self._entries is not None:
+            self._keep(self._entries)
             self._changed = False
 
     def _load(self) -> dict[str, Any]:
         if self._entries is None:
-            self._entries = _read(self._path, self._scope())
+            self._entries = self._recall()
         return self._entries
-
-
-def _read(path: Path, scope: str | None) -> dict[str, Any]:
-    try:
-        document = json.loads(read_own(path))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("scope") != scope:
-        return {}
-    entries = document.get("templates")
-    return entries if isinstance(entries, dict) else {}
 
 
 def _state(template: ObservedTemplate) -> list[str | None]:

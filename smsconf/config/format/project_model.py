@@ -175,11 +175,23 @@ class LintEntry(Entry):
     )
 
 
+PROJECT_NAME: Final = r"^([A-Za-z0-9\u4e00-\u9fff._-][A-Za-z0-9\u4e00-\u9fff._/-]{0,99})?$"
+SHARED: Final = "shared"
+
+
 class ProjectFile(Entry):
     """smsconf.yaml, a file it includes, or an overlay: any of these sections."""
 
     version: Literal[1] = Field(description="Version of the file format. Only in smsconf.yaml.")
+    project: Maybe[Annotated[str, Field(pattern=PROJECT_NAME)]] = optional(
+        "Whose memory a shared store recalls: letters, digits, . _ / and -, at most 100. Default: the path "
+        "of the folder inside its git repository, '' at its root. Only in smsconf.yaml."
+    )
     provider: Maybe[ProviderEntry] = optional("Where everything lives. In smsconf.yaml or an overlay.")
+    store: Maybe[Literal["shared"]] = optional(
+        "shared: what changes or sends anything needs the store that SMSCONF_STORE names, and refuses files "
+        "of this folder. In smsconf.yaml or an overlay."
+    )
     include: Maybe[list[str]] = optional(
         "Further files by path or pattern (templates/*.yaml). Only in smsconf.yaml."
     )
@@ -231,5 +243,5 @@ SECTIONS: Final = frozenset(
 )
 """The sections that are mappings, and that several files may add to."""
 
-ROOT_ONLY: Final = ("version", "include", "environments", "default_environment")
-"""What stands in smsconf.yaml only; provider may stand in an overlay too."""
+ROOT_ONLY: Final = ("version", "project", "include", "environments", "default_environment")
+"""What stands in smsconf.yaml only; provider and store may stand in an overlay too."""

@@ -33,7 +33,7 @@ def checked_sections(block: Block, problems: Problems, *, refused: Sequence[str]
     return kept
 
 
-REFUSED_INCLUDED = (*ROOT_ONLY, "provider", "mark", "confirmations")
+REFUSED_INCLUDED = (*ROOT_ONLY, "provider", "store", "mark", "confirmations")
 REFUSED_OVERLAY = ROOT_ONLY
 
 

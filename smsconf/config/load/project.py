@@ -25,6 +25,7 @@ from smsconf.config.load.content import Content, number_content
 from smsconf.config.load.declarations import Declared
 from smsconf.config.load.desired import make_desired
 from smsconf.config.load.environments import is_declared, read_default, read_overlays
+from smsconf.config.load.memory import read_name, requires_shared
 from smsconf.config.load.merge import REFUSED_INCLUDED, REFUSED_OVERLAY, checked_sections, combine, overlaid
 from smsconf.config.problems import Problems, problem, shown
 from smsconf.config.yaml.files import Unreadable, inside, leads_out, nearest_path, read_source, unusable
@@ -51,7 +52,8 @@ class Project:
     the configuration: the merged data, the environment's name and the digests of the files that would be
     uploaded; comments, order of keys and file names do not count. ``lint`` are the settings of the checks;
     ``data`` is the merged files, ``paths`` where in them an address stands that is not section and key.
-    ``confirmations`` is the committed file of what people ``confirmed``.
+    ``confirmations`` is the committed file of what people ``confirmed``. ``project`` is what a shared store
+    and other machines know it by, however its folder is called, and may be empty; ``name`` is for people.
     Get one with :func:`load_project`.
     """
 
@@ -69,6 +71,8 @@ class Project:
     paths: Mapping[Address, tuple[str | int, ...]] = field(default_factory=dict)
     confirmations: Path | None = None
     confirmed: tuple[Line, ...] = ()
+    project: str = ""
+    requires_shared_store: bool = False
 
     @property
     def environments(self) -> frozenset[str]:
@@ -167,6 +171,7 @@ class _Loading:
         settings = validate(LintEntry, lint, self.problems) if lint else None
         confirmations = self._confirmations(data)
         provider = read_provider(data, self.given, self.problems)
+        name, shared = read_name(data, self.folder, self.problems), requires_shared(data, self.problems)
         confirmed = read_confirmations(confirmations, self.folder, self.problems) if confirmations else ()
         return Project(
             folder=self.given,
@@ -185,6 +190,8 @@ class _Loading:
             paths=declared.paths,
             confirmations=confirmations,
             confirmed=tuple(confirmed),
+            project=name,
+            requires_shared_store=shared,
         )
 
     # -- reading

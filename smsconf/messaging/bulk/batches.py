@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from smsconf.messaging.bulk.run import Batch
 from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.send.target import Target
 from smsconf.messaging.send.wire import MOST_BYTES, MOST_NUMBERS, Content, Request, content_size
+from smsconf.store.runs import Batch
 
 _HEAD = 2048  # bytes for sender, callback and what else stands beside the contents
 

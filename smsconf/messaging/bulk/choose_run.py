@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from smsconf.language import _
-from smsconf.messaging.bulk.run import Run
-from smsconf.messaging.bulk.tables import numbers_digest
 from smsconf.model.errors import PlanRefused
+from smsconf.store.files.ledger_tables import numbers_digest
+from smsconf.store.runs import Run
 
 
 class Choice(NamedTuple):

@@ -6,23 +6,17 @@ What is pending, missing or uncertain may still arrive, so it is never among the
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from heapq import merge
 from itertools import islice
-from pathlib import Path
 
 from smsconf.language import _
-from smsconf.messaging.bulk.reader import LedgerReader
-from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.lists.recipients import Count, Dropped, Recipient
-from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.receipts import Delivery, match, message_of
-from smsconf.messaging.receive.sent import read_ledger
+from smsconf.messaging.receive.receipts import Delivery, match
 from smsconf.messaging.send.codes import NOT_AGAIN, meaning_of
 from smsconf.model.errors import PlanRefused
+from smsconf.store.interfaces import RunReader, Store
+from smsconf.store.runs import Run
 
 NOT_AGAIN_WORD = "not-again"
 
@@ -30,9 +24,9 @@ _CHUNK = 5_000
 
 
 def failed_recipients(
-    ledger: LedgerReader,
+    store: Store,
+    ledger: RunReader,
     run: Run,
-    inboxes: Sequence[Path],
     now: datetime,
     *,
     count: Count,
@@ -41,9 +35,9 @@ def failed_recipients(
     """Yield who got nothing of a run although it was tried, with the values that they were to get.
 
     Args:
+        store: knows what was sent and reported.
         ledger: knows the run.
         run: which.
-        inboxes: where status reports were received.
         now: the service's time.
         count: filled while reading.
         drop: told who is left out: whom the same message could not reach or must not be sent to.
@@ -57,7 +51,7 @@ def failed_recipients(
             fix=_("make a list of the failed numbers from smsconf receipts --by message --format csv"),
         )
     same = tuple(run.message["same"] or ())
-    undelivered = _undelivered(ledger.path, run, inboxes, now)
+    undelivered = _undelivered(store, run, now)
     every = enumerate(ledger.failed(run, undelivered), 1)
     while found := list(islice(every, _CHUNK)):
         chunk = []
@@ -72,11 +66,8 @@ def failed_recipients(
         yield chunk
 
 
-def _undelivered(path: Path, run: Run, inboxes: Sequence[Path], now: datetime) -> Iterator[tuple[str, str]]:
+def _undelivered(store: Store, run: Run, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield the ids of a run's messages that the network reported as failed, and with which status."""
-    with ExitStack() as opened:
-        received = [opened.enter_context(open_to_read(one)) for one in inboxes if os.path.lexists(one)]
-        reports = merge(*(one.reports() for one in received), key=message_of)
-        for one in match(read_ledger(path, run.id), reports, now):
-            if one.sent and one.delivery is Delivery.FAILED:
-                yield one.message_id, one.status or "UNKNOWN"
+    for one in match(store.sent(run=run.id), store.reports(), now):
+        if one.sent and one.delivery is Delivery.FAILED:
+            yield one.message_id, one.status or "UNKNOWN"

@@ -1,4 +1,4 @@
-"""Send a run of the ledger to its end, on several connections: intent, request, answer, batch by batch.
+"""Send a run of the store to its end, on several connections: intent, request, answer, batch by batch.
 
 It stops early, leaving the rest for the next run, when the service refuses a whole request, cannot be
 reached, a limit of the project or the hour says so, or the user does. Nothing that may have been sent is
@@ -11,19 +11,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import NamedTuple
 
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.language import _
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.run import Batch, Run
+from smsconf.messaging.bulk.figures import Figures
 from smsconf.messaging.send.sender import Sender, Uncertain
-from smsconf.messaging.send.thresholds import Allowance, day_of, month_of, opening
+from smsconf.messaging.send.thresholds import Allowance, opening
 from smsconf.messaging.send.wire import Answer, Request
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Threshold
+from smsconf.store.interfaces import RunSender
+from smsconf.store.runs import Batch, Run, Spent
 
 BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down and retry
 MOST_TRIES = 8  # of a number that the service is too busy for
@@ -70,7 +71,7 @@ class Bulk:
     """One run being sent. Call :meth:`send` once.
 
     Attributes:
-        ledger: knows the run; used by one thread at a time.
+        runs: knows the run; used by one thread at a time.
         run: what is sent.
         sender: the way out; may be called from several threads.
         request_of: turns a batch into a request.
@@ -80,7 +81,7 @@ class Bulk:
         warn: told once of each value of a threshold that people want to know about.
     """
 
-    ledger: Ledger
+    runs: RunSender
     run: Run
     sender: Sender
     request_of: Callable[[Batch], Request]
@@ -93,10 +94,10 @@ class Bulk:
     def __post_init__(self) -> None:
         self._warned: set[int] = set()
         self._lock = threading.Lock()
-        self._total = self.ledger.tally(self.run).waiting
-        self._done = self._failed = self._uncertain = self._doubts = 0
+        self._total = self.runs.tally(self.run).waiting
+        self._done = self._failed = self._uncertain = self._doubts = self._busy = self._on_way = 0
         self._ended: Ended | None = None
-        self._day: datetime | None = None
+        self._warned_on: date | None = None
         self._allowance = Allowance(self.conditions.threshold)
 
     @property
@@ -104,11 +105,22 @@ class Bulk:
         """How far it is."""
         return Progress(self._done, self._total, self._failed, self._uncertain)
 
+    def figures(self) -> Figures:
+        """Count how far it is, of all its senders; may be called from any thread.
+
+        Raises:
+            SmsconfError: the ledger cannot be read.
+        """
+        with self._lock:
+            tally, senders = self.runs.tally(self.run), self.runs.senders()
+            rest = self._on_way, self._done, self._busy, self.limiter.rate, senders
+            return Figures(self.run.id, tally, *rest)
+
     def send(self, watch: Callable[[Progress], None]) -> Ended:
         """Send until nothing is left or something says stop; ``watch`` is told now and then how far it is.
 
         Raises:
-            SmsconfError: the ledger cannot be written.
+            SmsconfError: the store cannot be written.
         """
         threads = [
             threading.Thread(target=self._work, name=f"smsconf-bulk-{number}", daemon=True)
@@ -121,6 +133,7 @@ class Bulk:
                 thread.join(_LOOK)
                 watch(self.progress)
         watch(self.progress)
+        self._on_way = 0  # whatever a worker left is in doubt
         if self.conditions.stopping() and self._ended is None:
             self._ended = Ended(interrupted=True)
         return self._ended or Ended()
@@ -145,7 +158,7 @@ class Bulk:
 
     def _turn(self, note: Callable[[], None]) -> Batch | None:
         """Note what became of the last batch and the intent to send the next, in one write."""
-        with self._lock, self.ledger.together():
+        with self._lock, self.runs.together():
             note()
             return None if self._ended or self.conditions.stopping() else self._take()
 
@@ -161,17 +174,19 @@ class Bulk:
                 )
             )
             return None
-        self._count_anew(now)
-        room = self._allowance.room()
-        if room == 0:
-            if self.ledger.is_open(self.run):
-                self._end(Ended(self._allowance.exhausted()))
-            return None
-        batch = self.ledger.take(self.run, now, room, self.conditions.opted_out())
+        room = self._room if self.conditions.threshold else None
+        batch = self.runs.take(self.run, now, room, self.conditions.opted_out())
         if batch:
+            self._on_way += len(batch.numbers)
             self._allowance.spend(len(batch.numbers))
-            self._give_warnings()
+            self._give_warnings(now)
+        elif self._allowance.room() == 0 and self.runs.is_open(self.run):
+            self._end(Ended(self._allowance.exhausted()))
         return batch
+
+    def _room(self, spent: Spent) -> int | None:
+        self._allowance.spent = spent
+        return self._allowance.room()
 
     def _send(self, batch: Batch) -> Callable[[], None]:
         """Send a batch and return how to note what became of it."""
@@ -185,10 +200,11 @@ class Bulk:
 
     def _settle(self, batch: Batch, answer: Answer) -> None:
         again = BUSY if batch.tries < MOST_TRIES else frozenset()
-        busy = self.ledger.settle(self.run, batch, answer.fates, again)
+        busy = self.runs.settle(self.run, batch, answer.fates, again)
         taken = sum(fate.accepted for fate in answer.fates)
         silent = sum(fate.status is None for fate in answer.fates)
-        self._allowance.spend(taken + silent - len(batch.numbers))
+        self._on_way -= len(batch.numbers)
+        self._busy += busy
         self._done += len(batch.numbers) - busy
         self._uncertain += silent
         self._failed += len(batch.numbers) - busy - silent - taken
@@ -201,13 +217,14 @@ class Bulk:
 
     def _give_back(self, batch: Batch, problem: CloudError) -> None:
         """Keep for the next run what was surely not sent, and end this one."""
-        self._allowance.spend(-len(batch.numbers))
-        self.ledger.give_back(batch)
+        self._on_way -= len(batch.numbers)
+        self.runs.give_back(batch)
         self._end(Ended(problem.message, problem))
 
     def _doubt(self, batch: Batch, problem: Uncertain) -> None:
         """Keep a batch back: nobody knows whether it was sent."""
-        self.ledger.doubt(batch)
+        self.runs.doubt(batch)
+        self._on_way -= len(batch.numbers)
         self._done += len(batch.numbers)
         self._uncertain += len(batch.numbers)
         self._lose(Ended(problem.message, problem))
@@ -221,17 +238,11 @@ class Bulk:
     def _end(self, how: Ended) -> None:
         self._ended = self._ended or how
 
-    def _count_anew(self, now: datetime) -> None:
-        """Count what was sent today and this month, at the beginning and whenever a UTC day begins."""
-        day = day_of(now)
-        if day != self._day and self.conditions.threshold:
-            scope, region = self.run.key.scope, self.run.region
-            self._allowance.day = self.ledger.traffic(scope, region, day)
-            self._allowance.month = self.ledger.traffic(scope, region, month_of(now))
-            self._warned.clear()
-        self._day = day
-
-    def _give_warnings(self) -> None:
+    def _give_warnings(self, now: datetime) -> None:
+        """Warn once a UTC day of each value of the threshold that is reached."""
+        day = now.astimezone(UTC).date()
+        if day != self._warned_on:
+            self._warned_on, self._warned = day, set()
         for number, text in enumerate(self._allowance.warnings()):
             if number not in self._warned:
                 self._warned.add(number)

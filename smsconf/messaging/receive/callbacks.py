@@ -16,11 +16,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from smsconf.messaging.receive.encodings import decode, mended, trimmed
+from smsconf.store.messages import Reply, Report
 
 _LONGEST = 500  # characters of one value; the declared lengths do not hold for all
 _MOST_FIELDS = 1000
@@ -28,50 +28,10 @@ _LIST = "statusReportList"
 _JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 _JSON_STARTS = (b"{", b"[", b"\0{", b"\0[", b"\xff\xfe", b"\xfe\xff")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # as it is written within China
-DELIVERED = "DELIVRD"
 
 
 class Garbage(ValueError):
     """The body is nothing that the service sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one part of one message.
-
-    ``status`` is the service's word, upper case; ``updated`` its time (UTC, ISO 8601), absent if the service
-    made the report up; ``extend`` what the sender gave along; ``to`` is there only beside it.
-    """
-
-    message_id: str
-    status: str
-    sequence: int = 1
-    total: int = 1
-    source: str | None = None
-    updated: str | None = None
-    description: str | None = None
-    original_code: str | None = None
-    extend: str | None = None
-    to: str | None = None
-
-    @property
-    def delivered(self) -> bool:
-        """Tell whether this part arrived."""
-        return self.status == DELIVERED
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A message that somebody sent back; ``to`` is the channel number it went to.
-
-    One that came without an id has one made of what it says, so that it counts once however often it comes.
-    """
-
-    message_id: str
-    sender: str
-    to: str
-    body: str
-    created: str | None = None
 
 
 def read_push(body: bytes) -> list[Report | Reply]:

@@ -18,8 +18,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from smsconf.messaging.receive.callbacks import Report
-from smsconf.messaging.receive.inbox import Received, latest
+from smsconf.store.messages import Received, Report, Sent
 
 LATEST_REPORT = timedelta(hours=72)
 Clock = Callable[[str | None], datetime]
@@ -33,24 +32,6 @@ class Delivery(StrEnum):
     FAILED = "failed"
     PENDING = "pending"
     MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that the service accepted.
-
-    ``at`` is its time, aware; ``segments`` are the parts billed, if known; ``scope`` is the account, where
-    that was noted.
-    """
-
-    message_id: str
-    to: str
-    at: datetime
-    template: str
-    campaign: str | None = None
-    batch: str | None = None
-    segments: int | None = None
-    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +165,21 @@ def _when(report: Report, at: datetime) -> datetime:
     except ValueError:
         return at
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def latest(reports: Iterable[Received[Report]]) -> Mapping[tuple[str, int], Received[Report]]:
+    """Return the report that holds for each part of each message: (message id, sequence) → report.
+
+    A report that the service made up for want of one ("no report for 72 hours") yields to any of the network;
+    else the later time of the service holds, and of equal ones the later arrival.
+    """
+    found: dict[tuple[str, int], Received[Report]] = {}
+    for one in reports:
+        key = (one.item.message_id, one.item.sequence)
+        if key not in found or _rank(one) >= _rank(found[key]):
+            found[key] = one
+    return found
+
+
+def _rank(one: Received[Report]) -> tuple[bool, str, datetime]:
+    return (one.item.updated is not None, one.item.updated or "", one.at)

@@ -3,6 +3,7 @@
     POST /TOKEN/reports   one report as a form, or many as JSON
     POST /TOKEN/replies   one reply as a form; each path takes what belongs to the other, too
     GET  /healthz         whether the next report could be stored
+    GET  /metrics         counts, for Prometheus
 
 What arrives at the same time is stored in one transaction, so that many senders wait for one write to the
 disk, not each for its own. Every request is answered, whatever becomes of the others. No phone number and no
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,11 +26,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smsconf.messaging.receive.callbacks import Garbage, Report, read_push
-from smsconf.messaging.receive.inbox import Inbox, Item
+from smsconf import metrics
+from smsconf.messaging.receive.callbacks import Garbage, read_push
+from smsconf.messaging.receive.figures import Figures
 from smsconf.messaging.receive.push_auth import is_signed
 from smsconf.model.errors import SmsconfError
 from smsconf.serving import read_body
+from smsconf.store.interfaces import Inbox
+from smsconf.store.messages import Item
 
 BODY_LIMIT = 1024 * 1024  # bytes; fifty reports with everything in them are a tenth of it
 
@@ -49,7 +52,11 @@ _PAGES = {"origin", "sec-fetch-site"}
 
 
 def make_app(
-    store: Inbox, rules: Rules, clock: Callable[[], datetime], counts: Counter[str] | None = None
+    store: Inbox,
+    rules: Rules,
+    clock: Callable[[], datetime],
+    figures: Figures | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Return the ASGI application.
 
@@ -57,9 +64,11 @@ def make_app(
         store: where what arrives is put.
         rules: who may push.
         clock: our time, aware.
-        counts: is told how many requests ended how: stored reports and replies, refused ones by reason.
+        figures: is told what came and how that ended.
+        is_ending: tells whether others should be asked from now on; what comes all the same is taken.
     """
-    receiver = _Receiver(_Writer(store, clock), rules, clock, Counter() if counts is None else counts)
+    figures = Figures() if figures is None else figures
+    receiver = _Receiver(_Writer(store, clock, figures), rules, clock, figures, is_ending)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         response = await receiver.answer(Request(scope, receive))
@@ -83,17 +92,14 @@ class _Receiver:
     writer: _Writer
     rules: Rules
     clock: Callable[[], datetime]
-    counts: Counter[str]
+    figures: Figures
+    is_ending: Callable[[], bool]
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; the token is looked at before anything else."""
         place = _place(request)
-        if place == "/healthz":
-            return (
-                await self._health()
-                if request.method in ("GET", "HEAD")
-                else self._refuse("wrong method", 405, Allow="GET")
-            )
+        if place in ("/healthz", "/metrics"):
+            return await self._state(place, request)
         prefix = f"/{self.rules.token}" if self.rules.token else ""
         if not hmac.compare_digest(place.rpartition("/")[0].encode(), prefix.encode()):
             return self._refuse("wrong path", 404)
@@ -105,14 +111,29 @@ class _Receiver:
             return self._refuse("wrong method", 405, Allow="POST")
         return await self._take(request)
 
+    async def _state(self, place: str, request: Request) -> Response:
+        """Answer who watches over the receiver."""
+        if request.method not in ("GET", "HEAD"):
+            return self._refuse("wrong method", 405, Allow="GET")
+        return await self._health() if place == "/healthz" else self._metrics(request)
+
     async def _health(self) -> Response:
+        if self.is_ending():
+            return Response("ending\n", 503)
         try:
             await self.writer.probe()
         except Exception:  # noqa: BLE001 - whatever it is, the next report would meet it
             return Response("the store cannot be written\n", 503)
         return Response("ok\n")
 
+    def _metrics(self, request: Request) -> Response:
+        if not metrics.is_available():
+            return Response(f"{metrics.MISSING}\n", 501)
+        body, media_type = metrics.exposition(self.figures.collect, request.headers.get("accept", ""))
+        return Response(body, headers={"Content-Type": media_type})
+
     async def _take(self, request: Request) -> Response:
+        self.figures.in_flight += 1
         try:
             items = read_push(await self._admit(request))
             await self.writer.put(items)
@@ -120,9 +141,11 @@ class _Receiver:
             return self._refuse(str(refusal), refusal.status)
         except Garbage:
             return self._refuse("unreadable", 400)
-        except Exception:  # noqa: BLE001 - not stored, so never 200; and no traceback, it could hold a number
-            return self._refuse("not stored", 503)
-        self.counts.update("reports" if isinstance(one, Report) else "replies" for one in items)
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001 - cancelled where the end can wait no longer
+            return self._refuse("not stored", 503)  # so never 200; and no traceback, it could hold a number
+        finally:
+            self.figures.in_flight -= 1
+        self.figures.take(items, self.clock())
         return Response(status_code=200)
 
     async def _admit(self, request: Request) -> bytes:
@@ -146,7 +169,7 @@ class _Receiver:
 
     def _refuse(self, reason: str, status: int, **headers: str) -> Response:
         """Count and answer what is refused; where its body may not have been read, nothing may follow it."""
-        self.counts[reason] += 1
+        self.figures.refused[reason] += 1
         closing = {"Connection": "close"} if status in (404, 405, 413) else {}
         return Response(status_code=status, headers=closing | headers)
 
@@ -171,9 +194,10 @@ def _place(request: Request) -> str:
 class _Writer:
     """Stores what waits in one go, off the event loop; whoever put it there is told how that ended."""
 
-    def __init__(self, store: Inbox, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Inbox, clock: Callable[[], datetime], figures: Figures) -> None:
         self._store = store
         self._clock = clock
+        self._figures = figures
         self._waiting: list[_Waiting] = []
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()  # the store is one connection
@@ -197,7 +221,11 @@ class _Writer:
             Exception: it could not.
         """
         async with self._turn:
-            await asyncio.to_thread(self._store.probe)
+            try:
+                await asyncio.to_thread(self._store.probe)
+            except Exception as problem:
+                self._note(problem)
+                raise
 
     async def _drain(self) -> None:
         while self._waiting:
@@ -213,10 +241,18 @@ class _Writer:
         every = [item for items, _ in batch for item in items]
         try:
             async with self._turn:
-                await asyncio.to_thread(self._store.add, every, self._clock())
+                new = await asyncio.to_thread(self._store.add, every, self._clock())
         except Exception as problem:  # noqa: BLE001 - all that wait must be told, whatever it is
+            self._note(problem)
             return problem
+        self._figures.duplicates += len(every) - new
         return None
+
+    def _note(self, problem: Exception) -> None:
+        """Count a write that failed; what something unknown says could hold a number."""
+        self._figures.store_errors += 1
+        said = problem.message if isinstance(problem, SmsconfError) else type(problem).__name__
+        self._figures.store_problem = said
 
 
 _Waiting = tuple[Sequence[Item], asyncio.Future[None]]

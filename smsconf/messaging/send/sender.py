@@ -27,18 +27,10 @@ from smsconf.language import _, told
 from smsconf.messaging.masking import mask_all
 from smsconf.messaging.send.codes import HALF_WAY, SENDING
 from smsconf.messaging.send.credentials import AppKey, WsseAuth
-from smsconf.messaging.send.wire import (
-    ACCEPTED,
-    OF_NUMBERS,
-    Answer,
-    Request,
-    body,
-    form,
-    read_answer,
-    unread,
-)
+from smsconf.messaging.send.wire import OF_NUMBERS, Answer, Request, body, form, read_answer, unread
 from smsconf.model.errors import CloudBroken, CloudError, Refused, Unreachable
 from smsconf.model.sites import SITES, Site
+from smsconf.store.runs import ACCEPTED
 
 ENDPOINT = "SMSCONF_SEND_ENDPOINT"
 

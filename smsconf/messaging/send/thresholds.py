@@ -10,11 +10,12 @@ sms_03_0007 (a month ahead), and the FAQ on sending hours; read 2026-11.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, timezone
 
 from smsconf.language import _
 from smsconf.model.resources import MessageType, Threshold
+from smsconf.store.runs import Spent
 
 BEIJING = timezone(timedelta(hours=8), "Beijing")
 OPENS, CLOSES = time(8), time(22)
@@ -30,42 +31,33 @@ def opening(kind: str, now: datetime) -> datetime | None:
     return datetime.combine(day, OPENS, BEIJING)
 
 
-def day_of(now: datetime) -> datetime:
-    """Return when the UTC day began."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def month_of(now: datetime) -> datetime:
-    """Return when the UTC month began."""
-    return day_of(now).replace(day=1)
-
-
 @dataclass(slots=True)
 class Allowance:
-    """What a threshold leaves: ``day`` and ``month`` count what was sent in them so far."""
+    """What a threshold leaves of what was spent so far."""
 
     threshold: Threshold | None
-    day: int = 0
-    month: int = 0
+    spent: Spent = field(default_factory=Spent)
 
     def room(self) -> int | None:
         """Return how many messages may still go out; ``None``: any number."""
         if self.threshold is None:
             return None
-        pairs = ((self.threshold.daily_limit, self.day), (self.threshold.monthly_limit, self.month))
+        pairs = (
+            (self.threshold.daily_limit, self.spent.day),
+            (self.threshold.monthly_limit, self.spent.month),
+        )
         left = [max(0, limit - used) for limit, used in pairs if limit is not None]
         return min(left) if left else None
 
     def spend(self, count: int) -> None:
-        """Count messages that go out (or, below zero, that did not)."""
-        self.day += count
-        self.month += count
+        """Count messages that go out."""
+        self.spent = self.spent.plus(count)
 
     def exhausted(self) -> str:
         """Say which limit is reached, and when sending goes on."""
         assert self.threshold is not None  # noqa: S101 - for the type checker: without one nothing is limited
         daily = self.threshold.daily_limit
-        if daily is not None and self.day >= daily:
+        if daily is not None and self.spent.day >= daily:
             return _(
                 "the daily limit of {limit} messages ({address}) is reached: run again on the next UTC day"
             ).format(limit=daily, address=self.threshold.address)
@@ -77,11 +69,11 @@ class Allowance:
         """Yield a line for each value of the threshold from which on people want to be warned."""
         if self.threshold is None:
             return
-        if self.threshold.daily_warn is not None and self.day >= self.threshold.daily_warn:
+        if self.threshold.daily_warn is not None and self.spent.day >= self.threshold.daily_warn:
             yield _("{count} messages today (UTC): the warning value of {address} is {warn}").format(
-                count=self.day, address=self.threshold.address, warn=self.threshold.daily_warn
+                count=self.spent.day, address=self.threshold.address, warn=self.threshold.daily_warn
             )
-        if self.threshold.monthly_warn is not None and self.month >= self.threshold.monthly_warn:
+        if self.threshold.monthly_warn is not None and self.spent.month >= self.threshold.monthly_warn:
             yield _("{count} messages this month (UTC): the warning value of {address} is {warn}").format(
-                count=self.month, address=self.threshold.address, warn=self.threshold.monthly_warn
+                count=self.spent.month, address=self.threshold.address, warn=self.threshold.monthly_warn
             )

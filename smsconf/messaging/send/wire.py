@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 from smsconf.cloud.http.answers import Fields, broken
 from smsconf.cloud.http.operations import SEND_DIFFERENT, SEND_SAME
 from smsconf.language import told
+from smsconf.store.runs import ACCEPTED, Fate
 
 Json = dict[str, Any]
 
-ACCEPTED = "000000"
 MOST_NUMBERS = 500  # of one request
 MOST_BYTES = 64 * 1024  # of the contents of one request
 
@@ -69,23 +69,6 @@ class Request:
     def numbers(self) -> tuple[str, ...]:
         """Everyone who gets something."""
         return tuple(number for content in self.contents for number in content.to)
-
-
-class Fate(NamedTuple):
-    """What the service said about one number: its message's id, status, and how many parts are billed.
-
-    A ``status`` of ``None``: it said nothing.
-    """
-
-    to: str
-    message_id: str | None = None
-    status: str | None = None
-    parts: int | None = None
-
-    @property
-    def accepted(self) -> bool:
-        """Tell whether the service took the message; only the status report says whether it arrived."""
-        return self.status == ACCEPTED
 
 
 _Told = tuple[str | None, str | None, int | None]

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from smsconf.language import N_, _, ngettext
-from smsconf.messaging.bulk.run import Batch, Run, Tally
 from smsconf.messaging.bulk.sending import Ended
 from smsconf.messaging.send.target import Target
 from smsconf.render.documents.send import explained, reports_line
 from smsconf.render.lines import Line, Span, clean, line
 from smsconf.render.plan.text import about_line
+from smsconf.store.runs import Batch, Run, Tally
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]

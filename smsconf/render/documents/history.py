@@ -6,7 +6,7 @@ that each is a mapping with an ``event``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import _
@@ -16,10 +16,11 @@ FORMAT_VERSION = "1.0"
 View = dict[str, Any]
 
 _ALWAYS = (
-    *("time", "scope", "event", "address", "step", "remote_name", "remote_id", "status"),
-    *("review_message", "message", "error_code", "request_id"),
+    *("time", "scope", "environment", "event", "address", "step", "remote_name", "remote_id", "status"),
+    *("review_message", "message", "error_code", "request_id", "actor", "host", "commit", "run"),
 )
-_DROPPED = ("v", "environment")
+_DROPPED = ("v",)
+_SHORT_COMMIT = 8  # characters
 _STYLES = {
     "intent": "dim",
     "accepted": "green",
@@ -58,15 +59,20 @@ def _entry(entry: Mapping[str, Any]) -> View:
 
 
 def history_lines(view: Mapping[str, Any]) -> Iterator[Line]:
-    """Draw one line an entry, the reviewer's words and what went wrong below it."""
+    """Draw one line an entry, the reviewer's words and what went wrong below it.
+
+    Which account and environment it belongs to and where it comes from stands above, where that changes.
+    """
     entries = view["entries"]
     event_width = max((cells(clean(one["event"])) for one in entries), default=0) + 2
-    accounts = len({one["scope"] for one in entries}) > 1
-    before: object = ...
+    various = [key for key in ("scope", "environment") if len({str(one[key]) for one in entries}) > 1]
+    is_known = any(map(_origin, entries))
+    last: list[str] = []
     for one in entries:
-        if accounts and one["scope"] != before:
-            before = one["scope"]
-            yield line(Span(_("account: {scope}").format(scope=clean(before or "?")), "dim"))
+        heads = [_HEADS[key](clean(one[key] or "")) for key in various]
+        heads += [_("from: {origin}").format(origin=_origin(one) or "?")] if is_known else []
+        yield from (line(Span(head, "dim")) for head in heads if head not in last)
+        last = heads
         event = clean(one["event"])
         said = " ".join(clean(one[key]) for key in ("step", "status") if one[key])
         yield line(
@@ -79,6 +85,18 @@ def history_lines(view: Mapping[str, Any]) -> Iterator[Line]:
         )
         for detail in _details(one):
             yield line(" " * 4, detail, hang=6)
+
+
+_HEADS: Mapping[str, Callable[[str], str]] = {
+    "scope": lambda name: _("account: {scope}").format(scope=name or "?"),
+    "environment": lambda name: _("environment: {name}").format(name=name or _("(none)")),
+}
+
+
+def _origin(one: Mapping[str, Any]) -> str:
+    """Say who did it, where, at which commit, in which run, as far as that is known."""
+    name, commit = clean(one["actor"] or "").partition(" <")[0], clean(one["commit"] or "")[:_SHORT_COMMIT]
+    return ", ".join(filter(None, (name, clean(one["host"] or ""), commit, clean(one["run"] or ""))))
 
 
 def _details(one: Mapping[str, Any]) -> Iterator[str]:

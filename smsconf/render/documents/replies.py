@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsconf.language import ngettext
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Received
 from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.render.lines import Line, Span, clean, line
+from smsconf.store.messages import Received, Reply
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]

@@ -16,9 +16,10 @@ from smsconf.language import _, ngettext
 from smsconf.messaging.send.codes import SENDING
 from smsconf.messaging.send.credentials import WSSE
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.wire import ACCEPTED, Answer, Fate, Request, body, form
+from smsconf.messaging.send.wire import Answer, Request, body, form
 from smsconf.render.lines import Line, Span, clean, line, pad
 from smsconf.render.plan.text import about_line
+from smsconf.store.runs import ACCEPTED, Fate
 
 FORMAT_VERSION = "1.0"
 View = Mapping[str, Any]

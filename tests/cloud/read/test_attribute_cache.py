@@ -6,12 +6,14 @@ import json
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from smsconf.cloud.read.attribute_cache import AttributeCache
 from smsconf.model.observed import ObservedTemplate, ObservedVariable
+from smsconf.store.files.attributes import read_attributes, write_attributes
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEMPLATE = ObservedTemplate(
@@ -20,15 +22,18 @@ TEMPLATE = ObservedTemplate(
 VARIABLES = (ObservedVariable(1, "alphanumeric", "order 订单号"), ObservedVariable(2, "URL", None))
 
 
-def here() -> str:
-    return "emulator/china/0123456789abcdef"
+HERE = "emulator/china/0123456789abcdef"
+
+
+def cache_in(path: Path, scope: str = HERE) -> AttributeCache:
+    return AttributeCache(partial(read_attributes, path, scope), partial(write_attributes, path, scope))
 
 
 def saved(path: Path, template: ObservedTemplate = TEMPLATE, now: datetime = NOW) -> AttributeCache:
-    cache = AttributeCache(path, here)
+    cache = cache_in(path)
     cache.put(template, VARIABLES, now)
     cache.save()
-    return AttributeCache(path, here)
+    return cache_in(path)
 
 
 def test_cache_remembers_between_runs(tmp_path: Path) -> None:
@@ -73,11 +78,11 @@ def test_cache_needs_a_time_it_understands(tmp_path: Path, update_time: str | No
         "{",
         "[]",
         "null",
-        f'{{"format": 2, "scope": "{here()}"}}',
-        f'{{"format": 99, "scope": "{here()}", "templates": {{"t1": []}}}}',
-        f'{{"format": 2, "scope": "{here()}", "templates": []}}',
-        f'{{"format": 2, "scope": "{here()}", "templates": {{"t1": "x"}}}}',
-        f'{{"format": 2, "scope": "{here()}", "templates": {{"t1": []}}}}',
+        f'{{"format": 2, "scope": "{HERE}"}}',
+        f'{{"format": 99, "scope": "{HERE}", "templates": {{"t1": []}}}}',
+        f'{{"format": 2, "scope": "{HERE}", "templates": []}}',
+        f'{{"format": 2, "scope": "{HERE}", "templates": {{"t1": "x"}}}}',
+        f'{{"format": 2, "scope": "{HERE}", "templates": {{"t1": []}}}}',
         '{"format": 1, "templates": {"t1": []}}',
         "[" * 100_000,
         "\ufffd",
@@ -87,7 +92,7 @@ def test_corrupt_cache_is_an_empty_one(tmp_path: Path, text: str) -> None:
     """Whatever lies there, nothing is found and new entries can be saved over it."""
     path = tmp_path / "cache.json"
     path.write_text(text, encoding="utf-8")
-    assert AttributeCache(path, here).get(TEMPLATE) is None
+    assert cache_in(path).get(TEMPLATE) is None
     assert saved(path).get(TEMPLATE) == VARIABLES
 
 
@@ -95,11 +100,11 @@ def test_cache_of_another_account_is_an_empty_one(tmp_path: Path) -> None:
     """Two databases of the emulator use the same ids: what one had says nothing of the other."""
     path = tmp_path / "cache.json"
     saved(path)
-    other = AttributeCache(path, lambda: "emulator/china/fedcba9876543210")
+    other = cache_in(path, "emulator/china/fedcba9876543210")
     assert other.get(TEMPLATE) is None
     other.put(TEMPLATE, VARIABLES[:1], NOW)
     other.save()
-    assert AttributeCache(path, here).get(TEMPLATE) is None
+    assert cache_in(path).get(TEMPLATE) is None
 
 
 def test_corrupt_attributes_are_read_again(tmp_path: Path) -> None:
@@ -109,7 +114,7 @@ def test_corrupt_attributes_are_read_again(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     document["templates"]["t1"][-1] = [["one"]]
     path.write_text(json.dumps(document))
-    assert AttributeCache(path, here).get(TEMPLATE) is None
+    assert cache_in(path).get(TEMPLATE) is None
 
 
 def test_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
@@ -133,13 +138,13 @@ def test_cache_forgets_what_is_gone(tmp_path: Path) -> None:
 def test_large_cache_loads_at_once(tmp_path: Path) -> None:
     """4,400 entries load in less than 50 ms."""
     path = tmp_path / "cache.json"
-    cache = AttributeCache(path, here)
+    cache = cache_in(path)
     for number in range(4400):
         cache.put(replace(TEMPLATE, remote_id=f"template-{number:032}"), VARIABLES, NOW)
     cache.save()
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        AttributeCache(path, here).get(TEMPLATE)
+        cache_in(path).get(TEMPLATE)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.05

@@ -17,6 +17,7 @@ from smsconf.cloud.read.observe import observe
 from smsconf.model.errors import Unauthorized, Unreachable
 from smsconf.model.observed import ObservedVariable, Quota
 from smsconf.model.resources import Desired, File, Region
+from smsconf.store.files.attributes import read_attributes, write_attributes
 from tests.cloud.conftest import Emulated
 from tests.cloud.worlds import (
     BASE,
@@ -239,7 +240,10 @@ def test_variables_come_from_the_cache_until_something_changes(emulated: Emulate
     def look() -> tuple[int, Any]:
         emulated.control("DELETE", "requests")
         with emulated.client(read_only=True) as client:
-            cache = AttributeCache(tmp_path / "cache.json", lambda: client.known_scope)
+            cache = AttributeCache(
+                lambda: read_attributes(tmp_path / "cache.json", client.scope),
+                lambda entries: write_attributes(tmp_path / "cache.json", client.scope, entries),
+            )
             observed = observe(client, wanted, cache)
         return count(emulated, "ListTemplateVarilableDetails"), observed.templates.items[0].variables
 

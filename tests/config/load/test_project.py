@@ -249,8 +249,8 @@ def test_include_that_finds_nothing_good_is_an_error(
 
 
 def test_included_file_has_no_sections_of_the_root(load: Load) -> None:
-    """version, provider, include and environments are refused where they do not belong."""
-    text = "version: 1\nprovider: {}\ninclude: []\nenvironments: {}\nfoo: 1\n"
+    """version, provider, project, store and others are refused where they do not belong."""
+    text = "version: 1\nprovider: {}\ninclude: []\nenvironments: {}\nfoo: 1\nproject: x\nstore: shared\n"
     project = load({"smsconf.yaml": BASE + "include: [a.yaml]\n", "a.yaml": text})
     assert spots(project) == [
         ("SMS026", "a.yaml:1:1+7"),
@@ -258,6 +258,8 @@ def test_included_file_has_no_sections_of_the_root(load: Load) -> None:
         ("SMS026", "a.yaml:3:1+7"),
         ("SMS026", "a.yaml:4:1+12"),
         ("SMS020", "a.yaml:5:1+3"),
+        ("SMS026", "a.yaml:6:1+7"),
+        ("SMS026", "a.yaml:7:1+5"),
     ]
 
 

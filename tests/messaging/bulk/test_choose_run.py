@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from smsconf.messaging.bulk.choose_run import Choice, choose
-from smsconf.messaging.bulk.run import Key, Run
 from smsconf.model.errors import PlanRefused
+from smsconf.store.runs import Key, Run
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 MESSAGE: dict[str, Any] = {"text": "one", "same": None, "target": {}}

@@ -20,15 +20,16 @@ from hypothesis import strategies as st
 
 from smsconf.cloud.http.limiter import Limiter
 from smsconf.messaging.bulk.batches import drafts, request_of
-from smsconf.messaging.bulk.ledger import Ledger
-from smsconf.messaging.bulk.run import Batch, Key, Run
+from smsconf.messaging.bulk.figures import Meter
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.recipients import Recipient
-from smsconf.messaging.receive.sent import read_ledger
 from smsconf.messaging.send.wire import MOST_BYTES, body
 from smsconf.model.address import Address
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region, Threshold
+from smsconf.store.files.ledger import Ledger
+from smsconf.store.files.sent import read_ledger
+from smsconf.store.runs import Batch, Key, Run
 from tests.cloud.worlds import Scripted
 from tests.messaging.lists.test_recipients import NAMED, PLAIN
 from tests.messaging.worlds import fate, open_sender, success
@@ -112,6 +113,7 @@ class World:
         connections: int = 1,
         stopping: Callable[[], bool] = lambda: False,
         opted_out: Callable[[], frozenset[str]] = frozenset,
+        meter: Meter | None = None,
     ) -> Ended:
         limiter = Limiter(None, clock=self.seconds, sleep=self.sleep)
         conditions = Conditions(kind, threshold, lambda: self.now, stopping, opted_out)
@@ -126,7 +128,8 @@ class World:
                 connections=connections,
                 warn=self.warnings.append,
             )
-            return bulk.send(lambda _progress: None)
+            with (meter or Meter()).measuring(bulk.figures):
+                return bulk.send(lambda _progress: None)
 
 
 @pytest.fixture
@@ -409,9 +412,9 @@ def test_another_account_does_not_count_for_a_limit(world: World) -> None:
     with world.ledger(numbers(2)) as (ledger, run):
         world.send(ledger, run, Service())
         since = NOON.replace(hour=0)
-        assert ledger.traffic(run.key.scope, "cn", since) == 2
-        assert ledger.traffic("another", "cn", since) == 0
-        assert ledger.traffic(run.key.scope, "intl", since) == 0
+        assert ledger.spent(run.key.scope, "cn", since).day == 2
+        assert ledger.spent("another", "cn", since).day == 0
+        assert ledger.spent(run.key.scope, "intl", since).day == 0
 
 
 def test_worker_that_meets_something_unexpected_leaves_its_batch_in_doubt(world: World) -> None:
@@ -506,7 +509,7 @@ def test_different_texts_stay_within_500_numbers_and_64_kilobytes() -> None:
 
 
 def used(ledger: Ledger, run: Run, world: World) -> int:
-    return ledger.traffic(run.key.scope, "cn", world.now.replace(hour=0, minute=0))
+    return ledger.spent(run.key.scope, "cn", world.now).day
 
 
 class Moody(Service):

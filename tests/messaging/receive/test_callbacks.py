@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsconf.messaging.receive.callbacks import Garbage, Reply, Report, read_push
+from smsconf.messaging.receive.callbacks import Garbage, read_push
+from smsconf.store.messages import Reply, Report
 
 
 def read_reports(body: bytes) -> list[Report]:

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsconf.messaging.receive.callbacks import Reply
-from smsconf.messaging.receive.inbox import Inbox
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.model.errors import SmsconfError
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.files.replies import FileReplies
+from smsconf.store.messages import Reply
 
 A, B = "8613812345601", "8613812345602"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -47,7 +48,7 @@ def replies(tmp_path: Path) -> Replies:
 
 @pytest.fixture
 def out(replies: Replies) -> Iterator[OptOuts]:
-    made = OptOuts([replies.path])
+    made = OptOuts([FileReplies(replies.path)])
     yield made
     made.close()
 
@@ -181,7 +182,7 @@ def test_nothing_new_is_the_same_answer(replies: Replies, out: OptOuts) -> None:
 def test_listed_number_stays_out_whatever_it_replies(replies: Replies) -> None:
     """A list is a person's word: START does not take it back."""
     replies.say((A, "START"), (B, "R"), (B, "START"))
-    out = OptOuts([replies.path], listed=["138 1234 5601", "+6591234567", "no number"])
+    out = OptOuts([FileReplies(replies.path)], listed=["138 1234 5601", "+6591234567", "no number"])
     assert out.current() == {A, "6591234567"}
     out.close()
 
@@ -191,7 +192,7 @@ def test_several_files_count_together(tmp_path: Path, replies: Replies) -> None:
     other = Replies(tmp_path / "other.db")
     replies.say((A, "R"), (B, "R"))
     other.say((A, "START"), after=timedelta(hours=1))
-    out = OptOuts([replies.path, other.path, replies.path])
+    out = OptOuts([FileReplies(replies.path), FileReplies(other.path)])
     assert out.current() == {B}
     out.close()
 
@@ -256,8 +257,8 @@ def test_replies_that_another_process_writes_are_seen_by_the_next_call(
     assert out.current() == {A}
     script = (
         "import sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-        "from smsconf.messaging.receive.callbacks import Reply\n"
-        "from smsconf.messaging.receive.inbox import Inbox\n"
+        "from smsconf.store.messages import Reply\n"
+        "from smsconf.store.files.inbox import Inbox\n"
         "inbox = Inbox(Path(sys.argv[1]))\n"
         "for number, line in enumerate(sys.stdin):\n"
         "    inbox.add([Reply(f'x{number}', *line.split())], datetime(2026, 3, 2, number, tzinfo=UTC))\n"
@@ -289,8 +290,8 @@ def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: O
     """It leaves its log behind, and nobody who might have tidied up."""
     script = (
         "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-        "from smsconf.messaging.receive.callbacks import Reply\n"
-        "from smsconf.messaging.receive.inbox import Inbox\n"
+        "from smsconf.store.messages import Reply\n"
+        "from smsconf.store.files.inbox import Inbox\n"
         "inbox = Inbox(Path(sys.argv[1]))\n"
         f"inbox.add([Reply('x', '{A}', '10690', 'R')], datetime.now(UTC))\n"
         "os._exit(9)\n"
@@ -314,7 +315,7 @@ def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: O
 def test_reading_bit_by_bit_is_reading_at_once(tmp_path_factory, said) -> None:
     """Whenever somebody asked in between, the answer is that of the last word of each number."""
     path = tmp_path_factory.mktemp("bits") / "inbox.db"
-    out, expected = OptOuts([path]), {}
+    out, expected = OptOuts([FileReplies(path)]), {}
     inbox = Inbox(path)
     for row, (sender, body, minute, ask) in enumerate(said):
         inbox.add([Reply(f"m{row}", sender, "1", body, f"2026-03-01T09:0{minute}:00Z")], AT)

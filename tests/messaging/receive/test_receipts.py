@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from smsconf.messaging.receive.callbacks import Report
-from smsconf.messaging.receive.inbox import Received
-from smsconf.messaging.receive.receipts import Delivery, Sent, Tally, match
+from smsconf.messaging.receive.receipts import Delivery, Tally, match
+from smsconf.store.messages import Received, Report, Sent
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 

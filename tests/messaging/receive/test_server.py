@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from smsconf.messaging.receive.callbacks import Report
-from smsconf.messaging.receive.inbox import Inbox, Item
+from smsconf.messaging.receive.figures import Figures
 from smsconf.messaging.receive.server import Rules, make_app
+from smsconf.store.files.inbox import Inbox
+from smsconf.store.messages import Item, Report
 
 NOW = datetime(2026, 1, 5, 3, 4, 5, tzinfo=UTC)
 REPORT = b"smsMsgId=m1&status=DELIVRD"
@@ -22,10 +22,10 @@ REPORT = b"smsMsgId=m1&status=DELIVRD"
 class Fragile(Inbox):
     """An inbox for which some reports are poison, as whatever we did not think of would be."""
 
-    def add(self, items: Sequence[Item], now: datetime) -> None:
+    def add(self, items: Sequence[Item], now: datetime) -> int:
         if any(one.message_id.startswith("poison") for one in items):
             raise RuntimeError("+8613812345678")
-        super().add(items, now)
+        return super().add(items, now)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def ask(
     """Send requests at the same time and return their statuses."""
 
     async def run() -> list[int]:
-        app = make_app(inbox, rules or Rules(), lambda: NOW, Counter())
+        app = make_app(inbox, rules or Rules(), lambda: NOW)
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://sms.example.com") as client:
             client.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
@@ -120,6 +120,37 @@ def test_poison_costs_nobody_else_their_report(inbox) -> None:
     assert statuses == [503 if name.startswith("poison") else 200 for name in names]
     kept = {one.item.message_id for one in inbox.reports()}
     assert kept == {name for name in names if name.startswith("good")}
+
+
+def test_request_that_the_end_cannot_wait_for_is_told_so(inbox) -> None:
+    """What is cut off while it waits for the store gets 503, not 200 and no error of ours."""
+
+    async def run() -> int:
+        app = make_app(inbox, Rules(), lambda: NOW, figures := Figures())
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://sms.example.com"
+        ) as client:
+            pushing = asyncio.create_task(client.post("/reports", content=REPORT))
+            while not figures.in_flight:  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0)
+            pushing.cancel()
+            return (await pushing).status_code
+
+    assert asyncio.run(run()) == 503
+
+
+def test_health_says_that_it_is_ending_while_reports_are_still_taken(inbox) -> None:
+    """A load balancer looks elsewhere; who has not heard of it is served."""
+
+    async def run() -> list[int]:
+        app = make_app(inbox, Rules(), lambda: NOW, is_ending=lambda: True)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://sms.example.com"
+        ) as client:
+            answers = [await client.get("/healthz"), await client.post("/reports", content=REPORT)]
+            return [one.status_code for one in answers]
+
+    assert asyncio.run(run()) == [503, 200]
 
 
 def test_item_that_the_file_cannot_hold_is_told_from_a_file_that_cannot_be_written(inbox) -> None:

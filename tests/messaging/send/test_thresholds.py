@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smsconf.messaging.send.thresholds import Allowance, day_of, month_of, opening
+from smsconf.messaging.send.thresholds import Allowance, opening
 from smsconf.model.address import Address
 from smsconf.model.resources import Region, Threshold
+from smsconf.model.times import day_of, month_of
+from smsconf.store.runs import Spent
 
 
 def at(text: str) -> datetime:
@@ -52,22 +54,25 @@ def test_days_and_months_are_utc() -> None:
 
 def test_smaller_of_two_limits_is_the_room() -> None:
     """Day and month both count; without limits there is no end."""
-    assert Allowance(threshold((None, 100), (None, 150)), 40, 100).room() == 50
-    assert Allowance(threshold((None, 100)), 120).room() == 0
-    assert Allowance(threshold((10, None)), 120).room() is None
+    assert Allowance(threshold((None, 100), (None, 150)), Spent(40, 100)).room() == 50
+    assert Allowance(threshold((None, 100)), Spent(120)).room() == 0
+    assert Allowance(threshold((10, None)), Spent(120)).room() is None
     assert Allowance(None).room() is None
 
 
 def test_words_name_the_limit_that_is_reached() -> None:
     """The threshold's address, the value, and when it goes on."""
-    assert "daily limit of 100 messages (threshold.cn)" in Allowance(threshold((None, 100)), 100).exhausted()
-    monthly = Allowance(threshold((None, 100), (None, 150)), 40, 150)
+    assert (
+        "daily limit of 100 messages (threshold.cn)"
+        in Allowance(threshold((None, 100)), Spent(100)).exhausted()
+    )
+    monthly = Allowance(threshold((None, 100), (None, 150)), Spent(40, 150))
     assert "monthly limit of 150" in monthly.exhausted()
 
 
 def test_warnings_come_from_the_warning_values() -> None:
     """Each with its count."""
-    allowance = Allowance(threshold((80, 100), (500, 1000)), 79, 79)
+    allowance = Allowance(threshold((80, 100), (500, 1000)), Spent(79, 79))
     assert list(allowance.warnings()) == []
     allowance.spend(1)
     (said,) = allowance.warnings()

@@ -24,6 +24,7 @@ from smsconf.cli.output import report, same_file, show_error
 from smsconf.cli.progress import TALK
 from smsconf.cli.sending import (
     check_words,
+    endpoint_param,
     list_options,
     moment_param,
     reading_of,
@@ -35,8 +36,6 @@ from smsconf.cli.sending import (
 )
 from smsconf.config import Project, load_project
 from smsconf.language import _
-from smsconf.messaging.bulk.reader import open_ledger_to_read
-from smsconf.messaging.bulk.run import Run
 from smsconf.messaging.lists.opening import require_file
 from smsconf.messaging.masking import mask, mask_all
 from smsconf.messaging.numbers import Fault, read_number
@@ -47,11 +46,12 @@ from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
+from smsconf.store.runs import Run
 from smsconf.workflow.bulk_draft import look_at_job
-from smsconf.workflow.bulk_job import DROPPED_HEAD, Job
-from smsconf.workflow.bulk_run import End, ListResult, ListSending
+from smsconf.workflow.bulk_job import DROPPED_HEAD, End, Job
+from smsconf.workflow.bulk_run import ListResult, ListSending
 from smsconf.workflow.sending import make_ready, read_service
-from smsconf.workflow.state_files import ledger_path
+from smsconf.workflow.session import store_of
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
 
 
@@ -126,6 +126,12 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     default="text",
     help="Form of the progress on stderr.  [default: text]",
 )
+@click.option(
+    "--metrics-port",
+    type=endpoint_param,
+    metavar="[HOST:]N",
+    help="Serve figures for Prometheus while it sends; 0 takes a free port.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and check the list, count segments, send nothing.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @report_options
@@ -161,7 +167,7 @@ def command(
     check_words(chosen["extend"], chosen["status_callback"])
     project = load_project(folder, environment)
     if chosen["runs"]:
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        with store_of(project, TALK).read_runs() as ledger:
             rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
         report(runs_view(rows), runs_lines, form, output)
         return 0
@@ -174,10 +180,11 @@ def command(
     if chosen["end"]:
         sending.end(chosen["end"])
         return 0
-    run = _meant(project, address, recipients, chosen)
-    if run:
-        return _go_on(sending, run, terminal, chosen)
-    return _send(sending, address, recipients, terminal, chosen)
+    with terminal.measured(chosen["metrics_port"]):
+        run = _meant(project, address, recipients, chosen)
+        if run:
+            return _go_on(sending, run, terminal, chosen)
+        return _send(sending, address, recipients, terminal, chosen)
 
 
 def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:
@@ -226,7 +233,7 @@ def _meant(
     snapshot = None if number or newest else read_service(project, TALK)
     if snapshot:
         snapshot.require_all()
-    with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+    with store_of(project, TALK).read_runs() as ledger:
         if number:
             return named_run(ledger, number)
         if snapshot:
@@ -245,7 +252,7 @@ def _send(
     project = sending.settings.project
     failed_of = None
     if chosen["failed_of"]:
-        with open_ledger_to_read(ledger_path(project.folder)) as ledger:
+        with store_of(project, TALK).read_runs() as ledger:
             failed_of = named_run(ledger, chosen["failed_of"])
         address = address or Address.parse(failed_of.key.subject)
     elif address is None:
@@ -269,7 +276,7 @@ def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[s
     """Go on with a run as it began; of an older smsconf only its doubts can be settled."""
     project = sending.settings.project
     if run.key.scope is None and sending.assume_sent:
-        with sending.open_ledger() as ledger:
+        with sending.make_runs(None, "bulk --assume-sent") as ledger:
             sending.settle(ledger, run)
         return 0
     ready = ready_for_run(read_service(project, TALK), project, run)
@@ -288,7 +295,7 @@ def _told(result: ListResult, terminal: Terminal) -> int:
         terminal.report(result.standing)
     if result.problem:
         show_error(result.problem)
-    return bulk_exit(result, written=written)
+    return bulk_exit(result, written=written, stopped=terminal.stop.exit_code)
 
 
 def job_of(

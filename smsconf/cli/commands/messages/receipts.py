@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from heapq import merge
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.cli.options import inbox_options, numbers_option, output_option
-from smsconf.cli.output import report, report_rows
+from smsconf.cli.output import report, report_rows, say
 from smsconf.messaging.masking import mask
-from smsconf.messaging.receive.inbox import open_to_read
-from smsconf.messaging.receive.receipts import Clock, Receipt, Sent, match, message_of, tally
-from smsconf.messaging.receive.sent import read_ledger, read_sent
+from smsconf.messaging.receive.receipts import Receipt, match, tally
 from smsconf.render.documents.receipts import (
     MESSAGES,
     messages_lines,
@@ -24,8 +21,9 @@ from smsconf.render.documents.receipts import (
     receipts_lines,
     receipts_view,
 )
+from smsconf.store.messages import Sent
+from smsconf.store.opening import open_store
 from smsconf.workflow.service_clock import ServiceClock
-from smsconf.workflow.state_files import inboxes, ledger_path, sent_path
 
 _GROUPS = ("template", "campaign", "batch", "message")
 
@@ -66,35 +64,20 @@ def command(
     `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
     clock, shown = ServiceClock(folder), str if show_numbers else mask
-    paths = [database] if database else inboxes(folder)
+    store = open_store(folder, os.environ, say, inbox=database)
+
+    def every() -> Iterator[Receipt]:
+        return _wanted(match(store.sent(message_id), store.reports(message_id), clock), only)
 
     def rows() -> Iterator[Mapping[str, Any]]:
-        with _matched(folder, paths, clock, message_id) as every:
-            yield from (receipt_row(one, shown) for one in _wanted(every, only))
+        yield from (receipt_row(one, shown) for one in every())
 
     if by == "message" or form == "csv":
         report_rows(rows, MESSAGES, messages_lines, form, output, csv=receipts_csv)
         return 0
-    with _matched(folder, paths, clock, message_id) as every:
-        tallies, others = tally(_wanted(every, only), by)
+    tallies, others = tally(every(), by)
     report(receipts_view(tallies, by, others=others), receipts_lines, form, output)
     return 0
-
-
-@contextmanager
-def _matched(
-    folder: Path, paths: Sequence[Path], clock: Clock, message_id: str | None
-) -> Iterator[Iterator[Receipt]]:
-    """Open all files and match what is in them: of every message, or of one by the files' indexes."""
-    sent = merge(
-        read_sent(sent_path(folder), message_id),
-        read_ledger(ledger_path(folder), message_id=message_id),
-        key=lambda one: one.message_id,
-    )
-    with ExitStack() as opened:
-        received = [opened.enter_context(open_to_read(path)) for path in paths]
-        reports = merge(*(one.reports(message_id) for one in received), key=message_of)
-        yield match(sent, reports, clock)
 
 
 def _wanted(receipts: Iterable[Receipt], only: Mapping[str, str | None]) -> Iterator[Receipt]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +12,7 @@ from pathlib import Path
 import click
 
 from smsconf.cli.options import DURATION, inbox_options
-from smsconf.cli.output import say
 from smsconf.language import _
-from smsconf.workflow.state_files import inbox_path, note_inbox
 
 TOKEN = "SMSCONF_RECEIVE_TOKEN"  # noqa: S105 - the name of a variable
 _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_PUSH_SK_2"))
@@ -59,6 +56,21 @@ _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_
     metavar="D",
     help="Close a connection without another request for so long; more than a proxy in front keeps it.",
 )
+@click.option(
+    "--drain",
+    type=DURATION,
+    default="0s",
+    show_default=True,
+    metavar="D",
+    help="When it is to end, serve on for so long with /healthz at 503: load balancers look elsewhere.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of what it says on stderr; json: an object a line, without numbers.",
+)
 def command(  # noqa: PLR0913 - one for each option
     *,
     folder: Path,
@@ -69,8 +81,10 @@ def command(  # noqa: PLR0913 - one for each option
     max_connections: int,
     read_timeout: float,
     idle_timeout: float,
+    drain: float,
+    log_format: str,
 ) -> int:
-    """Take in status reports and replies until Ctrl-C; store each before answering 200.
+    """Take in status reports and replies until Ctrl-C or SIGTERM; store each before answering 200.
 
     \b
     Example:
@@ -83,32 +97,35 @@ def command(  # noqa: PLR0913 - one for each option
       /replies   what people send back: reply_url of the app
 
     With SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
-    store. Where push authentication is switched on, give the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a
-    second pair (…_2) holds while the service changes over. It speaks plain HTTP: put a proxy with TLS in
-    front.
+    store, GET /metrics what came (with the extra "metrics"). Where push authentication is switched on, give
+    the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a second pair (…_2) holds while the service changes over.
+    It speaks plain HTTP: put a proxy with TLS in front.
     """
-    from smsconf.messaging.receive.inbox import Inbox
+    from smsconf.cli.receive_log import JsonLog, TextLog
+    from smsconf.messaging.receive.figures import Figures
     from smsconf.messaging.receive.server import Rules, make_app
-    from smsconf.serving import Limits, serve
+    from smsconf.serving import Life, Limits, serve
+    from smsconf.store.opening import open_store
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
 
     rules = Rules(_token(os.environ), _keys(os.environ), max_body)
     limits = Limits(max_connections, max(0.1, read_timeout), max(1, math.ceil(idle_timeout)))
-    counts: Counter[str] = Counter()
-    inbox = Inbox(inbox_path(folder, database))
-    try:
-        note_inbox(folder, inbox.path)
-        say(_("storing in {file}").format(file=inbox.path))
+    figures = Figures()
+    log = JsonLog(figures, clock) if log_format == "json" else TextLog(figures)
+    life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
+    store = open_store(folder, os.environ, log.note, inbox=database)
+    with store.open_inbox(None) as inbox:
+        log.opened(store.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
-                "warning: anybody who reaches {host} can post reports and replies, opt-outs too; "
+                "anybody who reaches {host} can post reports and replies, opt-outs too; "
                 "set {token}, or the keys of push authentication"
             )
-            say(unprotected.format(host=host, token=TOKEN))
-        serve(make_app(inbox, rules, lambda: datetime.now(UTC), counts), host, port, limits)
-    finally:
-        inbox.close()
-    said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-    say(_("received: {counts}").format(counts=said or _("nothing")))
+            log.warning(unprotected.format(host=host, token=TOKEN))
+        serve(make_app(inbox, rules, clock, figures, lambda: life.is_ending), host, port, limits, life)
+    log.stopped()
     return 0
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from heapq import merge
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
 from smsconf.cli.options import inbox_options, numbers_option, report_options
-from smsconf.cli.output import report, report_rows
+from smsconf.cli.output import report, report_rows, say
 from smsconf.messaging.masking import mask, mask_all
-from smsconf.messaging.receive.inbox import open_to_read
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.render.documents.replies import (
     opt_outs_lines,
@@ -23,7 +22,7 @@ from smsconf.render.documents.replies import (
     reply_row,
 )
 from smsconf.render.lines import Line
-from smsconf.workflow.state_files import received_into
+from smsconf.store.opening import open_store
 
 
 @click.command("replies")
@@ -55,11 +54,10 @@ def command(
     Who answers R, TD, 退订, STOP or a sentence that means it opts out; START or 恢复订阅 takes it back, and
     the last word counts. `smsconf bulk` leaves who is out out of everything. Exits 0.
     """
-    paths = received_into(folder, database)
+    store = open_store(folder, os.environ, say, inbox=database)
     shown, said = (str, str) if show_numbers else (mask, mask_all)
-    with ExitStack() as opened:
-        every = [opened.enter_context(open_to_read(path)) for path in paths]
-        out = opened.enter_context(closing(OptOuts(paths)))
+    store.require_received(None)
+    with closing(OptOuts(store.follow_replies(None))) as out:
         count = len(out.current())
         if only_opt_outs:
             report(
@@ -71,7 +69,7 @@ def command(
             return 0
 
         def rows() -> Iterator[Mapping[str, Any]]:
-            for one in merge(*(inbox.replies() for inbox in every), key=lambda one: one.at):
+            for one in store.replies(None):
                 yield reply_row(one, out.holds, shown=shown, said=said)
 
         def draw(rows: Iterable[Mapping[str, Any]]) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""The home of the store in PostgreSQL, which all runners share. It needs the extra ``postgres``."""

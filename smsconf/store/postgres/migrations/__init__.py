@@ -1,0 +1,1 @@
+"""The tables of the shared store, made and changed step by step."""
