@@ -121,6 +121,10 @@ class AbsentStore:
         """Refuse."""
         self._refuse()
 
+    def prove(self) -> NoReturn:
+        """Refuse."""
+        self._refuse()
+
     def templates_sent(self) -> frozenset[str]:
         """Know of none."""
         return frozenset()

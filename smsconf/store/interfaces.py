@@ -79,6 +79,15 @@ class StoreStatus:
     senders: Sequence[tuple[int, Work]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoreProof:
+    """A shared store that does what runs rely on; ``writable``: for this user."""
+
+    place: str
+    version: str
+    writable: bool
+
+
 class Lock(Protocol):
     """A lock that is held."""
 
@@ -342,6 +351,13 @@ class Store(Protocol):
 
     def status(self) -> StoreStatus:
         """Count what there is, and say who is at work."""
+
+    def prove(self) -> StoreProof | None:
+        """Look whether the store does what runs rely on; ``None``: it is the project's folder.
+
+        Raises:
+            SmsconfError: it does not.
+        """
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one."""

@@ -199,6 +199,9 @@ class FileStore:
             str(self._state), shared=False, versions=versions, size=size, scopes=scopes, locks=locks
         )
 
+    def prove(self) -> None:
+        """Do nothing: a folder has no promises beyond its machine."""
+
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one.
 

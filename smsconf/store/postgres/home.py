@@ -13,13 +13,14 @@ from sqlalchemy import text
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.origin import UNKNOWN, Origin
-from smsconf.store.interfaces import Lock, StoreStatus, Work
+from smsconf.store.interfaces import Lock, StoreProof, StoreStatus, Work
 from smsconf.store.postgres.engine import VERSION, Database
 from smsconf.store.postgres.journal import Journal
 from smsconf.store.postgres.ledger_maker import PostgresRunMaker
 from smsconf.store.postgres.ledger_reader import PostgresRunReader
 from smsconf.store.postgres.ledger_sender import PostgresRunSender
 from smsconf.store.postgres.lock import hold
+from smsconf.store.postgres.proof import prove
 from smsconf.store.postgres.status import count_rows, locks, size_of
 from smsconf.store.runs import Run
 
@@ -86,6 +87,14 @@ class PostgresStore:
             held = locks(connection)
         versions = {"store": VERSION}
         return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
+
+    def prove(self) -> StoreProof:
+        """Look whether it is there, and gives a lock to one at a time.
+
+        Raises:
+            SmsconfError: it does not.
+        """
+        return prove(self.database)
 
     def require_known(self, scope: str, addresses: list[str]) -> None:
         """Make sure that a project of which nothing is known is a new one.

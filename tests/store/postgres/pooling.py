@@ -24,15 +24,22 @@ class _Session:
         self.reader = reader
         self.writer = writer
         self.greeting = b""
+        self.process = b""  # BackendKeyData
 
 
 class Pooler:
-    """``mode`` is *transaction*: a session is given back when none is open; or *session*: at the end."""
+    """How it gives sessions to clients depends on its ``mode``.
+
+    *transaction*: given back when no transaction is open. *transparent*: the same, and the client is told of
+    the process behind its first one. *session*: ended with the client. *careless*: kept for the next client,
+    with all that belongs to it.
+    """
 
     def __init__(self, folder: Path, database: str, mode: str) -> None:
         self._socket = folder / ".s.PGSQL.5432"
         self._database = database
-        self._gives_back = mode == "transaction"
+        self._mode = mode
+        self._gives_back = mode in ("transaction", "transparent")
         self._free: list[_Session] = []
         self._open: list[asyncio.StreamWriter] = []
 
@@ -45,6 +52,9 @@ class Pooler:
             while True:
                 kind, message = await _read(reader)
                 if kind == b"X":
+                    if self._mode == "careless" and session:
+                        self._free.append(session)
+                        session = None
                     break
                 session = session or await self._take()
                 session.writer.write(message)
@@ -66,7 +76,8 @@ class Pooler:
                 break
             writer.write(b"N")
         session = await self._take()
-        writer.write(session.greeting + _MADE_UP + b"Z\0\0\0\x05I")
+        process = session.process if self._mode == "transparent" else _MADE_UP
+        writer.write(session.greeting + process + b"Z\0\0\0\x05I")
         if not self._gives_back:
             return session
         self._free.append(session)
@@ -84,6 +95,8 @@ class Pooler:
             kind, message = await _read(session.reader)
             if kind in b"RS":  # "it lets you in", and the settings
                 session.greeting += message
+            if kind == b"K":
+                session.process = message
             if kind == b"Z":
                 return session
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from smsconf.model.errors import PlanRefused
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.store.interfaces import Work
-from smsconf.store.postgres.engine import Database
+from smsconf.store.postgres.engine import VERSION, Database
 from smsconf.store.postgres.lock import hold
+from smsconf.store.postgres.proof import prove
 from tests.postgres import Server
 from tests.store.postgres.pooling import pooling
 
@@ -62,6 +63,24 @@ def test_pooler_of_sessions_is_as_good_as_none(pooled) -> None:
     with hold_it(database):
         pass
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("transparent", "gives one lock to two"), ("careless", "keeps the lock of a connection that has ended")],
+)
+def test_doctor_finds_out_what_hides_better(pooled, mode: str, said: str) -> None:
+    """It tries the lock itself, with two connections."""
+    database = Database(pooled(mode))
+    with pytest.raises(SmsconfError, match=said):
+        prove(database, sleep=lambda _seconds: None)
+    database.engine.dispose()
+
+
+def test_server_without_a_pooler_is_proved(postgres_address: str) -> None:
+    """One at a time, and the next as soon as the first has gone."""
+    proof = prove(Database(postgres_address))
+    assert (proof.version, proof.writable) == (VERSION, True)
 
 
 def hold_it(database: Database):
