@@ -109,6 +109,10 @@ class AbsentStore:
         """Refuse."""
         self._refuse()
 
+    def require_sendable(self) -> None:
+        """Refuse."""
+        self._refuse()
+
     def add_sent(self, messages: Iterable[Sent]) -> None:  # noqa: ARG002
         """Refuse."""
         self._refuse()

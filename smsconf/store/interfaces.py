@@ -343,6 +343,13 @@ class Store(Protocol):
     def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
         """Yield every report once, or those about one message, sorted by its id."""
 
+    def require_sendable(self) -> None:
+        """Make sure that what is handed over now could be remembered.
+
+        Raises:
+            SmsconfError: it could not.
+        """
+
     def add_sent(self, messages: Iterable[Sent]) -> None:
         """Remember messages that were handed over one by one."""
 

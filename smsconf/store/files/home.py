@@ -175,6 +175,9 @@ class FileStore:
         """
         return [self._inbox] if self._inbox else inboxes(self._folder)
 
+    def require_sendable(self) -> None:
+        """Do nothing: what cannot be written is said afterwards."""
+
     def add_sent(self, messages: Iterable[Sent]) -> None:
         """Remember messages that were handed over one by one."""
         add_sent(sent_path(self._folder), messages)
