@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.store.files.ledger import Ledger
 from smsconf.store.files.ledger_reader import open_ledger_to_read
 from smsconf.store.files.ledger_tables import numbers_digest
@@ -152,3 +152,31 @@ def test_page_in_the_middle_that_is_broken_is_said(tmp_path: Path) -> None:
     path.unlink()
     with Ledger(path) as ledger:  # what could not be opened keeps nobody out
         assert ledger.runs() == []
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_ledger_that_is_deleted_or_replaced_while_sending_stops_it(tmp_path: Path, whole: bool) -> None:
+    """The next process would know nothing of what was sent; and none may start meanwhile."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        run = make(ledger, [ONE], [TWO])
+        assert ledger.take(run, NOON)
+        path.unlink()
+        if whole:
+            path.touch()
+        with pytest.raises(PlanRefused, match="another smsconf bulk"):
+            Ledger(path)
+        with pytest.raises(SmsconfError, match="deleted or replaced"):
+            ledger.take(run, NOON)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be none" * 30, None])
+def test_ledger_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+    """Something else under that name: nothing is sent, the file is in the words."""
+    path = tmp_path / "ledger.db"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(SmsconfError, match=r"ledger\.db cannot be used"), Ledger(path):
+        pass
