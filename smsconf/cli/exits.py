@@ -143,7 +143,7 @@ def bulk_exit(result: ListResult, *, written: bool = True, stopped: int = 130) -
 
     ``written``: the report about what was sent could be.
     """
-    from smsconf.workflow.bulk_run import End
+    from smsconf.workflow.bulk_job import End
 
     if result.standing is None:
         return {End.TEST_FAILED: 5, End.CALLED_OFF: stopped}.get(result.end, 1)

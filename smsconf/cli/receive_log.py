@@ -29,6 +29,10 @@ class TextLog:
         """Say where things go."""
         say(_("storing in {file}").format(file=store))
 
+    def note(self, text: str) -> None:
+        """Say what the store has to say."""
+        say(text)
+
     def warning(self, text: str) -> None:
         """Say what the user should know."""
         say(_("warning: {text}").format(text=text))
@@ -70,6 +74,10 @@ class JsonLog:
     def opened(self, store: str) -> None:
         """Keep where things go for the line about the start."""
         self._store = store
+
+    def note(self, text: str) -> None:
+        """Write what the store has to say."""
+        self._event("note", message=text)
 
     def warning(self, text: str) -> None:
         """Write what the user should know."""

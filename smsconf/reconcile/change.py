@@ -199,11 +199,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class AppChange(Change):
-    """An app's. ``unlisted``: the remote ids that the journal knows and the list did not show."""
+    """An app's.
+
+    ``unlisted``: the remote ids that the journal knows and the list did not show. ``twins`` are the other
+    apps of its name, which only renaming takes out of the way.
+    """
 
     desired: App | None = None
     observed: ObservedApp | None = None
     unlisted: tuple[str, ...] = ()
+    twins: tuple[ObservedApp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from smsconf.model.address import Address
 from smsconf.model.memory import Memory
 from smsconf.model.observed import Observed, ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import Desired, Template
+from smsconf.reconcile.app_twins import ours_first
 from smsconf.reconcile.names import number_in, split_version
 
 NOTHING = Memory()
@@ -42,15 +43,55 @@ class Index:
     # -- by the identity of what is declared
 
     def apps_named(self, address: Address) -> list[ObservedApp]:
-        """Find the apps with the identity (region, name) of a declared one, its former name included."""
-        app = self.desired.apps[address]
-        names = [name for name in (app.name, app.renamed_from) if name]
-        return [one for name in names for one in self._apps.get((app.region.value, name), [])]
+        """Find the apps with the identity (region, name) of a declared one, its former name included.
+
+        Of twins ours comes first.
+        """
+        return self._apps_named[address]
 
     def app_of(self, address: Address) -> ObservedApp | None:
-        """Return the one app behind a declared address, or nothing while there is none or no single one."""
+        """Return the app behind a declared address, or nothing while there is none or nobody can tell.
+
+        Of twins nobody can while what they carry is not read whole, nor if an external one is meant and not
+        just one of them carries something: a reference must be exact.
+        """
         found = self.apps_named(address)
-        return found[0] if len(found) == 1 else None
+        if len(found) < 2:
+            return found[0] if found else None
+        read = self.observed.signatures.complete and self.observed.templates.complete
+        one_name = len({one.name for one in found}) == 1
+        carrying = sum(one.app_key in self._signed | self._texted for one in found)
+        clear = carrying == 1 or not self.desired.apps[address].external
+        return found[0] if read and one_name and clear else None
+
+    @cached_property
+    def _apps_named(self) -> Mapping[Address, list[ObservedApp]]:
+        found = {}
+        for address, app in self.desired.apps.items():
+            names = [name for name in (app.name, app.renamed_from) if name]
+            groups = [self._apps.get((app.region.value, name), []) for name in names]
+            found[address] = [one for group in groups for one in self._ours_first(address, group)]
+        return found
+
+    def _ours_first(self, address: Address, group: list[ObservedApp]) -> list[ObservedApp]:
+        """Order twins: what is declared says more than what else they carry, and signatures are unique."""
+        if len(group) < 2:
+            return group
+        signatures = (one for one in self.desired.signatures.values() if one.app == address)
+        signed = {one.app_key for each in signatures for one in self.signatures_named(each.address)}
+        templates = [one for one in self.desired.templates.values() if one.app == address]
+        keys = [one.app_key for one in group]
+        texted = {key for key in keys if any(self.family_under([key], each) for each in templates)}
+        carrying = (signed, texted, self._signed, self._texted)
+        return ours_first(group, carrying, self.memory.apps.get(address))
+
+    @cached_property
+    def _signed(self) -> frozenset[str]:
+        return frozenset(one.app_key for one in self.observed.signatures.items)
+
+    @cached_property
+    def _texted(self) -> frozenset[str]:
+        return frozenset(one.app_key for one in self.observed.templates.items)
 
     def signatures_named(self, address: Address) -> list[ObservedSignature]:
         """Find the signatures with the identity (name, type) of a declared one, in the whole account."""
@@ -141,8 +182,13 @@ class Index:
 
     @cached_property
     def app_labels(self) -> Mapping[str, str]:
-        """App key → address of a declared app, else its remote name."""
-        return {app.app_key: app.name for app in self.observed.apps.items} | self._declared_apps
+        """App key → address of a declared app, else its remote name, with its id where it is a twin."""
+        labels = {
+            one.app_key: one.name if len(group) == 1 else f"{one.name} ({one.remote_id})"
+            for group in self._apps.values()
+            for one in group
+        }
+        return labels | self._declared_apps
 
     @cached_property
     def signature_labels(self) -> Mapping[str, str]:
@@ -156,19 +202,24 @@ class Index:
     def managed_app_keys(self) -> frozenset[str]:
         """App keys of the declared apps that are not external: the only ones whose objects may be pruned.
 
-        Of two apps with the identity of one, nobody can tell which is ours.
+        An app of which nobody can tell whether it is ours is none of them.
         """
         ours = (self.app_of(app.address) for app in self.desired.apps.values() if not app.external)
         return frozenset(app.app_key for app in ours if app)
 
     @property
     def declared_app_keys(self) -> KeysView[str]:
-        """App keys of all declared apps; objects of any other app are foreign."""
+        """App keys of all declared apps; objects of any other app, a twin too, are foreign."""
         return self._declared_apps.keys()
 
     @cached_property
     def _declared_apps(self) -> dict[str, str]:
-        return {app.app_key: str(one) for one in self.desired.apps for app in self.apps_named(one)}
+        behind = {one: self.app_of(one) for one in self.desired.apps}
+        return {
+            app.app_key: str(one)
+            for one, ours in behind.items()
+            for app in ([ours] if ours else self.apps_named(one))
+        }
 
     # -- countries
 

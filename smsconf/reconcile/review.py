@@ -9,7 +9,7 @@ from smsconf.language import _, clauses
 from smsconf.model.address import Address, Kind
 from smsconf.model.lifecycle import ABSENT, Phase, Verdict, read_status
 from smsconf.model.sites import Site
-from smsconf.reconcile.change import Action, Change
+from smsconf.reconcile.change import Action, AppChange, Change
 from smsconf.reconcile.plan import Plan
 
 
@@ -73,6 +73,8 @@ def _review(change: Change, address: Address, site: Site) -> Review:
         verdict = replace(verdict, done=False, text=clauses((verdict.message, said)))
     elif change.kind is Kind.TEMPLATE and change.action is Action.NONE and verdict.approved:
         verdict = replace(verdict, text=change.reason)  # approved, but not quite as desired
+    elif isinstance(change, AppChange) and change.twins:
+        verdict = replace(verdict, text=change.reason)
     return Review(
         address=address,
         remote_name=observed.name,

@@ -76,7 +76,12 @@ class AbsentStore:
         """Know of no run."""
         return nullcontext()
 
-    def make_runs(self, scope: str | None, work: Work) -> AbstractContextManager[RunMaker]:  # noqa: ARG002
+    def make_runs(
+        self,
+        scope: str | None,  # noqa: ARG002
+        work: Work,  # noqa: ARG002
+        waiting: Callable[[Work | None], None],  # noqa: ARG002
+    ) -> AbstractContextManager[RunMaker]:
         """Refuse."""
         self._refuse()
 
@@ -117,6 +122,10 @@ class AbsentStore:
         self._refuse()
 
     def status(self) -> StoreStatus:
+        """Refuse."""
+        self._refuse()
+
+    def prove(self) -> NoReturn:
         """Refuse."""
         self._refuse()
 

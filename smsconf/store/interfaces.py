@@ -79,6 +79,15 @@ class StoreStatus:
     senders: Sequence[tuple[int, Work]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoreProof:
+    """A shared store that does what runs rely on; ``writable``: for this user."""
+
+    place: str
+    version: str
+    writable: bool
+
+
 class Lock(Protocol):
     """A lock that is held."""
 
@@ -169,7 +178,10 @@ class RunMaker(RunReader, Protocol):
         """Give a run another name for people; return it."""
 
     def assume(self, run: Run, *, sent: bool) -> int:
-        """Settle every uncertain batch by a person's word; return how many messages that are."""
+        """Settle every uncertain batch by a person's word; return how many messages that are.
+
+        What was not sent waits, also where the rest was given up.
+        """
 
 
 class RunSender(RunReader, Protocol):
@@ -298,11 +310,15 @@ class Store(Protocol):
     def read_runs(self) -> AbstractContextManager[RunReader | None]:
         """Open the bulk runs to be read; ``None``: there never was one."""
 
-    def make_runs(self, scope: str | None, work: Work) -> AbstractContextManager[RunMaker]:
+    def make_runs(
+        self, scope: str | None, work: Work, waiting: Callable[[Work | None], None]
+    ) -> AbstractContextManager[RunMaker]:
         """Open the bulk runs of an account to make one, or to decide about them.
 
+        Where all runners share the store it waits for whoever holds the account's lock; ``waiting`` is told.
+
         Raises:
-            PlanRefused: somebody else does.
+            PlanRefused: somebody else is at work with files.
         """
 
     def send_runs(self, run: Run, work: Work) -> AbstractContextManager[RunSender]:
@@ -346,6 +362,13 @@ class Store(Protocol):
 
     def status(self) -> StoreStatus:
         """Count what there is, and say who is at work."""
+
+    def prove(self) -> StoreProof | None:
+        """Look whether the store does what runs rely on; ``None``: it is the project's folder.
+
+        Raises:
+            SmsconfError: it does not.
+        """
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one."""

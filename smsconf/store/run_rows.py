@@ -14,6 +14,10 @@ from typing import Any, ClassVar
 
 from smsconf.store.runs import COUNTED, Batch, Key, Run, State, Tally
 
+_OPEN = """
+SELECT 1 FROM batch JOIN run ON run.id = batch.run
+WHERE run.id = :run AND state = 'ready' AND finished IS NULL LIMIT 1
+"""
 _RUN = """
 SELECT id, scope, environment, subject, name, template, region, digest, message, made, failed_of, agreed,
        begun, finished FROM run
@@ -66,8 +70,7 @@ class RunRows(ABC):
     def is_open(self, run: Run) -> bool:
         """Tell whether numbers of a run wait for their request."""
         with self._explained():
-            asked = "SELECT 1 FROM batch WHERE run = :run AND state = 'ready' LIMIT 1"
-            return bool(self._rows(asked, run=run.id))
+            return bool(self._rows(_OPEN, run=run.id))
 
     def summary(self, run: Run) -> dict[str, Any]:
         """Return what was noted about a run when it was made."""

@@ -4,7 +4,8 @@ Values only: each home of the store keeps them, and ``messaging.bulk`` chooses a
 
 Every number of a run is in exactly one batch, and every batch in one state; ``MOVES`` is all that may
 happen to it, and ``COUNTED`` where its numbers are counted then. A batch whose request may have left and
-whose answer nobody saw is *uncertain*, and only a person takes it out of there.
+whose answer nobody saw is *uncertain*, and only a person takes it out of there, or its own sender by an
+answer that comes late.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Move(StrEnum):
 
     TAKE = "take"  # the intent is noted, the request follows
     SETTLE = "settle"  # the service said what became of each number
+    SETTLE_LATE = "settle-late"  # it did, to a sender that others took for dead meanwhile
     RETURN = "return"  # surely not sent: refused as a whole, or it never arrived, or the service is busy
     DOUBT = "doubt"  # no answer, none about these numbers, or the process died
     ASSUME_SENT = "assume-sent"
@@ -46,6 +48,7 @@ class Move(StrEnum):
 MOVES: Mapping[Move, tuple[State, State]] = {
     Move.TAKE: (State.READY, State.SENDING),
     Move.SETTLE: (State.SENDING, State.SENT),
+    Move.SETTLE_LATE: (State.UNCERTAIN, State.SENT),
     Move.RETURN: (State.SENDING, State.READY),
     Move.DOUBT: (State.SENDING, State.UNCERTAIN),
     Move.ASSUME_SENT: (State.UNCERTAIN, State.ASSUMED),

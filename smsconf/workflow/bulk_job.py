@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,17 @@ _OPTED_OUT = "opted-out", N_("the recipient asked not to be written to")
 _LONGEST = 200  # characters of a cell that are looked at where it is left out
 
 Drop = Callable[[Dropped], None]
+
+
+class End(Enum):
+    """How a command about a list ended."""
+
+    NOTHING_UNCERTAIN = "nothing uncertain"  # and somebody said something about doubts
+    NOTHING_LEFT = "nothing left"
+    DECLINED = "declined"
+    TEST_FAILED = "test failed"
+    CALLED_OFF = "called off"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,42 +10,28 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from functools import cached_property
-from itertools import cycle, islice
 from pathlib import Path
 
 from smsconf.language import _, ngettext
-from smsconf.messaging.bulk.batches import request_of
 from smsconf.messaging.bulk.choose_run import choose
 from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.table import Reading
-from smsconf.messaging.masking import mask
 from smsconf.messaging.receive.opt_outs import OptOuts
 from smsconf.messaging.send.target import Target
-from smsconf.messaging.send.wire import Request
-from smsconf.model.errors import CloudError, PlanRefused, SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.render.documents.bulk import Standing
-from smsconf.store.interfaces import RunMaker, RunReader, RunSender, Store
-from smsconf.store.runs import Batch, Run
+from smsconf.store.holding import describe
+from smsconf.store.interfaces import RunMaker, RunReader, RunSender, Store, Work
+from smsconf.store.runs import Run
 from smsconf.workflow.bulk_draft import check_type, draft_of, nobody, read_list, threshold_of
-from smsconf.workflow.bulk_job import Job, LeftOut, Read, Ui, left_out_of, start_of
-from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service, remember_sent
+from smsconf.workflow.bulk_job import End, Job, LeftOut, Read, Ui, left_out_of, start_of
+from smsconf.workflow.bulk_trial import request_for, try_out
+from smsconf.workflow.sending import Ready, SendSettings, make_ready, read_service
 from smsconf.workflow.session import store_of, work
 from smsconf.workflow.stored_runs import SHOWN, named_run
 
 _SLICE = 30.0  # seconds of one sleep while waiting for a time
-
-
-class End(Enum):
-    """How a command about a list ended."""
-
-    NOTHING_UNCERTAIN = "nothing uncertain"  # and somebody said something about doubts
-    NOTHING_LEFT = "nothing left"
-    DECLINED = "declined"
-    TEST_FAILED = "test failed"
-    CALLED_OFF = "called off"
-    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +83,10 @@ class ListSending:
             PlanRefused: somebody else does.
             SmsconfError: the store cannot be used.
         """
-        return self._store.make_runs(scope, work(self.settings.project, doing))
+        return self._store.make_runs(scope, work(self.settings.project, doing), self._say_busy)
+
+    def _say_busy(self, holder: Work | None) -> None:
+        self.ui.talk.say(_("waiting for {holder}").format(holder=describe(holder)))
 
     def send(self, job: Job, ready: Ready) -> ListResult:
         """Send a job, or the rest of it, or say that it was sent.
@@ -249,45 +238,16 @@ class ListSending:
         self, ledger: RunMaker, order: _Order, ready: Ready, start: datetime
     ) -> datetime | ListResult:
         """Send the test messages; return when the list may follow, or how it ended."""
-        result: ListResult | None = ListResult(End.TEST_FAILED)
+        end: End | None = End.TEST_FAILED
         try:
-            result = self._send_tests(ledger, ledger.find(order.run.id) or order.run, ready)
-            if result is None:
+            run = ledger.find(order.run.id) or order.run
+            end = try_out(self.settings, self.ui, self._store, ledger, run, ready, self.test_to)
+            if end is None:
                 ledger.agree(order.run, ready.now)
         finally:
-            if result and order.is_new:
+            if end and order.is_new:
                 ledger.call_off(order.run)
-        return result or start
-
-    def _send_tests(self, ledger: RunReader, run: Run, ready: Ready) -> ListResult | None:
-        """Send the first waiting messages of a run to one's own numbers; ``None``: the list may follow."""
-        target = Target.from_json(run.message["target"])
-        most = len(self.test_to)
-        values = list(islice(cycle(ledger.first_values(run, most)), most))
-        differ = tuple(one or () for one in values) if values and values[0] is not None else None
-        key = self.settings.app_key(target)
-        try:
-            with self.settings.open_sender(key) as sender:
-                answer = sender.send(self._request(run, target, Batch(0, tuple(self.test_to), differ)))
-        except CloudError as problem:
-            self.ui.tell(problem)
-            return ListResult(End.TEST_FAILED)
-        try:
-            remember_sent(self._store, replace(ready, target=target), answer)
-        except SmsconfError as problem:
-            self.ui.tell(problem)
-        for fate in answer.fates:
-            word = _("accepted") if fate.accepted else fate.status or _("unknown")
-            said = _("test message to {number}: {status}").format(number=mask(fate.to), status=word)
-            self.ui.talk.say(said)
-        if not all(fate.accepted for fate in answer.fates):
-            self.ui.talk.say(_("nothing of the list was sent: the service did not take every test message"))
-            return ListResult(End.TEST_FAILED)
-        return None if self.ui.agrees_after_tests() else ListResult(End.DECLINED)
-
-    def _request(self, run: Run, target: Target, batch: Batch) -> Request:
-        same = tuple(run.message["same"] or ())
-        return request_of(target, batch, same, self.settings.callback, self.settings.extend)
+        return ListResult(end) if end else start
 
     def _go(self, order: _Order, ready: Ready, opt_outs: OptOuts, start: datetime) -> ListResult:
         """Wait until a run may start, send it, and tell how it ended."""
@@ -372,7 +332,7 @@ class ListSending:
                 ledger,
                 run,
                 sender,
-                lambda batch: self._request(run, target, batch),
+                lambda batch: request_for(settings, run, target, batch),
                 Conditions(target.type, threshold, clock, lambda: stopped_within(0), opt_outs.current),
                 limiter=limiter,
                 connections=settings.connections,

@@ -33,6 +33,36 @@ def test_no_app_is_meant_where_two_have_its_names() -> None:
     assert (index.managed_app_keys, set(index.declared_app_keys)) == (set(), {"key-shop", "key-store"})
 
 
+def test_what_a_twin_carries_is_foreign() -> None:
+    """The app that is ours is declared, and the other one's objects are never pruned; labels differ."""
+    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
+    index = Index(build.desired(), build.observed(twin, build.o_shop, build.o_brand, V2))
+    assert index.app_of(build.SHOP) == build.o_shop
+    assert [one.remote_id for one in index.apps_named(build.SHOP)] == ["id-shop", "id-twin"]
+    assert (index.managed_app_keys, set(index.declared_app_keys)) == ({"key-shop"}, {"key-shop"})
+    assert index.app_labels == {"key-shop": "app.shop", "key-twin": "shop_prod (id-twin)"}
+
+
+def test_twin_with_what_is_declared_goes_before_one_with_anything_else() -> None:
+    """A signature says more than templates, and what the files name more than what they do not."""
+    twin = replace(build.o_shop, remote_id="a-twin", app_key="key-twin")
+    other = replace(build.o_brand, remote_id="id-other", name="示例百货", app_key="key-twin")
+    theirs = replace(build.o_shipped, remote_id="id-theirs", app_key="key-twin")
+    chosen = [
+        Index(build.desired(), build.observed(build.o_shop, twin, *things))
+        .apps_named(build.SHOP)[0]
+        .remote_id
+        for things in (
+            (),
+            (build.o_brand, other, theirs),
+            (V2, other),
+            (replace(V2, name="unheard-of"), other),
+            (replace(V2, name="unheard-of"), theirs),
+        )
+    ]
+    assert chosen == ["a-twin", "id-shop", "id-shop", "a-twin", "a-twin"]
+
+
 def test_journal_knows_versions_the_live_one_first() -> None:
     """What no list shows is told apart."""
     memory = Memory(

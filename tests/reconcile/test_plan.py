@@ -277,12 +277,13 @@ def test_threshold_is_a_manual_step_that_sends_nothing() -> None:
     ]
 
 
-def test_two_apps_of_one_name_are_refused_and_block_what_is_below() -> None:
+def test_two_apps_with_both_names_of_one_are_refused_and_block_what_is_below() -> None:
     """An ambiguous app is never guessed at, and nothing is created under it."""
-    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
-    made = plan(build.desired(), build.observed(build.o_shop, twin))
+    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin", name="store")
+    renamed = replace(build.shop, name="store", renamed_from="shop_prod")
+    made = plan(build.desired(renamed, build.brand, build.shipped), build.observed(build.o_shop, twin))
     assert words(only(made, SHOP)) == ("refused", [])
-    assert "id-shop, id-twin" in only(made, SHOP).reason
+    assert "id-twin, id-shop" in only(made, SHOP).reason
     assert {change.action.value for change in made.changes} == {"refused"}
 
 

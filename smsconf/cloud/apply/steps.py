@@ -31,13 +31,22 @@ from smsconf.cloud.http.codes import GONE
 from smsconf.cloud.http.failures import is_uncertain
 from smsconf.cloud.http.upload import Upload, check_file
 from smsconf.cloud.read import wire
-from smsconf.cloud.read.lookup import GRACE, find_after_lost_answer, hanging_on, made_already, read_now, twins
+from smsconf.cloud.read.lookup import (
+    GRACE,
+    find_after_lost_answer,
+    find_twin_apps,
+    hanging_on,
+    made_already,
+    read_now,
+    twins,
+)
 from smsconf.cloud.read.observe import with_variables
 from smsconf.language import _, clauses, english
 from smsconf.model.address import Kind
 from smsconf.model.errors import CloudError, Refused
 from smsconf.model.observed import ObservedApp, ObservedTemplate
 from smsconf.model.resources import App, File, Signature, Template
+from smsconf.reconcile.app_twins import told
 from smsconf.reconcile.change import SUBMITTING, AppChange, Change, SignatureChange, Step, TemplateChange
 from smsconf.reconcile.diff import SIGNATURE_NOTES
 from smsconf.reconcile.outcome import Outcome, Result
@@ -215,16 +224,30 @@ class _Carrier:
             if not is_uncertain(problem):
                 raise
             remote_id, adopted = self._adopt(problem, app_id), True
+        if not of_app:
+            return self._take_app(adopted=adopted)
         if change.address and remote_id:
             self._ids.learn(change.address, remote_id)
         drafted = isinstance(change, TemplateChange) and self._client.site.drafts
         if isinstance(change, TemplateChange) and drafted and app_id and remote_id:
             self._settle_twins(change, app_id, remote_id)
-        if adopted and self._keep_secret and not of_app:
-            return _("created, but its secret came with the lost answer: renew it in the console")
-        if drafted:
-            return _("created as a draft")
-        return _("created and submitted") if of_app else _(DONE[Step.CREATE][0])
+        return _("created as a draft") if drafted else _("created and submitted")
+
+    def _take_app(self, *, adopted: bool) -> str:
+        """Go on with the app that was made, or with a twin that other runs go on with; say which."""
+        own = self._remote_id or ""
+        twins = find_twin_apps(self._client, self._change, own)
+        self._remote_id = twins[0].remote_id if twins else own
+        if self._change.address:
+            self._ids.learn(self._change.address, self._remote_id)
+        said = [_(DONE[Step.CREATE][0])]
+        if adopted and self._keep_secret:
+            said = [_("created, but its secret came with the lost answer: renew it in the console")]
+        elif self._keep_secret and self._remote_id != own:
+            said.append(_("the secret that was kept is that of {id}").format(id=own))
+        if twins:
+            said.append(told(twins))
+        return clauses(said)
 
     def _read_created(self, operation: str, answer: object) -> str:
         """Read the id of something new; the secret of an app is put away before anything else happens."""
@@ -239,7 +262,7 @@ class _Carrier:
         except CloudError as blind:
             seen = _("looking for it failed as well ({reason})").format(reason=blind.message)
             raise unseen(problem, seen) from None
-        if len(found) == 1:
+        if len(found) == 1 or (found and self._change.kind is Kind.APP):  # twins of apps are settled next
             self._remote_id = found[0].remote_id
             self._announce(Phase.ACCEPTED, Step.CREATE)
             return found[0].remote_id

@@ -32,8 +32,7 @@ class Limiter:
     ) -> None:
         if rate is not None and rate <= 0:
             raise ValueError("a rate is above 0, or None for no limit")
-        self._full_rate = rate
-        self._rate = rate
+        self._whole_rate = self._full_rate = self._rate = rate
         self._burst = burst
         self._clock = clock
         self._sleep = sleep
@@ -55,6 +54,13 @@ class Limiter:
             self._full_at = full_at + interval
         if wait > 0:
             self._sleep(wait)
+
+    def share(self, count: int) -> None:
+        """Leave their parts to others: so many processes, this one among them, have the rate together."""
+        with self._lock:
+            if self._whole_rate is not None and self._rate is not None:
+                self._full_rate = self._whole_rate / count
+                self._rate = min(self._rate, self._full_rate)
 
     def throttled(self, pause: float) -> None:
         """Slow down: half the rate from now on, and nothing at all for ``pause`` seconds."""

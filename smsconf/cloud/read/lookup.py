@@ -1,9 +1,9 @@
 """Look before anything is made twice: find by name what a create may have left, and who came first.
 
 The service's creates are not idempotent and carry no client token (management-api reference §13.8), so the
-name is looked up after a lost answer and after every draft, and the family before every submission; before a
-create, what the journal knows and the list did not show is asked for by its id. The service's filters may be
-fuzzy: we compare names.
+name is looked up after a lost answer, after every draft and every app, and the family before every
+submission; before a create, what the journal knows and the list did not show is asked for by its id, and apps
+by name. The service's filters may be fuzzy: we compare names.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from smsconf.model.errors import CloudBroken, Refused
 from smsconf.model.lifecycle import TEMPLATES, Phase, read_status
 from smsconf.model.observed import ObservedApp, ObservedSignature, ObservedTemplate
 from smsconf.model.resources import App, Signature, Template
+from smsconf.reconcile.app_twins import ours_first
 from smsconf.reconcile.change import AppChange, Change, TemplateChange
 from smsconf.reconcile.diff import says_the_same
 from smsconf.reconcile.names import number_in
 from smsconf.reconcile.versions.submission import split_mark
 
-# Waits before each look after a lost answer, in seconds: a list may lag behind the last write.
+# Waits before each look after a lost answer, in seconds: a list may lag behind the last write. Twin apps are
+# looked at as often: whoever saw only its own goes on with that meanwhile, and makes something under it.
 GRACE = (0.0, 0.5, 1.0, 2.0)
 
 Seen = ObservedApp | ObservedSignature | ObservedTemplate
@@ -111,6 +113,39 @@ def find_after_lost_answer(
         if found:
             break
     return found
+
+
+def find_twin_apps(client: Client, change: Change, own_id: str) -> list[ObservedApp]:
+    """Return the apps of the name of which a change has just made one, the one to go on with at the front.
+
+    Nothing if there is no other. Runs that began together may each have made one: whoever sees no other goes
+    on at once, and what it makes shows all others which app is taken; if nobody does, the earliest is taken,
+    then the smallest id.
+
+    Raises:
+        CloudError: nobody can tell.
+    """
+    apps: list[ObservedApp] = []
+    for pause in GRACE:
+        client.sleep(pause)
+        found = {one.remote_id: one for one in find_named(client, change, None)}
+        if found.keys() == {own_id}:
+            return []
+        if not found:  # a list may lag behind
+            continue
+        own = found.get(own_id) or read_now(client, Kind.APP, own_id)
+        carrying = [_keys_in(client, kind) for kind in (Kind.SIGNATURE, Kind.TEMPLATE)]
+        twins = (one for one in {**found, own_id: own}.values() if isinstance(one, ObservedApp))
+        apps = ours_first(twins, carrying)
+        if any(apps[0].app_key in keys for keys in carrying):
+            break
+    return apps
+
+
+def _keys_in(client: Client, kind: Kind) -> set[str]:
+    """Return the keys of the apps that have something of a kind now."""
+    search = _SEARCHES[kind]
+    return {search.read(search.list, one).app_key for one in client.list_all(search.list)}
 
 
 def hanging_on(client: Client, signature_id: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 It stops early, leaving the rest for the next run, when the service refuses a whole request, cannot be
 reached, a limit of the project or the hour says so, or the user does. Nothing that may have been sent is
-sent again, and before every batch it looks who asked not to be written to. Decides nothing about lists
+sent again, and before every batch it looks who asked not to be written to. Where others send the same run it
+goes on until nothing of theirs can come back, and takes its part of the rate. Decides nothing about lists
 (``recipients``) and shows nothing.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -30,6 +32,7 @@ BUSY = frozenset({"E200015"})  # too many messages wait to be sent: slow down an
 MOST_TRIES = 8  # of a number that the service is too busy for
 
 _LOOK = 0.1  # seconds between two looks at the workers
+_PATIENCE = 1.0  # seconds between two looks at the wish to stop, while others send
 _LONGEST_PAUSE = 60.0
 
 
@@ -79,7 +82,6 @@ class Bulk:
         limiter: shared with the sender; slowed down when the service is busy.
         connections: how many requests travel at once.
         warn: told once of each value of a threshold that people want to know about.
-        senders: how many send the run now; the file of a ledger lets one in.
     """
 
     runs: RunSender
@@ -91,7 +93,6 @@ class Bulk:
     limiter: Limiter
     connections: int
     warn: Callable[[str], None]
-    senders: int = 1
 
     def __post_init__(self) -> None:
         self._warned: set[int] = set()
@@ -114,8 +115,8 @@ class Bulk:
             SmsconfError: the ledger cannot be read.
         """
         with self._lock:
-            tally = self.runs.tally(self.run)
-            rest = self._on_way, self._done, self._busy, self.limiter.rate, self.senders
+            tally, senders = self.runs.tally(self.run), self.runs.senders()
+            rest = self._on_way, self._done, self._busy, self.limiter.rate, senders
             return Figures(self.run.id, tally, *rest)
 
     def send(self, watch: Callable[[Progress], None]) -> Ended:
@@ -124,6 +125,15 @@ class Bulk:
         Raises:
             SmsconfError: the store cannot be written.
         """
+        self._send_all(watch)
+        while self._comes_back(watch):
+            self._send_all(watch)
+        if self.conditions.stopping() and self._ended is None:
+            self._ended = Ended(interrupted=True)
+        return self._ended or Ended()
+
+    def _send_all(self, watch: Callable[[Progress], None]) -> None:
+        """Send what waits now."""
         threads = [
             threading.Thread(target=self._work, name=f"smsconf-bulk-{number}", daemon=True)
             for number in range(self.connections)
@@ -136,19 +146,35 @@ class Bulk:
                 watch(self.progress)
         watch(self.progress)
         self._on_way = 0  # whatever a worker left is in doubt
-        if self.conditions.stopping() and self._ended is None:
-            self._ended = Ended(interrupted=True)
-        return self._ended or Ended()
+
+    def _comes_back(self, watch: Callable[[Progress], None]) -> bool:
+        """Wait as long as others send; tell whether something of the run waits again."""
+        while self._ended is None and not self.conditions.stopping():
+            try:
+                with self._lock:
+                    others = self.runs.wait(self.run, _PATIENCE)
+                    if self.runs.is_open(self.run):
+                        return True
+            except SmsconfError as problem:
+                self._end(Ended(problem.message, problem))
+                break
+            if not others:
+                break
+            watch(self.progress)
+        return False
 
     def _work(self) -> None:
         """Send batch after batch; whatever goes wrong ends the run, for all workers."""
-        note: Callable[[], None] = _nothing
+        note: Callable[[], object] = _nothing
         try:
             while batch := self._turn(note):
+                note = _nothing
                 note = self._send(batch)
         except SmsconfError as problem:
             with self._lock:
                 self._end(Ended(problem.message, problem))
+                with suppress(SmsconfError):  # the store may be there again, for what is known already
+                    note()
         except Exception as problem:  # noqa: BLE001 - else the other workers would go on without a word
             unknown = SmsconfError(
                 _("sending stopped: {problem}").format(problem=type(problem).__name__),
@@ -158,7 +184,7 @@ class Bulk:
             with self._lock:
                 self._end(Ended(unknown.message, unknown))
 
-    def _turn(self, note: Callable[[], None]) -> Batch | None:
+    def _turn(self, note: Callable[[], object]) -> Batch | None:
         """Note what became of the last batch and the intent to send the next, in one write."""
         with self._lock, self.runs.together():
             note()
@@ -176,6 +202,7 @@ class Bulk:
                 )
             )
             return None
+        self.limiter.share(self.runs.senders())
         room = self._room if self.conditions.threshold else None
         batch = self.runs.take(self.run, now, room, self.conditions.opted_out())
         if batch:
@@ -190,26 +217,30 @@ class Bulk:
         self._allowance.spent = spent
         return self._allowance.room()
 
-    def _send(self, batch: Batch) -> Callable[[], None]:
-        """Send a batch and return how to note what became of it."""
+    def _send(self, batch: Batch) -> Callable[[], object]:
+        """Send a batch, count what became of it, and return what notes that."""
         try:
             answer = self.sender.send(self.request_of(batch))
         except Uncertain as problem:
-            return partial(self._doubt, batch, problem)
+            with self._lock:
+                self._count(batch, uncertain=len(batch.numbers))
+                self._lose(Ended(problem.message, problem))
+            return partial(self.runs.doubt, batch)
         except CloudError as problem:
-            return partial(self._give_back, batch, problem)
-        return partial(self._settle, batch, answer)
-
-    def _settle(self, batch: Batch, answer: Answer) -> None:
+            with self._lock:
+                self._on_way -= len(batch.numbers)
+                self._end(Ended(problem.message, problem))
+            return partial(self.runs.give_back, batch)
         again = BUSY if batch.tries < MOST_TRIES else frozenset()
-        busy = self.runs.settle(self.run, batch, answer.fates, again)
-        taken = sum(fate.accepted for fate in answer.fates)
+        with self._lock:
+            self._hear(batch, answer, again)
+        return partial(self.runs.settle, self.run, batch, answer.fates, again)
+
+    def _hear(self, batch: Batch, answer: Answer, again: frozenset[str]) -> None:
+        """Take in what the service said."""
+        busy = sum(fate.status in again for fate in answer.fates)
         silent = sum(fate.status is None for fate in answer.fates)
-        self._on_way -= len(batch.numbers)
-        self._busy += busy
-        self._done += len(batch.numbers) - busy
-        self._uncertain += silent
-        self._failed += len(batch.numbers) - busy - silent - taken
+        self._count(batch, busy=busy, uncertain=silent, taken=sum(fate.accepted for fate in answer.fates))
         if silent == len(batch.numbers):
             self._lose(Ended(_("the service answered without a word about any number")))
         if busy:
@@ -217,19 +248,12 @@ class Bulk:
         else:
             self.limiter.recover()
 
-    def _give_back(self, batch: Batch, problem: CloudError) -> None:
-        """Keep for the next run what was surely not sent, and end this one."""
+    def _count(self, batch: Batch, *, busy: int = 0, uncertain: int = 0, taken: int = 0) -> None:
         self._on_way -= len(batch.numbers)
-        self.runs.give_back(batch)
-        self._end(Ended(problem.message, problem))
-
-    def _doubt(self, batch: Batch, problem: Uncertain) -> None:
-        """Keep a batch back: nobody knows whether it was sent."""
-        self.runs.doubt(batch)
-        self._on_way -= len(batch.numbers)
-        self._done += len(batch.numbers)
-        self._uncertain += len(batch.numbers)
-        self._lose(Ended(problem.message, problem))
+        self._busy += busy
+        self._done += len(batch.numbers) - busy
+        self._uncertain += uncertain
+        self._failed += len(batch.numbers) - busy - uncertain - taken
 
     def _lose(self, how: Ended) -> None:
         """Count an answer that is lost; as many as there are connections end the run."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from smsconf.language import _, listed
+from smsconf.language import _, clauses, listed
 from smsconf.model.address import Kind
 from smsconf.model.lifecycle import Phase, read_status
 from smsconf.model.observed import ObservedApp
 from smsconf.model.resources import ABSENT, App
+from smsconf.reconcile.app_twins import told
 from smsconf.reconcile.change import Action, AppChange, Decision, FieldChange, Step
 from smsconf.reconcile.inputs import Inputs
 
@@ -27,7 +28,8 @@ def decide_apps(inputs: Inputs) -> Iterator[AppChange]:
             decision = decision if free[app.region] >= 0 else _used_up(inputs, app)
         known = inputs.memory.apps.get(address) if decision.action is Action.CREATE else None
         unlisted = (known,) if known else ()
-        yield decision.row(AppChange, address, app.name, desired=app, unlisted=unlisted)
+        twins = tuple(inputs.index.apps_named(address)[1:]) if decision.observed else ()
+        yield decision.row(AppChange, address, app.name, desired=app, unlisted=unlisted, twins=twins)
     yield from _forgotten(inputs)
 
 
@@ -44,12 +46,19 @@ def _decide(inputs: Inputs, app: App) -> Decision:
     problem = inputs.unreadable(Kind.APP.nouns)
     if problem:
         return _refused(problem)
-    found = inputs.index.apps_named(app.address)
-    if len(found) > 1:
+    found, ours = inputs.index.apps_named(app.address), inputs.index.app_of(app.address)
+    if not found:
+        return _absent(inputs, app)
+    if ours is None:
         ids = ", ".join(one.remote_id for one in found)
         reason = _("{count} {region} apps have {names}: {ids}; rename one")
-        return _refused(reason.format(count=len(found), region=app.region.value, names=_names(app), ids=ids))
-    return _there(inputs, app, found[0]) if found else _absent(inputs, app)
+        reason = reason.format(count=len(found), region=app.region.value, names=_names(app), ids=ids)
+        unread = inputs.unreadable(Kind.SIGNATURE.nouns, Kind.TEMPLATE.nouns)  # what would tell them apart
+        return _refused(clauses((reason, *([unread] if unread else []))))
+    decision = _there(inputs, app, ours)
+    if len(found) > 1:
+        decision = replace(decision, reason=clauses((decision.reason, told(found))))
+    return decision
 
 
 def _there(inputs: Inputs, app: App, observed: ObservedApp) -> Decision:

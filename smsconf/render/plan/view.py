@@ -17,7 +17,7 @@ from smsconf.model.diagnostics import Diagnostic
 from smsconf.model.segments import Estimate
 from smsconf.model.times import stamp
 from smsconf.reconcile.at_service import Outlook
-from smsconf.reconcile.change import Action, Change, FieldChange, ManualChange, SignatureChange
+from smsconf.reconcile.change import Action, AppChange, Change, FieldChange, ManualChange, SignatureChange
 from smsconf.reconcile.forecast import Expectation
 from smsconf.reconcile.outcome import Outcome
 from smsconf.reconcile.plan import Plan
@@ -156,6 +156,7 @@ def _change(change: Change, outlook: Outlook) -> View:
         "notes": _fields(change.notes),
         "submits": submitted_view(change),
         "carries": list(change.carries) if isinstance(change, SignatureChange) else [],
+        "twins": [one.remote_id for one in change.twins] if isinstance(change, AppChange) else [],
         "steps": [step.value for step in change.steps],
         "awaits": change.awaits,
         "remote_name": change.remote_name,

@@ -174,7 +174,8 @@ def is_quiet(change: View) -> bool:
     What pruning spares (``kind:name``, for no address claims it) says why it was spared.
     """
     spared = ":" in change["address"]
-    return change["action"] == "none" and not (spared or change["rejected"] or change["notes"])
+    said = spared or change["rejected"] or change["notes"] or change["twins"]
+    return change["action"] == "none" and not said
 
 
 def value(held: Any) -> str:  # noqa: ANN401 - whatever a field holds

@@ -102,7 +102,12 @@ class FileStore:
         """Open the ledger to be read; ``None``: there is none yet."""
         return open_ledger_to_read(ledger_path(self._folder))
 
-    def make_runs(self, scope: str | None, work: Work) -> AbstractContextManager[Ledger]:  # noqa: ARG002
+    def make_runs(
+        self,
+        scope: str | None,  # noqa: ARG002 - as in the other home, here and below
+        work: Work,  # noqa: ARG002
+        waiting: Callable[[Work | None], None],  # noqa: ARG002
+    ) -> AbstractContextManager[Ledger]:
         """Open the ledger, which one process at a time can.
 
         Raises:
@@ -196,6 +201,9 @@ class FileStore:
         return StoreStatus(
             str(self._state), shared=False, versions=versions, size=size, scopes=scopes, locks=locks
         )
+
+    def prove(self) -> None:
+        """Do nothing: a folder has no promises beyond its machine."""
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one.

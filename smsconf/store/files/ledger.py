@@ -148,13 +148,17 @@ class Ledger(LedgerReader):
         return replace(run, name=name)
 
     def assume(self, run: Run, *, sent: bool) -> int:
-        """Settle every uncertain batch by a person's word; return how many messages that are."""
+        """Settle every uncertain batch by a person's word; return how many messages that are.
+
+        What was not sent waits, also where the rest was given up.
+        """
         with self._explained(), transaction(self._database):
             count = self.tally(run).uncertain
             self._move_all(Move.ASSUME_SENT if sent else Move.ASSUME_NOT_SENT, run)
             if not sent:
                 again = "UPDATE batch SET at = NULL WHERE run = ? AND state = 'ready'"
                 self._database.execute(again, (run.id,))
+                self._database.execute("UPDATE run SET finished = NULL WHERE id = ?", (run.id,))
         return count
 
     # -- batches

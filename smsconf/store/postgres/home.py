@@ -13,12 +13,16 @@ from sqlalchemy import text
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.origin import UNKNOWN, Origin
-from smsconf.store.interfaces import Lock, StoreStatus, Work
+from smsconf.store.interfaces import Lock, StoreProof, StoreStatus, Work
 from smsconf.store.messages import Received, Reply, Report, Sent
 from smsconf.store.postgres.engine import VERSION, Database
 from smsconf.store.postgres.inbox import Inbox, ReplyFeed
 from smsconf.store.postgres.journal import Journal
+from smsconf.store.postgres.ledger_maker import PostgresRunMaker
+from smsconf.store.postgres.ledger_reader import PostgresRunReader
+from smsconf.store.postgres.ledger_sender import PostgresRunSender
 from smsconf.store.postgres.lock import hold
+from smsconf.store.postgres.proof import prove
 from smsconf.store.postgres.sent import (
     add_sent,
     probe_sent,
@@ -28,6 +32,7 @@ from smsconf.store.postgres.sent import (
     templates_sent,
 )
 from smsconf.store.postgres.status import count_rows, locks, size_of
+from smsconf.store.runs import Run
 
 _LOAD = "SELECT content FROM document WHERE scope = :scope AND kind = :kind"
 _SAVE = """
@@ -142,6 +147,14 @@ class PostgresStore:
         versions = {"store": VERSION}
         return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
 
+    def prove(self) -> StoreProof:
+        """Look whether it is there, and gives a lock to one at a time.
+
+        Raises:
+            SmsconfError: it does not.
+        """
+        return prove(self.database)
+
     def require_known(self, scope: str, addresses: list[str]) -> None:
         """Make sure that a project of which nothing is known is a new one.
 
@@ -162,6 +175,25 @@ class PostgresStore:
                 why=_("if it is the same project by another name, what was rejected and sent is forgotten"),
                 fix=_("write `project: NAME` into smsconf.yaml: that one's name, or a new one"),
             )
+
+    def read_runs(self) -> AbstractContextManager[PostgresRunReader]:
+        """Open the bulk runs to be read."""
+        return PostgresRunReader(self.database, self._project)
+
+    @contextmanager
+    def make_runs(
+        self, scope: str | None, work: Work, waiting: Callable[[Work | None], None]
+    ) -> Iterator[PostgresRunMaker]:
+        """Hold the lock of an account while runs are made, or decided about."""
+        with (
+            self.lock(scope or "", work, timeout=None, waiting=waiting) as lock,
+            PostgresRunMaker(self.database, self._project, lock) as maker,
+        ):
+            yield maker
+
+    def send_runs(self, run: Run, work: Work) -> PostgresRunSender:
+        """Open the bulk runs to send one, beside others who do."""
+        return PostgresRunSender(self.database, self._project, run, work)
 
     def load_attributes(self, scope: str) -> dict[str, Any]:
         """Return what was last saved for an account; nothing if it is lost."""

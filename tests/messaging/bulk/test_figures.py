@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from smsconf import metrics
 from smsconf.messaging.bulk.figures import Meter
-from tests.messaging.bulk.test_sending import Service, World, numbers
+from tests.messaging.bulk.test_sending import Service, World, numbers, store, world
 from tests.messaging.worlds import fate, success
+
+__all__ = ["store", "world"]
 
 
 def read(meter: Meter) -> dict[str, float]:
@@ -28,11 +27,6 @@ def read(meter: Meter) -> dict[str, float]:
         for one in family.samples
         if one.name.startswith("smsconf_bulk_") and one.value
     }
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def test_figures_say_where_every_message_stands_while_they_go_out(world: World) -> None:

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,21 +25,18 @@ from smsconf.messaging.bulk.sending import Bulk, Conditions, Ended
 from smsconf.messaging.lists.recipients import Recipient
 from smsconf.messaging.send.wire import MOST_BYTES, body
 from smsconf.model.address import Address
-from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.model.resources import Region, Threshold
-from smsconf.store.files.ledger import Ledger
-from smsconf.store.files.sent import read_ledger
-from smsconf.store.runs import Batch, Key, Run
+from smsconf.store.files.home import FileStore
+from smsconf.store.interfaces import RunSender, Store
+from smsconf.store.runs import Batch, Run, Tally
 from tests.cloud.worlds import Scripted
 from tests.messaging.lists.test_recipients import NAMED, PLAIN
 from tests.messaging.worlds import fate, open_sender, success
+from tests.store.homes import NOON, deciding, draft, make, numbers, sending, store
 
-NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)  # 12:00 in Beijing
+__all__ = ["store"]
+
 Answers = Callable[[list[str], int], httpx.Response]
-
-
-def numbers(count: int, start: int = 0) -> list[str]:
-    return [f"86138{place:08}" for place in range(start, start + count)]
 
 
 def accepted(asked: list[str], _turn: int) -> httpx.Response:
@@ -65,16 +62,11 @@ class Service(Scripted):
         return answer
 
 
-def run_of(name: str, now: datetime, scope: str = "emulator/china/1") -> Run:
-    key = Key(scope, None, name)
-    return Run(0, key, name, "template.news", "cn", "", {"target": {}, "same": []}, now)
-
-
 class World:
-    """A ledger with one run, a service, and a clock that only sleeping moves."""
+    """A store with one run, a service, and a clock that only sleeping moves."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "ledger.db"
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.now = NOON
         self.slept: list[float] = []
         self.warnings: list[str] = []
@@ -89,22 +81,22 @@ class World:
     @contextmanager
     def ledger(
         self, *batches: list[str], values: Any = None, name: str = "news"
-    ) -> Iterator[tuple[Ledger, Run]]:
-        with Ledger(self.path) as ledger:
-            found = next((run for run in ledger.runs() if run.name == name), None)
-            if found is None:
-                with ledger.making(run_of(name, self.now)) as making:
-                    for batch in batches:
-                        making.add(batch, values)
-                    making.note("d", name, {"rows": 1})
-                found = ledger.find(making.run)
-                assert found
-                ledger.agree(found, self.now)
-            yield ledger, found
+    ) -> Iterator[tuple[RunSender, Run]]:
+        with self.store.read_runs() as reader:
+            found = next((run for run in reader.runs() if run.name == name), None) if reader else None
+        run = found or make(self.store, *batches, values=values, run=draft(name, now=self.now))
+        with sending(self.store, run) as ledger:
+            yield ledger, run
+
+    def tally(self, run: Run) -> Tally:
+        """Count as somebody beside the sender would."""
+        with self.store.read_runs() as reader:
+            assert reader
+            return reader.tally(run)
 
     def send(
         self,
-        ledger: Ledger,
+        ledger: RunSender,
         run: Run,
         service: Service,
         *,
@@ -133,8 +125,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(store: Store) -> World:
+    return World(store)
 
 
 def limits(daily: tuple[int | None, int | None] = (None, None), monthly: Any = (None, None)) -> Threshold:
@@ -150,11 +142,8 @@ def test_everybody_gets_it_once_on_several_connections(world: World) -> None:
         tally = ledger.tally(run)
         assert (tally.accepted, tally.total, tally.failed) == (4_000, 4_000, 0)
         assert world.send(ledger, run, service) == Ended()
-        sent = list(read_ledger(ledger.path))
     assert service.got == Counter(f"+{one}" for one in every)
     assert len(service.requests) == 40
-    assert [one.message_id for one in sent] == sorted(one.message_id for one in sent)
-    assert {(one.template, one.campaign, one.at) for one in sent} == {("template.news", "news", NOON)}
 
 
 def test_intent_is_in_the_ledger_before_the_request(world: World) -> None:
@@ -162,15 +151,13 @@ def test_intent_is_in_the_ledger_before_the_request(world: World) -> None:
     states = []
 
     def look(asked: list[str], turn: int) -> httpx.Response:
-        import sqlite3
-
-        with closing(sqlite3.connect(f"file:{world.path}?mode=ro", uri=True)) as reader:
-            states.append(reader.execute("SELECT state, size FROM batch ORDER BY id").fetchall())
+        tally = world.tally(run)
+        states.append((tally.uncertain, tally.accepted, tally.waiting))
         return accepted(asked, turn)
 
     with world.ledger(numbers(2), numbers(2, 2)) as (ledger, run):
         world.send(ledger, run, Service(look))
-    assert states == [[("sending", 2), ("ready", 2)], [("sent", 2), ("sending", 2)]]
+    assert states == [(2, 0, 2), (2, 2, 0)]
 
 
 @pytest.mark.parametrize(("sent", "again"), [(True, 0), (False, 1)])
@@ -191,7 +178,9 @@ def test_batch_without_answer_waits_for_a_person(world: World, sent: bool, again
         assert set(service.got) == {f"+{one}" for one in second}
         ((batch, at),) = ledger.doubtful(run)
         assert (list(batch.numbers), at) == (first, NOON)
-        assert ledger.assume(run, sent=sent) == 3
+    with deciding(world.store) as maker:
+        assert maker.assume(run, sent=sent) == 3
+    with world.ledger() as (ledger, run):
         world.send(ledger, run, service)
         assert ledger.tally(run).uncertain == 0
         assert ledger.tally(run).assumed == (3 if sent else 0)
@@ -407,16 +396,6 @@ def test_limit_of_exactly_the_list_is_no_reason_to_stop(world: World) -> None:
         assert world.send(ledger, run, service, threshold=limits((None, 18)), connections=4) == Ended()
 
 
-def test_another_account_does_not_count_for_a_limit(world: World) -> None:
-    """Each account has its own traffic; what an older smsconf sent counts for every one."""
-    with world.ledger(numbers(2)) as (ledger, run):
-        world.send(ledger, run, Service())
-        since = NOON.replace(hour=0)
-        assert ledger.spent(run.key.scope, "cn", since).day == 2
-        assert ledger.spent("another", "cn", since).day == 0
-        assert ledger.spent(run.key.scope, "intl", since).day == 0
-
-
 def test_worker_that_meets_something_unexpected_leaves_its_batch_in_doubt(world: World) -> None:
     """What was on its way is uncertain, the rest waits, and the run says why it stopped."""
 
@@ -431,64 +410,6 @@ def test_worker_that_meets_something_unexpected_leaves_its_batch_in_doubt(world:
         assert (tally.uncertain, tally.waiting, tally.touched) == (2, 2, 2)
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_ledger_that_is_deleted_or_replaced_while_sending_stops_it(world: World, whole: bool) -> None:
-    """The next process would know nothing of what was sent; and none may start meanwhile."""
-
-    def lose(asked: list[str], turn: int) -> httpx.Response:
-        world.path.unlink()
-        if whole:
-            world.path.touch()
-        with pytest.raises(PlanRefused, match="another smsconf bulk"):
-            Ledger(world.path)
-        return accepted(asked, turn)
-
-    service = Service(lose)
-    with world.ledger(numbers(2), numbers(2, 2)) as (ledger, run):
-        ended = world.send(ledger, run, service)
-        assert "deleted or replaced" in (ended.stopped or "")
-    assert len(service.requests) == 1
-
-
-def test_second_process_is_kept_out(world: World) -> None:
-    """Two at once could send one message twice."""
-    with (
-        world.ledger(numbers(1)),
-        pytest.raises(PlanRefused, match="another smsconf bulk"),
-        Ledger(world.path),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("content", [b"no database at all, but long enough to be none" * 30, None])
-def test_ledger_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
-    """Something else under that name: nothing is sent, the file is in the words."""
-    path = tmp_path / "ledger.db"
-    if content is None:
-        path.mkdir()
-    else:
-        path.write_bytes(content)
-    with pytest.raises(SmsconfError, match=r"ledger\.db cannot be used"), Ledger(path):
-        pass
-
-
-def test_run_that_could_not_be_made_whole_is_not_there(world: World) -> None:
-    """A list that turns out broken in its middle leaves no trace."""
-    with Ledger(world.path) as ledger:
-        made = 0
-
-        def make() -> None:
-            nonlocal made
-            with ledger.making(run_of("news", NOON)) as making:
-                made = making.run
-                making.add(numbers(2), None)
-                raise ValueError("broken")
-
-        with pytest.raises(ValueError, match="broken"):
-            make()
-        assert ledger.find(made) is None
-
-
 def test_different_texts_stay_within_500_numbers_and_64_kilobytes() -> None:
     """Whichever comes first; everybody is in exactly one request, with their own values."""
     rows = [Recipient(one, (f"A{at:011}", "2026年12月31日"), at) for at, one in enumerate(numbers(1_200))]
@@ -501,14 +422,14 @@ def test_different_texts_stay_within_500_numbers_and_64_kilobytes() -> None:
         500,
         200,
     ]
-    for draft in found:
-        batch = Batch(1, tuple(draft.numbers), tuple(draft.values or ()))
+    for one in found:
+        batch = Batch(1, tuple(one.numbers), tuple(one.values or ()))
         request = request_of(NAMED, batch, (), "https://sms.example.com/reports", "x" * 128)
         assert len(json.dumps(body(request))) <= MOST_BYTES
-        assert [one.values for one in request.contents] == draft.values
+        assert [content.values for content in request.contents] == one.values
 
 
-def used(ledger: Ledger, run: Run, world: World) -> int:
+def used(ledger: RunSender, run: Run, world: World) -> int:
     return ledger.spent(run.key.scope, "cn", world.now).day
 
 
@@ -570,7 +491,7 @@ def test_whatever_the_service_does_nobody_gets_it_twice_and_everybody_is_account
         batches.append(numbers(size, start))
         start += size
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
+        world = World(FileStore(Path(folder)))
         for _ in range(len(moods) + start + 5):
             with world.ledger(*batches) as (ledger, run):
                 world.send(ledger, run, service, connections=connections, threshold=limits((None, limit)))

@@ -8,7 +8,7 @@ import pytest
 
 from smsconf.model.address import Address, Kind
 from smsconf.model.memory import Memory
-from smsconf.model.observed import Quota
+from smsconf.model.observed import Quota, Reading
 from smsconf.model.resources import Region
 from tests.reconcile import build
 from tests.reconcile.build import OUTLET, SHOP, differences, o_shop, only, plan, words
@@ -127,16 +127,56 @@ def test_app_that_no_list_shows_any_more_is_created_and_its_id_is_told() -> None
     assert (words(change), change.unlisted) == (("create", ["create"]), ("id-shop",))
 
 
-def test_several_apps_of_one_identity_are_counted_and_named() -> None:
-    """With both names where a former one leads there as well."""
-    twin = replace(o_shop, remote_id="id-twin", app_key="key-twin")
-    assert decide(build.shop, o_shop, twin).reason == (
-        "2 cn apps have the name 'shop_prod': id-shop, id-twin; rename one"
-    )
+TWIN = replace(o_shop, remote_id="id-twin", app_key="key-twin", reply_url=None)
+TOLD = (
+    "id-shop is taken of 2 cn apps named 'shop_prod'; apps cannot be deleted: rename id-twin at the console"
+)
+
+
+def test_app_with_a_twin_goes_on_and_names_the_twin() -> None:
+    """What is done about it is said as for any other; the twin is nobody's business but to be renamed."""
+    change = decide(build.shop, TWIN, o_shop, build.o_brand)
+    assert (words(change), change.remote_id, change.twins) == (("none", []), "id-shop", (TWIN,))
+    assert change.reason == f"launched; {TOLD}"
+    edited = decide(replace(build.shop, reply_url=None), TWIN, o_shop, build.o_brand)
+    assert (words(edited), edited.reason) == (("update", ["edit"]), f"reply_url differs; {TOLD}")
+    assert decide(build.shop, o_shop).twins == ()
+
+
+def test_app_goes_on_from_its_former_name_though_that_has_a_twin() -> None:
+    """Ours is renamed, which leaves the other one with the name alone."""
     renamed = replace(build.shop, name="store", renamed_from="shop_prod")
-    assert decide(renamed, o_shop, replace(twin, name="store")).reason == (
+    change = decide(renamed, TWIN, o_shop, build.o_brand)
+    assert (words(change), change.remote_id) == (("update", ["edit"]), "id-shop")
+
+
+def test_apps_with_both_names_of_one_are_counted_and_named() -> None:
+    """They are no twins: which name is right only a person knows."""
+    renamed = replace(build.shop, name="store", renamed_from="shop_prod")
+    change = decide(renamed, o_shop, replace(TWIN, name="store"))
+    assert (words(change), change.twins) == (("refused", []), ())
+    assert change.reason == (
         "2 cn apps have the name 'store' or its former one 'shop_prod': id-twin, id-shop; rename one"
     )
+
+
+def test_external_app_is_told_from_its_twin_only_by_what_it_carries() -> None:
+    """A reference must be exact: neither its age nor the journal says what others mean."""
+    external = replace(build.shop, external=True)
+    assert decide(external, TWIN, o_shop, build.o_brand).remote_id == "id-shop"
+    for things in ((), (build.o_brand, replace(build.o_shipped, app_key="key-twin"))):
+        change = decide(external, o_shop, TWIN, *things, memory=Memory(apps={SHOP: "id-shop"}))
+        assert words(change) == ("refused", [])
+        assert change.reason == "2 cn apps have the name 'shop_prod': id-shop, id-twin; rename one"
+
+
+@pytest.mark.parametrize("kind", ["signatures", "templates"])
+def test_twins_are_not_told_apart_while_what_they_carry_is_not_read(kind) -> None:
+    """It could be the other one that carries everything."""
+    there = build.observed(o_shop, TWIN, **{kind: Reading(problem="timed out")})
+    change = only(plan(build.desired(build.shop), there), SHOP)
+    assert words(change) == ("refused", [])
+    assert change.reason.endswith(f"rename one; {kind} could not be read: timed out")
 
 
 def test_app_of_the_other_region_is_another_app() -> None:

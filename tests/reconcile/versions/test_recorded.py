@@ -12,31 +12,30 @@ from tests.reconcile import build
 from tests.reconcile.build import SHIPPED
 
 OLD = build.o_shipped
+STORE = replace(build.shop, name="store", renamed_from="shop_prod")  # and both names are there
+NAMED_SO = replace(build.o_shop, remote_id="id-store", app_key="key-store", name="store")
 
 
-def lost(*there, memory):
+def lost(*there, memory, app=build.shop):
     """What serves for the template by the journal, while its app cannot be told."""
-    return lost_version(
-        Inputs(SITES["china"], build.desired(), build.observed(*there), memory=memory), build.shipped
-    )
+    asked = build.desired(app, build.brand, build.shipped)
+    return lost_version(Inputs(SITES["china"], asked, build.observed(*there), memory=memory), build.shipped)
 
 
 def test_what_serves_is_known_while_nobody_can_tell_the_app() -> None:
-    """Of two with one name, or of one that was renamed at the console, the journal knows the version."""
-    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
+    """Of two with both its names, or of one renamed at the console, the journal knows the version."""
     renamed = replace(build.o_shop, name="by_hand")
     created = Memory(created={OLD.remote_id: SHIPPED})
     known = Memory(apps={build.SHOP: "id-shop"}, live={SHIPPED: OLD.remote_id})
-    assert lost(build.o_shop, twin, OLD, memory=created) == OLD
+    assert lost(build.o_shop, NAMED_SO, OLD, memory=created, app=STORE) == OLD
     assert lost(renamed, OLD, memory=known) == OLD
     assert lost(renamed, OLD, memory=replace(known, apps={})) is None
-    assert lost(build.o_shop, twin, OLD, memory=Memory()) is None
+    assert lost(build.o_shop, NAMED_SO, OLD, memory=Memory(), app=STORE) is None
 
 
 def test_version_that_does_not_serve_is_not_told_while_nobody_can_tell_the_app() -> None:
     """One in review, one under somebody else's app; and where the app is known the plan tells."""
-    twin = replace(build.o_shop, remote_id="id-twin", app_key="key-twin")
     memory = Memory(created={OLD.remote_id: SHIPPED})
-    assert lost(build.o_shop, twin, replace(OLD, status="Reviewing"), memory=memory) is None
-    assert lost(build.o_shop, twin, replace(OLD, app_key="key-foreign"), memory=memory) is None
+    for one in (replace(OLD, status="Reviewing"), replace(OLD, app_key="key-foreign")):
+        assert lost(build.o_shop, NAMED_SO, one, memory=memory, app=STORE) is None
     assert lost(build.o_shop, replace(OLD, name="former"), memory=memory) is None

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.store.files.ledger import Ledger
 from smsconf.store.files.ledger_reader import open_ledger_to_read
 from smsconf.store.files.ledger_tables import numbers_digest
 from smsconf.store.files.sent import read_ledger
 from smsconf.store.list_digest import ListDigest
-from smsconf.store.runs import COUNTED, MOVES, SPENT, Batch, Fate, Key, Move, Run, State
+from smsconf.store.runs import MOVES, Batch, Key, Move, Run, State
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 ONE, TWO = "8613812345678", "8613812345679"
@@ -64,10 +64,6 @@ def make(ledger: Ledger, *batches: list[str]) -> Run:
     assert found
     ledger.agree(found, NOON)
     return found
-
-
-def taken(ledger: Ledger, run: Run) -> list[Batch]:
-    return list(iter(lambda: ledger.take(run, NOON), None))
 
 
 def test_older_ledger_is_never_resumed_and_what_it_sent_counts(old: Path) -> None:
@@ -125,67 +121,6 @@ def test_batch_moves_only_as_the_table_says(tmp_path: Path, move: Move, state: S
         assert ledger.tally(run).total == 1
 
 
-def test_every_state_is_counted_once_and_what_may_have_left_is_traffic() -> None:
-    """Nothing that may have been sent becomes ready again but by a person or the service's own word."""
-    assert set(COUNTED) == set(State)
-    assert set(SPENT) == {State.SENDING, State.SENT, State.UNCERTAIN, State.ASSUMED}
-    back = {move for move, (before, after) in MOVES.items() if before in SPENT and after is State.READY}
-    assert back == {Move.RETURN, Move.ASSUME_NOT_SENT}
-
-
-def test_draft_that_nobody_agreed_to_is_gone_with_the_next(tmp_path: Path) -> None:
-    """A process killed at its prompt leaves nothing that blocks anybody."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        run = Run(0, Key("account", None, "template.news"), "news", "template.news", "cn", "", {}, NOON)
-        with ledger.making(run) as making:
-            making.add([ONE], None)
-        assert ledger.runs() == []
-        kept = make(ledger, [TWO])
-        assert [one.id for one in ledger.runs()] == [kept.id]
-        assert [batch.numbers for batch in taken(ledger, kept)] == [(TWO,)]
-
-
-def test_run_of_which_nothing_left_can_be_called_off_and_others_not(tmp_path: Path) -> None:
-    """What may have been sent is never forgotten."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        run = make(ledger, [ONE], [TWO])
-        assert ledger.take(run, NOON)
-        assert not ledger.call_off(run)
-        other = make(ledger, [ONE])
-        assert ledger.call_off(other)
-        assert [one.id for one in ledger.runs()] == [run.id]
-
-
-def test_ended_run_has_nothing_to_send_and_keeps_its_doubts(tmp_path: Path) -> None:
-    """What waits is given up; what nobody knows stays listed."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        run = make(ledger, [ONE], [TWO])
-        batch = ledger.take(run, NOON)
-        assert batch
-        ledger.doubt(batch)
-        assert ledger.end(run, NOON) == 1
-        tally = ledger.tally(run)
-        assert (tally.uncertain, tally.ended, tally.waiting) == (1, 1, 0)
-        assert ledger.take(run, NOON) is None
-
-
-def test_failed_numbers_come_back_with_their_own_values(tmp_path: Path) -> None:
-    """Those that the service refused, and those whose message the network could not deliver."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        run = Run(0, Key("account", None, "template.bill"), "bill", "template.bill", "cn", "", {}, NOON)
-        with ledger.making(run) as making:
-            making.add([ONE, TWO, "8613812345680"], [["1"], ["2"], ["3"]])
-        batch = ledger.take(run := ledger.find(making.run) or run, NOON)
-        assert batch
-        told = [Fate(f"+{ONE}", "a", "000000", 1), Fate(f"+{TWO}", None, "E200048")]
-        told.append(Fate("+8613812345680", "c", "000000", 1))
-        ledger.settle(run, batch, told, frozenset())
-        refused = (TWO, ("2",), "E200048")
-        undelivered = [("c", "UNDELIV"), ("unknown", "EXPIRED")]
-        assert list(ledger.failed(run, undelivered)) == [refused, ("8613812345680", ("3",), "UNDELIV")]
-        assert list(ledger.failed(run, [])) == [refused]
-
-
 @pytest.mark.parametrize("damage", ["UPDATE run SET message = '{'", "UPDATE run SET made = 'never'"])
 def test_damaged_rows_are_said_and_nothing_is_sent(tmp_path: Path, damage: str) -> None:
     """Somebody edited the file by hand."""
@@ -217,3 +152,31 @@ def test_page_in_the_middle_that_is_broken_is_said(tmp_path: Path) -> None:
     path.unlink()
     with Ledger(path) as ledger:  # what could not be opened keeps nobody out
         assert ledger.runs() == []
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_ledger_that_is_deleted_or_replaced_while_sending_stops_it(tmp_path: Path, whole: bool) -> None:
+    """The next process would know nothing of what was sent; and none may start meanwhile."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        run = make(ledger, [ONE], [TWO])
+        assert ledger.take(run, NOON)
+        path.unlink()
+        if whole:
+            path.touch()
+        with pytest.raises(PlanRefused, match="another smsconf bulk"):
+            Ledger(path)
+        with pytest.raises(SmsconfError, match="deleted or replaced"):
+            ledger.take(run, NOON)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be none" * 30, None])
+def test_ledger_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+    """Something else under that name: nothing is sent, the file is in the words."""
+    path = tmp_path / "ledger.db"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(SmsconfError, match=r"ledger\.db cannot be used"), Ledger(path):
+        pass

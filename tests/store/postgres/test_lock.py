@@ -84,10 +84,13 @@ def test_who_gives_up_sleeps_between_two_looks(postgres_address: str) -> None:
         naps.append(seconds)
         now[0] += seconds
 
-    with hold(database, "account", LIN, timeout=None, waiting=print):
-        with pytest.raises(SmsconfError, match="the lock is held by lin"):
-            with hold(database, "account", LIN, timeout=1, waiting=print, sleep=sleep, clock=lambda: now[0]):
-                pass
+    late = hold(database, "account", LIN, timeout=1, waiting=print, sleep=sleep, clock=lambda: now[0])
+    with (
+        hold(database, "account", LIN, timeout=None, waiting=print),
+        pytest.raises(SmsconfError, match="the lock is held by lin"),
+        late,
+    ):
+        pass
     assert naps == [0.25] * 4
     database.close()
 

@@ -48,8 +48,8 @@ from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
 from smsconf.store.runs import Run
 from smsconf.workflow.bulk_draft import look_at_job
-from smsconf.workflow.bulk_job import DROPPED_HEAD, Job
-from smsconf.workflow.bulk_run import End, ListResult, ListSending
+from smsconf.workflow.bulk_job import DROPPED_HEAD, End, Job
+from smsconf.workflow.bulk_run import ListResult, ListSending
 from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.session import store_of
 from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run

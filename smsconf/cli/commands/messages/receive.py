@@ -117,7 +117,7 @@ def command(  # noqa: PLR0913 - one for each option
     figures = Figures()
     log = JsonLog(figures, clock) if log_format == "json" else TextLog(figures)
     life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
-    mailbox = open_mailbox(folder, environment, log.warning, database)
+    mailbox = open_mailbox(folder, environment, log.note, database)
     with mailbox.store.open_inbox(mailbox.scope()) as inbox:
         log.opened(inbox.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
