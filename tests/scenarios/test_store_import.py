@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
 from smsconf.store.files.home import FileStore
-from smsconf.store.postgres.home import PostgresStore
 from smsconf.store.runs import Spent
 from tests.scenarios.conftest import World
 from tests.scenarios.test_bulk import REFUND, SHIPPED, bulk, hear, shop
 from tests.scenarios.test_receive import receiving, report
 from tests.scenarios.test_send import outbox
-from tests.store.homes import WORK
+from tests.store.homes import WORK, make, postgres_store
 
 __all__ = ["shop"]
 
@@ -64,29 +61,24 @@ def remembered(world: World) -> dict[str, object]:
 
 
 def test_everything_that_a_folder_remembers_is_in_the_store(
-    lived: World, postgres_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lived: World, postgres_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Runs in every state, what was sent, what came back; numbers of runs are mapped, traffic counts."""
     before = remembered(lived)
-    other = World(tmp_path / "other" / "shop", lived.capsys)
-    shutil.copytree(lived.folder, other.folder)
     shared(lived, monkeypatch, postgres_address)
-    other.edit("version: 1", "version: 1\nproject: other")
-    (other.folder / ".smsconf" / "ledger.db").rename(other.folder / "ledger.db")
-    assert other.smsconf("store", "import").code == 0  # so that runs get other numbers
+    with postgres_store(postgres_address, "other") as other:
+        make(other, ["8613812345678"])  # so that runs get other numbers
     ran = lived.json("store", "import")
     assert ran.code == 0, ran.err
     done = ran.json
     assert (done["already"], done["imported"]["runs"], done["imported"]["messages"]) == (None, 3, 7)
-    assert (done["imported"]["sent"], done["imported"]["reports"], done["imported"]["replies"]) == (1, 1, 0)
+    assert (done["imported"]["sent"], done["imported"]["reports"], done["imported"]["replies"]) == (1, 1, 2)
     assert remembered(lived) == before
-    store = PostgresStore(postgres_address, "shop")
-    with store.read_runs() as ledger:
+    with postgres_store(postgres_address, "") as store, store.read_runs() as ledger:
         assert ledger is not None
         newest = ledger.runs()[0]
         assert [one["to"] for one in done["runs"]] == [run.id for run in reversed(ledger.runs())]
         assert ledger.spent(newest.key.scope, "cn", newest.made) == Spent(6, 6)
-    store.database.close()
     lived.edit("limit: 6", "limit: 60")
     assert bulk(lived, SHIPPED, "orders.csv").code == 0  # goes on, with the one that waits
     assert [one["to"] for one in outbox(lived)][-1] == "+8613512345678"
