@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -225,11 +226,19 @@ report_options = _report_options("text", "json")
 finding_options = _report_options("text", "json", "sarif", "junit", "github")
 comment_options = _report_options("text", "json", "markdown")  # reports that go under a pull request
 
+
+def _file_alone(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None and os.environ.get("SMSCONF_STORE"):
+        raise click.UsageError(_("--database names a file, and SMSCONF_STORE a shared store: give only one"))
+    return value
+
+
 inbox_options = stacked(
-    folder_option,
+    project_options,
     click.option(
         "--database",
         type=FILE,
+        callback=_file_alone,
         help="File with what was received.  [default: .smsconf/inbox.db of the project]",
     ),
 )

@@ -39,11 +39,14 @@ class Check(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A check, the names of what may not have failed before it, and what is true of the embedded emulator."""
+    """A check, the names of what may not have failed before it, and what is true of the embedded emulator.
+
+    A check without a verdict has no object here: nothing is said of it.
+    """
 
     name: str
     needs: str
-    check: Callable[[Facts], Verdict]
+    check: Callable[[Facts], Verdict | None]
     embedded: str | None = None
 
 
@@ -61,7 +64,10 @@ def _checked(facts: Facts) -> Iterator[Check]:
         elif facts.embedded and row.embedded:
             verdict = ok(_(row.embedded))
         else:
-            verdict = row.check(facts)
+            found = row.check(facts)
+            if found is None:
+                continue
+            verdict = found
         if cause or (verdict.result is Result.FAILED and verdict.stops):
             causes[row.name] = cause or row.name
         yield Check(row.name, *verdict[:4])
@@ -208,6 +214,23 @@ def _reply_addresses(facts: Facts) -> Verdict:
     return ok(said.format(count=len(named)))
 
 
+def _store(facts: Facts) -> Verdict | None:
+    if facts.store is None:
+        return None
+    if isinstance(facts.store, SmsconfError):
+        return failed(facts.store)
+    said = _("{place}, version {version}: of two connections one at a time holds the lock")
+    message = said.format(place=facts.store.place, version=facts.store.version)
+    if facts.store.writable:
+        return ok(message)
+    return Verdict(
+        Result.WARNING,
+        message,
+        _("this user may only read: plan needs no more; apply, confirm, send, bulk and receive write"),
+        _("use a role that may write to the schema smsconf"),
+    )
+
+
 def _journal(facts: Facts) -> Verdict:
     if isinstance(facts.journal, SmsconfError):
         return failed(facts.journal)
@@ -219,6 +242,8 @@ def _journal(facts: Facts) -> Verdict:
             _("make {folder} a folder that you can write to").format(folder=facts.state),
         )
     entries = len(facts.journal.entries) if facts.journal else 0
+    if facts.store:
+        return ok(ngettext("{count} entry", "{count} entries", entries).format(count=entries))
     torn = facts.journal.torn if facts.journal else 0
     if torn:
         said = ngettext(
@@ -228,7 +253,9 @@ def _journal(facts: Facts) -> Verdict:
     return ok(ngettext("writable, {count} entry", "writable, {count} entries", entries).format(count=entries))
 
 
-def _cache(facts: Facts) -> Verdict:
+def _cache(facts: Facts) -> Verdict | None:
+    if facts.store:
+        return None
     if "cache" not in facts.unwritable:
         return ok(_("writable"))
     return Verdict(
@@ -269,7 +296,8 @@ CHECKS: tuple[_Row, ...] = (
     *(_Row(kind, "service", _reading(kind)) for kind in ("apps", "signatures", "templates", "countries")),
     _Row("send-host", "account", _send_hosts, N_("the embedded emulator takes messages itself")),
     _Row("reply-address", "", _reply_addresses),
-    _Row("journal", "", _journal),
+    _Row("store", "", _store),
+    _Row("journal", "store", _journal),
     _Row("cache", "", _cache),
     _Row("version", "", _version),
 )

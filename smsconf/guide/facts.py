@@ -32,7 +32,8 @@ from smsconf.model.resources import Region
 from smsconf.model.sites import SITES
 from smsconf.own_files import open_own, try_own
 from smsconf.store.files.journal import Journal
-from smsconf.store.interfaces import JournalReading
+from smsconf.store.interfaces import JournalReading, StoreProof
+from smsconf.store.opening import open_store
 
 PATIENCE = "10"  # seconds for one request, unless the environment says otherwise
 
@@ -55,7 +56,8 @@ class Facts:
     """Everything there is to judge.
 
     ``now`` is this machine's time; ``state`` the folder of the journal; ``account`` what the request for one
-    app told: the host it sends to, or just that it was answered.
+    app told: the host it sends to, or just that it was answered; ``store`` what a shared one proved, if there
+    is to be one.
     """
 
     now: datetime
@@ -70,6 +72,7 @@ class Facts:
     account: SmsconfError | str | bool | None = None
     quotas: Mapping[Region, Quota] | SmsconfError | None = None
     sending: Probe | SmsconfError | None = None
+    store: StoreProof | SmsconfError | None = None
     journal: JournalReading | SmsconfError | None = None
     unwritable: dict[str, str] = field(default_factory=dict)
 
@@ -116,9 +119,26 @@ def examine(
         isinstance(facts.credentials, Credentials) and isinstance(facts.probe, Probe)
     ):
         _ask(facts, environ, open_client)
-    facts.journal = _tried(Journal(state / "journal.jsonl").read)
-    facts.unwritable = _unwritable(state)
+    facts.store = _tried(lambda: _look_into_store(facts, environ))
+    if facts.store is None:
+        facts.journal = _tried(Journal(state / "journal.jsonl").read)
+        facts.unwritable = _unwritable(state)
     return facts
+
+
+def _look_into_store(facts: Facts, environ: Mapping[str, str]) -> StoreProof | None:
+    """Try the shared store, and read the project's journal in it."""
+    project = facts.project
+    store = open_store(
+        facts.state.parent,
+        environ,
+        project=project.project if project else "",
+        requires_shared=bool(project and project.requires_shared_store),
+    )
+    proof = store.prove()
+    if proof:
+        facts.journal = store.journal.read()
+    return proof
 
 
 def _tried(step: Callable[[], T]) -> T | SmsconfError:

@@ -109,6 +109,10 @@ class AbsentStore:
         """Refuse."""
         self._refuse()
 
+    def require_sendable(self) -> None:
+        """Refuse."""
+        self._refuse()
+
     def add_sent(self, messages: Iterable[Sent]) -> None:  # noqa: ARG002
         """Refuse."""
         self._refuse()
@@ -118,6 +122,10 @@ class AbsentStore:
         self._refuse()
 
     def status(self) -> StoreStatus:
+        """Refuse."""
+        self._refuse()
+
+    def prove(self) -> NoReturn:
         """Refuse."""
         self._refuse()
 

@@ -79,6 +79,15 @@ class StoreStatus:
     senders: Sequence[tuple[int, Work]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoreProof:
+    """A shared store that does what runs rely on; ``writable``: for this user."""
+
+    place: str
+    version: str
+    writable: bool
+
+
 class Lock(Protocol):
     """A lock that is held."""
 
@@ -334,6 +343,13 @@ class Store(Protocol):
     def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
         """Yield every report once, or those about one message, sorted by its id."""
 
+    def require_sendable(self) -> None:
+        """Make sure that what is handed over now could be remembered.
+
+        Raises:
+            SmsconfError: it could not.
+        """
+
     def add_sent(self, messages: Iterable[Sent]) -> None:
         """Remember messages that were handed over one by one."""
 
@@ -342,6 +358,13 @@ class Store(Protocol):
 
     def status(self) -> StoreStatus:
         """Count what there is, and say who is at work."""
+
+    def prove(self) -> StoreProof | None:
+        """Look whether the store does what runs rely on; ``None``: it is the project's folder.
+
+        Raises:
+            SmsconfError: it does not.
+        """
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one."""

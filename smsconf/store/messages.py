@@ -64,8 +64,8 @@ class Received(Generic[Kind]):
 class Sent:
     """A message that the service accepted.
 
-    ``at`` is its time, aware; ``segments`` are the parts billed, if known; ``scope`` is the account, where
-    that was noted.
+    ``at`` is its time, aware; ``segments`` are the parts billed, if known; ``scope`` is the account and
+    ``environment`` the project's, where that was noted. ``to`` is empty once its number was purged.
     """
 
     message_id: str
@@ -76,3 +76,4 @@ class Sent:
     batch: str | None = None
     segments: int | None = None
     scope: str | None = None
+    environment: str | None = None

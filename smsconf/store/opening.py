@@ -49,7 +49,7 @@ def open_store(
         return origin_of(folder, environ)
 
     if environ.get(VARIABLE):
-        return open_shared(environ, project, origin)  # type: ignore[return-value]
+        return open_shared(environ, project, origin)
     if requires_shared:
         return AbsentStore(
             _("this project keeps what it remembers in a shared store, and {name} names none").format(

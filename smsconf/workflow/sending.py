@@ -27,7 +27,7 @@ from smsconf.store.interfaces import Store
 from smsconf.store.messages import Sent
 from smsconf.workflow.embedded_emulator import emulator_engine
 from smsconf.workflow.run import Snapshot, read
-from smsconf.workflow.session import Talk, open_session
+from smsconf.workflow.session import Talk, open_session, store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,17 @@ class SendSettings:
             yield stack.enter_context(opened)
 
 
+def sent_into(project: Project, talk: Talk) -> Store:
+    """Return the store that remembers what is sent next.
+
+    Raises:
+        SmsconfError: a shared one that could not.
+    """
+    store = store_of(project, talk)
+    store.require_sendable()
+    return store
+
+
 def remember_sent(store: Store, ready: Ready, answer: Answer) -> None:
     """Remember what was taken, so that `receipts` knows it.
 
@@ -134,8 +145,9 @@ def remember_sent(store: Store, ready: Ready, answer: Answer) -> None:
         SmsconfError: it cannot be written; what was sent stays sent.
     """
     template = str(ready.target.address)
+    known = {"scope": ready.scope, "environment": ready.about["environment"]}
     messages = [
-        Sent(fate.message_id, fate.to, ready.now, template, segments=fate.parts, scope=ready.scope)
+        Sent(fate.message_id, fate.to, ready.now, template, segments=fate.parts, **known)
         for fate in answer.fates
         if fate.accepted and fate.message_id
     ]

@@ -1,4 +1,4 @@
-"""Three first applies at once, each in a folder of its own: what holds with only the service shared."""
+"""Three first applies at once, each in a folder of its own: with the service alone, and with a store."""
 
 from __future__ import annotations
 
@@ -77,6 +77,23 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
+def prepare(service: Service, place: Path, number: int, chance: random.Random) -> list[Path]:
+    """Begin anew with a service that answers late, and a checkout for each runner; return the checkouts."""
+    service.ask("POST", "reset")
+    late = chance.choice(MEANWHILE)
+    slow = [
+        {"operation": one, "fault": "slow", "seconds": late * chance.uniform(0.5, 1.5), "times": 15}
+        for one in OPERATIONS
+    ]
+    service.ask("POST", "faults", slow)
+    folders = [place / f"{number}-{name}" for name in RUNNERS]
+    for folder in folders:
+        folder.mkdir()
+        project = PROJECT.format(project_id=Settings().project_id, url=service.url)
+        (folder / "smsconf.yaml").write_text(project, "utf-8")
+    return folders
+
+
 def race(folders: list[Path]) -> list[int]:
     """Apply in all folders at once and return how the runs ended."""
     runners = [start(folder, "apply", "--auto-approve", "--format", "json") for folder in folders]
@@ -102,18 +119,7 @@ def test_three_first_applies_converge_without_a_shared_store(service, tmp_path, 
         return code, json.loads(capsys.readouterr().out)
 
     for number in range(RACES):
-        service.ask("POST", "reset")
-        late = chance.choice(MEANWHILE)
-        slow = [
-            {"operation": one, "fault": "slow", "seconds": late * chance.uniform(0.5, 1.5), "times": 15}
-            for one in OPERATIONS
-        ]
-        service.ask("POST", "faults", slow)
-        folders = [tmp_path / f"{number}-{name}" for name in RUNNERS]
-        for folder in folders:
-            folder.mkdir()
-            project = PROJECT.format(project_id=Settings().project_id, url=service.url)
-            (folder / "smsconf.yaml").write_text(project, "utf-8")
+        folders = prepare(service, tmp_path, number, chance)
         codes = race(folders)
         assert set(codes) <= {0, 5}
         ends.update(codes)
@@ -138,3 +144,20 @@ def test_three_first_applies_converge_without_a_shared_store(service, tmp_path, 
         assert done["UpdateTemplate"] == TEMPLATES, "one submission each"
         assert done["CreateTemplate"] - done["DeleteTemplate"] == TEMPLATES
     sys.stdout.write(f"{RACES} races: ends {dict(ends)}, extra apps {dict(sorted(extra.items()))}\n")
+
+
+@pytest.mark.timeout(60 + 60 * RACES)
+def test_three_first_applies_make_each_thing_once_with_a_shared_store(
+    service, tmp_path, monkeypatch, postgres_address
+) -> None:
+    """One after the other, whoever comes first: the others find everything there."""
+    monkeypatch.setenv("SMSCONF_STORE", postgres_address)
+    chance = random.Random(20260106)
+    for number in range(RACES):
+        folders = prepare(service, tmp_path, number, chance)
+        assert race(folders) == [0] * len(RUNNERS)
+        done = service.done()
+        wanted = {"CreateApp": 2, "CreateSignature": 1, "CreateTemplate": TEMPLATES}
+        assert {operation: done[operation] for operation in wanted} == wanted
+        assert (done["UpdateTemplate"], done["DeleteTemplate"]) == (TEMPLATES, 0)
+    sys.stdout.write(f"{RACES} races with a shared store: each app, signature and template made once\n")

@@ -175,6 +175,9 @@ class FileStore:
         """
         return [self._inbox] if self._inbox else inboxes(self._folder)
 
+    def require_sendable(self) -> None:
+        """Do nothing: what cannot be written is said afterwards."""
+
     def add_sent(self, messages: Iterable[Sent]) -> None:
         """Remember messages that were handed over one by one."""
         add_sent(sent_path(self._folder), messages)
@@ -198,6 +201,9 @@ class FileStore:
         return StoreStatus(
             str(self._state), shared=False, versions=versions, size=size, scopes=scopes, locks=locks
         )
+
+    def prove(self) -> None:
+        """Do nothing: a folder has no promises beyond its machine."""
 
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one.

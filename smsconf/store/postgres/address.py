@@ -37,11 +37,24 @@ def read_address(address: str) -> Mapping[str, str]:
     try:
         said = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
     except ProgrammingError:
+        said = {}
+    if not said or _is_torn(said):
         raise SmsconfError(
             _("{name} is no address of a PostgreSQL database").format(name=VARIABLE),
+            why=_("in a URL @ : / ? # of a password are written %40 %3A %2F %3F %23"),
             fix=_("write it like postgresql://USER:PASSWORD@HOST/DATABASE, or as libpq takes it"),
-        ) from None
+        )
     return _DEFAULTS | said
+
+
+def _is_torn(said: Mapping[str, str]) -> bool:
+    """Tell whether a part of a password was taken for something that is shown: host, port or database."""
+    ports = said.get("port", "").replace(",", "")
+    return (
+        (bool(ports) and not ports.isdecimal())
+        or "@" in said.get("host", "")[1:]  # as its first character it is the name of a socket
+        or "@" in said.get("dbname", "")
+    )
 
 
 def describe(parameters: Mapping[str, str]) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from smsconf.language import N_, _
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.store.postgres.address import VARIABLE, describe, read_address
+from smsconf.store.postgres.pooler import keeps_sessions
 
 VERSION = "0001"
 """The migration that this smsconf works with."""
@@ -29,6 +29,7 @@ SET idle_in_transaction_session_timeout = '10min';
 SET tcp_keepalives_idle = 15;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = '30s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 """
 """A lost machine is noticed within half a minute; what was committed is on the disk, whatever a role says."""
@@ -61,6 +62,39 @@ _WORDS = {
 """What libpq says of a connection that was not made, where it tells no SQLSTATE → which that would be."""
 
 
+class _Sessions:
+    """What opens sessions of one database, and knows whether they stay with their connections."""
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self._parameters = parameters
+        self._stay = False
+
+    def open(self, *, autocommit: bool = False) -> psycopg.Connection:
+        connection = self._connect(autocommit=True)
+        try:
+            self._require_stay(connection)  # before anything is set in one
+            connection.execute(_SESSION)
+            connection.autocommit = autocommit
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _require_stay(self, connection: psycopg.Connection) -> None:
+        if not self._stay and not keeps_sessions(connection, self._connect):
+            raise PlanRefused(
+                _("{place} is behind a pooler that changes sessions between statements").format(
+                    place=describe(self._parameters)
+                ),
+                why=_("a lock belongs to a session: two runs would hold it at once"),
+                fix=_("name the server itself, or a pooler in session mode (PgBouncer: pool_mode = session)"),
+            )
+        self._stay = True
+
+    def _connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        return psycopg.connect(**self._parameters, autocommit=autocommit)  # type: ignore[arg-type]
+
+
 class Database:
     """One database; connections are made when they are needed, and kept for the process."""
 
@@ -70,17 +104,27 @@ class Database:
         Raises:
             SmsconfError: it is none.
         """
-        self._parameters = read_address(address)
-        self.place = describe(self._parameters)
+        parameters = read_address(address)
+        self.place = describe(parameters)
+        self._sessions = _Sessions(parameters)
         self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=partial(_connect, self._parameters), pool_size=2, max_overflow=8
+            "postgresql+psycopg://",
+            creator=self._sessions.open,
+            pool_size=2,
+            max_overflow=8,
+            pool_pre_ping=True,
         )
         weakref.finalize(self, self.engine.dispose)
         self._checked = False
 
     def open(self, *, autocommit: bool = False) -> psycopg.Connection:
-        """Open a connection of its own, with the settings of a session."""
-        return _connect(self._parameters, autocommit=autocommit)
+        """Open a connection of its own, with the settings of a session.
+
+        Raises:
+            PlanRefused: a pooler gives sessions to others between statements.
+            psycopg.Error: the database is away, or does not let us in.
+        """
+        return self._sessions.open(autocommit=autocommit)
 
     @contextmanager
     def begin(self, done: str) -> Iterator[Connection]:
@@ -139,16 +183,19 @@ class Database:
         """
         try:
             yield
-        except (psycopg.Error, DBAPIError) as problem:
+        except (psycopg.Error, SQLAlchemyError) as problem:
             error = problem.orig if isinstance(problem, DBAPIError) else problem
-            raise self._said(error, done) from None
+            raise self._said(error or problem, done) from None
 
-    def _said(self, error: BaseException | None, done: str) -> SmsconfError:
+    def _said(self, error: BaseException, done: str) -> SmsconfError:
         state = getattr(error, "sqlstate", None)
+        said = str(error)
         if state is None:
-            state = next((state for words, state in _WORDS.items() if words in str(error)), None)
+            state = next((state for words, state in _WORDS.items() if words in said), None)
+        elif isinstance(error, psycopg.Error):  # its details would repeat rows: numbers and texts
+            said = error.diag.message_primary or said
         meaning, fix = _WAYS.get(state or "", ("", _AWAY))
-        reason = _(meaning) if meaning else " ".join(str(error).split())[:300]
+        reason = _(meaning) if meaning else " ".join(said.split())[:300]
         return SmsconfError(
             _("the store, {place}, cannot be {done}: {reason}").format(
                 place=self.place, done=done, reason=reason
@@ -160,14 +207,3 @@ class Database:
     def close(self) -> None:
         """Close every connection that is not in use; it is also done when nobody needs this any more."""
         self.engine.dispose()
-
-
-def _connect(parameters: Mapping[str, str], *, autocommit: bool = False) -> psycopg.Connection:
-    connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
-    try:
-        connection.execute(_SESSION)
-        connection.autocommit = autocommit
-    except BaseException:
-        connection.close()
-        raise
-    return connection

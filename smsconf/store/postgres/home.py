@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,24 @@ from sqlalchemy import text
 from smsconf.language import _
 from smsconf.model.errors import PlanRefused, SmsconfError
 from smsconf.origin import UNKNOWN, Origin
-from smsconf.store.interfaces import Lock, StoreStatus, Work
+from smsconf.store.interfaces import Lock, StoreProof, StoreStatus, Work
+from smsconf.store.messages import Received, Reply, Report, Sent
 from smsconf.store.postgres.engine import VERSION, Database
+from smsconf.store.postgres.inbox import Inbox, ReplyFeed
 from smsconf.store.postgres.journal import Journal
 from smsconf.store.postgres.ledger_maker import PostgresRunMaker
 from smsconf.store.postgres.ledger_reader import PostgresRunReader
 from smsconf.store.postgres.ledger_sender import PostgresRunSender
 from smsconf.store.postgres.lock import hold
+from smsconf.store.postgres.proof import prove
+from smsconf.store.postgres.sent import (
+    add_sent,
+    probe_sent,
+    read_replies,
+    read_reports,
+    read_sent,
+    templates_sent,
+)
 from smsconf.store.postgres.status import count_rows, locks, size_of
 from smsconf.store.runs import Run
 
@@ -65,6 +76,55 @@ class PostgresStore:
         """Hold the lock of an account, against all runners."""
         return hold(self.database, scope, work, timeout=timeout, waiting=waiting)
 
+    @contextmanager
+    def open_inbox(self, scope: str | None) -> Iterator[Inbox]:
+        """Open what came back for an account, to be written.
+
+        Raises:
+            SmsconfError: the database is away, or does not let us.
+        """
+        inbox = Inbox(self.database, scope or "")
+        try:
+            inbox.probe()
+            yield inbox
+        finally:
+            inbox.close()
+
+    def follow_replies(self, scope: str | None) -> Sequence[ReplyFeed]:
+        """Return the replies to an account, of every environment and project."""
+        return [ReplyFeed(self.database, scope or "")]
+
+    def replies(self, scope: str | None) -> Iterator[Received[Reply]]:
+        """Yield every reply to an account once, in the order of arrival."""
+        return read_replies(self.database, scope or "")
+
+    def require_received(self, scope: str | None) -> None:
+        """Do nothing: the database is there for every account."""
+
+    def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
+        """Yield every report about no other project's message once, or those about one, sorted by its id."""
+        return read_reports(self.database, self._project, message_id)
+
+    def require_sendable(self) -> None:
+        """Make sure that what is handed over now could be remembered.
+
+        Raises:
+            SmsconfError: it could not.
+        """
+        probe_sent(self.database)
+
+    def add_sent(self, messages: Iterable[Sent]) -> None:
+        """Remember messages that were handed over one by one."""
+        add_sent(self.database, self._project, messages)
+
+    def sent(self, message_id: str | None = None, run: int | None = None) -> Iterator[Sent]:
+        """Yield every message that the service took, one by one or of runs, sorted by its id."""
+        return read_sent(self.database, self._project, message_id, run)
+
+    def templates_sent(self) -> frozenset[str]:
+        """Return the addresses of what was sent one by one."""
+        return templates_sent(self.database, self._project)
+
     def migrate(self) -> tuple[str | None, str]:
         """Make or change the tables; return the versions before and after.
 
@@ -86,6 +146,14 @@ class PostgresStore:
             held = locks(connection)
         versions = {"store": VERSION}
         return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
+
+    def prove(self) -> StoreProof:
+        """Look whether it is there, and gives a lock to one at a time.
+
+        Raises:
+            SmsconfError: it does not.
+        """
+        return prove(self.database)
 
     def require_known(self, scope: str, addresses: list[str]) -> None:
         """Make sure that a project of which nothing is known is a new one.

@@ -1,8 +1,7 @@
 """The lock of an account: of a session of the database, free as soon as that ends, however it ends.
 
-A process that is killed frees it at once, a machine that is lost within half a minute (``engine``). A proxy
-that gives a session to somebody else between two statements would let two runs hold it at once, so it is
-found out and refused.
+A process that is killed frees it at once, a machine that is lost within half a minute (``engine``). Poolers
+that would give the session to somebody else are refused before (``pooler``).
 """
 
 from __future__ import annotations
@@ -18,14 +17,13 @@ import psycopg
 from psycopg.rows import dict_row
 
 from smsconf.language import _
-from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.errors import SmsconfError
 from smsconf.store.holding import held_too_long
 from smsconf.store.interfaces import Lock, Work
 from smsconf.store.postgres.engine import Database
 from smsconf.store.postgres.keys import HELD, lock_key
 
 _LOOK = 0.25  # seconds between two tries
-_PROOFS = 3
 _HELD = HELD.replace(":key", "%(key)s")
 _NOTE = """
 INSERT INTO holder (key, scope, backend, actor, host, pid, since, doing, run)
@@ -53,7 +51,7 @@ def hold(
 
     Raises:
         PlanRefused: somebody else held it for longer than ``timeout`` seconds.
-        SmsconfError: the database is away, or a proxy before it changes sessions.
+        SmsconfError: the database is away.
     """
     database.check_version()
     key = {"key": lock_key("account", scope)}
@@ -61,7 +59,6 @@ def hold(
         connection = database.open(autocommit=True)
     try:
         with database.in_words(_("locked")):
-            refuse_pooler(database, connection)
             end = None if timeout is None else clock() + timeout
             told = False
             while not _take(connection, key):
@@ -120,41 +117,3 @@ def _holder(connection: psycopg.Connection, key: dict[str, int]) -> Work | None:
 def work_of(row: dict[str, Any]) -> Work:
     """Read who is at work as it was written down."""
     return Work(**{**row, "since": datetime.fromisoformat(row["since"])})
-
-
-def refuse_pooler(database: Database, connection: psycopg.Connection) -> None:
-    """Make sure that a session stays with its connection.
-
-    A proxy makes up the process that a connection is told of, so one that is told the truth goes through
-    none. Of others a second connection takes a transaction between two statements of the first: where that
-    gives it the session of the first, nothing that belongs to a session can be relied on.
-
-    Raises:
-        PlanRefused: it does not stay.
-    """
-    own = _backend(connection)
-    if own == connection.info.backend_pid:
-        return
-    other = database.open()
-    try:
-        for _proof in range(_PROOFS):
-            taken = _backend(other)
-            stayed = _backend(connection)
-            other.rollback()
-            if taken in (own, stayed) or stayed != own:
-                raise PlanRefused(
-                    _("{place} is behind a pooler that changes sessions between statements").format(
-                        place=database.place
-                    ),
-                    why=_("a lock belongs to a session: two runs would hold it at once"),
-                    fix=_(
-                        "name the server itself, or a pooler in session mode (PgBouncer: pool_mode = session)"
-                    ),
-                )
-    finally:
-        other.close()
-
-
-def _backend(connection: psycopg.Connection) -> int:
-    row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    return int(row[0]) if row else 0

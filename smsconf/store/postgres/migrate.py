@@ -24,7 +24,8 @@ def migrate(database: Database) -> tuple[str | None, str]:
         database.check_version()
     with database.in_words(_("migrated")), database.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS smsconf"))
+        if connection.scalar(text("SELECT to_regnamespace('smsconf')")) is None:  # else it may be given to us
+            connection.execute(text("CREATE SCHEMA smsconf"))
         command.upgrade(_config(connection), VERSION)
     after = database.version()
     if after is None:

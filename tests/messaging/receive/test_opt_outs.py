@@ -1,9 +1,8 @@
-"""Who is out now, by the files that replies come into."""
+"""Who is out now, by what replies come into, in both homes."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,40 +14,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsconf.messaging.receive.opt_outs import OptOuts
-from smsconf.model.errors import SmsconfError
-from smsconf.store.files.inbox import Inbox
-from smsconf.store.files.replies import FileReplies
+from smsconf.store.files.home import FileStore
+from smsconf.store.interfaces import Store
 from smsconf.store.messages import Reply
+from tests.store.conftest import OpenStore
 
 A, B = "8613812345601", "8613812345602"
+SCOPE = "emulator/china/one"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 class Replies:
-    """A file of replies that a test writes into, one at a time."""
+    """What replies come into, written one at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._count = 0
 
     def say(self, *said: tuple[str, str] | tuple[str, str, str], after: timedelta = timedelta()) -> None:
         """Add replies of a sender: text, and the service's time if there is one."""
-        inbox = Inbox(self.path)
-        for sender, body, *created in said:
-            self._count += 1
-            reply = Reply(f"{self.path}{self._count}", sender, "10690", body, *created)
-            inbox.add([reply], AT + after + timedelta(seconds=self._count))
-        inbox.close()
+        with self.store.open_inbox(SCOPE) as inbox:
+            for sender, body, *created in said:
+                self._count += 1
+                reply = Reply(f"r{self._count}", sender, "10690", body, *created)
+                inbox.add([reply], AT + after + timedelta(seconds=self._count))
 
 
 @pytest.fixture
-def replies(tmp_path: Path) -> Replies:
-    return Replies(tmp_path / "inbox.db")
+def replies(open_store: OpenStore) -> Replies:
+    return Replies(open_store())
 
 
 @pytest.fixture
 def out(replies: Replies) -> Iterator[OptOuts]:
-    made = OptOuts([FileReplies(replies.path)])
+    made = OptOuts(replies.store.follow_replies(SCOPE))
     yield made
     made.close()
 
@@ -182,94 +181,35 @@ def test_nothing_new_is_the_same_answer(replies: Replies, out: OptOuts) -> None:
 def test_listed_number_stays_out_whatever_it_replies(replies: Replies) -> None:
     """A list is a person's word: START does not take it back."""
     replies.say((A, "START"), (B, "R"), (B, "START"))
-    out = OptOuts([FileReplies(replies.path)], listed=["138 1234 5601", "+6591234567", "no number"])
+    out = OptOuts(replies.store.follow_replies(SCOPE), listed=["138 1234 5601", "+6591234567", "no number"])
     assert out.current() == {A, "6591234567"}
     out.close()
 
 
-def test_several_files_count_together(tmp_path: Path, replies: Replies) -> None:
-    """The last word may stand in another file; the same file twice is one."""
-    other = Replies(tmp_path / "other.db")
-    replies.say((A, "R"), (B, "R"))
-    other.say((A, "START"), after=timedelta(hours=1))
-    out = OptOuts([FileReplies(replies.path), FileReplies(other.path)])
-    assert out.current() == {B}
-    out.close()
-
-
-def test_file_that_is_not_there_yet_is_not_made_and_read_when_it_comes(
-    replies: Replies, out: OptOuts
-) -> None:
-    """Receiving may begin later than sending."""
-    assert out.current() == frozenset()
-    assert not replies.path.exists()
-    replies.path.touch()
-    assert out.current() == frozenset()
-    replies.path.unlink()
-    replies.say((A, "R"))
-    assert out.current() == {A}
-
-
-def test_file_that_was_put_in_the_place_of_another_is_read(replies: Replies, out: OptOuts) -> None:
-    """What was known stays known: an opt-out does not vanish with a file."""
-    replies.say((A, "R"))
-    assert out.current() == {A}
-    replies.path.rename(replies.path.with_suffix(".old"))
-    replies.say((B, "R"))
-    assert out.current() == {A, B}
-
-
-def test_rows_that_got_the_number_of_others_are_read(replies: Replies, out: OptOuts) -> None:
-    """Old rows may be purged while somebody is sending."""
-    replies.say((A, "R"))
-    assert out.current() == {A}
-    with sqlite3.connect(replies.path) as database:
-        database.execute("DELETE FROM replies")
-    database.close()
-    replies.say((B, "R"))
-    assert out.current() == {A, B}
-
-
-@pytest.mark.parametrize("kind", ["garbage", "other", "folder", "gone"])
-def test_file_that_cannot_be_read_stops_the_sending(replies: Replies, out: OptOuts, kind: str) -> None:
-    """Nobody is written to because a file was damaged, exchanged or taken away."""
-    if kind == "garbage":
-        replies.path.write_bytes(b"no database at all" * 100)
-    elif kind == "folder":
-        replies.path.mkdir()
-    elif kind == "other":
-        with sqlite3.connect(replies.path) as database:
-            database.execute("CREATE TABLE messages (number)")
-        database.close()
-    else:
-        replies.say((A, "R"))
-        out.current()
-        replies.path.unlink()
-    with pytest.raises(SmsconfError, match=r"inbox\.db"):
-        out.current()
-
-
 def test_replies_that_another_process_writes_are_seen_by_the_next_call(
-    replies: Replies, out: OptOuts
+    replies: Replies, out: OptOuts, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Receiving goes on beside sending: nobody waits for the other, and nothing is missed."""
     replies.say((A, "R"))
     assert out.current() == {A}
     script = (
-        "import sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
+        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
         "from smsconf.store.messages import Reply\n"
-        "from smsconf.store.files.inbox import Inbox\n"
-        "inbox = Inbox(Path(sys.argv[1]))\n"
-        "for number, line in enumerate(sys.stdin):\n"
-        "    inbox.add([Reply(f'x{number}', *line.split())], datetime(2026, 3, 2, number, tzinfo=UTC))\n"
-        "    print('stored', flush=True)\n"
+        "from smsconf.store.opening import open_store\n"
+        "with open_store(Path(sys.argv[1]), os.environ).open_inbox(sys.argv[2]) as inbox:\n"
+        "    for number, line in enumerate(sys.stdin):\n"
+        "        inbox.add([Reply(f'x{number}', *line.split())], datetime(2026, 3, 2, number, tzinfo=UTC))\n"
+        "        print('stored', flush=True)\n"
     )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    if replies.store.shared:
+        environ["SMSCONF_STORE"] = request.getfixturevalue("postgres_address")
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(replies.path)],
+        [sys.executable, "-c", script, str(tmp_path / "shop"), SCOPE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environ,
     ) as process:
         assert process.stdin
         assert process.stdout
@@ -286,21 +226,19 @@ def test_replies_that_another_process_writes_are_seen_by_the_next_call(
         assert process.wait(timeout=30) == 0
 
 
-def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: OptOuts) -> None:
-    """It leaves its log behind, and nobody who might have tidied up."""
-    script = (
-        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-        "from smsconf.store.messages import Reply\n"
-        "from smsconf.store.files.inbox import Inbox\n"
-        "inbox = Inbox(Path(sys.argv[1]))\n"
-        f"inbox.add([Reply('x', '{A}', '10690', 'R')], datetime.now(UTC))\n"
-        "os._exit(9)\n"
-    )
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ran = subprocess.run([sys.executable, "-c", script, str(replies.path)], check=False, env=environ)
-    assert ran.returncode == 9
-    replies.path.with_name("inbox.db-shm").unlink()
-    assert out.current() == {A}
+def test_reader_of_a_shared_store_knows_the_account_and_nothing_of_others(open_store: OpenStore) -> None:
+    """An opt-out holds for every project of the account; what another account hears is not its business."""
+    receiver, reader = open_store("receiver"), open_store("sender")
+    if not receiver.shared:
+        return
+    for scope, number in ((SCOPE, A), ("emulator/china/two", B)):
+        with receiver.open_inbox(scope) as inbox:
+            inbox.add([Reply("r", number, "10690", "R")], AT)
+    for scope, number in ((SCOPE, A), ("emulator/china/two", B)):
+        out = OptOuts(reader.follow_replies(scope))
+        assert out.current() == {number}
+        assert [one.item.sender for one in reader.replies(scope)] == [number]
+        out.close()
 
 
 @given(
@@ -314,16 +252,15 @@ def test_replies_of_a_receiver_that_was_killed_are_read(replies: Replies, out: O
 @settings(max_examples=40, deadline=None)
 def test_reading_bit_by_bit_is_reading_at_once(tmp_path_factory, said) -> None:
     """Whenever somebody asked in between, the answer is that of the last word of each number."""
-    path = tmp_path_factory.mktemp("bits") / "inbox.db"
-    out, expected = OptOuts([FileReplies(path)]), {}
-    inbox = Inbox(path)
-    for row, (sender, body, minute, ask) in enumerate(said):
-        inbox.add([Reply(f"m{row}", sender, "1", body, f"2026-03-01T09:0{minute}:00Z")], AT)
-        if body != "OK":
-            expected[sender] = max(expected.get(sender, (-1, -1, "")), (minute, row, body))
-        if ask:
-            out.current()
-    assert out.current() == {sender for sender, (*_when, body) in expected.items() if body == "R"}
-    assert {one.number for one in out.people()} == {f"+{one}" for one in out.current()}
-    inbox.close()
+    store, expected = FileStore(tmp_path_factory.mktemp("bits")), {}
+    out = OptOuts(store.follow_replies(None))
+    with store.open_inbox(None) as inbox:
+        for row, (sender, body, minute, ask) in enumerate(said):
+            inbox.add([Reply(f"m{row}", sender, "1", body, f"2026-03-01T09:0{minute}:00Z")], AT)
+            if body != "OK":
+                expected[sender] = max(expected.get(sender, (-1, -1, "")), (minute, row, body))
+            if ask:
+                out.current()
+        assert out.current() == {sender for sender, (*_when, body) in expected.items() if body == "R"}
+        assert {one.number for one in out.people()} == {f"+{one}" for one in out.current()}
     out.close()

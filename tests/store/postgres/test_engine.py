@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from smsconf.model.errors import SmsconfError
+from smsconf.store.entries.owner import Owner
 from smsconf.store.postgres.engine import VERSION, Database
+from smsconf.store.postgres.home import PostgresStore
 from smsconf.store.postgres.migrate import migrate
-from tests.postgres import Server
+from tests.postgres import Server, wait_until
 
 
 def test_database_of_this_version_is_used_as_it_is(postgres_address: str) -> None:
@@ -54,6 +59,11 @@ def test_newer_database_is_refused(postgres_address: str) -> None:
         ("host=/nowhere-smsconf dbname=d password=s3cret", "cannot be read"),
         ("s3cret", "is no address"),
         ("postgresql://u:s3cret@[::1/d", "is no address"),
+        ("postgresql://u:s3cret", "is no address"),  # whoever forgot the host
+        ("postgresql://u:x@s3cret@h/d", "is no address"),  # a password that is to be written with %40
+        ("postgresql://u:x/s3cret@h/d", "is no address"),
+        ("postgresql://u:1/s3cret@h/d", "is no address"),
+        ("postgresql://u@h/d?s3cret=1", "is no address"),
     ],
 )
 def test_database_that_is_away_is_said_without_the_password(address: str, said: str) -> None:
@@ -69,3 +79,146 @@ def test_database_that_does_not_exist_is_named(postgres: Server) -> None:
     with pytest.raises(SmsconfError, match="no such database") as raised:
         Database(postgres.address("no_such_one")).check_version()
     assert "createdb" in str(raised.value.fix)
+
+
+def test_address_says_which_database_and_never_how_to_get_in() -> None:
+    """Words and URLs, sockets and several hosts."""
+    said = {
+        "postgresql://u:s3cret@db.example.com:6432/shop?sslkey=/k&sslmode=require": (
+            "database shop at db.example.com:6432 as u"
+        ),
+        "postgres:///shop?host=/run/postgresql": "database shop at /run/postgresql",
+        "host=a,b dbname=shop user=u password='s 3'": "database shop at a,b as u",
+        "service=sms": "database sms",
+        "postgresql://u%40tenant:p%40s3cret@h/d": "database d at h as u@tenant",
+    }
+    assert {one: Database(one).place for one in said} == said
+
+
+def test_role_that_may_only_read_reads_and_is_told_that_it_may_not_write(
+    postgres: Server, postgres_address: str
+) -> None:
+    """It is enough for plan."""
+    with psycopg.connect(postgres_address, autocommit=True) as admin:
+        admin.execute("CREATE ROLE looker LOGIN")
+        try:
+            name = admin.info.dbname
+            barred = Database(postgres.address(name, "looker"))
+            with pytest.raises(SmsconfError, match="may not do that"):
+                barred.check_version()
+            admin.execute("GRANT USAGE ON SCHEMA smsconf TO looker")
+            admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA smsconf TO looker")
+            journal = PostgresStore(postgres.address(name, "looker"), "shop").journal
+            assert journal.read().entries == ()
+            with pytest.raises(SmsconfError, match="may not do that") as raised:
+                journal.append(datetime(2026, 1, 5, tzinfo=UTC), Owner("account", None), {"event": "intent"})
+            assert "a role that may write" in str(raised.value.fix)
+            for one in (barred, journal._database):
+                one.close()
+        finally:
+            admin.execute("DROP OWNED BY looker")
+            admin.execute("DROP ROLE looker")
+
+
+def test_schema_that_was_made_for_us_is_migrated_without_more_rights(postgres: Server) -> None:
+    """Who may make tables in it need not be able to make schemas."""
+    address = postgres.create("given", "template0")
+    with psycopg.connect(address, autocommit=True) as admin:
+        admin.execute("CREATE ROLE tenant LOGIN")
+        database = Database(postgres.address("given", "tenant"))
+        try:
+            with pytest.raises(SmsconfError, match="may not do that"):
+                migrate(database)
+            admin.execute("CREATE SCHEMA smsconf AUTHORIZATION tenant")
+            assert migrate(database) == (None, VERSION)
+        finally:
+            database.close()
+            postgres.drop("given")
+    with psycopg.connect(postgres.address(), autocommit=True) as admin:
+        admin.execute("DROP ROLE tenant")
+
+
+def test_what_the_database_says_of_a_row_is_not_repeated(postgres_address: str) -> None:
+    """Its details hold numbers and texts of people."""
+    database = Database(postgres_address)
+    row = "INSERT INTO imported (source, project, at) VALUES ('+8613800138000', NULL, '')"
+    with pytest.raises(SmsconfError, match="null value") as raised, database.begin("written") as connection:
+        connection.execute(text(row))
+    assert "13800138000" not in f"{raised.value} {raised.value.why} {raised.value.fix}"
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("53100", "its disk is full"), ("53300", "too many connections"), ("25006", "only lets read")],
+)
+def test_what_ails_the_database_is_said_with_a_way_out(postgres_address: str, state: str, said: str) -> None:
+    """By its code, whatever language it speaks."""
+    database = Database(postgres_address)
+    raises = f"DO $$ BEGIN RAISE EXCEPTION '坏了' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(SmsconfError, match=said) as raised, database.begin("written") as connection:
+        connection.execute(text(raises))
+    assert raised.value.fix
+    database.close()
+
+
+def test_password_that_is_wrong_is_said_and_not_shown(postgres: Server, postgres_address: str) -> None:
+    """A role with a password, asked for it by the server."""
+    hba = postgres.folder / "data" / "pg_hba.conf"
+    with psycopg.connect(postgres_address, autocommit=True) as admin:
+        admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+        rules = hba.read_text()
+        try:
+            hba.write_text(f"local all guarded scram-sha-256\n{rules}")
+            admin.execute("SELECT pg_reload_conf()")
+            address = postgres.address(admin.info.dbname, "guarded:s3cret")
+            wait_until(lambda: _refusal(address) == "it refuses the password")  # once it has read its rules
+            assert _refusal(postgres.address(admin.info.dbname, "guarded")) == "it refuses the password"
+            good = Database(postgres.address(admin.info.dbname, "guarded:right"))
+            with pytest.raises(SmsconfError, match="may not do that"):
+                good.check_version()
+            good.close()
+        finally:
+            hba.write_text(rules)
+            admin.execute("SELECT pg_reload_conf()")
+            admin.execute("DROP ROLE guarded")
+
+
+def _refusal(address: str) -> str:
+    """Return why a database does not let us in."""
+    database = Database(address)
+    with pytest.raises(SmsconfError) as raised:
+        database.check_version()
+    database.close()
+    assert "s3cret" not in f"{raised.value} {raised.value.why} {raised.value.fix}"
+    return raised.value.message.rpartition(": ")[2]
+
+
+def test_database_that_was_away_for_a_while_is_used_again(own_postgres: Server) -> None:
+    """A receiver outlives a restart: what fails is what was asked while it was away."""
+    database = Database(own_postgres.create("shop"))
+    with database.begin("read") as connection:
+        connection.execute(text("SELECT 1"))
+    own_postgres.stop("immediate")
+    with pytest.raises(SmsconfError, match="cannot be read"), database.begin("read") as connection:
+        connection.execute(text("SELECT 1"))
+    own_postgres.start()
+    with database.begin("read") as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    database.close()
+
+
+def test_database_that_goes_in_the_middle_ends_in_a_sentence(own_postgres: Server) -> None:
+    """Between two statements of one transaction."""
+    database = Database(own_postgres.create("shop"))
+
+    def write() -> None:
+        with database.begin("written") as connection:
+            connection.execute(text("SELECT 1"))
+            own_postgres.stop("immediate")
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(SmsconfError, match="cannot be written") as raised:
+        write()
+    assert "running again goes on" in str(raised.value.fix)
+    database.close()

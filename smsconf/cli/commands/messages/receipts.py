@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from smsconf.render.documents.receipts import (
     receipts_view,
 )
 from smsconf.store.messages import Sent
-from smsconf.store.opening import open_store
+from smsconf.workflow.mailbox import open_mailbox
 from smsconf.workflow.service_clock import ServiceClock
 
 _GROUPS = ("template", "campaign", "batch", "message")
@@ -42,9 +41,10 @@ _GROUPS = ("template", "campaign", "batch", "message")
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", help="Form of the report."
 )
 @output_option
-def command(
+def command(  # noqa: PLR0913 - one for each option
     *,
     folder: Path,
+    environment: str | None,
     database: Path | None,
     by: str,
     show_numbers: bool,
@@ -60,11 +60,11 @@ def command(
       smsconf receipts
       smsconf receipts --by message --template template.order-shipped --format csv
 
-    It matches what `smsconf send` and `smsconf bulk` sent from this folder with the status reports that
-    `smsconf receive` took in. CSV has one row a message. Exits 0.
+    It matches what `smsconf send` and `smsconf bulk` sent from this folder, or in a shared store from any for
+    this project, with the status reports that `smsconf receive` took in. CSV has one row a message. Exits 0.
     """
     clock, shown = ServiceClock(folder), str if show_numbers else mask
-    store = open_store(folder, os.environ, say, inbox=database)
+    store = open_mailbox(folder, environment, say, database).store
 
     def every() -> Iterator[Receipt]:
         return _wanted(match(store.sent(message_id), store.reports(message_id), clock), only)

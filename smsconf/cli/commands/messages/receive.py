@@ -74,6 +74,7 @@ _KEYS = (("SMSCONF_PUSH_AK", "SMSCONF_PUSH_SK"), ("SMSCONF_PUSH_AK_2", "SMSCONF_
 def command(  # noqa: PLR0913 - one for each option
     *,
     folder: Path,
+    environment: str | None,
     database: Path | None,
     host: str,
     port: int,
@@ -99,13 +100,14 @@ def command(  # noqa: PLR0913 - one for each option
     With SMSCONF_RECEIVE_TOKEN set, to /TOKEN/reports and /TOKEN/replies. GET /healthz says whether it can
     store, GET /metrics what came (with the extra "metrics"). Where push authentication is switched on, give
     the keys as SMSCONF_PUSH_AK and SMSCONF_PUSH_SK; a second pair (…_2) holds while the service changes over.
-    It speaks plain HTTP: put a proxy with TLS in front.
+    It speaks plain HTTP: put a proxy with TLS in front. With SMSCONF_STORE any number of receivers write into
+    one store, each for the account of its project.
     """
     from smsconf.cli.receive_log import JsonLog, TextLog
     from smsconf.messaging.receive.figures import Figures
     from smsconf.messaging.receive.server import Rules, make_app
     from smsconf.serving import Life, Limits, serve
-    from smsconf.store.opening import open_store
+    from smsconf.workflow.mailbox import open_mailbox
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -115,9 +117,9 @@ def command(  # noqa: PLR0913 - one for each option
     figures = Figures()
     log = JsonLog(figures, clock) if log_format == "json" else TextLog(figures)
     life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
-    store = open_store(folder, os.environ, log.note, inbox=database)
-    with store.open_inbox(None) as inbox:
-        log.opened(store.place)
+    mailbox = open_mailbox(folder, environment, log.note, database)
+    with mailbox.store.open_inbox(mailbox.scope()) as inbox:
+        log.opened(mailbox.store.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
                 "anybody who reaches {host} can post reports and replies, opt-outs too; "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +21,7 @@ from smsconf.render.documents.replies import (
     reply_row,
 )
 from smsconf.render.lines import Line
-from smsconf.store.opening import open_store
+from smsconf.workflow.mailbox import open_mailbox
 
 
 @click.command("replies")
@@ -38,6 +37,7 @@ from smsconf.store.opening import open_store
 def command(
     *,
     folder: Path,
+    environment: str | None,
     database: Path | None,
     only_opt_outs: bool,
     show_numbers: bool,
@@ -52,12 +52,14 @@ def command(
       smsconf replies --opt-outs --format json
 
     Who answers R, TD, 退订, STOP or a sentence that means it opts out; START or 恢复订阅 takes it back, and
-    the last word counts. `smsconf bulk` leaves who is out out of everything. Exits 0.
+    the last word counts. `smsconf bulk` leaves who is out out of everything. A shared store has the replies
+    to the account, in every environment and project of it. Exits 0.
     """
-    store = open_store(folder, os.environ, say, inbox=database)
+    mailbox = open_mailbox(folder, environment, say, database)
+    store, scope = mailbox.store, mailbox.scope()
     shown, said = (str, str) if show_numbers else (mask, mask_all)
-    store.require_received(None)
-    with closing(OptOuts(store.follow_replies(None))) as out:
+    store.require_received(scope)
+    with closing(OptOuts(store.follow_replies(scope))) as out:
         count = len(out.current())
         if only_opt_outs:
             report(
@@ -69,7 +71,7 @@ def command(
             return 0
 
         def rows() -> Iterator[Mapping[str, Any]]:
-            for one in store.replies(None):
+            for one in store.replies(scope):
                 yield reply_row(one, out.holds, shown=shown, said=said)
 
         def draw(rows: Iterable[Mapping[str, Any]]) -> Iterator[Line]:

@@ -36,8 +36,7 @@ from smsconf.model.address import Address
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.model.resources import Region
 from smsconf.render.documents.send import request_view, send_lines, send_view
-from smsconf.workflow.sending import make_ready, read_service, remember_sent
-from smsconf.workflow.session import store_of
+from smsconf.workflow.sending import make_ready, read_service, remember_sent, sent_into
 
 _LONGEST_WAIT = 5  # seconds for an answer after the first Ctrl-C: schedulers kill after ten
 
@@ -102,6 +101,7 @@ def command(
     if output:
         try_file(output)
     key = settings.app_key(target)
+    store = sent_into(project, TALK)
     problem: CloudError | None = None
     answer: Answer | None = None
     written = True
@@ -115,7 +115,7 @@ def command(
             problem = error
     if answer:
         try:
-            remember_sent(store_of(project, TALK), ready, answer)
+            remember_sent(store, ready, answer)
         except SmsconfError as error:
             show_error(error)
     if problem is None or isinstance(problem, Uncertain):

@@ -33,7 +33,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     """
     store: Store
     if os.environ.get(VARIABLE):  # it is one for all projects: no folder is needed to look at it
-        store = open_shared(os.environ, "", lambda: UNKNOWN)  # type: ignore[assignment]
+        store = open_shared(os.environ, "", lambda: UNKNOWN)
     else:
         store = store_of(load_project(folder, environment), TALK)
     report(status_view(store.status()), status_lines, form, output)

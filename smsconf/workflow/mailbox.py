@@ -1,0 +1,68 @@
+"""Where what comes back for a project is, and for which account: the folder, or the store that runners share.
+
+Nothing is received, matched or shown here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from smsconf.config import Project, load_project
+from smsconf.language import _
+from smsconf.model.errors import CloudError, SmsconfError
+from smsconf.store.interfaces import Store
+from smsconf.store.opening import VARIABLE, open_store
+from smsconf.workflow.session import find_account, require_usable, store_of
+
+
+class Mailbox(NamedTuple):
+    """The store, and the project if somebody must be asked whose account it is."""
+
+    store: Store
+    project: Project | None = None
+
+    def scope(self) -> str | None:
+        """Return the account that what comes back belongs to; ``None`` where there is only a folder.
+
+        Raises:
+            ConfigError: the project has errors.
+            SmsconfError: nobody says which account it is.
+        """
+        if self.project is None:
+            return None
+        require_usable(self.project)
+        try:
+            return find_account(self.project, os.environ).scope
+        except CloudError as problem:
+            raise SmsconfError(
+                _("a shared store keeps what comes back by account, and nothing says which one this is"),
+                why=problem.message,
+                fix=_("write `project_id` into `provider: {huaweicloud: …}`, or give credentials"),
+            ) from problem
+
+
+def open_mailbox(
+    folder: Path, environment: str | None, say: Callable[[str], None], database: Path | None = None
+) -> Mailbox:
+    """Return where what comes back for a folder is; nothing is read or made yet.
+
+    Args:
+        folder: of the project; without a shared store there need not be one.
+        environment: of the project, where a shared store is asked.
+        say: told what people should know about what happens in there.
+        database: a file that something was received into, instead of the project's own.
+
+    Raises:
+        ConfigError: there is no project that could be known in a shared store.
+    """
+    is_shared = bool(os.environ.get(VARIABLE))
+    if is_shared or (folder / "smsconf.yaml").is_file():
+        project = load_project(folder, environment)
+        if is_shared:
+            return Mailbox(store_of(project), project)
+        if project.requires_shared_store:
+            return Mailbox(store_of(project))
+    return Mailbox(open_store(folder, os.environ, say, inbox=database))
