@@ -312,6 +312,7 @@ class Store(Protocol):
         """Open the bulk runs of an account to make one, or to decide about them.
 
         Where all runners share the store it waits for whoever holds the account's lock; ``waiting`` is told.
+        Without a scope nobody is waited for: for what may be decided while somebody makes a run.
 
         Raises:
             PlanRefused: somebody else is at work with files.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from typing import Any
 
@@ -184,11 +184,9 @@ class PostgresStore:
     def make_runs(
         self, scope: str | None, work: Work, waiting: Callable[[Work | None], None]
     ) -> Iterator[PostgresRunMaker]:
-        """Hold the lock of an account while runs are made, or decided about."""
-        with (
-            self.lock(scope or "", work, timeout=None, waiting=waiting) as lock,
-            PostgresRunMaker(self.database, self._project, lock) as maker,
-        ):
+        """Hold the lock of an account, if one is named, while runs are made or decided about."""
+        held = self.lock(scope, work, timeout=None, waiting=waiting) if scope else nullcontext()
+        with held as lock, PostgresRunMaker(self.database, self._project, lock) as maker:
             yield maker
 
     def send_runs(self, run: Run, work: Work) -> PostgresRunSender:
