@@ -14,7 +14,7 @@ from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.errors import CloudError, SmsconfError
 from smsconf.store.interfaces import Store
-from smsconf.store.opening import VARIABLE, open_store
+from smsconf.store.opening import is_shared, open_store
 from smsconf.workflow.session import find_account, require_usable, store_of
 
 
@@ -58,10 +58,10 @@ def open_mailbox(
     Raises:
         ConfigError: there is no project that could be known in a shared store.
     """
-    is_shared = bool(os.environ.get(VARIABLE))
-    if is_shared or (folder / "smsconf.yaml").is_file():
+    shared = is_shared(os.environ)
+    if shared or (folder / "smsconf.yaml").is_file():
         project = load_project(folder, environment)
-        if is_shared:
+        if shared:
             return Mailbox(store_of(project), project)
         if project.requires_shared_store:
             return Mailbox(store_of(project))
