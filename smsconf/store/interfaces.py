@@ -263,8 +263,8 @@ class ReplyFeed(Protocol):
         """Let go of what is open."""
 
 
-class Store(Protocol):
-    """Everything that is remembered for one project.
+class Recorded(Protocol):
+    """What reconciling remembers of one project.
 
     Attributes:
         place: where, for people; without a password.
@@ -307,6 +307,10 @@ class Store(Protocol):
     def save_attributes(self, scope: str, entries: Mapping[str, Any]) -> None:
         """Keep what may be lost; it is no error if it cannot be."""
 
+
+class Store(Recorded, Protocol):
+    """Everything that is remembered for one project."""
+
     def read_runs(self) -> AbstractContextManager[RunReader | None]:
         """Open the bulk runs to be read; ``None``: there never was one."""
 
@@ -316,6 +320,7 @@ class Store(Protocol):
         """Open the bulk runs of an account to make one, or to decide about them.
 
         Where all runners share the store it waits for whoever holds the account's lock; ``waiting`` is told.
+        Without a scope nobody is waited for: for what may be decided while somebody makes a run.
 
         Raises:
             PlanRefused: somebody else is at work with files.

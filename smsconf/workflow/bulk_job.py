@@ -58,6 +58,7 @@ class End(Enum):
     DECLINED = "declined"
     TEST_FAILED = "test failed"
     CALLED_OFF = "called off"
+    PREPARED = "prepared"
     SENT = "sent"
 
 

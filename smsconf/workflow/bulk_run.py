@@ -65,19 +65,21 @@ class ListSending:
         ui: who is asked and told.
         assume_sent: what a person says about doubts; ``None``: nothing.
         test_to: one's own numbers, without plus signs, that get the first messages before the list.
+        prepare: a run is only made and agreed to; whoever joins it sends it.
     """
 
     settings: SendSettings
     ui: Ui
     assume_sent: bool | None = None
     test_to: Sequence[str] = ()
+    prepare: bool = False
 
     @cached_property
     def _store(self) -> Store:
         return store_of(self.settings.project, self.ui.talk)
 
     def make_runs(self, scope: str | None, doing: str) -> AbstractContextManager[RunMaker]:
-        """Open the runs of an account, to make one or to decide about them.
+        """Open the runs of an account, to make one or to decide about them; ``None`` keeps nobody from it.
 
         Raises:
             PlanRefused: somebody else does.
@@ -110,6 +112,8 @@ class ListSending:
                 start = self._prepare(ledger, order, ready, job)
                 if isinstance(start, datetime) and self.test_to:
                     start = self._tested(ledger, order, ready, start)
+                if self.prepare and isinstance(start, datetime):
+                    start = self._prepared(ledger, order, ready)
             return self._go(order, ready, left_out.opt_outs, start) if isinstance(start, datetime) else start
 
     def join(self, run: Run, ready: Ready, opt_outs: Sequence[Path], reading: Reading) -> ListResult:
@@ -121,7 +125,8 @@ class ListSending:
         with self._left_out(opt_outs, ready, reading) as left_out:
             take_up = self.assume_sent is None and run.finished is not None
             order = _Order(run, is_new=False, take_up=take_up)
-            with self.make_runs(ready.scope, "bulk --join") as ledger:
+            decides = take_up or self.assume_sent is not None
+            with self.make_runs(ready.scope if decides else None, "bulk --join") as ledger:
                 for other in ledger.runs_of(run.key):
                     if other.id != run.id and other.key.scope is not None and ledger.is_open(other):
                         raise PlanRefused(
@@ -140,9 +145,7 @@ class ListSending:
         Raises:
             PlanRefused: there is no such run, or it is being sent.
         """
-        with self._store.read_runs() as reader:
-            scope = named_run(reader, number).key.scope
-        with self.make_runs(scope, "bulk --end") as ledger:
+        with self.make_runs(None, "bulk --end") as ledger:  # at once, whoever makes another run
             run = named_run(ledger, number)
             count = ledger.end(run, datetime.now(UTC))
             doubts = ledger.tally(run).uncertain
@@ -203,6 +206,8 @@ class ListSending:
         count += tally.ended if order.take_up else 0
         if not count:
             self.settle(ledger, run)
+            if self._store.shared and tally.uncertain and self.assume_sent is None:
+                return ready.now  # perhaps others send it: whatever becomes of that is waited for
             if job and run.message["text"] != ready.target.text_key():
                 self.ui.talk.say(
                     _(
@@ -216,8 +221,9 @@ class ListSending:
             start = start_of(ready.target.type, job, ready.now, is_new=order.is_new)
             if job is None and (planned := run.message.get("at")):  # as it began: not before its time
                 start = max(start, datetime.fromisoformat(planned))
-            self.settings.url()  # before anybody is asked: could it be sent at all?
-            self.settings.app_key(ready.target)
+            if self.test_to or not self.prepare:
+                self.settings.url()  # before anybody is asked: could it be sent at all?
+                self.settings.app_key(ready.target)
             agreed = self.ui.agrees(_standing(ledger, order, ready), count)
         finally:
             if not agreed and order.is_new:
@@ -249,6 +255,13 @@ class ListSending:
                 ledger.call_off(order.run)
         return ListResult(end) if end else start
 
+    def _prepared(self, ledger: RunMaker, order: _Order, ready: Ready) -> ListResult:
+        """Say how a run that was only made is sent."""
+        where = _("any machine") if self._store.shared else _("this folder")
+        said = _("run {run} is prepared; smsconf bulk --join {run} sends it, from {where}")
+        self.ui.talk.say(said.format(run=order.run.id, where=where))
+        return ListResult(End.PREPARED, _standing(ledger, order, ready))
+
     def _go(self, order: _Order, ready: Ready, opt_outs: OptOuts, start: datetime) -> ListResult:
         """Wait until a run may start, send it, and tell how it ended."""
         begun = time.monotonic()
@@ -259,11 +272,7 @@ class ListSending:
 
         if start > clock():
             if not self._wait_until(start, clock):
-                with self.make_runs(ready.scope, "bulk") as ledger:
-                    gone = ledger.call_off(order.run)
-                self.ui.talk.say(
-                    _("called off: nothing was sent") if gone else _("called off: the same command goes on")
-                )
+                self._call_off(order)
                 return ListResult(End.CALLED_OFF)
             self._check_text(order, ready)
         with self._store.send_runs(order.run, work(self.settings.project, "bulk")) as sender:
@@ -275,7 +284,12 @@ class ListSending:
                 )
             out = sender.tally(run).opted_out
             ended = self._send_run(sender, run, clock, opt_outs)
-            standing = _standing(sender, replace(order, run=run), ready, ended)
+            try:
+                standing = _standing(sender, replace(order, run=run), ready, ended)
+            except SmsconfError:
+                if ended.problem is None:
+                    raise
+                return ListResult(End.SENT, problem=ended.problem)
         if out := standing.tally.opted_out - out:
             text = ngettext(
                 "{count} recipient opted out since the run began",
@@ -284,6 +298,16 @@ class ListSending:
             )
             self.ui.talk.say(text.format(count=out))
         return ListResult(End.SENT, standing, ended.problem)
+
+    def _call_off(self, order: _Order) -> None:
+        """Forget a run that waits for its time; one that others may be waiting with only by who made it."""
+        if self._store.shared and not order.is_new:
+            self.ui.talk.say(_("nothing was sent from here; the run goes out with whoever joins it"))
+            return
+        with self.make_runs(None, "bulk") as ledger:
+            gone = ledger.call_off(order.run)
+        said = _("called off: nothing was sent") if gone else _("called off: the same command goes on")
+        self.ui.talk.say(said)
 
     def _wait_until(self, start: datetime, clock: Callable[[], datetime]) -> bool:
         """Sleep until a moment; return whether it came, or somebody called it off."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,7 @@ from smsconf.store.postgres.sent import (
     read_sent,
     templates_sent,
 )
-from smsconf.store.postgres.status import count_rows, locks, size_of
+from smsconf.store.postgres.status import count_rows, locks, senders, size_of
 from smsconf.store.runs import Run
 
 _LOAD = "SELECT content FROM document WHERE scope = :scope AND kind = :kind"
@@ -152,9 +152,16 @@ class PostgresStore:
         """
         with self.database.begin(_("read")) as connection:
             scopes, size = count_rows(connection), size_of(connection)
-            held = locks(connection)
-        versions = {"store": VERSION}
-        return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
+            held, sending = locks(connection), senders(connection)
+        return StoreStatus(
+            self.place,
+            shared=True,
+            versions={"store": VERSION},
+            size=size,
+            scopes=scopes,
+            locks=held,
+            senders=sending,
+        )
 
     def prove(self) -> StoreProof:
         """Look whether it is there, and gives a lock to one at a time.
@@ -193,11 +200,9 @@ class PostgresStore:
     def make_runs(
         self, scope: str | None, work: Work, waiting: Callable[[Work | None], None]
     ) -> Iterator[PostgresRunMaker]:
-        """Hold the lock of an account while runs are made, or decided about."""
-        with (
-            self.lock(scope or "", work, timeout=None, waiting=waiting) as lock,
-            PostgresRunMaker(self.database, self._project, lock) as maker,
-        ):
+        """Hold the lock of an account, if one is named, while runs are made or decided about."""
+        held = self.lock(scope, work, timeout=None, waiting=waiting) if scope else nullcontext()
+        with held as lock, PostgresRunMaker(self.database, self._project, lock) as maker:
             yield maker
 
     def send_runs(self, run: Run, work: Work) -> PostgresRunSender:

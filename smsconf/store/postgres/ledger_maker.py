@@ -1,4 +1,4 @@
-"""Bulk runs made, agreed to, given up and settled in the database, by whoever holds the account's lock.
+"""Bulk runs made, agreed to, given up and settled in the database; made by whoever holds the account's lock.
 
 Nothing is sent from here; senders go on meanwhile.
 """
@@ -47,10 +47,10 @@ _AT_ONCE = 100  # batches a COPY: what is asked of the runs while a list is read
 
 
 class PostgresRunMaker(LedgerWriter):
-    """The runs of a project, decided about under the account's lock."""
+    """The runs of a project, to be made, under a lock, or decided about."""
 
-    def __init__(self, database: Database, project: str, lock: Lock) -> None:
-        """Take what a reader takes and the lock; what dead senders left behind is uncertain from now on."""
+    def __init__(self, database: Database, project: str, lock: Lock | None) -> None:
+        """Take what a reader takes, and a lock that is held; what the dead left is uncertain from now on."""
         super().__init__(database, project)
         self._lock = lock
         try:
@@ -86,7 +86,8 @@ class PostgresRunMaker(LedgerWriter):
             done = self._run(
                 "UPDATE run SET agreed = coalesce(agreed, :now) WHERE id = :run", now=stamp(now), run=run.id
             )
-            self._lock.prove()
+            if self._lock:
+                self._lock.prove()
             if not done.rowcount:
                 raise PlanRefused(
                     _("run {run} was called off or given up meanwhile").format(run=run.id),

@@ -68,6 +68,26 @@ def test_limiter_halves_when_throttled_and_recovers() -> None:
     assert limiter.rate == 20
 
 
+def test_limiter_leaves_others_their_part() -> None:
+    """At once where more come, success by success where some leave; what has no limit needs no part."""
+    limiter = Limiter(20)
+    limiter.share(4)
+    assert limiter.rate == 5
+    for _ in range(100):
+        limiter.recover()
+    assert limiter.rate == 5
+    limiter.share(1)
+    assert limiter.rate == 5
+    limiter.recover()
+    assert limiter.rate == 6
+    for _ in range(100):
+        limiter.recover()
+    assert limiter.rate == 20
+    unlimited = Limiter(None)
+    unlimited.share(4)
+    assert unlimited.rate is None
+
+
 def test_limiter_never_stops_altogether() -> None:
     """However often it is throttled, some rate is left."""
     limiter = Limiter(20)

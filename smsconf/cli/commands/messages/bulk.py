@@ -104,7 +104,12 @@ _MAY_NAME_A_RUN = frozenset({"--join", "--assume-sent", "--assume-not-sent"})
     metavar="NUMBERS",
     help="Send the first messages to these own numbers before the list; may be repeated.",
 )
-@click.option("--join", metavar="[RUN]", help="Go on with a run as it began, without its list.")
+@click.option("--prepare", is_flag=True, help="Make the run and ask, but send nothing: --join does.")
+@click.option(
+    "--join",
+    metavar="[RUN]",
+    help="Go on with a run as it began, without its list; with a shared store from any number of machines.",
+)
 @click.option("--end", metavar="RUN", help="Give up what waits of a run.")
 @click.option("--runs", is_flag=True, help="Show the runs there are; offline.")
 @click.option(
@@ -153,10 +158,15 @@ def command(
       smsconf bulk campaign.winter-sale --at 2026-12-01T09:00:00+08:00
       smsconf bulk --runs
 
+    \b
+    From many machines, with a shared store:
+      smsconf bulk campaign.winter-sale --prepare
+      smsconf bulk --join
+
     A first row names the columns: one of the numbers (手机号, phone, number …), one for each variable by its
     name or description; without it the numbers are in the first column. Each number gets one message. What is
-    sent is in .smsconf/ledger.db before and after: a run that was stopped or killed goes on with the same
-    command, and no number gets it twice; while a part of it waits, no other list goes out under its name.
+    sent is in the store before and after: a run that was stopped or killed goes on with the same command, and
+    no number gets it twice; while a part of it waits, no other list goes out under its name.
     Exits 0 if the service took all or nothing is left, 5 after a part, 4 if nothing may be sent now.
     """
     _check_options(address, recipients, chosen)
@@ -194,7 +204,7 @@ def _check_options(address: Address | None, recipients: Path | None, chosen: Map
         UsageError: they do.
     """
     given = [name for name in ("runs", "end", "join") if chosen[name] not in (None, False)]
-    about = [name for name in ("again", "failed_of", "dry_run", "test_to") if chosen[name]]
+    about = [name for name in ("again", "failed_of", "dry_run", "test_to", "prepare") if chosen[name]]
     said = [name for name in ("assume_sent", "assume_not_sent") if chosen[name] is not None]
     if len(said) == 2:
         raise click.UsageError(_("--assume-sent and --assume-not-sent say opposite things"))
@@ -210,6 +220,8 @@ def _check_options(address: Address | None, recipients: Path | None, chosen: Map
                 option="--" + said[0].replace("_", "-"), other=about[0].replace("_", "-")
             )
         )
+    if chosen["dry_run"] and chosen["prepare"]:
+        raise click.UsageError(_("--dry-run only looks: leave out --prepare"))
     if chosen["failed_of"] and recipients:
         raise click.UsageError(_("--failed-of names whom to send to: leave out the list"))
 
@@ -269,7 +281,8 @@ def _send(
         standing, problem = look_at_job(project, job, ready, sending.ui)
         terminal.report(standing)
         return max(show_error(problem), 4) if problem else 0
-    return _told(replace(sending, test_to=own).send(job, ready), terminal)
+    sending = replace(sending, test_to=own, prepare=chosen["prepare"])
+    return _told(sending.send(job, ready), terminal)
 
 
 def _go_on(sending: ListSending, run: Run, terminal: Terminal, chosen: Mapping[str, Any]) -> int:
