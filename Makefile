@@ -109,6 +109,7 @@ bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/lint_5000.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/bulk_1000000.py
+	$(BIN)/python benchmarks/receive_reports.py
 
 schema: $(VENV)/.installed
 	$(BIN)/smsconf schema > schema.json.new

@@ -232,6 +232,10 @@ class RunSender(RunReader, Protocol):
 class Inbox(Protocol):
     """Where what arrives is put. Calls from several threads must take turns."""
 
+    @property
+    def place(self) -> str:
+        """Say where that is, without a password."""
+
     def add(self, items: Sequence[Item], now: datetime) -> int:
         """Store what arrived, all of it or nothing, durably; return how many of them are new."""
 

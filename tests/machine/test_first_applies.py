@@ -1,4 +1,4 @@
-"""Three first applies at once, each in a folder of its own: with the service alone, and with a store."""
+"""Three first applies at once, each in its own folder: with only the service shared, and with a store."""
 
 from __future__ import annotations
 

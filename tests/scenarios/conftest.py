@@ -199,6 +199,13 @@ def world(
                 process.kill()
 
 
+@pytest.fixture(params=["files", "postgres"])
+def anywhere(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both homes of the store, each in turn, for commands in this process and others."""
+    if request.param == "postgres":
+        monkeypatch.setenv("SMSCONF_STORE", request.getfixturevalue("postgres_address"))
+
+
 APPROVED = "2026-01-19T09:00:00+08:00"  # a fortnight after MONDAY
 _kept: dict[tuple[tuple[str, bytes], ...], Path] = {}  # the files of a project → a copy of it, all approved
 

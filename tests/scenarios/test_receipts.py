@@ -30,6 +30,7 @@ def push(world: World, *reports: dict[str, object]) -> None:
         receiver.stop()
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_receipts_follow_messages_from_sending_to_their_report(shop: World) -> None:  # noqa: F811
     """Pending until reported; then delivered, or failed with the meaning of the status."""
     shop.control("POST", "clock", {"set": datetime.now(UTC).isoformat()})
@@ -53,6 +54,7 @@ def test_receipts_follow_messages_from_sending_to_their_report(shop: World) -> N
     assert "1 more message was reported that was not sent from here" in text
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_receipts_message_by_message_hide_numbers(shop: World) -> None:  # noqa: F811
     """As text, JSON and CSV; numbers are whole only when asked for."""
     ran = shop.json("send", SHIPPED, "--to", ONE, *VALUES)
@@ -74,6 +76,7 @@ def test_receipts_before_anything_was_sent(world: World) -> None:
     assert world.smsconf("receipts", "--database", "no.db").code == 1
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_message_is_missing_by_the_emulators_clock(shop: World) -> None:  # noqa: F811
     """72 hours of virtual time pass, and no report was taken in; served or embedded, the clock is found."""
     ran = shop.json("send", SHIPPED, "--to", ONE, *VALUES)

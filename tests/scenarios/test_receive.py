@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from smsconf import signing
-from smsconf.store.files.inbox import open_to_read
+from smsconf.store.opening import open_store
 from tests.scenarios.conftest import World
 
 SECONDS = float(os.environ.get("SMSCONF_SOAK_RECEIVE", "3"))
@@ -73,6 +73,7 @@ def reply(number: int, body: str) -> bytes:
     return urlencode(fields).encode()
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_receive_stores_reports_and_replies_and_says_how_many(world: World) -> None:
     """One report, a batch, a repeated one and a reply: each 200 with an empty body, each stored once."""
     batch = json.dumps({"statusReportList": [{"smsMsgId": "m2", "status": "E200018"}]}).encode()
@@ -86,11 +87,12 @@ def test_receive_stores_reports_and_replies_and_says_how_many(world: World) -> N
     assert receiver.process.returncode == 0
     assert "1 replies, 3 reports" in said
     assert "+86" not in said
-    with open_to_read(world.folder / ".smsconf" / "inbox.db") as inbox:
-        assert [(one.item.message_id, one.item.status) for one in inbox.reports()] == [
-            ("m1", "DELIVRD"),
-            ("m2", "E200018"),
-        ]
+    assert [
+        (one.item.message_id, one.item.status) for one in open_store(world.folder, os.environ).reports()
+    ] == [
+        ("m1", "DELIVRD"),
+        ("m2", "E200018"),
+    ]
 
 
 def test_receive_refuses_what_it_cannot_use_and_goes_on(world: World) -> None:
@@ -147,6 +149,7 @@ def test_receive_says_which_setting_is_wrong(world: World, monkeypatch, environ)
     assert next(iter(environ)) in ran.err
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_replies_are_shown_without_numbers_unless_asked(world: World) -> None:
     """Masked in text and JSON; --opt-outs names each number once; --show-numbers writes them out."""
     with receiving(world) as receiver:
@@ -162,6 +165,7 @@ def test_replies_are_shown_without_numbers_unless_asked(world: World) -> None:
     assert (only["from"], only["opted_out"]) == ("+8613800000001", True)
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_opt_outs_show_number_word_and_time_of_who_is_out_now(world: World) -> None:
     """Each number once, masked; who came back is not shown; numbers in a reply are masked too."""
     said = ["请退订，138 0000 0000", "R", "退訂"]
@@ -187,6 +191,7 @@ def test_opt_outs_show_number_word_and_time_of_who_is_out_now(world: World) -> N
     assert [one["opted_out"] for one in world.json("replies").json["replies"]] == [True, False, True, False]
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_opt_outs_tell_whom_nothing_can_leave_out(world: World) -> None:
     """A sender in an odd form is read for its number; one without any is counted apart, and said."""
     with receiving(world) as receiver:
@@ -208,6 +213,7 @@ def test_replies_without_a_file_say_what_to_do(world: World) -> None:
     assert "smsconf receive" in ran.err
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_receive_keeps_every_report_it_said_200_to_through_a_kill(world: World) -> None:
     """Four connections post all the time, the process dies twice: whatever got 200 is in the file."""
     stored: set[str] = set()
@@ -248,6 +254,4 @@ def test_receive_keeps_every_report_it_said_200_to_through_a_kill(world: World) 
                 pusher.join()
         receiver.stop()
     assert len(stored) > 50
-    with open_to_read(world.folder / ".smsconf" / "inbox.db") as inbox:
-        kept = {one.item.message_id for one in inbox.reports()}
-    assert stored <= kept
+    assert stored <= {one.item.message_id for one in open_store(world.folder, os.environ).reports()}

@@ -59,11 +59,11 @@ def status_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     yield line(_("  versions: {versions}; {size}").format(versions=versions or _("nothing yet"), size=size))
     for one in view["scopes"]:
         counts = [
-            _("{count} {what}").format(count=f"{count:,}", what=_(what))
+            _("{what}: {count}").format(count=f"{count:,}", what=_(what))
             for what, count in one.items()
             if what != "scope" and count
         ]
-        yield line(f"  {clean(one['scope'] or _('(no account)'))}: {_(', ').join(counts) or _('nothing')}")
+        yield line(f"  {clean(one['scope'] or _('(no account)'))}  {_(', ').join(counts) or _('nothing')}")
     for one in view["locks"]:
         yield line(_("  lock of {scope}: {holder}").format(scope=clean(one["scope"]), holder=_holder(one)))
     for one in view["senders"]:

@@ -59,6 +59,11 @@ class Inbox:
         with self._explained(_("opened")):
             self._open()
 
+    @property
+    def place(self) -> str:
+        """Return the path, for people."""
+        return str(self.path)
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

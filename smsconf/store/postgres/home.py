@@ -31,7 +31,7 @@ from smsconf.store.postgres.sent import (
     read_sent,
     templates_sent,
 )
-from smsconf.store.postgres.status import count_rows, locks, size_of
+from smsconf.store.postgres.status import count_rows, locks, senders, size_of
 from smsconf.store.runs import Run
 
 _LOAD = "SELECT content FROM document WHERE scope = :scope AND kind = :kind"
@@ -143,9 +143,16 @@ class PostgresStore:
         """
         with self.database.begin(_("read")) as connection:
             scopes, size = count_rows(connection), size_of(connection)
-            held = locks(connection)
-        versions = {"store": VERSION}
-        return StoreStatus(self.place, shared=True, versions=versions, size=size, scopes=scopes, locks=held)
+            held, sending = locks(connection), senders(connection)
+        return StoreStatus(
+            self.place,
+            shared=True,
+            versions={"store": VERSION},
+            size=size,
+            scopes=scopes,
+            locks=held,
+            senders=sending,
+        )
 
     def prove(self) -> StoreProof:
         """Look whether it is there, and gives a lock to one at a time.

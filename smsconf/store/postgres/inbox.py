@@ -121,6 +121,11 @@ class Inbox(Connected):
         super().__init__(database, _("written"))
         self._scope = scope
 
+    @property
+    def place(self) -> str:
+        """Return the database, for people."""
+        return self._database.place
+
     def add(self, items: Sequence[Item], now: datetime) -> int:
         """Store what arrived, all of it or nothing, and wait until it is on the disk.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from smsconf.store.interfaces import Work
+from smsconf.store.postgres.ledger_writer import SENDER
 from smsconf.store.postgres.lock import work_of
 
 _COUNTS = {
@@ -32,6 +33,14 @@ WHERE (key, backend) IN (
 ORDER BY since
 """
 
+_SENDERS = f"""
+SELECT sender.run AS number, actor, host, sender.pid, since, doing, address AS run FROM sender
+JOIN pg_locks ON classid = {SENDER} AND objid::bigint = sender.id AND objsubid = 2
+WHERE locktype = 'advisory' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY since
+"""  # noqa: S608 - our own number
+
 Scopes = dict[str | None, dict[str, int]]
 
 
@@ -48,6 +57,12 @@ def count_rows(connection: Connection) -> Scopes:
 def size_of(connection: Connection) -> int:
     """Return the bytes of all tables and indexes."""
     return int(connection.scalar(text(_SIZE)) or 0)
+
+
+def senders(connection: Connection) -> list[tuple[int, Work]]:
+    """Return who sends which bulk run now."""
+    rows = connection.execute(text(_SENDERS)).mappings()
+    return [(one["number"], work_of({key: one[key] for key in one if key != "number"})) for one in rows]
 
 
 def locks(connection: Connection) -> list[tuple[str, Work]]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -17,11 +18,13 @@ from smsconf.store.interfaces import Work
 from smsconf.store.postgres.engine import Database
 from smsconf.store.postgres.home import PostgresStore
 from smsconf.store.postgres.lock import hold
+from smsconf.store.runs import Key, Run
 
 SINCE = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 LIN = Work("lin", "build-7", 4711, SINCE, "apply")
 _HOLD = """
 import sys, time
+from dataclasses import replace
 from datetime import UTC, datetime
 from smsconf.store.interfaces import Work
 from smsconf.store.postgres.home import PostgresStore
@@ -107,3 +110,18 @@ def test_keepalives_end_what_a_lost_machine_left_within_a_minute(postgres_addres
         assert shown == {"lock_timeout": ("1min",), "search_path": ("smsconf",)}
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
     database.close()
+
+
+def test_status_names_who_sends_which_run(postgres_address: str) -> None:
+    """As long as it does; a run that nobody sends is named by nobody."""
+    store = PostgresStore(postgres_address, "shop")
+    draft = Run(0, Key("account", None, "template.news"), "news", "template.news", "cn", "", {}, SINCE)
+    with store.make_runs("account", LIN, print) as maker, maker.making(draft) as making:
+        making.add(["8613812345678"], None)
+    run = replace(draft, id=making.run)
+    with store.send_runs(run, LIN):
+        status = store.status()
+        assert status.senders == [(run.id, LIN)]
+        assert status.scopes == {}, "a draft is no run"
+    assert store.status().senders == []
+    store.database.close()

@@ -119,7 +119,7 @@ def command(  # noqa: PLR0913 - one for each option
     life = Life(drain, started=log.started, tick=log.tick, trouble=log.trouble)
     mailbox = open_mailbox(folder, environment, log.note, database)
     with mailbox.store.open_inbox(mailbox.scope()) as inbox:
-        log.opened(mailbox.store.place)
+        log.opened(inbox.place)
         if not (rules.token or rules.keys or _is_loopback(host)):
             unprotected = _(
                 "anybody who reaches {host} can post reports and replies, opt-outs too; "
