@@ -16,7 +16,6 @@ import pytest
 
 from smsconf.emulator.gateway.engine import Settings
 from tests.postgres import Server as Postgres
-from tests.postgres import wait_until
 from tests.scenarios.conftest import Server, World
 from tests.scenarios.test_bulk import REFUND, SHIPPED, bulk
 from tests.scenarios.test_bulk import shop as plain
@@ -32,7 +31,7 @@ LONG = 6_000  # numbers: twelve requests
 
 @pytest.fixture
 def machine(plain: World, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A function that makes one more machine: a checkout that reaches the same service and knows the secrets."""
+    """A function that makes one more machine: a checkout that reaches the same service."""
     monkeypatch.setenv("HUAWEICLOUD_SDK_AK", Settings().access_key)
     monkeypatch.setenv("HUAWEICLOUD_SDK_SK", Settings().secret_key)
     served = f"site: china, region: cn-north-4, endpoint: '{server.url}', project_id: {Settings().project_id}"
@@ -122,17 +121,14 @@ def test_list_goes_out_once_from_four_machines(plain: World, shared: Machine) ->
 def test_run_is_joined_while_its_maker_sends(plain: World, shared: Machine) -> None:
     """They share the rate; both tell of the whole."""
     command = ("bulk", REFUND, "long.txt", "--auto-approve", "--format", "json", "--progress", "json")
-    first = shared("maker").process(*command, "--rate", "4")
+    first = shared("maker").process(*command, "--rate", "0.5", "--connections", "1")
     heard(first, '"done": 500')
-    second = join(shared("joiner"), "--rate", "4")
+    second = join(shared("joiner"))
     told = [done(first), done(second)]
     for code, view, _err in told:
         assert (code, view["messages"]["accepted"], view["messages"]["total"]) == (0, LONG, LONG)
-    shares = [
-        max(json.loads(line)["done"] for line in err.splitlines() if '"done"' in line) for _, _, err in told
-    ]
-    assert sum(shares) + 500 >= LONG
-    assert all(shares), "somebody had nothing to do"
+    said = [line for line in told[1][2].splitlines() if '"done"' in line]
+    assert any(json.loads(line)["done"] for line in said), "the one who joined had nothing to do"
     assert set(Counter(numbers(plain)).values()) == {1}
 
 
@@ -205,8 +201,10 @@ def test_store_that_is_lost_in_the_middle_stops_its_senders(
     """Exit 5 and the reason; after its return the rest goes out, nobody twice, whoever is in doubt listed."""
     monkeypatch.setenv("SMSCONF_STORE", own_postgres.create("lists"))
     assert bulk(machine("maker"), REFUND, "long.txt", "--prepare").code == 0
-    senders = [join(machine(f"sender-{number}"), "--rate", "4") for number in range(2)]
-    wait_until(lambda: len(outbox(plain)) >= LONG // 4)
+    one_by_one = ("--rate", "1", "--connections", "1")
+    senders = [join(machine(f"sender-{number}"), *one_by_one) for number in range(2)]
+    for one in senders:
+        heard(one, '"done": 500')
     own_postgres.stop("immediate")
     for one in senders:
         code, _view, err = done(one)
@@ -219,7 +217,7 @@ def test_store_that_is_lost_in_the_middle_stops_its_senders(
     ran = bulk(machine("third"), "--join")
     assert ran.json["messages"]["accepted"] + ran.json["messages"]["uncertain"] == LONG
     assert ran.code == (5 if ran.json["uncertain"] else 0)
-    assert len(ran.json["uncertain"]) <= 2 * 4
+    assert len(ran.json["uncertain"]) <= 2
     got = Counter(numbers(plain))
     assert set(got.values()) == {1}
     assert LONG - len(got) <= ran.json["messages"]["uncertain"]
