@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from smsconf.language import N_, _
-from smsconf.model.errors import PlanRefused, SmsconfError, StoreUnusable
+from smsconf.model.errors import PlanRefused, StoreUnusable
 from smsconf.store.postgres.address import VARIABLE, describe, read_address
 from smsconf.store.postgres.pooler import keeps_sessions
 
