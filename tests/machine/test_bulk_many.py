@@ -117,7 +117,7 @@ def kill_and_count(home: Path, served: str, server: Server, address: str) -> Non
     for part, whose in sorted([*deaths, (0.5, CRASH)]):
         while (rest := left(address)) > total * (1 - part):
             crew.fill_up()
-            time.sleep(0.02)
+            time.sleep(0.05)
         assert rest, "everything went out before the last death"
         if whose == CRASH:
             server.stop("immediate")
