@@ -66,7 +66,7 @@ wheel: $(VENV)/.developing
 # first applies, a million recipients, two million for four senders that are killed, half a minute of reports; the few
 # of `make test` take the same path
 soak: $(VENV)/.developing
-	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 \
+	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 SMSCONF_SOAK_RUNNERS=40 \
 	SMSCONF_BULK=1000000 SMSCONF_SOAK_RECEIVE=30 \
 	SMSCONF_BULK_MANY=2000000 SMSCONF_BULK_KILLS=20 SMSCONF_BULK_RATE=0 \
 	$(BIN)/pytest tests/machine tests/scenarios/test_receive.py -n 2 --timeout 0

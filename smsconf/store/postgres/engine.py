@@ -5,6 +5,7 @@ Written from https://www.postgresql.org/docs/18/errcodes-appendix.html and psyco
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from smsconf.language import N_, _
-from smsconf.model.errors import PlanRefused, SmsconfError, StoreUnusable
+from smsconf.model.errors import PlanRefused, StoreUnusable
 from smsconf.store.postgres.address import VARIABLE, describe, read_address
 from smsconf.store.postgres.pooler import keeps_sessions
 
@@ -95,6 +96,10 @@ class _Sessions:
         return psycopg.connect(**self._parameters, autocommit=autocommit)  # type: ignore[arg-type]
 
 
+_HINTS = re.compile(r" (?:Is the server running|This probably means the server).*")
+"""What libpq advises; what is to be done is said anyway."""
+
+
 class Database:
     """One database; connections are made when they are needed, and kept for the process."""
 
@@ -154,7 +159,7 @@ class Database:
                     place=self.place, found=found, needed=VERSION
                 ),
                 why=_("tables are changed only when somebody says so, while nobody else is at work"),
-                fix=_("smsconf store migrate"),
+                fix="smsconf store migrate",
             )
         if found > VERSION:
             raise StoreUnusable(
@@ -195,7 +200,7 @@ class Database:
         elif isinstance(error, psycopg.Error):  # its details would repeat rows: numbers and texts
             said = error.diag.message_primary or said
         meaning, fix = _WAYS.get(state or "", ("", _AWAY))
-        reason = _(meaning) if meaning else " ".join(said.split())[:300]
+        reason = _(meaning) if meaning else _HINTS.sub("", " ".join(said.split()))[:300]
         return StoreUnusable(
             _("the store, {place}, cannot be {done}: {reason}").format(
                 place=self.place, done=done, reason=reason
