@@ -113,7 +113,7 @@ def main() -> int:
         int(one) for one in (*sys.argv[1:], *("1000000", "2", "3")[len(sys.argv) - 1 :])
     )
     with new_folder() as folder:
-        server = Server(folder, durable=True)
+        server = Server(folder, durable=True, shared_buffers="256MB")
         server.make()
         try:
             address = server.create("bench")
