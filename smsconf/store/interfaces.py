@@ -115,6 +115,9 @@ class RunReader(Protocol):
     def is_open(self, run: Run) -> bool:
         """Tell whether numbers of a run wait for their request."""
 
+    def is_on_way(self, run: Run) -> bool:
+        """Tell whether requests of a run may have left whose answers somebody waits for."""
+
     def summary(self, run: Run) -> dict[str, Any]:
         """Return what was noted about a run when it was made."""
 
