@@ -1,21 +1,26 @@
 """Where what comes back for a project is, and for which account: the folder, or the store that runners share.
 
-Nothing is received, matched or shown here.
+And how all of a folder's memory gets there. Nothing is received, matched or shown here.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.model.errors import CloudError, SmsconfError
+from smsconf.origin import UNKNOWN
+from smsconf.store.entries.owner import Owner
+from smsconf.store.files.home import FileStore
 from smsconf.store.interfaces import Store
-from smsconf.store.opening import VARIABLE, open_store
-from smsconf.workflow.session import find_account, require_usable, store_of
+from smsconf.store.moving import Imported, move_into
+from smsconf.store.opening import VARIABLE, open_shared, open_store
+from smsconf.workflow.session import find_account, require_usable, store_of, work
 
 
 class Mailbox(NamedTuple):
@@ -66,3 +71,19 @@ def open_mailbox(
         if project.requires_shared_store:
             return Mailbox(store_of(project))
     return Mailbox(open_store(folder, os.environ, say, inbox=database))
+
+
+def import_folder(
+    folder: Path, environment: str | None, now: datetime, say: Callable[[str], None]
+) -> Imported:
+    """Put what a folder remembers into the shared store that the environment names.
+
+    Raises:
+        PlanRefused: somebody is at work in the folder.
+        SmsconfError: there is no shared store, or something cannot be read or written.
+    """
+    project = load_project(folder, environment)
+    shared = open_shared(os.environ, project.project, lambda: UNKNOWN)
+    scope = Mailbox(shared, project).scope()
+    owner = Owner(scope, project.environment)
+    return move_into(FileStore(project.folder, say), shared, owner, now, work(project, "store import"))

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from smsconf.store.files.inbox import Inbox
 from smsconf.store.messages import Reply
+from smsconf.workflow.mailbox import open_mailbox
 from tests.messaging.workbook import write_workbook
 from tests.scenarios.conftest import World
 from tests.scenarios.test_send import outbox, sends
@@ -58,6 +58,15 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def bulk(world: World, *arguments: str) -> Any:
     return world.json("bulk", *arguments, "--auto-approve")
+
+
+def hear(world: World, *said: tuple[str, str]) -> None:
+    """Receive replies, an hour after another: sender and text."""
+    mailbox = open_mailbox(world.folder, None, print)
+    with mailbox.store.open_inbox(mailbox.scope()) as inbox:
+        for number, (sender, text) in enumerate(said):
+            reply = Reply(f"m{number}", sender, "10690000001", text)
+            inbox.add([reply], datetime(2026, 3, 1, number, tzinfo=UTC))
 
 
 def test_workbook_gives_everyone_their_own_text(shop: World) -> None:
@@ -167,11 +176,10 @@ def test_without_a_terminal_nothing_is_sent_unasked(shop: World) -> None:
     assert sends(shop) == 0
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_who_opted_out_is_left_out(shop: World) -> None:
     """By a list, and by a reply that was received."""
-    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
-    inbox.add([Reply("m1", "+8613812345678", "10690000001", "R")], datetime(2026, 3, 1, tzinfo=UTC))
-    inbox.close()
+    hear(shop, ("+8613812345678", "R"))
     shop.write("13912345678\n", "no.txt")
     ran = bulk(shop, REFUND, "list.csv", "--opt-out", "no.txt")
     assert ran.code == 0, ran.err
@@ -190,25 +198,19 @@ def test_who_opted_out_is_left_out(shop: World) -> None:
 )
 def test_opt_out_is_honoured_however_number_and_wish_are_written(shop: World, sender: str, body: str) -> None:
     """What `replies --opt-outs` shows is what a list leaves out; who came back is in again."""
-    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
-    said = [(sender, body), ("13912345678", "TD"), ("+8613912345678", "恢复订阅")]
-    for number, (one, text) in enumerate(said):
-        reply = Reply(f"m{number}", one, "10690000001", text)
-        inbox.add([reply], datetime(2026, 3, 1, number, tzinfo=UTC))
-    inbox.close()
+    hear(shop, (sender, body), ("13912345678", "TD"), ("+8613912345678", "恢复订阅"))
     assert shop.json("replies", "--opt-outs").json["opt_outs"] == 1
     assert bulk(shop, REFUND, "list.csv").json["recipients"]["dropped"] == {"opted-out": 1}
     assert [one["to"] for one in outbox(shop)] == ["+8613912345678", "+8615012345678"]
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_who_opts_out_in_the_middle_of_a_run_is_left_out_of_its_rest(shop: World) -> None:
     """The run goes on the next day, and a reply came in between."""
     shop.edit("apps:\n", "thresholds: {cn: {daily: {limit: 1}}}\napps:\n")
     assert bulk(shop, REFUND, "list.csv").code == 5
     shop.edit("limit: 1}", "limit: 9}")
-    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
-    inbox.add([Reply("m1", "+8615012345678", "10690000001", "TD")], datetime(2026, 3, 1, tzinfo=UTC))
-    inbox.close()
+    hear(shop, ("+8615012345678", "TD"))
     ran = bulk(shop, REFUND, "list.csv")
     assert ran.code == 0, ran.err
     assert "1 recipient opted out" in ran.err
@@ -389,9 +391,7 @@ def test_file_of_rows_left_out_replaces_nothing_else(shop: World) -> None:
 
 def test_opt_out_that_nobody_can_read_is_told(shop: World) -> None:
     """No list can leave that person out, so whoever sends hears of it."""
-    inbox = Inbox(shop.folder / ".smsconf/inbox.db")
-    inbox.add([Reply("m1", "138****5678", "10690000001", "R")], datetime(2026, 3, 1, tzinfo=UTC))
-    inbox.close()
+    hear(shop, ("138****5678", "R"))
     ran = bulk(shop, REFUND, "list.csv")
     assert ran.code == 0
     assert "1 opt-out came from a number that cannot be read" in ran.err

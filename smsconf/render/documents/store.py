@@ -7,12 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from smsconf.language import _
+from smsconf.language import N_, _
 from smsconf.render.lines import Line, Span, clean, line
 from smsconf.store.holding import describe
 from smsconf.store.interfaces import StoreStatus, Work
+from smsconf.store.moving import Imported
 
 FORMAT_VERSION = "1.0"
+TORN = N_("torn")  # lines of a journal; the other words are those of the status
 View = dict[str, Any]
 
 
@@ -29,6 +31,34 @@ def migrated_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     elif view["before"] != view["after"]:
         said = _("{place}: brought from version {before} to {after}")
     yield line(clean(said.format(**view)))
+
+
+def imported_view(done: Imported) -> View:
+    """Return the document of ``store import``; ``already`` is when it was imported before."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "folder": done.folder,
+        "place": done.place,
+        "already": done.before,
+        "imported": done.counts or None,
+        "runs": [{"from": there, "to": here, "name": name} for there, here, name in done.runs],
+    }
+
+
+def imported_lines(view: Mapping[str, Any]) -> Iterator[Line]:
+    """Say what was imported, a line for the number of each run, and what comes next."""
+    if view["already"]:
+        said = _("{folder} was imported into {place} on {already} already, nothing changed")
+        yield line(clean(said.format(**view)))
+        return
+    yield line(clean(_("{folder} imported into {place}").format(**view)))
+    for what, count in view["imported"].items():
+        if count:
+            yield line(_("  {count} {what}").format(count=f"{count:,}", what=_(what)))
+    for one in view["runs"]:
+        if one["from"] != one["to"]:
+            yield line(clean(_("  run {from} is run {to} there: {name}").format(**one)))
+    yield line(_("the folder remembers nothing more: set SMSCONF_STORE wherever smsconf runs"))
 
 
 def status_view(status: StoreStatus) -> View:

@@ -15,6 +15,8 @@ from smsconf.language import N_, _
 from smsconf.origin import UNKNOWN, Origin
 from smsconf.store.entries.owner import version_of
 from smsconf.store.files.attributes import read_attributes, write_attributes
+from smsconf.store.files.contents import Contents, holding_contents
+from smsconf.store.files.imported import Mark, mark_imported, refuse_imported, source_of
 from smsconf.store.files.inbox import Inbox, open_to_read
 from smsconf.store.files.journal import Journal
 from smsconf.store.files.ledger import Ledger
@@ -78,7 +80,12 @@ class FileStore:
         timeout: float | None,
         waiting: Callable[[Work | None], None],
     ) -> AbstractContextManager[Lock]:
-        """Hold the lock of the folder, whatever the account."""
+        """Hold the lock of the folder, whatever the account.
+
+        Raises:
+            PlanRefused: the folder was imported into a shared store.
+        """
+        refuse_imported(self._state)
         return hold(self._state / "apply.lock", work, timeout=timeout, waiting=waiting)
 
     def require_known(self, scope: str, addresses: list[str]) -> None:
@@ -124,6 +131,7 @@ class FileStore:
         return self._open_ledger()
 
     def _open_ledger(self) -> Ledger:
+        refuse_imported(self._state)
         path = ledger_path(self._folder)
         if not path.exists():
             self._say(_(_NO_LEDGER))
@@ -131,8 +139,13 @@ class FileStore:
 
     @contextmanager
     def open_inbox(self, scope: str | None) -> Iterator[Inbox]:  # noqa: ARG002 - as in the other home
-        """Open the file to receive into, and note it for the project."""
-        inbox = Inbox(inbox_path(self._folder, self._inbox))
+        """Open the file to receive into, and note it for the project.
+
+        Raises:
+            PlanRefused: the folder was imported into a shared store; also while it is open.
+        """
+        refuse_imported(self._state)
+        inbox = Inbox(inbox_path(self._folder, self._inbox), lambda: refuse_imported(self._state))
         try:
             note_inbox(self._folder, inbox.path)
             yield inbox
@@ -176,7 +189,29 @@ class FileStore:
         return [self._inbox] if self._inbox else inboxes(self._folder)
 
     def require_sendable(self) -> None:
-        """Do nothing: what cannot be written is said afterwards."""
+        """Make sure that the folder remembers for itself; what cannot be written is said afterwards.
+
+        Raises:
+            PlanRefused: it was imported into a shared store.
+        """
+        refuse_imported(self._state)
+
+    def holding(self, work: Work) -> AbstractContextManager[Contents]:
+        """Read everything, and keep everybody else from writing to it meanwhile.
+
+        Raises:
+            PlanRefused: somebody is at work here.
+        """
+        return holding_contents(self._folder, self._state, work)
+
+    @property
+    def mark(self) -> Mark:
+        """Return the id of the folder, which is made if there is none, and when it was imported."""
+        return source_of(self._state)
+
+    def mark_imported(self, at: str, place: str) -> None:
+        """Write down that everything here went into a shared store."""
+        mark_imported(self._state, self.mark, at, place)
 
     def add_sent(self, messages: Iterable[Sent]) -> None:
         """Remember messages that were handed over one by one."""

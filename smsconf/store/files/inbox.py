@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -49,13 +49,14 @@ _REPLY = [one.name for one in fields(Reply)]
 class Inbox:
     """The file. One connection: calls from several threads must take turns."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, and make it if there is none.
+    def __init__(self, path: Path, check: Callable[[], None] = lambda: None) -> None:
+        """Open the file, and make it if there is none; ``check`` refuses to write where nobody would read.
 
         Raises:
             SmsconfError: it cannot be opened, or is something else.
         """
         self.path = path
+        self._check = check
         with self._explained(_("opened")):
             self._open()
 
@@ -97,8 +98,19 @@ class Inbox:
         with self._explained(_("written")):
             if not self._is_in_place():
                 raise self._moved()
+            self._check()
             with transaction(self._database):  # a page goes to the disk, with what it held before
                 self._database.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep everybody else from writing to the file.
+
+        Raises:
+            SmsconfError: it cannot be written.
+        """
+        with self._explained(_("written")), transaction(self._database):
+            yield
 
     def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
         """Yield every report once, or those about one message, sorted by its id.
@@ -144,6 +156,7 @@ class Inbox:
     def _write(self, items: Sequence[Item], now: datetime) -> int:
         stamp = now.astimezone(UTC).isoformat(timespec="milliseconds")
         with transaction(self._database):
+            self._check()
             before = self._last()
             self._database.executemany(
                 _insert("reports", _REPORT)

@@ -100,6 +100,15 @@ class LedgerReader(RunRows):
                     values = None if batch.values is None else batch.values[places[str(one)]]
                     yield str(one), values, status
 
+    def stream(self, statement: str, /, **values: object) -> Iterator[Row]:
+        """Yield what a statement of this home asks for.
+
+        Raises:
+            SmsconfError: the file cannot be read.
+        """
+        with self._explained():
+            yield from self._database.execute(statement, values)
+
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.path)
 

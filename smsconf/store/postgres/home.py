@@ -16,6 +16,7 @@ from smsconf.origin import UNKNOWN, Origin
 from smsconf.store.interfaces import Lock, StoreProof, StoreStatus, Work
 from smsconf.store.messages import Received, Reply, Report, Sent
 from smsconf.store.postgres.engine import VERSION, Database
+from smsconf.store.postgres.importing import Importing, importing
 from smsconf.store.postgres.inbox import Inbox, ReplyFeed
 from smsconf.store.postgres.journal import Journal
 from smsconf.store.postgres.ledger_maker import PostgresRunMaker
@@ -124,6 +125,14 @@ class PostgresStore:
     def templates_sent(self) -> frozenset[str]:
         """Return the addresses of what was sent one by one."""
         return templates_sent(self.database, self._project)
+
+    def importing(self) -> AbstractContextManager[Importing]:
+        """Add what a folder of the project remembered, all of it or nothing.
+
+        Raises:
+            SmsconfError: the database is away, or does not let us.
+        """
+        return importing(self.database, self._project)
 
     def migrate(self) -> tuple[str | None, str]:
         """Make or change the tables; return the versions before and after.

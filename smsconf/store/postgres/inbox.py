@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
@@ -27,17 +27,18 @@ from smsconf.store.postgres.keys import lock_key
 _LONGEST_KEY = 160  # characters
 _KEYS = {"message_id", "status", "updated"}
 _NOT_TAKEN = re.compile("[\0\ud800-\udfff]")
-_REPORT = {one.name: "int" if one.name in ("sequence", "total") else "text" for one in fields(Report)}
-_REPLY = {one.name: "text" for one in fields(Reply)}
+_REPORT = [one.name for one in fields(Report)]
+_REPLY = [one.name for one in fields(Reply)]
+_INTEGERS = {"sequence", "total", "copies"}
 
 
-def _insert(table: str, columns: Mapping[str, str], conflict: str) -> str:
+def _insert(table: str, columns: Sequence[str], conflict: str) -> str:
     """Return what adds many rows at once, each column an array, and counts those that are new."""
     names = ", ".join(f'"{name}"' for name in columns)
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in columns.items())
+    arrays = ", ".join(f"%({name})s::{'int' if name in _INTEGERS else 'text'}[]" for name in columns)
     return f"""
 WITH added AS (
-  INSERT INTO {table} (scope, received, {names}) SELECT %(scope)s, %(received)s, * FROM unnest({arrays})
+  INSERT INTO {table} (scope, {names}) SELECT %(scope)s, * FROM unnest({arrays})
   ON CONFLICT {conflict} RETURNING xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new) FROM added
@@ -46,11 +47,11 @@ SELECT count(*) FILTER (WHERE is_new) FROM added
 
 _ADD_REPORTS = _insert(
     "reports",
-    {**_REPORT, "copies": "int"},
+    ["received", *_REPORT, "copies"],
     "(message_id, sequence, status, coalesce(updated, '')) DO UPDATE"
     " SET copies = reports.copies + excluded.copies",
 )
-_ADD_REPLIES = _insert("replies", _REPLY, "(scope, message_id) DO NOTHING")
+_ADD_REPLIES = _insert("replies", ["received", *_REPLY], "(scope, message_id) DO NOTHING")
 _TURN = "SELECT pg_advisory_xact_lock(%(key)s)"
 _SAID = 'SELECT number, received, message_id, sender, "to", body, created FROM replies WHERE scope = %s'
 _NEWS = f"{_SAID} AND number > %s ORDER BY number"
@@ -66,6 +67,7 @@ _PROBES = (
     ),
     "INSERT INTO document VALUES ('', 'probe', '') ON CONFLICT (scope, kind) DO UPDATE SET content = ''",
 )
+Row = tuple[Any, ...]
 Result = TypeVar("Result")
 
 
@@ -136,21 +138,11 @@ class Inbox(Connected):
             SmsconfError: nothing can be written.
             Exception: these items cannot be.
         """
-        own = {"scope": self._scope, "received": now.astimezone(UTC).isoformat(timespec="milliseconds")}
-        reports = _once([one for one in items if isinstance(one, Report)])
-        replies = _rows(_REPLY, [one for one in items if isinstance(one, Reply)])
+        came = [(one, now) for one in items]
 
         def write(connection: psycopg.Connection) -> int:
-            new = 0
             with connection.transaction():
-                if replies:
-                    # their numbers in the order of commits: who remembers the last that it read misses none
-                    connection.execute(_TURN, {"key": lock_key("replies", self._scope)})
-                    new += _count(connection, _ADD_REPLIES, own | _columns(_REPLY, replies))
-                if reports:
-                    every = _columns({**_REPORT, "copies": "int"}, reports)
-                    new += _count(connection, _ADD_REPORTS, own | every)
-            return new
+                return add_received(connection, self._scope, came)
 
         return self._do(write)
 
@@ -212,28 +204,45 @@ def received_report(row: Sequence[Any]) -> Received[Report]:
     return Received(Report(*row[1:]), datetime.fromisoformat(row[0]))
 
 
-def _count(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> int:
-    row = connection.execute(statement, values).fetchone()
+def add_received(connection: psycopg.Connection, scope: str, came: Sequence[tuple[Item, datetime]]) -> int:
+    """Add what came back for an account, and when, in a transaction; return how much of it is new."""
+    reports = _once([_row(_REPORT, item, at) for item, at in came if isinstance(item, Report)])
+    replies = [_row(_REPLY, item, at) for item, at in came if isinstance(item, Reply)]
+    new = 0
+    if replies:
+        # their numbers come in the order of commits: who remembers the last that it read misses none
+        connection.execute(_TURN, {"key": lock_key("replies", scope)})
+        new += _add(connection, _ADD_REPLIES, scope, ["received", *_REPLY], replies)
+    if reports:
+        new += _add(connection, _ADD_REPORTS, scope, ["received", *_REPORT, "copies"], reports)
+    return new
+
+
+def _add(
+    connection: psycopg.Connection, statement: str, scope: str, names: Sequence[str], rows: Sequence[Row]
+) -> int:
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    row = connection.execute(statement, {"scope": scope, **columns}).fetchone()
     return int(row[0]) if row else 0
 
 
-def _once(reports: Sequence[Report]) -> list[tuple[Any, ...]]:
+def _once(rows: Sequence[Row]) -> list[Row]:
     """Return the rows of reports, each once and with how often it came, by message.
 
     Two receivers that add the same ones in different orders would wait for each other. About one message
     they stay in the order of arrival, which decides between equals.
     """
-    found: dict[tuple[Any, ...], list[Any]] = {}
-    for row in _rows(_REPORT, reports):
-        message_id, status, sequence, _total, _source, updated, *_rest = row
+    found: dict[Row, list[Any]] = {}
+    for row in rows:
+        _received, message_id, status, sequence, _total, _source, updated, *_rest = row
         found.setdefault((message_id, sequence, status, updated or ""), [*row, 0])[-1] += 1
-    return sorted(map(tuple, found.values()), key=itemgetter(0))
+    return sorted(map(tuple, found.values()), key=itemgetter(1))
 
 
-def _rows(names: Mapping[str, str], items: Sequence[Item]) -> list[tuple[Any, ...]]:
-    """Return the fields of items in the order of the columns, as the database takes them."""
-    read = attrgetter(*names)
-    return [tuple(map(_taken, names, read(one))) for one in items]
+def _row(names: Sequence[str], item: Item, at: datetime) -> Row:
+    """Return when something came and its fields, as the database takes them."""
+    moment = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return (moment, *map(_taken, names, attrgetter(*names)(item)))
 
 
 def _taken(name: str, value: object) -> object:
@@ -242,7 +251,3 @@ def _taken(name: str, value: object) -> object:
         return value
     text = _NOT_TAKEN.sub("", value)
     return hashlib.sha256(text.encode()).hexdigest() if name in _KEYS and len(text) > _LONGEST_KEY else text
-
-
-def _columns(names: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
