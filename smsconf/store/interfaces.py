@@ -263,8 +263,8 @@ class ReplyFeed(Protocol):
         """Let go of what is open."""
 
 
-class Store(Protocol):
-    """Everything that is remembered for one project.
+class Recorded(Protocol):
+    """What reconciling remembers of one project.
 
     Attributes:
         place: where, for people; without a password.
@@ -306,6 +306,10 @@ class Store(Protocol):
 
     def save_attributes(self, scope: str, entries: Mapping[str, Any]) -> None:
         """Keep what may be lost; it is no error if it cannot be."""
+
+
+class Store(Recorded, Protocol):
+    """Everything that is remembered for one project."""
 
     def read_runs(self) -> AbstractContextManager[RunReader | None]:
         """Open the bulk runs to be read; ``None``: there never was one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from smsconf.language import _
 from smsconf.model.errors import SmsconfError
 from smsconf.origin import Origin, origin_of
-from smsconf.store.absent import AbsentStore
+from smsconf.store.absent import refusal
 from smsconf.store.files.home import FileStore
 from smsconf.store.interfaces import Store
 
@@ -41,6 +41,7 @@ def open_store(
         inbox: a file that something was received into, instead of the project's own.
 
     Raises:
+        PlanRefused: only a shared store will do, and the environment names none.
         SmsconfError: the address of the database is none, or what it needs is not installed.
     """
 
@@ -48,15 +49,20 @@ def open_store(
     def origin() -> Origin:
         return origin_of(folder, environ)
 
-    if environ.get(VARIABLE):
+    if is_shared(environ):
         return open_shared(environ, project, origin)
     if requires_shared:
-        return AbsentStore(
+        raise refusal(
             _("this project keeps what it remembers in a shared store, and {name} names none").format(
                 name=VARIABLE
             )
         )
     return FileStore(folder, say, origin=origin, inbox=inbox)
+
+
+def is_shared(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment names a shared store."""
+    return bool(environ.get(VARIABLE))
 
 
 def open_shared(environ: Mapping[str, str], project: str, origin: Callable[[], Origin]) -> PostgresStore:

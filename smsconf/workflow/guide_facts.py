@@ -49,7 +49,7 @@ def see(folder: Path, environment: str | None, talk: Talk) -> Seen:
         manual=_manual(project, talk),
         secrets=str(folder / SECRETS),
         has_secrets=(folder / SECRETS).exists(),
-        sent=store_of(project).templates_sent(),
+        sent=_sent(project),
         example=example_number,
         suffix=suffix,
     )
@@ -62,7 +62,15 @@ def _manual(project: Project, talk: Talk) -> tuple[Change, ...]:
     if project.provider and not has_errors(project.diagnostics):
         with suppress(SmsconfError):
             account = told_account(project, os.environ)
-    return tuple(manual_rows(project, store_of(project, talk).journal, account))
+    with suppress(SmsconfError):
+        return tuple(manual_rows(project, store_of(project, talk).journal, account))
+    return ()  # a shared store that is away
+
+
+def _sent(project: Project) -> frozenset[str]:
+    with suppress(SmsconfError):
+        return store_of(project).templates_sent()
+    return frozenset()
 
 
 def _asked(seen: Seen, project: Project, talk: Talk) -> Seen:

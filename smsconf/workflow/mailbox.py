@@ -19,7 +19,7 @@ from smsconf.store.entries.owner import Owner
 from smsconf.store.files.home import FileStore
 from smsconf.store.interfaces import Store
 from smsconf.store.moving import Imported, move_into
-from smsconf.store.opening import VARIABLE, open_shared, open_store
+from smsconf.store.opening import is_shared, open_shared, open_store
 from smsconf.workflow.session import find_account, require_usable, store_of, work
 
 
@@ -63,10 +63,10 @@ def open_mailbox(
     Raises:
         ConfigError: there is no project that could be known in a shared store.
     """
-    is_shared = bool(os.environ.get(VARIABLE))
-    if is_shared or (folder / "smsconf.yaml").is_file():
+    shared = is_shared(os.environ)
+    if shared or (folder / "smsconf.yaml").is_file():
         project = load_project(folder, environment)
-        if is_shared:
+        if shared:
             return Mailbox(store_of(project), project)
         if project.requires_shared_store:
             return Mailbox(store_of(project))

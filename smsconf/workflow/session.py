@@ -26,10 +26,10 @@ from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
 from smsconf.model.sites import SITES
 from smsconf.origin import origin_of
-from smsconf.store.absent import AbsentStore
+from smsconf.store.absent import Absent
 from smsconf.store.entries import Entry, Owner, of_account
-from smsconf.store.interfaces import Journal, JournalReading, Lock, Store, Work
-from smsconf.store.opening import open_store
+from smsconf.store.interfaces import Journal, JournalReading, Lock, Recorded, Store, Work
+from smsconf.store.opening import is_shared, open_store
 from smsconf.workflow.embedded_emulator import ask, emulator_engine
 
 Update = Callable[[str, int, int], None]
@@ -61,7 +61,7 @@ class Session:
 
     project: Project
     client: Client
-    store: Store
+    store: Recorded
     cache: AttributeCache | None = None
     opening: JournalReading = field(default_factory=JournalReading)
     talk: Talk = SILENT
@@ -128,30 +128,24 @@ def open_session(project: Project, talk: Talk = SILENT, *, read_only: bool = Tru
     """
     require_usable(project)
     with open_client(project, os.environ, read_only=read_only, tell=talk.credentials) as client:
-        store = store_of(project, talk)
-        if read_only:
-            store = _readable(store, talk)
+        store = _readable(project, talk) if read_only else store_of(project, talk)
         cache = _cache(store, client)
         yield Session(project, client, store, cache, store.journal.read(), talk)
         cache.save()
 
 
-def _readable(store: Store, talk: Talk) -> Store:
-    """Return a shared store, or one that knows nothing if it cannot be read: looking needs none."""
-    if not store.shared:
-        return store
-    if not isinstance(store, AbsentStore):
-        try:
+def _readable(project: Project, talk: Talk) -> Recorded:
+    """Return a project's store; in place of a shared one that is away what knows nothing."""
+    try:
+        store = store_of(project, talk)
+        if store.shared:
             store.journal.read()
-        except SmsconfError as problem:
-            store = AbsentStore(problem.message)
-        else:
-            return store
-    talk.say(
-        _("{reason}; what earlier runs recorded is not known: rejections, versions, confirmations").format(
-            reason=store.place
-        )
-    )
+    except SmsconfError as problem:
+        if not (project.requires_shared_store or is_shared(os.environ)):
+            raise
+        said = _("{reason}; what earlier runs recorded is not known: rejections, versions, confirmations")
+        talk.say(said.format(reason=problem.message))
+        return Absent(problem.message)
     return store
 
 
@@ -166,7 +160,7 @@ def store_of(project: Project, talk: Talk = SILENT) -> Store:
     )
 
 
-def _cache(store: Store, client: Client) -> AttributeCache:
+def _cache(store: Recorded, client: Client) -> AttributeCache:
     def recall() -> dict[str, Any]:
         return store.load_attributes(client.known_scope) if client.known_scope else {}
 

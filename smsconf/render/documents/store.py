@@ -78,7 +78,8 @@ def status_view(status: StoreStatus) -> View:
 def _work(work: Work) -> View:
     """Return who is at work; the address of a pipeline's run apart, as a bulk run is called run, too."""
     said = asdict(work)
-    return {**said, "since": work.since.isoformat(timespec="seconds"), "run_address": said.pop("run")}
+    address = said.pop("run")
+    return {**said, "since": work.since.isoformat(timespec="seconds"), "run_address": address}
 
 
 def status_lines(view: Mapping[str, Any]) -> Iterator[Line]:

@@ -5,6 +5,7 @@ Written from https://www.postgresql.org/docs/18/errcodes-appendix.html and psyco
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -93,6 +94,10 @@ class _Sessions:
 
     def _connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         return psycopg.connect(**self._parameters, autocommit=autocommit)  # type: ignore[arg-type]
+
+
+_HINTS = re.compile(r" (?:Is the server running|This probably means the server).*")
+"""What libpq advises; what is to be done is said anyway."""
 
 
 class Database:
@@ -195,7 +200,7 @@ class Database:
         elif isinstance(error, psycopg.Error):  # its details would repeat rows: numbers and texts
             said = error.diag.message_primary or said
         meaning, fix = _WAYS.get(state or "", ("", _AWAY))
-        reason = _(meaning) if meaning else " ".join(said.split())[:300]
+        reason = _(meaning) if meaning else _HINTS.sub("", " ".join(said.split()))[:300]
         return SmsconfError(
             _("the store, {place}, cannot be {done}: {reason}").format(
                 place=self.place, done=done, reason=reason

@@ -14,7 +14,7 @@ from smsconf.config import load_project
 from smsconf.origin import UNKNOWN
 from smsconf.render.documents.store import status_lines, status_view
 from smsconf.store.interfaces import Store
-from smsconf.store.opening import VARIABLE, open_shared
+from smsconf.store.opening import is_shared, open_shared
 from smsconf.workflow.session import store_of
 
 
@@ -32,7 +32,7 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     It asks no service, changes nothing and shows no number. Exits 0, 1 if the store cannot be read.
     """
     store: Store
-    if os.environ.get(VARIABLE):  # it is one for all projects: no folder is needed to look at it
+    if is_shared(os.environ):  # it is one for all projects: no folder is needed to look at it
         store = open_shared(os.environ, "", lambda: UNKNOWN)
     else:
         store = store_of(load_project(folder, environment), TALK)
