@@ -65,7 +65,7 @@ wheel: $(VENV)/.developing
 # ten thousand random lives and two thousand of lists, two hundred deaths of the real program, a hundred races of
 # first applies, a million recipients, half a minute of reports; the few of `make test` take the same path
 soak: $(VENV)/.developing
-	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 \
+	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 SMSCONF_SOAK_RUNNERS=40 \
 	SMSCONF_BULK=1000000 SMSCONF_SOAK_RECEIVE=30 \
 	$(BIN)/pytest tests/machine tests/scenarios/test_receive.py -n 2 --timeout 0
 

@@ -11,6 +11,7 @@ SLOW = {
     "cloud/test_hostile.py": "a hostile service behind sockets",
     "scenarios/test_accounts.py": "several accounts, each set up anew",
     "scenarios/test_bulk_runs.py": "many processes, long lists, and waiting for a time",
+    "scenarios/test_bulk_shared.py": "many processes, and a database that is stopped",
     "scenarios/test_ci_examples.py": "whole pipelines, a dozen programs each",
     "scenarios/test_environments.py": "several environments, each set up anew",
     "scenarios/test_foreign_text.py": "every command in every format",

@@ -146,7 +146,7 @@ def bulk_exit(result: ListResult, *, written: bool = True, stopped: int = 130) -
     from smsconf.workflow.bulk_job import End
 
     if result.standing is None:
-        return {End.TEST_FAILED: 5, End.CALLED_OFF: stopped}.get(result.end, 1)
+        return {End.TEST_FAILED: 5, End.SENT: 5, End.CALLED_OFF: stopped}.get(result.end, 1)
     tally, ended = result.standing.tally, result.standing.ended
     if ended is None:
         return 5 if tally.uncertain else 0

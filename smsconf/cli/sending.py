@@ -17,9 +17,13 @@ from smsconf.language import N_, _
 from smsconf.lint.text.callback_urls import object_to
 from smsconf.messaging.lists.encodings import encoding_named
 from smsconf.messaging.lists.table import HiddenRows, Reading
+from smsconf.messaging.masking import mask_all
+from smsconf.messaging.numbers import Fault, read_number
+from smsconf.messaging.send.wire import MOST_NUMBERS
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError
+from smsconf.model.resources import Region
 from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
@@ -158,3 +162,20 @@ def values_of(texts: Iterable[str]) -> dict[str, str]:
         if values.setdefault(name, value) != value:
             raise click.UsageError(_("--var gives {name} two values").format(name=name))
     return values
+
+
+def own_numbers(texts: Iterable[str], region: Region) -> list[str]:
+    """Return one's own numbers without plus signs, each once.
+
+    Raises:
+        UsageError: one is none, or there are more than one request takes.
+    """
+    found: dict[str, None] = {}
+    for text in (one.strip() for given in texts for one in given.split(",")):
+        number = read_number(text, region)
+        if isinstance(number, Fault):
+            raise click.UsageError(f"'{mask_all(text[:40])}': {_(number.text)}")
+        found[number.removeprefix("+")] = None
+    if len(found) > MOST_NUMBERS:
+        raise click.UsageError(_("--test-to takes at most {most} numbers").format(most=MOST_NUMBERS))
+    return list(found)

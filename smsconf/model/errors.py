@@ -3,6 +3,7 @@
     SmsconfError
     ├── ConfigError          the project cannot be read; carries diagnostics
     ├── PlanRefused          nothing was sent: a guard, an incomplete read
+    ├── StoreUnusable        what all runners share is away, does not let us, or is of another version
     ├── PlanStale            nothing was sent: a saved plan was made for something else, or ran out
     └── CloudError           the service or the way to it; carries operation, address, code, request id
         ├── Unreachable      no answer: name, connection, TLS, time-out
@@ -61,6 +62,10 @@ class PlanRefused(SmsconfError):
 
 class PlanStale(SmsconfError):
     """A saved plan does not hold any more; nothing was sent."""
+
+
+class StoreUnusable(SmsconfError):
+    """The store that all runners share is away, does not do what it is asked, or is of another version."""
 
 
 class CloudError(SmsconfError):

@@ -286,10 +286,8 @@ class ListSending:
             ended = self._send_run(sender, run, clock, opt_outs)
             try:
                 standing = _standing(sender, replace(order, run=run), ready, ended)
-            except SmsconfError:
-                if ended.problem is None:
-                    raise
-                return ListResult(End.SENT, problem=ended.problem)
+            except SmsconfError as problem:  # what was sent is never without a word
+                return ListResult(End.SENT, problem=ended.problem or problem)
         if out := standing.tally.opted_out - out:
             text = ngettext(
                 "{count} recipient opted out since the run began",

@@ -5,11 +5,14 @@ Nothing is sent or written from here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from smsconf.config import Project
 from smsconf.language import N_, _
 from smsconf.messaging.send.target import Target
 from smsconf.model.address import Kind
-from smsconf.model.errors import PlanRefused
+from smsconf.model.errors import PlanRefused, StoreUnusable
 from smsconf.model.lifecycle import read_status
 from smsconf.store.interfaces import RunReader
 from smsconf.store.runs import Run
@@ -17,6 +20,19 @@ from smsconf.workflow.run import Snapshot
 from smsconf.workflow.sending import Ready
 
 SHOWN = N_("smsconf bulk --runs shows the runs there are")
+
+
+@contextmanager
+def needing_the_store() -> Iterator[None]:
+    """Refuse what cannot be done without the store that all runners share; nothing was sent inside.
+
+    Raises:
+        PlanRefused: it cannot be used.
+    """
+    try:
+        yield
+    except StoreUnusable as problem:
+        raise PlanRefused(problem.message, why=problem.why, fix=problem.fix) from None
 
 
 def named_run(ledger: RunReader | None, number: str) -> Run:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from smsconf.language import N_, _
-from smsconf.model.errors import PlanRefused, SmsconfError
+from smsconf.model.errors import PlanRefused, SmsconfError, StoreUnusable
 from smsconf.store.postgres.address import VARIABLE, describe, read_address
 from smsconf.store.postgres.pooler import keeps_sessions
 
@@ -146,13 +146,13 @@ class Database:
         """Make sure, once, that the database has the tables that this smsconf works with.
 
         Raises:
-            SmsconfError: it has none, or older or newer ones.
+            StoreUnusable: it has none, or older or newer ones.
         """
         if self._checked:
             return
         found = self.version()
         if found is None or found < VERSION:
-            raise SmsconfError(
+            raise StoreUnusable(
                 _("the store, {place}, has no tables of this smsconf yet").format(place=self.place)
                 if found is None
                 else _("the store, {place}, is of version {found}, and this smsconf needs {needed}").format(
@@ -162,7 +162,7 @@ class Database:
                 fix=_("smsconf store migrate"),
             )
         if found > VERSION:
-            raise SmsconfError(
+            raise StoreUnusable(
                 _("the store, {place}, is of version {found}, and this smsconf knows {needed}").format(
                     place=self.place, found=found, needed=VERSION
                 ),
@@ -184,7 +184,7 @@ class Database:
         """Turn what the database and the network say into a sentence.
 
         Raises:
-            SmsconfError: something went wrong.
+            StoreUnusable: something went wrong.
         """
         try:
             yield
@@ -192,7 +192,7 @@ class Database:
             error = problem.orig if isinstance(problem, DBAPIError) else problem
             raise self._said(error or problem, done) from None
 
-    def _said(self, error: BaseException, done: str) -> SmsconfError:
+    def _said(self, error: BaseException, done: str) -> StoreUnusable:
         state = getattr(error, "sqlstate", None)
         said = str(error)
         if state is None:
@@ -201,7 +201,7 @@ class Database:
             said = error.diag.message_primary or said
         meaning, fix = _WAYS.get(state or "", ("", _AWAY))
         reason = _(meaning) if meaning else _HINTS.sub("", " ".join(said.split()))[:300]
-        return SmsconfError(
+        return StoreUnusable(
             _("the store, {place}, cannot be {done}: {reason}").format(
                 place=self.place, done=done, reason=reason
             ),

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self
 from psycopg import Cursor
 
 from smsconf.language import _
-from smsconf.model.errors import SmsconfError
+from smsconf.model.errors import StoreUnusable
 from smsconf.model.times import month_of
 from smsconf.store.postgres.engine import Database
 from smsconf.store.run_rows import Row, RunRows
@@ -132,7 +132,7 @@ class PostgresRunReader(RunRows):
             with self._database.in_words(_("used")):
                 yield
         except _DAMAGE as problem:
-            raise SmsconfError(
+            raise StoreUnusable(
                 _("the store, {place}, holds something else than it should: {problem}").format(
                     place=self._database.place, problem=problem
                 ),

@@ -61,7 +61,7 @@ class PostgresRunSender(LedgerWriter):
         self._sent = run
         self._begun = run.begun is not None
         self._taken: dict[int, str] = {}  # batches at hand, and when each was taken
-        self._looked, self._living = 0.0, 1
+        self._looked, self._living, self._patience = 0.0, 1, _PATIENCE
         try:
             with self.together():
                 said = {name: getattr(work, name) for name in ("actor", "host", "pid", "doing")}
@@ -277,15 +277,16 @@ class PostgresRunSender(LedgerWriter):
         """Open a session again, as the same sender.
 
         Raises:
-            OperationalError: the server stays away.
+            OperationalError: the server stays away; nobody waits for it a second time.
         """
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + self._patience
+        self._patience = 0.0
         while True:
             try:
                 self._session = self._database.open(autocommit=True)
                 break
             except OperationalError:
-                if time.monotonic() > end:
+                if time.monotonic() >= end:
                     raise
             time.sleep(_PAUSE)
         self._hold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from smsconf.cli.sending import (
     endpoint_param,
     list_options,
     moment_param,
+    own_numbers,
     reading_of,
     require_template,
     send_options,
@@ -37,13 +38,10 @@ from smsconf.cli.sending import (
 from smsconf.config import Project, load_project
 from smsconf.language import _
 from smsconf.messaging.lists.opening import require_file
-from smsconf.messaging.masking import mask, mask_all
-from smsconf.messaging.numbers import Fault, read_number
-from smsconf.messaging.send.wire import MOST_NUMBERS
+from smsconf.messaging.masking import mask
 from smsconf.model.address import Address, Kind
 from smsconf.model.diagnostics import has_errors
 from smsconf.model.errors import ConfigError, SmsconfError
-from smsconf.model.resources import Region
 from smsconf.own_files import STATE_FOLDER
 from smsconf.render.documents.bulk import runs_lines, runs_view
 from smsconf.store.runs import Run
@@ -52,7 +50,14 @@ from smsconf.workflow.bulk_job import DROPPED_HEAD, End, Job
 from smsconf.workflow.bulk_run import ListResult, ListSending
 from smsconf.workflow.sending import make_ready, read_service
 from smsconf.workflow.session import store_of
-from smsconf.workflow.stored_runs import check_owner, named_run, newest_run, open_run, ready_for_run
+from smsconf.workflow.stored_runs import (
+    check_owner,
+    named_run,
+    needing_the_store,
+    newest_run,
+    open_run,
+    ready_for_run,
+)
 
 
 class BulkCommand(click.Command):
@@ -176,25 +181,26 @@ def command(
         )
     check_words(chosen["extend"], chosen["status_callback"])
     project = load_project(folder, environment)
-    if chosen["runs"]:
-        with store_of(project, TALK).read_runs() as ledger:
-            rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
-        report(runs_view(rows), runs_lines, form, output)
-        return 0
-    settings = settings_of(project, chosen, rate=chosen["rate"], connections=chosen["connections"])
-    shown = str if chosen["show_numbers"] else mask
-    terminal = Terminal(
-        form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
-    )
-    sending = ListSending(settings, terminal.ui(), _assumption(chosen))
-    if chosen["end"]:
-        sending.end(chosen["end"])
-        return 0
-    with terminal.measured(chosen["metrics_port"]):
-        run = _meant(project, address, recipients, chosen)
-        if run:
-            return _go_on(sending, run, terminal, chosen)
-        return _send(sending, address, recipients, terminal, chosen)
+    with needing_the_store():
+        if chosen["runs"]:
+            with store_of(project, TALK).read_runs() as ledger:
+                rows = [(run, ledger.tally(run)) for run in ledger.runs()] if ledger else []
+            report(runs_view(rows), runs_lines, form, output)
+            return 0
+        settings = settings_of(project, chosen, rate=chosen["rate"], connections=chosen["connections"])
+        shown = str if chosen["show_numbers"] else mask
+        terminal = Terminal(
+            form, output, shown, chosen["auto_approve"], settings.callback, chosen["events"] == "json"
+        )
+        sending = ListSending(settings, terminal.ui(), _assumption(chosen))
+        if chosen["end"]:
+            sending.end(chosen["end"])
+            return 0
+        with terminal.measured(chosen["metrics_port"]):
+            run = _meant(project, address, recipients, chosen)
+            if run:
+                return _go_on(sending, run, terminal, chosen)
+            return _send(sending, address, recipients, terminal, chosen)
 
 
 def _check_options(address: Address | None, recipients: Path | None, chosen: Mapping[str, Any]) -> None:
@@ -274,7 +280,7 @@ def _send(
         raise click.UsageError(message)
     job = job_of(project, address, recipients, chosen, failed_of)
     ready = make_ready(read_service(project, TALK), job.template, job.signature)
-    own = _own_numbers(chosen["test_to"], ready.target.region)
+    own = own_numbers(chosen["test_to"], ready.target.region)
     if failed_of:
         check_owner(failed_of, ready.scope, project.environment)
     if chosen["dry_run"]:
@@ -386,20 +392,3 @@ def _keep_apart(dropped: Path, lists: list[Path]) -> None:
                 why=_("it would be replaced"),
                 fix=_("name another file with --dropped"),
             )
-
-
-def _own_numbers(texts: Iterable[str], region: Region) -> list[str]:
-    """Return one's own numbers without plus signs, each once.
-
-    Raises:
-        UsageError: one is none, or there are more than one request takes.
-    """
-    found: dict[str, None] = {}
-    for text in (one.strip() for given in texts for one in given.split(",")):
-        number = read_number(text, region)
-        if isinstance(number, Fault):
-            raise click.UsageError(f"'{mask_all(text[:40])}': {_(number.text)}")
-        found[number.removeprefix("+")] = None
-    if len(found) > MOST_NUMBERS:
-        raise click.UsageError(_("--test-to takes at most {most} numbers").format(most=MOST_NUMBERS))
-    return list(found)
