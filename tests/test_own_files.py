@@ -51,6 +51,12 @@ OTHERS = {
     "messaging/lists/workbook_parts.py": "what is packed in a workbook, which a person names",
     "messaging/lists/xlsx.py": "a workbook, which a person names, in a process of its own",
     "store/files/database.py": "a model in memory",
+    "store/postgres/engine.py": "connections to a database, no files; here and below",
+    "store/postgres/inbox.py": "a connection",
+    "store/postgres/ledger_reader.py": "a connection",
+    "store/postgres/ledger_sender.py": "a connection",
+    "store/postgres/lock.py": "a connection",
+    "store/postgres/proof.py": "connections",
     "emulator/base/store.py": "a database in memory",
     "render/plan/html.py": "a page of this package",
 }

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from smsconf.store.entries.owner import Entry, Owner
 from smsconf.store.messages import Item, Received, Reply, Report, Sent
+from smsconf.store.purging import Purged, Wanted, Word
 from smsconf.store.runs import Batch, Fate, Key, Run, Spent, Tally
 
 
@@ -376,6 +377,21 @@ class Store(Recorded, Protocol):
 
         Raises:
             SmsconfError: it does not.
+        """
+
+    def purge(
+        self, scope: str | None, wanted: Wanted, replies: Iterable[tuple[str, Word]], work: Work
+    ) -> Purged:
+        """Delete numbers and texts for good; counts stay.
+
+        Args:
+            scope: the account whose replies and reports they are; runs and single messages are the project's.
+            wanted: what is to go.
+            replies: ids of replies that go, and the word that stays of one.
+            work: what others are told meanwhile.
+
+        Raises:
+            PlanRefused: somebody is at work with files.
         """
 
     def templates_sent(self) -> frozenset[str]:

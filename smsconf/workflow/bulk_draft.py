@@ -209,7 +209,9 @@ def nobody(job: Job, read: Read) -> SmsconfError:
     """Return the error for a list of which nobody can be written to."""
     if job.failed_of and not read.summary["rows"]:
         return PlanRefused(
-            _("run {run} has nobody to send to again: nobody failed").format(run=job.failed_of.id)
+            _("run {run} has nobody to send to again: nobody failed, or the numbers were purged").format(
+                run=job.failed_of.id
+            )
         )
     what = _("run {run}").format(run=job.failed_of.id) if job.failed_of else job.recipients
     return SmsconfError(

@@ -20,7 +20,7 @@ from smsconf.store.files.home import FileStore
 from smsconf.store.interfaces import Store
 from smsconf.store.moving import Imported, move_into
 from smsconf.store.opening import is_shared, open_shared, open_store
-from smsconf.workflow.session import find_account, require_usable, store_of, work
+from smsconf.workflow.session import Account, find_account, require_usable, store_of, work
 
 
 class Mailbox(NamedTuple):
@@ -33,6 +33,15 @@ class Mailbox(NamedTuple):
         """Return the account that what comes back belongs to; ``None`` where there is only a folder.
 
         Raises:
+            SmsconfError: as :meth:`account`.
+        """
+        account = self.account()
+        return account and account.scope
+
+    def account(self) -> Account | None:
+        """Return the same with the time there.
+
+        Raises:
             ConfigError: the project has errors.
             SmsconfError: nobody says which account it is.
         """
@@ -40,7 +49,7 @@ class Mailbox(NamedTuple):
             return None
         require_usable(self.project)
         try:
-            return find_account(self.project, os.environ).scope
+            return find_account(self.project, os.environ)
         except CloudError as problem:
             raise SmsconfError(
                 _("a shared store keeps what comes back by account, and nothing says which one this is"),

@@ -68,18 +68,7 @@ def commands() -> Iterator[list[str]]:
             yield shlex.split(ours[1] or ours[2])
 
 
-def still_to_come(words: list[str]) -> bool:
-    """Say whether a command needs what the program does not have yet; it fails when it has."""
-    return "--prepare" in words
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        pytest.param(words, id=" ".join(words), marks=[pytest.mark.xfail] if still_to_come(words) else [])
-        for words in commands()
-    ],
-)
+@pytest.mark.parametrize("words", [pytest.param(words, id=" ".join(words)) for words in commands()])
 def test_commands_are_those_of_the_program(words: list[str], tmp_path: Path, monkeypatch) -> None:
     """Every one is taken by the command line itself, options and values."""
     monkeypatch.chdir(tmp_path)

@@ -95,7 +95,7 @@ def test_receive_logs_events_for_programs(world: World) -> None:
     events = [json.loads(line) for line in said]
     assert all(one.pop("time").endswith("+00:00") for one in events)
     address = f"http://127.0.0.1:{receiver.port}"
-    assert events[0] == {"event": "started", "address": address, "store": ".smsconf"}
+    assert events[0] == {"event": "started", "address": address, "store": ".smsconf/inbox.db"}
     assert events[-1] == {
         "event": "stopped",
         "reports": 1,

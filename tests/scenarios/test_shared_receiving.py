@@ -172,3 +172,24 @@ def test_what_was_sent_from_one_machine_has_its_receipt_on_another(
         assert receiver.post("/reports", body) == 200
     (group,) = machine(shop, "c").json("receipts").json["groups"]
     assert (group["template"], group["delivered"]) == (SHIPPED, 1)
+
+
+def test_opt_out_that_another_machine_hears_is_left_out_of_a_list_made_before(
+    shop: World,  # noqa: F811
+    postgres_address: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One machine makes the list, another hears who is out, a third one sends."""
+    monkeypatch.setenv("SMSCONF_STORE", postgres_address)
+    shop.control("POST", "clock", {"set": "2026-03-02T12:00:00+08:00"})
+    shop.write("number\n13812345678\n13912345678\n", "list.csv")
+    made = shop.json("bulk", "template.refund", "list.csv", "--prepare", "--auto-approve")
+    assert made.code == 0, made.err
+    with receiving(machine(shop, "b")) as receiver:
+        body = urlencode({"from": "13812345678", "to": "10690000001", "body": "TD"}).encode()
+        assert receiver.post("/replies", body) == 200
+    third = machine(shop, "c")
+    ran = third.json("bulk", "--join", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert "1 recipient opted out" in ran.err
+    assert [one["to"] for one in outbox(third)] == ["+8613912345678"]

@@ -98,7 +98,7 @@ class OptOuts:
             for row, said in source.news():
                 if (wish := read_wish(said.item.body)) is None:
                     continue
-                number, is_exact = _number_of(said.item.sender)
+                number, is_exact = number_of(said.item.sender)
                 if wish.leaves or is_exact:
                     self._hear(number, wish, _When(_time(said).timestamp(), place, row))
         if self._changed:
@@ -108,7 +108,11 @@ class OptOuts:
 
     def holds(self, number: str) -> bool:
         """Tell whether a number, in any form, is out as ``current`` last read it."""
-        return _number_of(number)[0] in self._current
+        return number_of(number)[0] in self._current
+
+    def keeps_out(self, sender: str) -> bool:
+        """Tell whether replies of a sender, readable or not, keep somebody out, as ``current`` last read."""
+        return number_of(sender)[0] in self._replied
 
     def unreadable(self) -> int:
         """Return how many are out by a reply whose sender nobody can read: no list can leave them out."""
@@ -124,7 +128,7 @@ class OptOuts:
             standing = self._standing[number]
             assert standing.first is not None  # noqa: S101 - for the type checker: they are out
             if said := self._sources[standing.first.source].reply(standing.first.row):
-                bare, _is_exact = _number_of(said.item.sender)
+                bare, _is_exact = number_of(said.item.sender)
                 shown = f"+{bare}" if bare.isdecimal() else said.item.sender
                 found.append(OptOut(shown, standing.word, _time(said), said))
         return sorted(found, key=lambda one: (one.since, one.number))
@@ -142,7 +146,7 @@ class OptOuts:
             self._changed = self._changed or number not in self._listed
 
 
-def _number_of(sender: str) -> tuple[str, bool]:
+def number_of(sender: str) -> tuple[str, bool]:
     """Return the digits of a sender, else a ? and the sender; and whether that is more than a good guess.
 
     What is no number, or one that no country has, may hold one mainland mobile number behind a prefix of its

@@ -65,7 +65,7 @@ def receipt_row(receipt: Receipt, shown: Callable[[str], str]) -> View:
     failed = receipt.delivery is Delivery.FAILED
     return {
         "message_id": receipt.message_id,
-        "to": shown(sent.to) if sent else None,
+        "to": shown(sent.to) if sent and sent.to else None,
         "delivery": receipt.delivery.value,
         "status": receipt.status,
         "meaning": meaning_of(receipt.status) if failed and receipt.status else None,

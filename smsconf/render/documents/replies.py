@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from smsconf.language import ngettext
+from smsconf.language import _, ngettext
 from smsconf.messaging.receive.opt_outs import OptOut
 from smsconf.render.lines import Line, Span, clean, line
 from smsconf.store.messages import Received, Reply
@@ -32,7 +32,7 @@ def reply_row(
     shown: Callable[[str], str],
     said: Callable[[str], str],
 ) -> View:
-    """Return one reply as a row.
+    """Return one reply as a row; one that was purged has neither sender nor text.
 
     Args:
         reply: as it was received.
@@ -44,9 +44,9 @@ def reply_row(
         "message_id": reply.item.message_id,
         "received": reply.at.isoformat(timespec="seconds"),
         "created": reply.item.created,
-        "from": shown(reply.item.sender),
+        "from": shown(reply.item.sender) if reply.item.sender else None,
         "to": reply.item.to,
-        "body": said(reply.item.body),
+        "body": said(reply.item.body) if reply.item.sender else None,
         "opted_out": is_out(reply.item.sender),
     }
 
@@ -113,9 +113,9 @@ def replies_lines(rows: Iterable[View], opt_outs: int) -> Iterator[Line]:
         count += 1
         yield line(
             Span(f"{one['received']}  ", "dim"),
-            Span(clean(one["from"]), "bold"),
+            Span(clean(one["from"] or _("(purged)")), "bold"),
             Span(f" → {clean(one['to'])}  ", "dim"),
-            Span(clean(one["body"]), "yellow" if one["opted_out"] else ""),
+            Span(clean(one["body"] or ""), "yellow" if one["opted_out"] else ""),
             hang=4,
         )
     said = ngettext("{count} reply", "{count} replies", count).format(count=count)

@@ -23,11 +23,13 @@ from smsconf.store.files.ledger import Ledger
 from smsconf.store.files.ledger_reader import LedgerReader, open_ledger_to_read
 from smsconf.store.files.lock import hold, holder_of
 from smsconf.store.files.places import inbox_path, inboxes, ledger_path, note_inbox, sent_path
+from smsconf.store.files.purging import purge_files
 from smsconf.store.files.replies import FileReplies
 from smsconf.store.files.sent import add_sent, read_ledger, read_sent, templates_sent
 from smsconf.store.files.status import count_entries, count_rows, size_of
 from smsconf.store.interfaces import Lock, StoreStatus, Work
 from smsconf.store.messages import Received, Reply, Report, Sent
+from smsconf.store.purging import Purged, Wanted, Word
 from smsconf.store.runs import Run
 
 _NO_LEDGER = N_(
@@ -195,6 +197,20 @@ class FileStore:
             PlanRefused: it was imported into a shared store.
         """
         refuse_imported(self._state)
+
+    def purge(
+        self,
+        scope: str | None,  # noqa: ARG002 - as in the other home
+        wanted: Wanted,
+        replies: Iterable[tuple[str, Word]],
+        work: Work,  # noqa: ARG002
+    ) -> Purged:
+        """Delete numbers and texts for good, also from a folder that was imported.
+
+        Raises:
+            PlanRefused: a list is being sent.
+        """
+        return purge_files(self._folder, self._state, self._received(), wanted, replies)
 
     def holding(self, work: Work) -> AbstractContextManager[Contents]:
         """Read everything, and keep everybody else from writing to it meanwhile.

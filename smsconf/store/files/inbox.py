@@ -67,7 +67,7 @@ class Inbox:
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self.database.close()
 
     def add(self, items: Sequence[Item], now: datetime) -> int:
         """Store what arrived, all of it or nothing, and wait until it is on the disk.
@@ -99,8 +99,8 @@ class Inbox:
             if not self._is_in_place():
                 raise self._moved()
             self._check()
-            with transaction(self._database):  # a page goes to the disk, with what it held before
-                self._database.execute(f"PRAGMA user_version = {_VERSION}")
+            with transaction(self.database):  # a page goes to the disk, with what it held before
+                self.database.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -109,7 +109,7 @@ class Inbox:
         Raises:
             SmsconfError: it cannot be written.
         """
-        with self._explained(_("written")), transaction(self._database):
+        with self._explained(_("written")), transaction(self.database):
             yield
 
     def reports(self, message_id: str | None = None) -> Iterator[Received[Report]]:
@@ -129,12 +129,12 @@ class Inbox:
         yield from self._read("replies", _REPLY, Reply, "number")
 
     def _open(self) -> None:
-        self._database = open_database(self.path, _SCHEMA, _VERSION)
+        self.database = open_database(self.path, _SCHEMA, _VERSION)
         self._files = _identities(self.path)
 
     def _open_again(self) -> None:
         """Open the file that has the name now; where there is none it is made."""
-        old, files = self._database, self._files
+        old, files = self.database, self._files
         with suppress(sqlite3.Error):  # what is in its log only belongs into the file, wherever that is now
             old.execute("PRAGMA wal_checkpoint")
         if files and _identities(self.path)[:1] == files[:1]:  # only its log is gone: what it held is saved
@@ -155,16 +155,16 @@ class Inbox:
 
     def _write(self, items: Sequence[Item], now: datetime) -> int:
         stamp = now.astimezone(UTC).isoformat(timespec="milliseconds")
-        with transaction(self._database):
+        with transaction(self.database):
             self._check()
             before = self._last()
-            self._database.executemany(
+            self.database.executemany(
                 _insert("reports", _REPORT)
                 + " ON CONFLICT (message_id, sequence, status, coalesce(updated, ''))"
                 " DO UPDATE SET copies = copies + 1",
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Report)],
             )
-            self._database.executemany(
+            self.database.executemany(
                 _insert("replies", _REPLY) + " ON CONFLICT (message_id) DO NOTHING",
                 [{**asdict(one), "received": stamp} for one in items if isinstance(one, Reply)],
             )
@@ -174,7 +174,7 @@ class Inbox:
         """Return the last numbers of both tables, added: each new row has the next one."""
         last = "coalesce((SELECT max(number) FROM {table}), 0)"
         asked = f"SELECT {last.format(table='reports')} + {last.format(table='replies')}"
-        return int(self._database.execute(asked).fetchone()[0])
+        return int(self.database.execute(asked).fetchone()[0])
 
     def _read(
         self, table: str, names: Sequence[str], kind: type[Kind], order: str, message_id: str | None = None
@@ -183,7 +183,7 @@ class Inbox:
         only = "" if message_id is None else "WHERE message_id = :message_id"
         with self._explained(_("read")), readable():
             # table, columns and order are ours, never anybody's input
-            for received, *values in self._database.execute(
+            for received, *values in self.database.execute(
                 f"SELECT {columns} FROM {table} {only} ORDER BY {order}",  # noqa: S608
                 {"message_id": message_id},
             ):

@@ -285,7 +285,7 @@ class Ledger(LedgerReader):
         before, after = MOVES[move]
         with self._explained():
             self._database.execute(
-                "UPDATE batch SET state = ? WHERE state = ? AND (? IS NULL OR run = ?)",
+                "UPDATE batch SET state = ? WHERE state = ? AND numbers <> '' AND (? IS NULL OR run = ?)",
                 (after, before, *[run and run.id] * 2),
             )
 

@@ -39,7 +39,7 @@ WHERE run = ? AND numbers <> '' AND state IN ('sending', 'sent', 'uncertain', 'a
 _FAILED = """
 SELECT batch.id, number, coalesce(word, status) FROM message JOIN batch ON batch.id = message.batch
 LEFT JOIN undelivered USING (message_id)
-WHERE run = ? AND (status <> '000000' OR word IS NOT NULL)
+WHERE run = ? AND number <> 0 AND (status <> '000000' OR word IS NOT NULL)
 ORDER BY batch.id, message.rowid
 """
 
@@ -99,6 +99,11 @@ class LedgerReader(RunRows):
                 for _batch, one, status in group:
                     values = None if batch.values is None else batch.values[places[str(one)]]
                     yield str(one), values, status
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        """The file, for what is done to all of it."""
+        return self._database
 
     def stream(self, statement: str, /, **values: object) -> Iterator[Row]:
         """Yield what a statement of this home asks for.

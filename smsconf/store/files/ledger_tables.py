@@ -1,7 +1,8 @@
 """The tables of the ledger, and how a file of an older smsconf becomes one of this.
 
 A run of version 1 names neither account nor environment and does not know its text, so it is never gone on
-with: what was sent counts, the rest is uncertain. Of its list only the numbers are known.
+with: what was sent counts, the rest is uncertain. Of its list only the numbers are known. Since version 3
+numbers may be purged: a batch has none then, a message the number 0.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from smsconf.store.list_digest import ListDigest
 
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS run (
   id INTEGER PRIMARY KEY, scope TEXT, environment TEXT, subject TEXT NOT NULL,
@@ -63,5 +64,9 @@ def _from_1(database: sqlite3.Connection) -> None:
     database.execute("DROP TABLE old_run")
 
 
-STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_1}
+def _from_2(_database: sqlite3.Connection) -> None:
+    """Change nothing but the version: one that knows of no purge would send to the numbers that are gone."""
+
+
+STEPS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = {1: _from_1, 2: _from_2}
 """version → what makes the next one of it."""

@@ -49,7 +49,7 @@ def add_sent(path: Path, messages: Iterable[Sent]) -> None:
         for one in messages
     ]
     if rows:
-        with _open(path) as database, transaction(database):
+        with open_sent(path) as database, transaction(database):
             database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -61,7 +61,7 @@ def templates_sent(path: Path) -> frozenset[str]:
     """
     if not os.path.lexists(path):
         return frozenset()
-    with _open(path) as database:
+    with open_sent(path) as database:
         return frozenset(one for (one,) in database.execute("SELECT DISTINCT template FROM sent"))
 
 
@@ -72,7 +72,7 @@ def read_sent(path: Path, message_id: str | None = None) -> Iterator[Sent]:
         SmsconfError: it cannot be read.
     """
     if os.path.lexists(path):
-        with _open(path) as database:
+        with open_sent(path) as database:
             asked = _SENT.format(one=_one(message_id))
             for found, to, at, template, segments, scope in database.execute(asked, {"one": message_id}):
                 moment = datetime.fromisoformat(at)
@@ -101,7 +101,9 @@ def read_ledger(path: Path, run: int | None = None, message_id: str | None = Non
         for found, number, at, *rest in database.execute(asked, (ACCEPTED, run, message_id)):
             template, name, batch, parts, account = rest
             moment = datetime.fromisoformat(at)
-            yield Sent(found, f"+{number}", moment, template, name, str(batch), parts, account)
+            yield Sent(
+                found, f"+{number}" if number else "", moment, template, name, str(batch), parts, account
+            )
 
 
 def _one(message_id: str | None) -> str:
@@ -110,7 +112,12 @@ def _one(message_id: str | None) -> str:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
+def open_sent(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file, which is made if there is none.
+
+    Raises:
+        SmsconfError: it cannot be used.
+    """
     fix = _("make room and rights for it; it holds what was sent, for receipts")
     with (
         in_words(path, _("used"), fix),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from smsconf.language import N_, _
-from smsconf.model.errors import PlanRefused, SmsconfError, StoreUnusable
+from smsconf.model.errors import PlanRefused, StoreUnusable
 from smsconf.store.postgres.address import VARIABLE, describe, read_address
 from smsconf.store.postgres.pooler import keeps_sessions
 
@@ -159,7 +159,7 @@ class Database:
                     place=self.place, found=found, needed=VERSION
                 ),
                 why=_("tables are changed only when somebody says so, while nobody else is at work"),
-                fix=_("smsconf store migrate"),
+                fix="smsconf store migrate",
             )
         if found > VERSION:
             raise StoreUnusable(

@@ -24,6 +24,7 @@ from smsconf.store.postgres.ledger_reader import PostgresRunReader
 from smsconf.store.postgres.ledger_sender import PostgresRunSender
 from smsconf.store.postgres.lock import hold
 from smsconf.store.postgres.proof import prove
+from smsconf.store.postgres.purging import PostgresPurge
 from smsconf.store.postgres.sent import (
     add_sent,
     probe_sent,
@@ -33,6 +34,7 @@ from smsconf.store.postgres.sent import (
     templates_sent,
 )
 from smsconf.store.postgres.status import count_rows, locks, senders, size_of
+from smsconf.store.purging import Purged, Wanted, Word
 from smsconf.store.runs import Run
 
 _LOAD = "SELECT content FROM document WHERE scope = :scope AND kind = :kind"
@@ -133,6 +135,17 @@ class PostgresStore:
             SmsconfError: the database is away, or does not let us.
         """
         return importing(self.database, self._project)
+
+    def purge(
+        self, scope: str | None, wanted: Wanted, replies: Iterable[tuple[str, Word]], work: Work
+    ) -> Purged:
+        """Delete numbers and texts of the project, and of what came back to an account, for good."""
+        account = scope or ""
+        with (
+            self.lock(account, work, timeout=None, waiting=lambda _holder: None),
+            PostgresPurge(self.database, self._project) as session,
+        ):
+            return session.purge(account, wanted, replies)
 
     def migrate(self) -> tuple[str | None, str]:
         """Make or change the tables; return the versions before and after.

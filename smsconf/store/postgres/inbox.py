@@ -9,10 +9,12 @@ digest: neither costs an opt-out.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
@@ -33,12 +35,13 @@ _INTEGERS = {"sequence", "total", "copies"}
 
 
 def _insert(table: str, columns: Sequence[str], conflict: str) -> str:
-    """Return what adds many rows at once, each column an array, and counts those that are new."""
+    """Return what adds many rows, given as JSON, at once, and counts those that are new."""
     names = ", ".join(f'"{name}"' for name in columns)
-    arrays = ", ".join(f"%({name})s::{'int' if name in _INTEGERS else 'text'}[]" for name in columns)
+    kinds = ", ".join(f'"{name}" {"int" if name in _INTEGERS else "text"}' for name in columns)
     return f"""
 WITH added AS (
-  INSERT INTO {table} (scope, {names}) SELECT %(scope)s, * FROM unnest({arrays})
+  INSERT INTO {table} (scope, {names})
+  SELECT %(scope)s, * FROM json_to_recordset(%(rows)s::json) AS came ({kinds})
   ON CONFLICT {conflict} RETURNING xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new) FROM added
@@ -221,8 +224,8 @@ def add_received(connection: psycopg.Connection, scope: str, came: Sequence[tupl
 def _add(
     connection: psycopg.Connection, statement: str, scope: str, names: Sequence[str], rows: Sequence[Row]
 ) -> int:
-    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-    row = connection.execute(statement, {"scope": scope, **columns}).fetchone()
+    objects = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    row = connection.execute(statement, {"scope": scope, "rows": objects}).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -241,13 +244,17 @@ def _once(rows: Sequence[Row]) -> list[Row]:
 
 def _row(names: Sequence[str], item: Item, at: datetime) -> Row:
     """Return when something came and its fields, as the database takes them."""
-    moment = at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return (moment, *map(_taken, names, attrgetter(*names)(item)))
+    return (_stamp(at), *map(_taken, names, attrgetter(*names)(item)))
+
+
+@lru_cache
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _taken(name: str, value: object) -> object:
     """Return a value as the database takes it."""
     if not isinstance(value, str):
         return value
-    text = _NOT_TAKEN.sub("", value)
+    text = value if value.isascii() and "\0" not in value else _NOT_TAKEN.sub("", value)
     return hashlib.sha256(text.encode()).hexdigest() if name in _KEYS and len(text) > _LONGEST_KEY else text

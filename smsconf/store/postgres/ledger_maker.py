@@ -31,7 +31,8 @@ VALUES (:project, :scope, :environment, :subject, :name, :template, :region, :di
 _DRAFTS = "agreed IS NULL AND scope IS NOT DISTINCT FROM :scope"
 _COPY = "COPY batch (run, state, size, numbers, contents) FROM STDIN"
 _MOVE = """
-WITH moved AS (UPDATE batch SET state = :after WHERE run = :run AND state = :before RETURNING size)
+WITH moved AS (UPDATE batch SET state = :after WHERE run = :run AND state = :before AND numbers <> ''
+  RETURNING size)
 SELECT coalesce(sum(size), 0) FROM moved
 """
 _ASSUME = """

@@ -40,7 +40,7 @@ WHERE project = :project AND scope = :scope AND environment IS NOT DISTINCT FROM
 _FAILED = """
 SELECT batch.id, number, coalesce(word, status) FROM message JOIN batch ON batch.id = message.batch
 LEFT JOIN undelivered USING (message_id)
-WHERE run = :run AND (status <> '000000' OR word IS NOT NULL) ORDER BY batch.id
+WHERE run = :run AND number <> 0 AND (status <> '000000' OR word IS NOT NULL) ORDER BY batch.id
 """
 
 

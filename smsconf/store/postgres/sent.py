@@ -31,7 +31,8 @@ SELECT message_id, "to", at, template, NULL AS name, NULL AS batch, segments, sc
 WHERE project = :project {one}
 """
 _OF_RUNS = """
-SELECT message_id, coalesce('+' || number, ''), at, template, name, batch::text, parts, scope, environment
+SELECT message_id, CASE number WHEN 0 THEN '' ELSE '+' || number END, at,
+       template, name, batch::text, parts, scope, environment
 FROM message JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
 WHERE project = :project AND status = :accepted AND message_id IS NOT NULL {one}
 """

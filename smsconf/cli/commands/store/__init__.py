@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from smsconf.cli.commands.store import import_, migrate, status
+from smsconf.cli.commands.store import import_, migrate, purge, status
 
 
 @click.group("store")
@@ -21,5 +21,5 @@ def command() -> None:
     """
 
 
-for one in (status, migrate, import_):
+for one in (status, migrate, import_, purge):
     command.add_command(one.command)
