@@ -133,6 +133,9 @@ class RunReader(Protocol):
     def recent(self, key: Key, since: datetime) -> Callable[[Iterable[str]], int]:
         """Return what counts those of some numbers whom runs of a key may have written to since a moment."""
 
+    def touched(self, run: Run) -> set[str]:
+        """Return the numbers of a run that a request may have left for."""
+
     def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
         """Return what the first numbers that wait get; ``None`` where all get the same."""
 

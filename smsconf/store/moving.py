@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from smsconf.language import _
+from smsconf.model.errors import PlanRefused
 from smsconf.store.entries.owner import VERSION, Entry, Owner, is_older, scope_of, takers
 from smsconf.store.files.contents import Contents
 from smsconf.store.files.home import FileStore
-from smsconf.store.interfaces import Work
+from smsconf.store.interfaces import RunReader, Work
+from smsconf.store.runs import Run
 
 if TYPE_CHECKING:
     from smsconf.store.postgres.home import PostgresStore
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Imported:
-    """What was imported: ``runs`` are number there, number here and name of each.
+    """What was imported: ``runs`` are number there, number here and name of each, known ones among them.
 
     ``before`` is when (UTC, ISO 8601) it was imported already, into which store; then nothing was done.
     """
@@ -47,7 +50,7 @@ def move_into(files: FileStore, shared: PostgresStore, owner: Owner, now: dateti
         work: what others are told who come to the folder meanwhile.
 
     Raises:
-        PlanRefused: somebody is at work in the folder.
+        PlanRefused: somebody is at work in the folder, or a copy of it was imported and went another way.
         SmsconfError: a file cannot be read, or the database not be written; nothing was changed there.
     """
     done = Imported(files.place, shared.place)
@@ -57,33 +60,60 @@ def move_into(files: FileStore, shared: PostgresStore, owner: Owner, now: dateti
         return done
     at = now.isoformat(timespec="seconds")
     with files.holding(work) as contents:
-        with shared.importing() as target:
+        with shared.importing() as target, shared.read_runs() as known:
             done.before = target.begin(mark.source, at)
             if done.before is None:
-                _carry(contents, target, owner, done)
+                _carry(contents, target, known, owner, done)
         files.mark_imported(done.before or at, shared.place)
     return done
 
 
-def _carry(contents: Contents, target: Importing, owner: Owner, done: Imported) -> None:
+def _carry(contents: Contents, target: Importing, known: RunReader, owner: Owner, done: Imported) -> None:
     entries = _owned(contents.entries, owner)
-    target.add_entries(entries)
+    fresh = target.add_entries(entries)
     numbers: dict[int, int] = {}
     scopes = {owner.scope or "", *(str(one["scope"]) for one in entries if one.get("scope"))}
     scopes = {one for one in scopes if one == owner.scope or not one.startswith("emulator/")}
-    messages = 0
+    runs = messages = 0
     for run, columns in contents.runs():
-        batches, told = contents.batches(run), contents.messages(run)
-        numbers[run.id] = target.add_run(columns, numbers, batches, told)
-        done.runs.append((run.id, numbers[run.id], run.name))
-        messages += contents.total(run)
+        there = _copy_of(run, contents, known)
+        if there is None:
+            batches, told = contents.batches(run), contents.messages(run)
+            there = target.add_run(columns, numbers, batches, told)
+            target.add_traffic(contents.traffic(run))
+            runs, messages = runs + 1, messages + contents.total(run)
+        numbers[run.id] = there
+        done.runs.append((run.id, there, run.name))
         scopes |= {run.key.scope} if run.key.scope else set()
-    target.add_traffic(contents.traffic())
     sent = target.add_sent(contents.sent())
     reports = target.add_received(owner.scope or "", contents.reports())
     replies = max(target.add_received(scope, contents.replies()) for scope in sorted(scopes))
-    done.counts = {"entries": len(entries), "torn": contents.torn, "runs": len(numbers), "messages": messages}
+    done.counts = {"entries": fresh, "torn": contents.torn, "runs": runs, "messages": messages}
     done.counts |= {"sent": sent, "reports": reports, "replies": replies}
+
+
+def _copy_of(run: Run, contents: Contents, known: RunReader) -> int | None:
+    """Return the number of a run that came with a copy of this folder, which is as far as this one.
+
+    Raises:
+        PlanRefused: from here it went to numbers for which it may still wait there.
+    """
+    for one in known.runs_of(run.key):
+        if (one.digest, one.made) != (run.digest, run.made):
+            continue
+        if contents.touched(run) <= known.touched(one):
+            return one.id
+        raise PlanRefused(
+            _(
+                "run {there} of the store came with a copy of this folder, where as run {run} it went on"
+            ).format(there=one.id, run=run.id),
+            why=_("whoever got the message from here could get it from there once more"),
+            fix=_(
+                "give it up there for good: smsconf bulk --end {there}; then move {ledger} away, and import "
+                "what is left"
+            ).format(there=one.id, ledger=contents.ledger_path),
+        )
+    return None
 
 
 def _owned(entries: Sequence[Entry], owner: Owner) -> list[Entry]:

@@ -35,6 +35,8 @@ _REFUSED = """
 SELECT status, count(*) FROM message JOIN batch ON batch.id = message.batch
 WHERE run = :run AND status <> '000000' GROUP BY status ORDER BY 2 DESC, 1
 """
+_TOLD = "SELECT number FROM message JOIN batch ON batch.id = message.batch WHERE run = :run"
+_IN_DOUBT = "SELECT numbers FROM batch WHERE run = :run AND state IN ('sending', 'uncertain', 'assumed')"
 
 Row = tuple[Any, ...]
 
@@ -101,6 +103,12 @@ class RunRows(ABC):
         with self._explained():
             rows = self._rows(_DOUBTFUL, run=run.id)
             return [(self._read(number), datetime.fromisoformat(at)) for number, at in rows]
+
+    def touched(self, run: Run) -> set[str]:
+        """Return the numbers of a run that a request may have left for."""
+        with self._explained():
+            told = {str(number) for (number,) in self._rows(_TOLD, run=run.id)}
+            return told.union(*(numbers.split(",") for (numbers,) in self._rows(_IN_DOUBT, run=run.id)))
 
     def first_values(self, run: Run, count: int) -> list[tuple[str, ...] | None]:
         """Return what the first numbers that wait get; ``None`` where all get the same."""

@@ -132,12 +132,11 @@ def test_project_for_a_shared_store_alone_refuses_files(world: World) -> None:
     assert not (world.folder / ".smsconf" / "inbox.db").exists()
 
 
-def test_account_that_nobody_tells_is_asked_for(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_account_that_nobody_tells_is_asked_for(shared: World) -> None:
     """Without a project id and without credentials a receiver does not know whose opt-outs it hears."""
-    real = PROJECT.replace(
+    shared.edit(
         "emulator: {database: .smsconf/emulator.db}", "huaweicloud: {site: china, region: cn-north-4}"
     )
-    shared.write(PROJECT.replace("emulator: {database: .smsconf/emulator.db}", real))
     ran = shared.smsconf("receive", "--port", "0")
     assert ran.code == 1
     assert "`project_id`" in ran.err

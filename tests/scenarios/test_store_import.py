@@ -12,6 +12,7 @@ from tests.scenarios.conftest import World
 from tests.scenarios.test_bulk import REFUND, SHIPPED, bulk, hear, shop
 from tests.scenarios.test_receive import receiving, report
 from tests.scenarios.test_send import outbox
+from tests.scenarios.test_shared_receiving import machine
 from tests.store.homes import WORK, make, postgres_store
 
 __all__ = ["shop"]
@@ -148,6 +149,64 @@ def test_import_is_refused_while_somebody_is_at_work_in_the_folder(
     ):
         with held:
             ran = lived.smsconf("store", "import")
-        assert ran.code == 4
+        assert ran.code == 4, ran.out + ran.err
         assert lived.json("bulk", "--runs").json["runs"] == []
     assert lived.smsconf("store", "import").code == 0
+
+
+def test_copy_of_a_folder_that_was_imported_adds_nothing_twice(
+    lived: World, postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache gives several runners the same memory: what waits in it goes out once, and counts once."""
+    copy = machine(lived, "copy")
+    shared(lived, monkeypatch, postgres_address)
+    first = lived.json("store", "import").json
+    before = remembered(lived)
+    ran = copy.json("store", "import")
+    assert ran.code == 0, ran.err
+    assert ran.json["runs"] == first["runs"]
+    assert [ran.json["imported"][what] for what in ("entries", "runs", "messages", "reports")] == [0] * 4
+    assert remembered(lived) == before
+    lived.edit("limit: 6", "limit: 60")
+    assert bulk(lived, SHIPPED, "orders.csv").code == 0
+    assert bulk(lived, SHIPPED, "orders.csv").code == 0
+    assert len(outbox(lived)) == 8
+    with postgres_store(postgres_address, "") as store, store.read_runs() as ledger:
+        assert ledger is not None
+        newest = ledger.runs()[0]
+        assert ledger.spent(newest.key.scope, "cn", newest.made) == Spent(7, 7)
+
+
+def test_copy_of_a_folder_that_went_on_by_itself_is_refused(
+    lived: World, postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it sent would wait in the store still, and go out once more."""
+    copy = machine(lived, "copy")
+    shared(lived, monkeypatch, postgres_address)
+    first = lived.json("store", "import").json
+    monkeypatch.delenv("SMSCONF_STORE")
+    copy.write((lived.folder / "orders.csv").read_text(), "orders.csv")
+    copy.edit("limit: 6", "limit: 60")
+    assert bulk(copy, SHIPPED, "orders.csv").code == 0
+    shared(copy, monkeypatch, postgres_address)
+    ran = copy.smsconf("store", "import")
+    assert ran.code == 4
+    assert f"smsconf bulk --end {first['runs'][-1]['to']}" in ran.err
+    (copy.folder / ".smsconf" / "ledger.db").unlink()
+    assert copy.smsconf("store", "import").code == 0
+
+
+def test_folders_of_one_project_are_put_together_in_the_order_of_time(
+    lived: World, postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever is imported last, the last word is the later one."""
+    older = machine(lived, "older")
+    assert older.smsconf("confirm", "threshold.cn", "--note", "first").code == 0
+    lived.control("POST", "clock", {"advance": "PT1H"})
+    assert lived.smsconf("confirm", "threshold.cn", "--note", "second").code == 0
+    shared(lived, monkeypatch, postgres_address)
+    for world in (lived, older):
+        (world.folder / ".smsconf" / "ledger.db").unlink()
+        assert world.smsconf("store", "import").code == 0
+    notes = [one.get("note") for one in lived.json("history").json["entries"] if one["event"] == "confirmed"]
+    assert notes == ["first", "second"]

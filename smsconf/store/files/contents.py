@@ -36,7 +36,7 @@ WHERE run = :run ORDER BY message.rowid
 """
 _TRAFFIC = f"""
 SELECT coalesce(scope, ''), region, substr(at, 1, 10), sum(size) FROM batch JOIN run ON run.id = batch.run
-WHERE at IS NOT NULL AND agreed IS NOT NULL AND state IN ({", ".join(f"'{state}'" for state in SPENT)})
+WHERE run.id = :run AND at IS NOT NULL AND state IN ({", ".join(f"'{state}'" for state in SPENT)})
 GROUP BY 1, 2, 3
 """  # noqa: S608 - our own words
 
@@ -60,6 +60,11 @@ class Contents:
                 if run := self._ledger.find(number):
                     yield run, tuple(columns)
 
+    @property
+    def ledger_path(self) -> str:
+        """Return the file of the runs, for people."""
+        return str(self._ledger.path) if self._ledger else ""
+
     def total(self, run: Run) -> int:
         """Return how many messages a run has."""
         return self._ledger.tally(run).total if self._ledger else 0
@@ -72,9 +77,13 @@ class Contents:
         """Yield what was said of each number of a run: batch, number, message id, status, parts."""
         return self._stream(_MESSAGES, run=run.id)
 
-    def traffic(self) -> Iterator[Row]:
-        """Yield what the service may have taken: account, region, day (UTC), messages."""
-        return self._stream(_TRAFFIC)
+    def traffic(self, run: Run) -> Iterator[Row]:
+        """Yield what the service may have taken of a run: account, region, day (UTC), messages."""
+        return self._stream(_TRAFFIC, run=run.id)
+
+    def touched(self, run: Run) -> set[str]:
+        """Return the numbers of a run that a request may have left for."""
+        return self._ledger.touched(run) if self._ledger else set()
 
     def _stream(self, statement: str, **values: object) -> Iterator[Row]:
         return self._ledger.stream(statement, **values) if self._ledger else iter(())

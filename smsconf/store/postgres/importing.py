@@ -20,7 +20,7 @@ from smsconf.store.entries.owner import Entry
 from smsconf.store.messages import Received, Reply, Report, Sent
 from smsconf.store.postgres.engine import Database
 from smsconf.store.postgres.inbox import add_received
-from smsconf.store.postgres.journal import add_entries
+from smsconf.store.postgres.journal import merge_entries
 from smsconf.store.postgres.keys import lock_key
 
 Row = tuple[Any, ...]
@@ -28,6 +28,7 @@ One = TypeVar("One")
 
 _ONCE = "INSERT INTO imported (source, project, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING at"
 _BEFORE = "SELECT at FROM imported WHERE source = %s"
+_ALONE = "SELECT pg_advisory_xact_lock(%s)"
 _RUN = """
 INSERT INTO run (project, scope, environment, subject, name, template, region, digest, message, made,
                  failed_of, agreed, begun, finished, summary)
@@ -59,16 +60,16 @@ class Importing:
         self._session = session
 
     def begin(self, source: str, at: str) -> str | None:
-        """Note that a folder is imported now; return when it was before, if it was."""
+        """Note that a folder is imported now, and no other one of the project; return when it was before."""
+        self._session.execute(_ALONE, (lock_key("import", self._project),))
         if self._session.execute(_ONCE, (source, self._project, at)).fetchone():
             return None
         row = self._session.execute(_BEFORE, (source,)).fetchone()
         return str(row[0]) if row else at
 
-    def add_entries(self, entries: Sequence[Entry]) -> None:
-        """Add entries of the journal, the oldest first."""
-        if entries:
-            add_entries(self._connection, self._project, list(entries))
+    def add_entries(self, entries: Sequence[Entry]) -> int:
+        """Add entries of the journal, each in its place by time; return how many are not there yet."""
+        return merge_entries(self._connection, self._project, list(entries))
 
     def add_run(
         self,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -27,6 +28,7 @@ _ADD = """
 INSERT INTO journal (project, scope, address, entry) VALUES (:project, :scope, :address, :entry)
 """
 _TURN = text("SELECT pg_advisory_xact_lock(:key)")
+_REMOVE = text("DELETE FROM journal WHERE project = :project")
 
 
 class Journal:
@@ -97,3 +99,20 @@ def add_entries(connection: Connection, project: str, entries: list[Entry]) -> N
         for one in entries
     ]
     connection.execute(text(_ADD), rows)
+
+
+def merge_entries(connection: Connection, project: str, entries: list[Entry]) -> int:
+    """Add entries of another journal, each in its place by time; return how many are not there yet.
+
+    The last word counts, and that of a folder may be older than what the store holds. Each of the two keeps
+    its own order. Who reads on from an id reads all of them once more, and ends with the same.
+    """
+    connection.execute(_TURN, {"key": lock_key("journal", project)})
+    rows = connection.execute(text(_NEWER), {"project": project, "last": 0}).all()
+    there: list[Entry] = [json.loads(entry) for _id, entry in rows]
+    known = {json.dumps(one, sort_keys=True) for one in there}
+    new = [one for one in entries if json.dumps(one, sort_keys=True) not in known]
+    if new:
+        connection.execute(_REMOVE, {"project": project})
+        add_entries(connection, project, list(merge(there, new, key=lambda one: str(one.get("time")))))
+    return len(new)

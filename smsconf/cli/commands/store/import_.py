@@ -26,7 +26,9 @@ def command(folder: Path, environment: str | None, form: str, output: Path | Non
     Journal, confirmations, lists in every state, single messages, reports and replies. Runs get other
     numbers, which it says. What names no account belongs to the project's; --env says of which environment.
     Stop what is at work in the folder first: afterwards commands that write refuse it without SMSCONF_STORE.
-    A second run changes nothing. Exits 0, 4 if somebody is at work in the folder.
+    A second run changes nothing. Several folders of one project are put together in the order of time, and
+    what several copies of one brought is there once. Exits 0, 4 if somebody is at work in the folder, or if
+    it sent more of a list than a copy that was imported before.
     """
     done = import_folder(folder, environment, datetime.now(UTC), say)
     report(imported_view(done), imported_lines, form, output)
