@@ -3,8 +3,7 @@
 ``files`` keeps it in a project's folder, ``postgres`` in a database that all runners share. Nothing is kept
 here. Times are aware; numbers of recipients have no plus sign in runs, and one elsewhere.
 
-What it says of errors holds for both homes: a :class:`~smsconf.model.errors.SmsconfError` says what could
-not be read or written, why, and the way out; nothing was changed then.
+Where something cannot be read or written, both homes raise a :class:`~smsconf.model.errors.SmsconfError`.
 """
 
 from __future__ import annotations
