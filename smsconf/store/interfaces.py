@@ -3,8 +3,7 @@
 ``files`` keeps it in a project's folder, ``postgres`` in a database that all runners share. Nothing is kept
 here. Times are aware; numbers of recipients have no plus sign in runs, and one elsewhere.
 
-What it says of errors holds for both homes: a :class:`~smsconf.model.errors.SmsconfError` says what could
-not be read or written, why, and the way out; nothing was changed then.
+Where something cannot be read or written, both homes raise a :class:`~smsconf.model.errors.SmsconfError`.
 """
 
 from __future__ import annotations
@@ -114,6 +113,9 @@ class RunReader(Protocol):
 
     def is_open(self, run: Run) -> bool:
         """Tell whether numbers of a run wait for their request."""
+
+    def is_on_way(self, run: Run) -> bool:
+        """Tell whether requests of a run may have left whose answers somebody waits for."""
 
     def summary(self, run: Run) -> dict[str, Any]:
         """Return what was noted about a run when it was made."""

@@ -74,6 +74,12 @@ class RunRows(ABC):
         with self._explained():
             return bool(self._rows(_OPEN, run=run.id))
 
+    def is_on_way(self, run: Run) -> bool:
+        """Tell whether requests of a run may have left whose answers somebody waits for."""
+        with self._explained():
+            asked = "SELECT 1 FROM batch WHERE run = :run AND state = 'sending' LIMIT 1"
+            return bool(self._rows(asked, run=run.id))
+
     def summary(self, run: Run) -> dict[str, Any]:
         """Return what was noted about a run when it was made."""
         with self._explained():

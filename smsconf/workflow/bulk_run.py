@@ -206,8 +206,8 @@ class ListSending:
         count += tally.ended if order.take_up else 0
         if not count:
             self.settle(ledger, run)
-            if self._store.shared and tally.uncertain and self.assume_sent is None:
-                return ready.now  # perhaps others send it: whatever becomes of that is waited for
+            if ledger.is_on_way(run):
+                return ready.now  # others send it: what becomes of that is waited for
             if job and run.message["text"] != ready.target.text_key():
                 self.ui.talk.say(
                     _(

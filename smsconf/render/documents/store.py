@@ -14,7 +14,7 @@ from smsconf.store.interfaces import StoreStatus, Work
 from smsconf.store.moving import Imported
 
 FORMAT_VERSION = "1.0"
-TORN = N_("torn")  # lines of a journal; the other words are those of the status
+TORN = N_("torn lines of the journal")
 View = dict[str, Any]
 
 
@@ -54,7 +54,8 @@ def imported_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     yield line(clean(_("{folder} imported into {place}").format(**view)))
     for what, count in view["imported"].items():
         if count:
-            yield line(_("  {count} {what}").format(count=f"{count:,}", what=_(what)))
+            named = _(TORN) if what == "torn" else _(what)
+            yield line("  ", _("{what}: {count}").format(what=named, count=f"{count:,}"))
     for one in view["runs"]:
         if one["from"] != one["to"]:
             yield line(clean(_("  run {from} is run {to} there: {name}").format(**one)))

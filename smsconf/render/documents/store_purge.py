@@ -16,7 +16,7 @@ View = dict[str, Any]
 _GONE = {
     "runs": N_("lists"),
     "numbers": N_("numbers of lists"),
-    "given_up": N_("of them waiting, given up"),
+    "given_up": N_("numbers that waited, given up"),
     "sent": N_("single messages"),
     "reports": N_("reports"),
     "replies": N_("replies"),
@@ -48,7 +48,7 @@ def purged_lines(view: Mapping[str, Any]) -> Iterator[Line]:
     else:
         yield line(Span(clean(view["place"]), "bold"), _(": there was nothing to purge"))
     for name, count in gone.items():
-        yield line(_("  {count} {what}").format(count=f"{count:,}", what=_(_GONE[name])))
+        yield line("  ", _("{what}: {count}").format(what=_(_GONE[name]), count=f"{count:,}"))
     if count := view["kept"]["opt_outs"]:
         said = ngettext(
             "{count} opt-out keeps number and word: without them the next list would reach that person",

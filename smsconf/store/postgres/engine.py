@@ -159,7 +159,7 @@ class Database:
                     place=self.place, found=found, needed=VERSION
                 ),
                 why=_("tables are changed only when somebody says so, while nobody else is at work"),
-                fix="smsconf store migrate",
+                fix=_("run smsconf store migrate"),
             )
         if found > VERSION:
             raise StoreUnusable(

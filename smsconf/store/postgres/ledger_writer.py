@@ -29,9 +29,12 @@ INSERT INTO batch (run, state, size, numbers, contents, tries, at, sender)
 VALUES (:run, :state, :size, :numbers, :contents, :tries, :at, :sender)
 """
 _COUNT = """
-INSERT INTO traffic (scope, region, day, sender, size) VALUES (:scope, :region, :day, :sender, :size)
+INSERT INTO traffic (scope, region, day, sender, size)
+SELECT :scope, :region, :day, :sender, :size FROM {turn}
 ON CONFLICT (scope, region, day, sender) DO UPDATE SET size = traffic.size + excluded.size
 """
+_WITH_OTHERS = "(SELECT pg_advisory_xact_lock_shared(:key)) AS turn"
+_ALONE = "(SELECT 1) AS turn"
 # the sender is dead if nobody holds its lock; a server that ends a session ends its transaction first
 _DEAD = f"""
 UPDATE batch SET state = 'uncertain' WHERE id IN (
@@ -88,23 +91,18 @@ class LedgerWriter(PostgresRunReader):
         self._spending[run.key.scope or "", run.region, day] += count
 
     def _write_traffic(self) -> None:
+        """Write what was counted; whoever counts alone is waited for, and kept from doing so."""
         for (scope, region, day), size in sorted(self._spending.items()):
             if size:
-                self._count_with_others(scope, region)
-                named = {"scope": scope, "region": region, "day": day, "sender": self._number}
-                self._run(_COUNT, size=size, **named)
+                named = {"scope": scope, "region": region, "day": day, "sender": self._number, "size": size}
+                turn = _ALONE if (scope, region) in self._alone else _WITH_OTHERS
+                self._run(_COUNT.format(turn=turn), key=lock_key("traffic", scope, region), **named)
         self._spending.clear()
 
     def _count_alone(self, scope: str, region: str) -> None:
-        """Keep others from changing what was spent until this transaction is over."""
+        """Keep others from changing what was spent until this transaction is over; before it counts."""
         self._run("SELECT pg_advisory_xact_lock(:key)", key=lock_key("traffic", scope, region))
         self._alone.add((scope, region))
-
-    def _count_with_others(self, scope: str, region: str) -> None:
-        """Wait for whoever counts alone, and keep others from doing so; not before counting alone."""
-        if (scope, region) not in self._alone:
-            key = lock_key("traffic", scope, region)
-            self._run("SELECT pg_advisory_xact_lock_shared(:key)", key=key)
 
     def _add(
         self, run: Run, state: State, batch: Batch, at: str | None = None, by: int | None = None

@@ -32,7 +32,7 @@ def test_database_without_tables_says_how_to_make_them(postgres: Server) -> None
     try:
         with pytest.raises(SmsconfError, match="has no tables") as raised:
             database.check_version()
-        assert raised.value.fix == "smsconf store migrate"
+        assert raised.value.fix == "run smsconf store migrate"
         assert migrate(database) == (None, VERSION)
         database.check_version()
     finally:

@@ -161,12 +161,8 @@ def command(
       smsconf bulk template.order-shipped recipients.xlsx --dry-run
       smsconf bulk template.order-shipped recipients.xlsx
       smsconf bulk campaign.winter-sale --at 2026-12-01T09:00:00+08:00
+      smsconf bulk campaign.winter-sale --prepare && smsconf bulk --join
       smsconf bulk --runs
-
-    \b
-    From many machines, with a shared store:
-      smsconf bulk campaign.winter-sale --prepare
-      smsconf bulk --join
 
     A first row names the columns: one of the numbers (手机号, phone, number …), one for each variable by its
     name or description; without it the numbers are in the first column. Each number gets one message. What is
