@@ -382,7 +382,12 @@ class Store(Recorded, Protocol):
         """
 
     def purge(
-        self, scope: str | None, wanted: Wanted, replies: Iterable[tuple[str, Word]], work: Work
+        self,
+        scope: str | None,
+        wanted: Wanted,
+        replies: Iterable[tuple[str, Word]],
+        work: Work,
+        waiting: Callable[[Work | None], None],
     ) -> Purged:
         """Delete numbers and texts for good; counts stay.
 
@@ -391,6 +396,7 @@ class Store(Recorded, Protocol):
             wanted: what is to go.
             replies: ids of replies that go, and the word that stays of one.
             work: what others are told meanwhile.
+            waiting: told who holds the account's lock, where all runners share the store.
 
         Raises:
             PlanRefused: somebody is at work with files.

@@ -56,7 +56,8 @@ _OVER = """
 SELECT id, message, summary FROM run
 WHERE {own} AND agreed IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.run = run.id AND state IN ('ready', 'sending'))
-  AND EXISTS (SELECT 1 FROM batch WHERE batch.run = run.id AND numbers <> '')
+  AND (EXISTS (SELECT 1 FROM batch WHERE batch.run = run.id AND numbers <> '')
+    OR id IN (SELECT run FROM message JOIN batch ON batch.id = message.batch WHERE number <> 0))
   AND coalesce((SELECT max(at) FROM batch WHERE batch.run = run.id), finished, made) < :before
 """
 _NAMED = "run = :run AND state IN ('sent', 'assumed', 'opted-out', 'ended') AND numbers <> ''"
@@ -68,17 +69,19 @@ UPDATE message SET number = 0 WHERE number <> 0 AND batch IN (SELECT id FROM bat
 _DOUBTS = "SELECT coalesce(sum(size), 0) FROM batch WHERE run = :run AND state = 'uncertain'"
 _REST = "UPDATE run SET message = :message, summary = :summary WHERE id = :run"
 _HOLDING = """
-SELECT batch.id, run, state, numbers, contents, tries FROM batch JOIN run ON run.id = batch.run
+SELECT batch.id, run, state, numbers, contents, tries, at FROM batch JOIN run ON run.id = batch.run
 WHERE {own} AND ',' || numbers || ',' LIKE :pattern {lock}
 """
 _CUT = "UPDATE batch SET numbers = :numbers, contents = :contents WHERE id = :id"
 _TAKE_OUT = "UPDATE batch SET size = :size, numbers = :numbers, contents = :contents WHERE id = :id"
-_GIVE_UP = "UPDATE batch SET state = 'ended', numbers = '', contents = NULL WHERE id = :id"
-_GIVEN_UP = "INSERT INTO batch (run, state, size, numbers) VALUES (:run, 'ended', 1, '')"
+_ALONE = "UPDATE batch SET state = :after, numbers = '', contents = NULL WHERE id = :id"
+_APART = "INSERT INTO batch (run, state, size, numbers, at) VALUES (:run, :after, 1, '', :at)"
 _TOLD = """
-SELECT message_id FROM message JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
-WHERE {own} AND number = :digits AND message_id IS NOT NULL
+SELECT run, message_id FROM message JOIN batch ON batch.id = message.batch JOIN run ON run.id = batch.run
+WHERE {own} AND number = :digits
 """
+_SUMMARY = "SELECT summary FROM run WHERE id = :run"
+_SAMPLES = "UPDATE run SET summary = :summary WHERE id = :run"
 _FORGET = """
 UPDATE message SET number = 0 WHERE number = :digits
   AND batch IN (SELECT batch.id FROM batch JOIN run ON run.id = batch.run WHERE {own})
@@ -92,7 +95,7 @@ WHERE {own} AND ("to" IS NOT NULL OR extend IS NOT NULL) AND
 """
 _REPLY_GONE = """
 UPDATE replies SET sender = '', body = '', message_id = 'purged-' || number
-WHERE {own} AND message_id = :message_id AND sender <> ''
+WHERE {own} AND message_id = :message_id AND (sender <> '' OR body <> '')
 """
 _REPLY_WORD = "UPDATE replies SET body = :word WHERE {own} AND message_id = :message_id AND body <> :word"
 
@@ -102,9 +105,10 @@ def purge_runs(execute: Execute, own: str, before: datetime, done: Purged) -> No
     over = execute(_OVER.format(own=own), before=before.astimezone(UTC).isoformat(timespec="seconds"))
     for run, message, summary in over.fetchall():
         ((left,),) = execute(_LEFT, run=run).fetchall()
-        touched = execute(_EMPTY, run=run).rowcount
-        done.numbers += int(left) + execute(_UNNAME, run=run).rowcount
-        done.runs += bool(touched)
+        emptied = execute(_EMPTY, run=run).rowcount
+        unnamed = execute(_UNNAME, run=run).rowcount
+        done.numbers += int(left) + unnamed
+        done.runs += bool(emptied or unnamed)
         ((doubts,),) = execute(_DOUBTS, run=run).fetchall()
         kept = json.loads(message)
         if doubts:
@@ -122,22 +126,36 @@ def purge_number(execute: Execute, own: str, number: str, done: Purged, *, lock:
     a batch meanwhile.
     """
     asked = execute(_HOLDING.format(own=own, lock=lock), pattern=f"%,{number},%")
-    for place, run, state, numbers, contents, tries in asked.fetchall():
-        batch = Batch.read(place, numbers, contents, tries)
-        kept = batch.part([at for at, one in enumerate(batch.numbers) if one != number])
-        values = {"numbers": ",".join(kept.numbers), "contents": pack_values(kept.values), "id": place}
+    concerned: set[int] = set()
+    taken = 0
+    for place, run, state, numbers, contents, tries, at in asked.fetchall():
         if state in (State.SENDING, State.UNCERTAIN):
             done.uncertain[run] = done.uncertain.get(run, 0) + 1
-        elif state != State.READY:
-            done.numbers += execute(_CUT, **values).rowcount
+            continue
+        concerned.add(run)
+        batch = Batch.read(place, numbers, contents, tries)
+        kept = batch.part([here for here, one in enumerate(batch.numbers) if one != number])
+        values = {"numbers": ",".join(kept.numbers), "contents": pack_values(kept.values), "id": place}
+        after = State.ENDED if state == State.READY else state
+        if state == State.SENT:  # its size is what the service took
+            execute(_CUT, **values)
         elif not kept.numbers:
-            done.given_up += execute(_GIVE_UP, id=place).rowcount
-        else:
+            execute(_ALONE, id=place, after=after)
+        else:  # what is counted of it becomes a batch without a number, which nobody takes up
             execute(_TAKE_OUT, size=len(kept.numbers), **values)
-            done.given_up += execute(_GIVEN_UP, run=run).rowcount
-    ids = [one for (one,) in execute(_TOLD.format(own=own), digits=int(number)).fetchall()]
+            execute(_APART, run=run, after=after, at=at)
+        done.given_up += state == State.READY
+        taken += state != State.READY
+    told = execute(_TOLD.format(own=own), digits=int(number)).fetchall()
     execute(_FORGET.format(own=own), digits=int(number))
-    return ids
+    done.numbers += max(taken, len(told))  # a run of a first version has sent numbers in its answers alone
+    concerned.update(run for run, _message_id in told)
+    done.runs += len(concerned)
+    for run in concerned:
+        ((summary,),) = execute(_SUMMARY, run=run).fetchall()
+        if (noted := json.loads(summary)).get("samples"):
+            execute(_SAMPLES, run=run, summary=json.dumps({**noted, "samples": []}))
+    return [message_id for _run, message_id in told if message_id is not None]
 
 
 def purge_sent(execute: Execute, own: str, wanted: Wanted, done: Purged) -> list[str]:
@@ -155,8 +173,10 @@ def purge_reports(execute: Execute, own: str, wanted: Wanted, ids: Iterable[str]
     """Empty reports that came before a moment, else those about a number and about messages that it got."""
     asked = _REPORTS.format(own=own)
     if wanted.received_before:
-        moment = wanted.received_before.astimezone(UTC).isoformat(timespec="milliseconds")
-        done.reports += execute(f"{asked} received < :before", before=moment).rowcount
+        came = wanted.received_before.astimezone(UTC).isoformat(timespec="milliseconds")
+        told = (wanted.before or wanted.received_before).astimezone(UTC).isoformat(timespec="seconds")
+        older = f"{asked} (received < :came OR updated < :told)"
+        done.reports += execute(older, came=came, told=told).rowcount
         return
     for form in (f"+{wanted.number}", wanted.number):
         done.reports += execute(f'{asked} "to" = :number', number=form).rowcount

@@ -29,13 +29,17 @@ def said(folder: Path, *replies: tuple[str, str]) -> FileStore:
     return store
 
 
-def out_of(store: FileStore) -> set[str]:
+def people(store: FileStore) -> list[tuple[str, str, datetime]]:
     out = OptOuts(store.follow_replies(None))
     try:
         out.current()
-        return {one.number for one in out.people()}
+        return [(one.number, one.word, one.since) for one in out.people()]
     finally:
         out.close()
+
+
+def out_of(store: FileStore) -> set[str]:
+    return {number for number, _word, _since in people(store)}
 
 
 def test_every_word_that_leaves_does_so_alone(tmp_path: Path) -> None:
@@ -44,7 +48,7 @@ def test_every_word_that_leaves_does_so_alone(tmp_path: Path) -> None:
     assert len(bodies) > 20
     store = said(tmp_path, *((f"+86138{place:08}", body) for place, body in enumerate(bodies)))
     before = out_of(store)
-    plan_purge(tmp_path, None, print, age=timedelta(days=90)).carry_out()
+    plan_purge(tmp_path, None, print, age=timedelta(days=90)).carry_out(print)
     assert out_of(store) == before
     assert not [one for one in store.replies(None) if "王" in one.item.body]
 
@@ -55,7 +59,7 @@ def test_who_came_back_and_who_nobody_can_read(tmp_path: Path, number: str) -> N
     one, odd = "+8613812345601", "+86155****5172"
     store = said(tmp_path, (one, "R"), (one, "START"), (odd, "TD please"), ("+8613812345602", "hello"))
     age = None if number else timedelta(days=90)
-    plan_purge(tmp_path, None, print, age=age, number=number).carry_out()
+    plan_purge(tmp_path, None, print, age=age, number=number).carry_out(print)
     assert out_of(store) == {odd}
     left = {(reply.item.sender, reply.item.body) for reply in store.replies(None)}
     kept = {(odd, "TD please"), ("+8613812345602", "hello")} if number else {(odd, "TD")}
@@ -65,3 +69,32 @@ def test_who_came_back_and_who_nobody_can_read(tmp_path: Path, number: str) -> N
 def _leaves(body: str) -> bool:
     wish = read_wish(body)
     return bool(wish and wish.leaves)
+
+
+def test_since_when_somebody_is_out_stays(tmp_path: Path) -> None:
+    """An opt-out that they took back meanwhile does not come to life by what went."""
+    one = "+8613812345601"
+    store = said(tmp_path, (one, "R"), (one, "START"), (one, "TD"))
+    before = people(store)
+    assert len(before) == 1
+    plan_purge(tmp_path, None, print, age=timedelta(days=90)).carry_out(print)
+    assert people(store) == before
+    assert [reply.item.body for reply in store.replies(None)] == ["", "", "TD"]
+
+
+def test_text_without_a_sender_goes_too(tmp_path: Path) -> None:
+    """A push may leave it out."""
+    store = said(tmp_path, ("", "a secret"))
+    assert plan_purge(tmp_path, None, print, age=timedelta(days=90)).carry_out(print).replies == 1
+    assert [reply.item.body for reply in store.replies(None)] == [""]
+
+
+def test_reply_is_as_old_as_the_service_says(tmp_path: Path) -> None:
+    """Its clock may be an emulator's, which was moved on."""
+    store = said(tmp_path)
+    with store.open_inbox(None) as inbox:
+        created = (AT - timedelta(days=1)).isoformat()
+        inbox.add([Reply("old", "+8613812345601", "10690", "a secret", created)], datetime.now(UTC))
+        inbox.add([Reply("new", "+8613812345601", "10690", "another")], datetime.now(UTC))
+    plan_purge(tmp_path, None, print, age=timedelta(days=90)).carry_out(print)
+    assert [reply.item.body for reply in store.replies(None)] == ["", "another"]

@@ -100,7 +100,7 @@ class OptOuts:
                     continue
                 number, is_exact = number_of(said.item.sender)
                 if wish.leaves or is_exact:
-                    self._hear(number, wish, _When(_time(said).timestamp(), place, row))
+                    self._hear(number, wish, _When(time_of(said).timestamp(), place, row))
         if self._changed:
             self._current = self._listed | {one for one in self._replied if one.isdecimal()}
             self._changed = False
@@ -110,9 +110,14 @@ class OptOuts:
         """Tell whether a number, in any form, is out as ``current`` last read it."""
         return number_of(number)[0] in self._current
 
-    def keeps_out(self, sender: str) -> bool:
-        """Tell whether replies of a sender, readable or not, keep somebody out, as ``current`` last read."""
-        return number_of(sender)[0] in self._replied
+    def keeps_out(self, said: Received[Reply]) -> bool:
+        """Tell whether a reply that leaves counts still, as ``current`` last read: nothing came back since.
+
+        Also one of a sender that nobody can read.
+        """
+        number = number_of(said.item.sender)[0]
+        first = self._standing[number].first if number in self._replied else None
+        return first is not None and first.at <= time_of(said).timestamp()
 
     def unreadable(self) -> int:
         """Return how many are out by a reply whose sender nobody can read: no list can leave them out."""
@@ -130,7 +135,7 @@ class OptOuts:
             if said := self._sources[standing.first.source].reply(standing.first.row):
                 bare, _is_exact = number_of(said.item.sender)
                 shown = f"+{bare}" if bare.isdecimal() else said.item.sender
-                found.append(OptOut(shown, standing.word, _time(said), said))
+                found.append(OptOut(shown, standing.word, time_of(said), said))
         return sorted(found, key=lambda one: (one.since, one.number))
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ def number_of(sender: str) -> tuple[str, bool]:
     return (number[1:] if number and not number.startswith("+0") else f"?{sender}"), True
 
 
-def _time(said: Received[Reply]) -> datetime:
+def time_of(said: Received[Reply]) -> datetime:
     """Return when a reply was written: the service's time if it can be read, else that of its arrival."""
     return _moment(said.item.created or "") or said.at
 

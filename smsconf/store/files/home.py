@@ -204,6 +204,7 @@ class FileStore:
         wanted: Wanted,
         replies: Iterable[tuple[str, Word]],
         work: Work,  # noqa: ARG002
+        waiting: Callable[[Work | None], None],  # noqa: ARG002
     ) -> Purged:
         """Delete numbers and texts for good, also from a folder that was imported.
 

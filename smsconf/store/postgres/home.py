@@ -137,12 +137,17 @@ class PostgresStore:
         return importing(self.database, self._project)
 
     def purge(
-        self, scope: str | None, wanted: Wanted, replies: Iterable[tuple[str, Word]], work: Work
+        self,
+        scope: str | None,
+        wanted: Wanted,
+        replies: Iterable[tuple[str, Word]],
+        work: Work,
+        waiting: Callable[[Work | None], None],
     ) -> Purged:
         """Delete numbers and texts of the project, and of what came back to an account, for good."""
         account = scope or ""
         with (
-            self.lock(account, work, timeout=None, waiting=lambda _holder: None),
+            self.lock(account, work, timeout=None, waiting=waiting),
             PostgresPurge(self.database, self._project) as session,
         ):
             return session.purge(account, wanted, replies)

@@ -58,7 +58,7 @@ def command(
     )
     if not (auto_approve or _agreed(purge)):
         return 1
-    view = purged_view(purge.store.place, purge.wanted, purge.carry_out(), shown=mask)
+    view = purged_view(purge.store.place, purge.wanted, purge.carry_out(say), shown=mask)
     report(view, purged_lines, form, output)
     return 0
 
