@@ -257,9 +257,10 @@ class ListSending:
 
     def _prepared(self, ledger: RunMaker, order: _Order, ready: Ready) -> ListResult:
         """Say how a run that was only made is sent."""
-        where = _("any machine") if self._store.shared else _("this folder")
-        said = _("run {run} is prepared; smsconf bulk --join {run} sends it, from {where}")
-        self.ui.talk.say(said.format(run=order.run.id, where=where))
+        said = _("run {run} is prepared; smsconf bulk --join {run} sends it from this folder")
+        if self._store.shared:
+            said = _("run {run} is prepared; smsconf bulk --join {run} sends it, from any number of machines")
+        self.ui.talk.say(said.format(run=order.run.id))
         return ListResult(End.PREPARED, _standing(ledger, order, ready))
 
     def _go(self, order: _Order, ready: Ready, opt_outs: OptOuts, start: datetime) -> ListResult:

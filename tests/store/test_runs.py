@@ -48,8 +48,8 @@ def test_every_state_is_counted_once_and_what_may_have_left_is_traffic() -> None
     assert back == {Move.RETURN, Move.ASSUME_NOT_SENT}
 
 
-def test_run_goes_out_batch_by_batch(store: Store) -> None:
-    """In the order of the list."""
+def test_run_goes_out_batch_by_batch_and_each_message_is_known_afterwards(store: Store) -> None:
+    """In the order of the list; the service's ids are what receipts go by."""
     run = make(store, [ONE, TWO], [THREE])
     with sending(store, run) as ledger:
         while batch := ledger.take(run, NOON):
@@ -58,6 +58,13 @@ def test_run_goes_out_batch_by_batch(store: Store) -> None:
         assert (tally.accepted, tally.total, ledger.is_open(run)) == (3, 3, False)
         assert ledger.spent(SCOPE, "cn", NOON) == Spent(3, 3)
         assert ledger.find(run.id).begun == NOON  # type: ignore[union-attr]
+    found = list(store.sent(run=run.id))
+    assert [one.to for one in found] == [f"+{one}" for one in (ONE, TWO, THREE)]
+    assert {(one.template, one.campaign, one.at, one.scope) for one in found} == {
+        ("template.news", "news", NOON, SCOPE)
+    }
+    assert list(store.sent(found[1].message_id)) == [found[1]]
+    assert list(store.sent(run=run.id + 1)) == []
 
 
 def test_answer_that_differs_by_number_divides_its_batch(store: Store) -> None:
