@@ -389,17 +389,10 @@ class Store(Recorded, Protocol):
         work: Work,
         waiting: Callable[[Work | None], None],
     ) -> Purged:
-        """Delete numbers and texts for good; counts stay.
+        """Delete numbers and texts for good, counts stay; refused while somebody is at work with files.
 
-        Args:
-            scope: the account whose replies and reports they are; runs and single messages are the project's.
-            wanted: what is to go.
-            replies: ids of replies that go, and the word that stays of one.
-            work: what others are told meanwhile.
-            waiting: told who holds the account's lock, where all runners share the store.
-
-        Raises:
-            PlanRefused: somebody is at work with files.
+        Lists and single messages are the project's. ``replies`` to the account are ids of those that go, with
+        the word that stays of one; ``waiting`` is told who holds a lock that all runners share.
         """
 
     def templates_sent(self) -> frozenset[str]:
