@@ -15,7 +15,6 @@ VARIABLE = "SMSCONF_STORE"
 _DEFAULTS = {
     "application_name": "smsconf",
     "connect_timeout": "10",
-    "client_encoding": "UTF8",
     "keepalives": "1",
     "keepalives_idle": "15",
     "keepalives_interval": "5",
@@ -44,7 +43,7 @@ def read_address(address: str) -> Mapping[str, str]:
             why=_("in a URL @ : / ? # of a password are written %40 %3A %2F %3F %23"),
             fix=_("write it like postgresql://USER:PASSWORD@HOST/DATABASE, or as libpq takes it"),
         )
-    return _DEFAULTS | said
+    return _DEFAULTS | said | {"client_encoding": "UTF8"}  # which the driver would follow
 
 
 def _is_torn(said: Mapping[str, str]) -> bool:

@@ -22,18 +22,29 @@ from smsconf.store.postgres.pooler import keeps_sessions
 VERSION = "0001"
 """The migration that this smsconf works with."""
 
-_SESSION = """
-SET search_path = smsconf;
-SET TimeZone = 'UTC';
-SET lock_timeout = '60s';
-SET idle_in_transaction_session_timeout = '10min';
-SET tcp_keepalives_idle = 15;
-SET tcp_keepalives_interval = 5;
-SET tcp_keepalives_count = 3;
-SET tcp_user_timeout = '30s';
+_SETTINGS = {
+    "search_path": "smsconf",
+    "TimeZone": "UTC",
+    "DateStyle": "ISO",
+    "default_transaction_isolation": "read committed",  # rows that others hold are waited for or passed over
+    "lock_timeout": "60s",
+    "statement_timeout": "0",  # a long list takes its time
+    "transaction_timeout": "0",  # from PostgreSQL 17 on
+    "idle_in_transaction_session_timeout": "10min",
+    "idle_session_timeout": "0",  # a lock is held while a person makes up their mind
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
+}
+"""What holds in our sessions, whatever a role says; a lost machine is noticed within half a minute."""
+_SESSION = f"""
+SELECT set_config(name, value, false) FROM pg_settings
+JOIN (VALUES {", ".join(f"('{name}', '{value}')" for name, value in _SETTINGS.items())}) AS ours (name, value)
+USING (name);
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-"""
-"""A lost machine is noticed within half a minute; what was committed is on the disk, whatever a role says."""
+"""  # noqa: S608 - our own words
+"""Sets those that the server knows; what was committed is on the disk."""
 
 _AWAY = N_("start it, or correct {name}; nothing is lost meanwhile, and running again goes on")
 _WAYS: dict[str, tuple[str, str]] = {

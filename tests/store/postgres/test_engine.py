@@ -40,6 +40,51 @@ def test_database_without_tables_says_how_to_make_them(postgres: Server) -> None
         postgres.drop("empty_one")
 
 
+def test_database_that_cannot_hold_every_text_is_refused(postgres: Server) -> None:
+    """Before anything is made in it, not at the first Chinese text."""
+    with psycopg.connect(postgres.address(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE latin_one TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    database = Database(postgres.address("latin_one"))
+    try:
+        with pytest.raises(SmsconfError, match="encoded in LATIN1") as raised:
+            migrate(database)
+        assert "--encoding UTF8" in str(raised.value.fix)
+        assert database.version() is None
+    finally:
+        database.close()
+        postgres.drop("latin_one")
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "ours"),
+    [
+        ("statement_timeout", "1s", "0"),
+        ("transaction_timeout", "1s", "0"),
+        ("idle_session_timeout", "1s", "0"),
+        ("idle_in_transaction_session_timeout", "1s", "10min"),
+        ("lock_timeout", "1ms", "1min"),
+        ("default_transaction_isolation", "serializable", "read committed"),
+        ("search_path", "pg_catalog", "smsconf"),
+        ("TimeZone", "Asia/Kolkata", "UTC"),
+        ("DateStyle", "German, DMY", "ISO, DMY"),
+        ("client_encoding", "LATIN1", "UTF8"),
+        ("synchronous_commit", "off", "on"),
+        ("synchronous_commit", "remote_apply", "remote_apply"),
+    ],
+)
+def test_settings_of_a_role_do_not_hold_for_us(
+    postgres_address: str, name: str, theirs: str, ours: str
+) -> None:
+    """Administrators bound sessions of web programs; a lock that is given back by itself would be no lock."""
+    with psycopg.connect(postgres_address, autocommit=True) as admin:
+        place = f"DATABASE {admin.info.dbname}"
+        admin.execute(f"ALTER {place} SET {name} = '{theirs}'")  # type: ignore[call-overload]
+    database = Database(postgres_address)
+    with database.open() as connection:
+        assert connection.execute(f"SHOW {name}").fetchone() == (ours,)  # type: ignore[call-overload]
+    database.close()
+
+
 def test_newer_database_is_refused(postgres_address: str) -> None:
     """What a newer smsconf recorded could be misunderstood."""
     database = Database(postgres_address)
