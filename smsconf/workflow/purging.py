@@ -89,7 +89,7 @@ def plan_purge(
     project = mailbox.project or load_project(folder, environment)
     here = datetime.now(UTC)
     scope, there = _account(mailbox, project, here)
-    wanted = Wanted(there - age, here - age) if age else Wanted(number=number)
+    wanted = Wanted(there - age, here - age) if age is not None else Wanted(number=number)
     return Purge(mailbox.store, project, scope, wanted)
 
 

@@ -107,3 +107,9 @@ def test_nothing_is_purged_unasked(lived: World) -> None:
     after = lived.json("replies", "--show-numbers").json
     assert [row["from"] for row in after["replies"]].count(None) == 3  # by our clock they came in 2020
     assert before["opt_outs"] == after["opt_outs"]
+
+
+def test_an_age_of_nothing_takes_all_that_is_over(lived: World) -> None:
+    """Zero is an age like any other, and no number."""
+    gone = lived.json("store", "purge", "--older-than", "P0D", "--auto-approve").json["purged"]
+    assert (gone["runs"], gone["sent"]) == (1, 1)
