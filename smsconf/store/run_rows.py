@@ -29,7 +29,7 @@ ORDER BY id DESC
 """
 _DOUBTFUL = """
 SELECT batch.id, coalesce(at, made) FROM batch JOIN run ON run.id = batch.run
-WHERE run = :run AND state IN ('sending', 'uncertain') ORDER BY batch.id
+WHERE run = :run AND state = 'uncertain' ORDER BY batch.id
 """
 _REFUSED = """
 SELECT status, count(*) FROM message JOIN batch ON batch.id = message.batch
