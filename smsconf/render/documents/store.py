@@ -58,7 +58,8 @@ def imported_lines(view: Mapping[str, Any]) -> Iterator[Line]:
             yield line("  ", _("{what}: {count}").format(what=named, count=f"{count:,}"))
     for one in view["runs"]:
         if one["from"] != one["to"]:
-            yield line(clean(_("  run {from} is run {to} there: {name}").format(**one)))
+            said = _("  run {from} is run {to} there: {name}")
+            yield line(said.format_map({**one, "name": clean(one["name"])}))
     yield line(_("the folder remembers nothing more: set SMSCONF_STORE wherever smsconf runs"))
 
 

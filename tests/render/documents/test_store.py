@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from smsconf.render.documents.store import migrated_lines, migrated_view, status_lines, status_view
+from smsconf.render.documents.store import (
+    imported_lines,
+    migrated_lines,
+    migrated_view,
+    status_lines,
+    status_view,
+)
 from smsconf.render.lines import plain
 from smsconf.store.interfaces import StoreStatus, Work
 
@@ -46,3 +52,12 @@ def test_migration_says_what_changed() -> None:
     assert ["made" in one for one in said] == [True, False, False]
     assert "from version 0001 to 0002" in said[1]
     assert "nothing changed" in said[2]
+
+
+def test_runs_that_got_another_number_are_named_as_they_are() -> None:
+    """What stands before the foreign name is ours, and stays readable."""
+    runs = [{"from": 1, "to": 4, "name": "news\x1b"}, {"from": 5, "to": 5, "name": "same"}]
+    view = {"folder": "f", "place": "p", "already": None, "imported": {"runs": 2}, "runs": runs}
+    said = plain(imported_lines(view))
+    assert "\n  run 1 is run 4 there: news\\x1b\n" in said
+    assert "same" not in said
