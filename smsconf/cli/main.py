@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "receive": ("smsconf.cli.commands.messages.receive", "Take in status reports and replies."),
     "receipts": ("smsconf.cli.commands.messages.receipts", "Show what became of what was sent."),
     "replies": ("smsconf.cli.commands.messages.replies", "Show what people sent back, and who opted out."),
-    "store": ("smsconf.cli.commands.store", "Look after what is remembered: status, migrate."),
+    "store": ("smsconf.cli.commands.store", "Look after what is remembered: status, migrate, import, purge."),
     "explain": ("smsconf.cli.commands.explain", "Say what a code or a status means, and what to do."),
     "graph": ("smsconf.cli.commands.graph", "Draw what hangs on what, as a Mermaid flowchart."),
     "guide": ("smsconf.cli.commands.guide", "Say what is next on the way to the first message."),

@@ -207,7 +207,7 @@ class PostgresStore:
                     project=_named(self._project), others=", ".join(map(_named, others))
                 ),
                 why=_("if it is the same project by another name, what was rejected and sent is forgotten"),
-                fix=_("write `project: NAME` into smsconf.yaml: that one's name, or a new one"),
+                fix=_("write `project: NAME`: that one's name; another project has keys of its own"),
             )
 
     def read_runs(self) -> AbstractContextManager[PostgresRunReader]:
@@ -243,4 +243,4 @@ class PostgresStore:
 
 
 def _named(project: str) -> str:
-    return f"'{project}'" if project else _("(none)")
+    return f"'{project}'"
