@@ -35,7 +35,7 @@ MOST_TRIES = 8  # of a number that the service is too busy for
 _LOOK = 0.1  # seconds between two looks at the workers
 _PATIENCE = 1.0  # seconds between two looks at the wish to stop, while others send
 _LONGEST_PAUSE = 60.0
-_FRESH = 1.0  # seconds after which a batch may be another's to decide about: this process may have stood still
+_FRESH = 1.0  # seconds; after it this process may have stood still, and a batch be for others to decide about
 
 
 class Progress(NamedTuple):
