@@ -109,6 +109,7 @@ def test_newer_database_is_refused(postgres_address: str) -> None:
         ("postgresql://u:x/s3cret@h/d", "is no address"),
         ("postgresql://u:1/s3cret@h/d", "is no address"),
         ("postgresql://u@h/d?s3cret=1", "is no address"),
+        ("dbname='host=h password=s3cret'", "is no address"),
     ],
 )
 def test_database_that_is_away_is_said_without_the_password(address: str, said: str) -> None:
