@@ -137,10 +137,12 @@ def check_words(extend: str | None, callback: str | None) -> None:
     Raises:
         UsageError: the service would refuse it.
     """
-    if extend is not None and not (0 < len(extend.encode()) <= _MOST_EXTEND and not set("{}") & set(extend)):
-        raise click.UsageError(
-            _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
-        )
+    if extend is not None:
+        said = extend.encode(errors="ignore")
+        if said.decode() != extend or not 0 < len(said) <= _MOST_EXTEND or set("{}") & set(extend):
+            raise click.UsageError(
+                _("--extend takes 1 to {most} bytes of UTF-8 without {{ and }}").format(most=_MOST_EXTEND)
+            )
     if callback is not None and not callback.lower().startswith(("http://", "https://")):
         raise click.UsageError(_("--status-callback takes a url that begins with https://"))
     objection = object_to(callback) if callback is not None else None
