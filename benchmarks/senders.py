@@ -14,6 +14,7 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import repeat
 from multiprocessing.synchronize import Barrier
@@ -40,8 +41,10 @@ CONNECTIONS = 2  # of a sender
 class AtOnce:
     """A service that takes everything, with ids as random as the real ones."""
 
-    def send(self, request: Request) -> Answer:
-        """Take all of a request."""
+    def send(self, request: Request, before: Callable[[], None] | None = None) -> Answer:
+        """Take all of a request, if it may leave."""
+        if before:
+            before()
         ids = random.randbytes(16 * len(request.numbers)).hex(" ", -16).split()
         fates = zip(request.numbers, ids, repeat(ACCEPTED), repeat(1), strict=False)
         return Answer(ACCEPTED, "", tuple(map(Fate._make, fates)))
