@@ -174,7 +174,7 @@ def test_answer_that_comes_after_a_persons_word_changes_nothing(store: PostgresS
         vanish(sender)
         with deciding(store) as maker:
             assert maker.assume(run, sent=sent) == 2
-        with pytest.raises(SmsconfError, match="after somebody had said"):
+        with pytest.raises(SmsconfError, match="after somebody had said" if sent else "waits again"):
             sender.settle(run, batch, takes(batch), frozenset())
         sender.give_back(batch)
         sender.doubt(batch)
@@ -204,6 +204,27 @@ def test_server_that_is_away_for_a_moment_is_an_error_and_answers_are_noted_afte
         assert (tally.accepted, tally.waiting, tally.uncertain) == (2, 2, 0)
         assert sender.senders() == 1
         assert sender.spent(SCOPE, "cn", NOON).day == 2
+
+
+def test_sender_that_comes_back_lives_once_its_lost_session_has_ended(store: PostgresStore) -> None:
+    """The server may notice a lost connection later than we do: until then that session has the lock."""
+    run = make(store, numbers(2))
+    with sending(store, run) as sender, store.database.open(autocommit=True) as lingering:
+        batch = taken(sender, run)
+        assert isinstance(sender, PostgresRunSender)
+        lock = (ledger_sender.SENDER, sender._number)
+        cut(sender)
+        lingering.execute("SELECT pg_advisory_lock(%s, %s)", lock)
+        with pytest.raises(SmsconfError):
+            sender.tally(run)
+        with ThreadPoolExecutor(1) as pool:
+            back = pool.submit(sender.tally, run)
+            time.sleep(0.5)
+            lingering.close()
+            back.result()
+        with deciding(store):  # whoever decides calls the dead ones' batches uncertain
+            assert sender.is_on_way(run), "it was taken for dead"
+        sender.settle(run, batch, takes(batch), frozenset())
 
 
 def test_server_that_stays_away_is_said_in_words(
