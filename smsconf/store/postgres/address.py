@@ -35,7 +35,7 @@ def read_address(address: str) -> Mapping[str, str]:
 
     try:
         said = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeError):  # bytes of another encoding
         said = {}
     if not said or _is_torn(said):
         raise SmsconfError(
@@ -52,7 +52,7 @@ def _is_torn(said: Mapping[str, str]) -> bool:
     return (
         (bool(ports) and not ports.isdecimal())
         or "@" in said.get("host", "")[1:]  # as its first character it is the name of a socket
-        or "@" in said.get("dbname", "")
+        or any(sign in said.get("dbname", "") for sign in "@=")  # a whole address in another one
     )
 
 
