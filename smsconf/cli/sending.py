@@ -5,6 +5,7 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from smsconf.model.resources import Region
 from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
+_NOT_IN_EXTEND = re.compile("[{}\ud800-\udfff]")  # the last are bytes that were no text
 _LAST_PORT = 65535
 
 
@@ -137,7 +139,8 @@ def check_words(extend: str | None, callback: str | None) -> None:
     Raises:
         UsageError: the service would refuse it.
     """
-    if extend is not None and not (0 < len(extend.encode()) <= _MOST_EXTEND and not set("{}") & set(extend)):
+    size = len((extend or "").encode(errors="replace"))
+    if extend is not None and (not 0 < size <= _MOST_EXTEND or _NOT_IN_EXTEND.search(extend)):
         raise click.UsageError(
             _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
         )
