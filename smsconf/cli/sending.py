@@ -5,7 +5,6 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,7 +27,6 @@ from smsconf.model.resources import Region
 from smsconf.workflow.sending import SendSettings
 
 _MOST_EXTEND = 128  # bytes
-_NOT_IN_EXTEND = re.compile("[{}\ud800-\udfff]")  # the last are bytes that were no text
 _LAST_PORT = 65535
 
 
@@ -139,11 +137,12 @@ def check_words(extend: str | None, callback: str | None) -> None:
     Raises:
         UsageError: the service would refuse it.
     """
-    size = len((extend or "").encode(errors="replace"))
-    if extend is not None and (not 0 < size <= _MOST_EXTEND or _NOT_IN_EXTEND.search(extend)):
-        raise click.UsageError(
-            _("--extend takes 1 to {most} bytes without {{ and }}").format(most=_MOST_EXTEND)
-        )
+    if extend is not None:
+        said = extend.encode(errors="ignore")
+        if said.decode() != extend or not 0 < len(said) <= _MOST_EXTEND or set("{}") & set(extend):
+            raise click.UsageError(
+                _("--extend takes 1 to {most} bytes of UTF-8 without {{ and }}").format(most=_MOST_EXTEND)
+            )
     if callback is not None and not callback.lower().startswith(("http://", "https://")):
         raise click.UsageError(_("--status-callback takes a url that begins with https://"))
     objection = object_to(callback) if callback is not None else None

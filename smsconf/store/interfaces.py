@@ -35,12 +35,9 @@ class Journal(Protocol):
         """Read every entry of the project."""
 
     def append(self, now: datetime, owner: Owner, entry: Mapping[str, Any]) -> None:
-        """Add one entry; it is durable when this returns.
+        """Add one entry, of plain values; it is durable when this returns.
 
-        Args:
-            now: the service's time of the run.
-            owner: whom it belongs to.
-            entry: plain values; ``None`` values are left out.
+        ``now`` is the service's time of the run, ``owner`` whom it belongs to; ``None`` values are left out.
         """
 
     def take_older(self, now: datetime, owner: Owner) -> None:
@@ -215,6 +212,9 @@ class RunSender(RunReader, Protocol):
         Raises:
             SmsconfError: the store is not what it was, or cannot be written; nothing may be sent then.
         """
+
+    def require_ours(self, batch: Batch) -> None:
+        """Refuse to send a batch that others call uncertain by now, or that somebody decided about."""
 
     def settle(self, run: Run, batch: Batch, fates: Sequence[Fate], again: frozenset[str]) -> int:
         """Note the answer about a batch; return how many numbers are to be sent once more.

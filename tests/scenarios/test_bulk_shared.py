@@ -12,10 +12,12 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import psycopg
 import pytest
 
 from smsconf.emulator.gateway.engine import Settings
 from tests.postgres import Server as Postgres
+from tests.postgres import wait_until
 from tests.scenarios.conftest import Server, World
 from tests.scenarios.test_bulk import REFUND, SHIPPED, bulk
 from tests.scenarios.test_bulk import shop as plain
@@ -221,3 +223,29 @@ def test_store_that_is_lost_in_the_middle_stops_its_senders(
     got = Counter(numbers(plain))
     assert set(got.values()) == {1}
     assert LONG - len(got) <= ran.json["messages"]["uncertain"]
+
+
+def test_sender_that_stood_still_sends_nothing_that_others_sent(
+    plain: World, shared: Machine, postgres_address: str
+) -> None:
+    """What it had taken is uncertain by then, and a person may have said that it was not sent."""
+    assert bulk(shared("maker"), REFUND, "long.txt", "--prepare").code == 0
+    frozen = join(shared("frozen"), "--rate", "0.5")  # the others of its batches wait for their turn
+    with psycopg.connect(postgres_address, autocommit=True) as database:
+
+        def count(state: str) -> int:
+            asked = "SELECT count(*) FROM smsconf.batch WHERE state = %s"
+            return int(database.execute(asked, [state]).fetchall()[0][0])
+
+        wait_until(lambda: count("sent") > 0 and count("sending") > 1)
+        frozen.send_signal(signal.SIGSTOP)
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert done(join(shared("other")))[0] == 5
+        assert count("uncertain") > 1
+        assert bulk(shared("person"), "--assume-not-sent", "1").json["messages"]["accepted"] == LONG
+    frozen.send_signal(signal.SIGCONT)
+    assert done(frozen)[0] == 5
+    assert set(Counter(numbers(plain)).values()) == {1}

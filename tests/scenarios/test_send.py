@@ -170,6 +170,7 @@ def test_what_is_not_approved_is_refused_with_what_it_waits_for(world: World, de
         (VALUES, "nobody to send to"),
         (("--to", ONE, "--var", "order"), "NAME=VALUE"),
         (("--to", ONE, *VALUES, "--extend", "{x}"), "--extend"),
+        (("--to", ONE, *VALUES, "--extend", "x\udcff"), "--extend"),  # a byte that is no text
         (("--to", ONE, *VALUES, "--status-callback", "sms.example.com"), "--status-callback"),
         (("--to", ONE, "--vars-file", "missing.json"), "missing.json cannot be read"),
         (("--to", ONE, "--vars-file", "smsconf.yaml"), "it is not JSON"),

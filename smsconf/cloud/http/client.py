@@ -190,10 +190,12 @@ class Client:
         body: Any = None,  # noqa: ANN401 - any JSON
         file: Upload | None = None,
         form: Sequence[tuple[str, str]] | None = None,
+        before: Callable[[], None] | None = None,
     ) -> Answer:
         """Carry out one operation and return its answer as it came.
 
-        What it brings along is JSON (``body``), a file, or the fields of a form.
+        What it brings along is JSON (``body``), a file, or the fields of a form. ``before`` is called when
+        nothing but the request itself is left to do; what it raises keeps it here.
 
         Raises:
             CloudError: it did not end well.
@@ -205,6 +207,8 @@ class Client:
 
         def once() -> Answer:
             self._limiter.acquire()
+            if before:
+                before()
             answer = self._converting(operation, lambda: self._exchange(request))
             if answer.status < 300:
                 self._limiter.recover()

@@ -10,6 +10,7 @@ goes on until nothing of theirs can come back, and takes its part of the rate. D
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
@@ -33,6 +34,7 @@ MOST_TRIES = 8  # of a number that the service is too busy for
 _LOOK = 0.1  # seconds between two looks at the workers
 _PATIENCE = 1.0  # seconds between two looks at the wish to stop, while others send
 _LONGEST_PAUSE = 60.0
+_FRESH = 1.0  # seconds; after it this process may have stood still, and a batch be for others to decide about
 
 
 class Progress(NamedTuple):
@@ -166,9 +168,11 @@ class Bulk:
         """Send batch after batch; whatever goes wrong ends the run, for all workers."""
         note: Callable[[], object] = _nothing
         try:
+            begun = time.time()  # goes on while a process, or its machine, stands still
             while batch := self._turn(note):
                 note = _nothing
-                note = self._send(batch)
+                note = self._send(batch, begun)
+                begun = time.time()
         except SmsconfError as problem:
             with self._lock:
                 self._end(Ended(problem.message, problem))
@@ -220,10 +224,16 @@ class Bulk:
         self._allowance.spent = spent
         return self._allowance.room()
 
-    def _send(self, batch: Batch) -> Callable[[], object]:
+    def _require_ours(self, batch: Batch, begun: float) -> None:
+        """Make sure that a batch is still this process's, unless it was taken just now."""
+        if not 0 <= time.time() - begun < _FRESH:
+            with self._lock:
+                self.runs.require_ours(batch)
+
+    def _send(self, batch: Batch, begun: float) -> Callable[[], object]:
         """Send a batch, count what became of it, and return what notes that."""
         try:
-            answer = self.sender.send(self.request_of(batch))
+            answer = self.sender.send(self.request_of(batch), partial(self._require_ours, batch, begun))
         except Uncertain as problem:
             with self._lock:
                 self._count(batch, uncertain=len(batch.numbers))

@@ -45,8 +45,10 @@ class Sender:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request, before: Callable[[], None] | None = None) -> Answer:
         """Send one request and return what the service said, refusals of single numbers included.
+
+        ``before`` is called right before the request leaves, each time; what it raises keeps it here.
 
         Raises:
             Uncertain: no answer, or none that can be understood: it may have been sent.
@@ -55,9 +57,9 @@ class Sender:
         operation = request.operation
         try:
             if operation == SEND_SAME:
-                response = self._client.ask(operation, form=form(request))
+                response = self._client.ask(operation, form=form(request), before=before)
             else:
-                response = self._client.ask(operation, body=body(request))
+                response = self._client.ask(operation, body=body(request), before=before)
             answer = read_answer(request, decode(operation, response, self._client.clean))
             if answer.whole and answer.code != ACCEPTED:
                 raise self._refused(operation, response, answer)

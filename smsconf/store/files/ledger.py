@@ -236,6 +236,9 @@ class Ledger(LedgerReader):
         with self._explained():
             self._move(Move.DOUBT, batch)
 
+    def require_ours(self, batch: Batch) -> None:
+        """Do nothing: a process that stands still keeps its lock."""
+
     def senders(self) -> int:
         """Count who sends: this process alone."""
         return 1

@@ -52,7 +52,7 @@ def _is_torn(said: Mapping[str, str]) -> bool:
     return (
         (bool(ports) and not ports.isdecimal())
         or "@" in said.get("host", "")[1:]  # as its first character it is the name of a socket
-        or any(sign in said.get("dbname", "") for sign in "@=")  # a whole address in another one
+        or bool({"@", "="} & set(said.get("dbname", "")))  # a whole address is none of a database
     )
 
 

@@ -63,7 +63,7 @@ _WAYS: dict[str, tuple[str, str]] = {
     "53100": (N_("its disk is full"), N_("make room there, then run again")),
     "53300": (N_("it has too many connections"), N_("raise max_connections, or run fewer at once")),
     "55P03": (N_("another run holds a row for too long"), N_("run again; smsconf store status names it")),
-    "57P01": (N_("it is being shut down, or somebody ended this session"), _AWAY),
+    "57P01": (N_("it is being shut down, or somebody ended the connection"), _AWAY),
     "57P02": (N_("it crashed"), _AWAY),
     "57P03": (N_("it is starting or shutting down"), _AWAY),
 }

@@ -121,6 +121,22 @@ class PostgresRunSender(LedgerWriter):
             self._find_nothing(run)
         return None
 
+    def require_ours(self, batch: Batch) -> None:
+        """Make sure that nobody took this sender for dead since it took a batch.
+
+        Raises:
+            PlanRefused: somebody did, and a person may have had the batch sent by others since.
+            SmsconfError: the store is away.
+        """
+        with self._explained():
+            found = self._rows("SELECT state, sender FROM batch WHERE id = :id", id=batch.id)
+        if found != [(State.SENDING, self._number)]:
+            raise PlanRefused(
+                _("batch {number} was not sent: others took this sender for dead").format(number=batch.id),
+                why=_("it stood still, or was out of touch, and the batch is theirs to decide about"),
+                fix=_("run the same command again"),
+            )
+
     def settle(self, run: Run, batch: Batch, fates: Sequence[Fate], again: frozenset[str]) -> int:
         """Note the answer about a batch; return how many numbers are to be sent once more.
 

@@ -165,6 +165,26 @@ def test_answer_at_hand_of_a_sender_taken_for_dead_is_noted(store: PostgresStore
             assert other.spent(SCOPE, "cn", NOON).day == 4
 
 
+def test_batch_of_a_sender_taken_for_dead_is_not_its_own(store: PostgresStore) -> None:
+    """Asked right before the request leaves: in doubt, waiting again or taken by others, it stays here."""
+    run = make(store, numbers(2))
+    with sending(store, run) as sender, sending(store, run) as other:
+        batch = taken(sender, run)
+        sender.require_ours(batch)
+        vanish(sender)
+        other.senders()
+        with pytest.raises(SmsconfError, match="took this sender for dead"):
+            sender.require_ours(batch)
+        with deciding(store) as maker:
+            maker.assume(run, sent=False)
+        with pytest.raises(SmsconfError, match="took this sender for dead"):
+            sender.require_ours(batch)
+        assert taken(other, run) == batch
+        with pytest.raises(SmsconfError, match="took this sender for dead"):
+            sender.require_ours(batch)
+        other.require_ours(batch)
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_answer_that_comes_after_a_persons_word_changes_nothing(store: PostgresStore, sent: bool) -> None:
     """And is an error that says so: somebody may have sent it again."""
