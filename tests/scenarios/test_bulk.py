@@ -265,6 +265,7 @@ def test_campaign_of_the_files_is_run_by_its_address(shop: World) -> None:
         ((REFUND, "list.csv", "--var", "x=1"), 1, "'x' is not a variable"),
         ((REFUND, "nobody.txt"), 1, "nobody is left of the 2 rows"),
         ((REFUND, "list.csv", "--extend", "{x}"), 1, "--extend"),
+        ((REFUND, "list.csv", "--extend", "\udcff"), 1, "--extend"),
         ((REFUND, "list.csv", "--status-callback", "x.example.com"), 1, "--status-callback"),
         ((REFUND, "list.csv", "--assume-sent", "--assume-not-sent"), 1, "opposite"),
         ((REFUND, "list.csv", "--dropped", "list.csv/out.csv"), 1, "cannot be written"),

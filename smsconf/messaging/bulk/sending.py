@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,7 +23,7 @@ from smsconf.messaging.bulk.figures import Figures
 from smsconf.messaging.send.sender import Sender, Uncertain
 from smsconf.messaging.send.thresholds import Allowance, opening
 from smsconf.messaging.send.wire import Answer, Request
-from smsconf.model.errors import CloudError, SmsconfError
+from smsconf.model.errors import CloudError, SmsconfError, StoreUnusable
 from smsconf.model.resources import Threshold
 from smsconf.store.interfaces import RunSender
 from smsconf.store.runs import Batch, Run, Spent
@@ -177,8 +176,12 @@ class Bulk:
         except SmsconfError as problem:
             with self._lock:
                 self._end(Ended(problem.message, problem))
-                with suppress(SmsconfError):  # the store may be there again, for what is known already
-                    note()
+                try:
+                    note()  # the store may be there again, for what is known already
+                except StoreUnusable:
+                    pass
+                except SmsconfError as worse:  # there it is, and knows otherwise
+                    self._ended = Ended(worse.message, worse)
         except Exception as problem:  # noqa: BLE001 - else the other workers would go on without a word
             unknown = SmsconfError(
                 _("sending stopped: {problem}").format(problem=type(problem).__name__),

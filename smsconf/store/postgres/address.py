@@ -35,7 +35,7 @@ def read_address(address: str) -> Mapping[str, str]:
 
     try:
         said = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeError):  # bytes of another encoding
         said = {}
     if not said or _is_torn(said):
         raise SmsconfError(

@@ -42,17 +42,22 @@ _SESSION = f"""
 SELECT set_config(name, value, false) FROM pg_settings
 JOIN (VALUES {", ".join(f"('{name}', '{value}')" for name, value in _SETTINGS.items())}) AS ours (name, value)
 USING (name);
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') <> 'remote_apply';
 """  # noqa: S608 - our own words
-"""Sets those that the server knows; what was committed is on the disk."""
+"""Sets those that the server knows; what was committed is on the disk, a standby's too where it counts."""
 
 _AWAY = N_("start it, or correct {name}; nothing is lost meanwhile, and running again goes on")
 _WAYS: dict[str, tuple[str, str]] = {
     "28000": (N_("it does not let this user in"), N_("correct the user in {name}, or pg_hba.conf")),
     "28P01": (N_("it refuses the password"), N_("correct the password in {name}")),
     "3D000": (N_("there is no such database"), N_("create it (createdb), then: smsconf store migrate")),
-    "42501": (N_("this user may not do that"), N_("use a role that may write to the schema smsconf")),
-    "25006": (N_("it only lets read"), N_("name the primary server, not a copy of it")),
+    "42501": (N_("this user may not do that"), N_("use a role that may, or have it granted")),
+    "25006": (
+        N_("it only lets read"),
+        N_("name the primary server, not a copy of it, or a role without default_transaction_read_only"),
+    ),
+    "42P07": (N_("it has other tables of these names"), N_("make one for smsconf alone (createdb)")),
     "42P01": (N_("it has no tables of smsconf yet"), N_("make them once: smsconf store migrate")),
     "3F000": (N_("it has no tables of smsconf yet"), N_("make them once: smsconf store migrate")),
     "53100": (N_("its disk is full"), N_("make room there, then run again")),
@@ -64,12 +69,12 @@ _WAYS: dict[str, tuple[str, str]] = {
 }
 """SQLSTATE → what it means, and the way out."""
 _WORDS = {
-    "does not exist": "3D000",
-    "password authentication failed": "28P01",
-    "no password supplied": "28P01",
-    "no pg_hba.conf entry": "28000",
-    "the database system is": "57P03",
-    "too many": "53300",
+    r"password authentication failed|no password supplied": "28P01",
+    r'role ".*" (does not exist|is not permitted)|pg_hba\.conf|authentication failed': "28000",
+    r'database ".*" does not exist': "3D000",
+    r"permission denied": "42501",
+    r"the database system is": "57P03",
+    r"too many|connection slots are reserved|no more connections": "53300",
 }
 """What libpq says of a connection that was not made, where it tells no SQLSTATE → which that would be."""
 
@@ -207,11 +212,13 @@ class Database:
         state = getattr(error, "sqlstate", None)
         said = str(error)
         if state is None:
-            state = next((state for words, state in _WORDS.items() if words in said), None)
+            state = next((state for words, state in _WORDS.items() if re.search(words, said)), None)
         elif isinstance(error, psycopg.Error):  # its details would repeat rows: numbers and texts
             said = error.diag.message_primary or said
         meaning, fix = _WAYS.get(state or "", ("", _AWAY))
         reason = _(meaning) if meaning else _HINTS.sub("", " ".join(said.split()))[:300]
+        if state == "42501":  # of what, in the server's words
+            reason += f" ({said.rpartition('FATAL: ')[2].strip()})"
         return StoreUnusable(
             _("the store, {place}, cannot be {done}: {reason}").format(
                 place=self.place, done=done, reason=reason

@@ -266,9 +266,18 @@ class PostgresRunSender(LedgerWriter):
         """Make sure that an answer was noted already.
 
         Raises:
-            SmsconfError: somebody else said what became of the batch.
+            SmsconfError: somebody else said what became of the batch, or the store forgot that it went out.
         """
         found = self._rows("SELECT state, sender FROM batch WHERE id = :id", id=batch.id)
+        if not found or found[0][0] == State.READY:
+            raise SmsconfError(
+                _("batch {number} waits again, and its request has left").format(number=batch.id),
+                why=_("the store is an older copy now, or somebody said that the batch was not sent"),
+                fix=_(
+                    "end every sender; do not join run {run} before you know who got it: in an older copy it "
+                    "would go out twice"
+                ).format(run=self._sent.id),
+            )
         if found != [(State.SENT, self._number)]:
             raise SmsconfError(
                 _("the answer about batch {number} came after somebody had said what became of it").format(
@@ -281,8 +290,8 @@ class PostgresRunSender(LedgerWriter):
     # -- the session
 
     def _hold(self) -> None:
-        """Show that this sender lives, as long as the session does."""
-        self._run("SELECT pg_try_advisory_lock(:kind, :sender)", kind=SENDER, sender=self._number)
+        """Show that this sender lives, as long as the session does; wait for one of its own that was lost."""
+        self._run("SELECT pg_advisory_lock(:kind, :sender)", kind=SENDER, sender=self._number)
 
     def _run(self, statement: str, /, **values: object) -> Cursor[Any]:
         if self._session.closed and not self._depth:
@@ -305,4 +314,8 @@ class PostgresRunSender(LedgerWriter):
                 if time.monotonic() >= end:
                     raise
             time.sleep(_PAUSE)
-        self._hold()
+        try:
+            self._hold()
+        except BaseException:
+            self._session.close()  # nothing is done in one that nobody sees
+            raise

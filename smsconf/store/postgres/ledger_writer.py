@@ -35,13 +35,14 @@ ON CONFLICT (scope, region, day, sender) DO UPDATE SET size = traffic.size + exc
 """
 _WITH_OTHERS = "(SELECT pg_advisory_xact_lock_shared(:key)) AS turn"
 _ALONE = "(SELECT 1) AS turn"
-# the sender is dead if nobody holds its lock; a server that ends a session ends its transaction first
+# the sender is dead if nobody holds its lock; a server that ends a session ends its transaction first. OFFSET
+# keeps the question apart from the rows: as a join it would not be asked anew of a row that changed meanwhile
 _DEAD = f"""
 UPDATE batch SET state = 'uncertain' WHERE id IN (
   SELECT id FROM batch WHERE state = 'sending' AND NOT EXISTS (
     SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {SENDER} AND objsubid = 2
       AND objid::bigint = batch.sender AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) OFFSET 0)
   FOR UPDATE SKIP LOCKED)
 RETURNING run
 """  # noqa: S608 - our own number

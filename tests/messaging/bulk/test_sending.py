@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ from smsconf.store.runs import Batch, Run, Tally
 from tests.cloud.worlds import Scripted
 from tests.messaging.lists.test_recipients import NAMED, PLAIN
 from tests.messaging.worlds import fate, open_sender, success
-from tests.store.homes import NOON, deciding, draft, make, numbers, sending, store
+from tests.store.homes import NOON, deciding, draft, make, numbers, postgres_store, sending, store
 
 __all__ = ["store"]
 
@@ -158,6 +159,27 @@ def test_intent_is_in_the_ledger_before_the_request(world: World) -> None:
     with world.ledger(numbers(2), numbers(2, 2)) as (ledger, run):
         world.send(ledger, run, Service(look))
     assert states == [(2, 0, 2), (2, 2, 0)]
+
+
+def test_store_that_became_an_older_copy_is_not_said_to_go_on(postgres_address: str) -> None:
+    """A standby that was behind takes over while a request travels: what it lost would go out twice."""
+
+    def fail_over(asked: list[str], turn: int) -> httpx.Response:
+        with psycopg.connect(postgres_address, autocommit=True) as admin:
+            admin.execute("UPDATE smsconf.batch SET state = 'ready', sender = NULL WHERE state = 'sending'")
+            asked_for = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
+            admin.execute(f"{asked_for} WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        return accepted(asked, turn)
+
+    with postgres_store(postgres_address) as store:
+        world = World(store)
+        service = Service(fail_over)
+        with world.ledger(numbers(2), numbers(2, 2)) as (ledger, run):
+            ended = world.send(ledger, run, service)
+        assert ended.problem
+        assert "waits again" in ended.problem.message
+        assert "twice" in str(ended.problem.fix)
+        assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(("sent", "again"), [(True, 0), (False, 1)])

@@ -69,6 +69,7 @@ def test_database_that_cannot_hold_every_text_is_refused(postgres: Server) -> No
         ("DateStyle", "German, DMY", "ISO, DMY"),
         ("client_encoding", "LATIN1", "UTF8"),
         ("synchronous_commit", "off", "on"),
+        ("synchronous_commit", "local", "on"),
         ("synchronous_commit", "remote_apply", "remote_apply"),
     ],
 )
@@ -109,6 +110,7 @@ def test_newer_database_is_refused(postgres_address: str) -> None:
         ("postgresql://u:x/s3cret@h/d", "is no address"),
         ("postgresql://u:1/s3cret@h/d", "is no address"),
         ("postgresql://u@h/d?s3cret=1", "is no address"),
+        ("postgresql://u:s3cret\udcff@h/d", "is no address"),  # bytes that are not UTF-8
         ("dbname='host=h password=s3cret'", "is no address"),
     ],
 )
@@ -125,6 +127,45 @@ def test_database_that_does_not_exist_is_named(postgres: Server) -> None:
     with pytest.raises(SmsconfError, match="no such database") as raised:
         Database(postgres.address("no_such_one")).check_version()
     assert "createdb" in str(raised.value.fix)
+
+
+def test_role_that_is_not_let_in_is_not_taken_for_a_missing_database(postgres: Server) -> None:
+    """One that is not there, may not log in, may not use the database, or comes when all places are taken."""
+    address = postgres.create("guarded", "template0")
+    with psycopg.connect(postgres.address(), autocommit=True) as admin:
+        admin.execute("CREATE ROLE group_only; CREATE ROLE guest LOGIN")
+        admin.execute("REVOKE CONNECT ON DATABASE guarded FROM PUBLIC")
+        try:
+            for user, said, way in (
+                ("no_such_role", "does not let this user in", "correct the user"),
+                ("group_only", "does not let this user in", "correct the user"),
+                ("guest", 'may not do that .permission denied for database "guarded"', "have it granted"),
+            ):
+                with pytest.raises(SmsconfError, match=said) as raised:
+                    Database(postgres.address("guarded", user)).check_version()
+                assert way in str(raised.value.fix)
+        finally:
+            admin.execute("DROP ROLE group_only; DROP ROLE guest")
+    database = Database(address)
+    full = psycopg.OperationalError("FATAL: remaining connection slots are reserved for roles with …")
+    with pytest.raises(SmsconfError, match="too many connections"), database.in_words("read"):
+        raise full
+    postgres.drop("guarded")
+
+
+def test_tables_of_somebody_else_are_left_alone(postgres: Server) -> None:
+    """A schema of our name that is not ours: said, with a way out."""
+    database = Database(postgres.create("theirs", "template0"))
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA smsconf"))
+        connection.execute(text("CREATE TABLE smsconf.run (id int)"))
+    try:
+        with pytest.raises(SmsconfError, match="other tables") as raised:
+            migrate(database)
+        assert "createdb" in str(raised.value.fix)
+    finally:
+        database.close()
+        postgres.drop("theirs")
 
 
 def test_address_says_which_database_and_never_how_to_get_in() -> None:
@@ -158,7 +199,8 @@ def test_role_that_may_only_read_reads_and_is_told_that_it_may_not_write(
             assert journal.read().entries == ()
             with pytest.raises(SmsconfError, match="may not do that") as raised:
                 journal.append(datetime(2026, 1, 5, tzinfo=UTC), Owner("account", None), {"event": "intent"})
-            assert "a role that may write" in str(raised.value.fix)
+            assert "table journal" in str(raised.value)
+            assert "have it granted" in str(raised.value.fix)
             for one in (barred, journal._database):
                 one.close()
         finally:
@@ -173,7 +215,7 @@ def test_schema_that_was_made_for_us_is_migrated_without_more_rights(postgres: S
         admin.execute("CREATE ROLE tenant LOGIN")
         database = Database(postgres.address("given", "tenant"))
         try:
-            with pytest.raises(SmsconfError, match="may not do that"):
+            with pytest.raises(SmsconfError, match=r"may not do that .*for database given"):
                 migrate(database)
             admin.execute("CREATE SCHEMA smsconf AUTHORIZATION tenant")
             assert migrate(database) == (None, VERSION)

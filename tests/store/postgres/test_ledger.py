@@ -15,7 +15,7 @@ import pytest
 
 from smsconf.model.errors import SmsconfError
 from smsconf.store.interfaces import RunSender, Work
-from smsconf.store.postgres import ledger_sender
+from smsconf.store.postgres import ledger_sender, ledger_writer
 from smsconf.store.postgres.home import PostgresStore
 from smsconf.store.postgres.ledger_sender import PostgresRunSender
 from smsconf.store.runs import MOVES, Batch, Move, Run, Spent, State
@@ -194,7 +194,7 @@ def test_answer_that_comes_after_a_persons_word_changes_nothing(store: PostgresS
         vanish(sender)
         with deciding(store) as maker:
             assert maker.assume(run, sent=sent) == 2
-        with pytest.raises(SmsconfError, match="after somebody had said"):
+        with pytest.raises(SmsconfError, match="after somebody had said" if sent else "waits again"):
             sender.settle(run, batch, takes(batch), frozenset())
         sender.give_back(batch)
         sender.doubt(batch)
@@ -224,6 +224,45 @@ def test_server_that_is_away_for_a_moment_is_an_error_and_answers_are_noted_afte
         assert (tally.accepted, tally.waiting, tally.uncertain) == (2, 2, 0)
         assert sender.senders() == 1
         assert sender.spent(SCOPE, "cn", NOON).day == 2
+
+
+def test_batch_that_a_living_sender_takes_from_a_dead_one_meanwhile_is_its_own(store: PostgresStore) -> None:
+    """Who is dead is asked of the batch as it is when it is changed, not as it was when it was found."""
+    run = make(store, numbers(2))
+    late = "WHERE state = 'sending' AND pg_sleep(1) IS NOT NULL AND"
+    with sending(store, run) as first, sending(store, run) as second:
+        batch = taken(first, run)
+        with store.database.open(autocommit=True) as slow, ThreadPoolExecutor(1) as pool:
+            asked = ledger_writer._DEAD.replace("WHERE state = 'sending' AND", late)
+            assert asked != ledger_writer._DEAD
+            looked = pool.submit(lambda: slow.execute(asked).fetchall())
+            time.sleep(0.3)
+            first.give_back(batch)
+            vanish(first)
+            taken(second, run)
+            assert looked.result() == []
+        assert second.is_on_way(run)
+
+
+def test_sender_that_comes_back_lives_once_its_lost_session_has_ended(store: PostgresStore) -> None:
+    """The server may notice a lost connection later than we do: until then that session has the lock."""
+    run = make(store, numbers(2))
+    with sending(store, run) as sender, store.database.open(autocommit=True) as lingering:
+        batch = taken(sender, run)
+        assert isinstance(sender, PostgresRunSender)
+        lock = (ledger_sender.SENDER, sender._number)
+        cut(sender)
+        lingering.execute("SELECT pg_advisory_lock(%s, %s)", lock)
+        with pytest.raises(SmsconfError):
+            sender.tally(run)
+        with ThreadPoolExecutor(1) as pool:
+            back = pool.submit(sender.tally, run)
+            time.sleep(0.5)
+            lingering.close()
+            back.result()
+        with deciding(store):  # whoever decides calls the dead ones' batches uncertain
+            assert sender.is_on_way(run), "it was taken for dead"
+        sender.settle(run, batch, takes(batch), frozenset())
 
 
 def test_server_that_stays_away_is_said_in_words(
