@@ -84,7 +84,10 @@ def test_much_is_read_bit_by_bit_from_a_database(
     next(stream)
     with store.database.engine.begin() as connection:
         (asked,) = connection.scalars(
-            text("SELECT query FROM pg_stat_activity WHERE state = 'idle in transaction'")
+            text(
+                "SELECT query FROM pg_stat_activity "
+                "WHERE state = 'idle in transaction' AND datname = current_database()"
+            )
         )
     assert asked.startswith("FETCH FORWARD")
     assert sum(1 for _one in stream) == 4999
