@@ -23,6 +23,9 @@ from tests.store.homes import NOON, SCOPE, WORK, deciding, draft, make, numbers,
 from tests.store.test_runs import takes
 
 SOON = 20.0  # seconds; what takes so long does not come
+HERE = (
+    "database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # others share the server
+)
 
 
 @pytest.fixture
@@ -36,7 +39,9 @@ def vanish(sender: RunSender) -> None:
     assert isinstance(sender, PostgresRunSender)
     number, store = sender._number, sender._database
     sender._session.close()
-    held = f"SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = {number} AND objsubid = 2"
+    held = (
+        f"SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = {number} AND objsubid = 2 AND {HERE}"
+    )
     with store.open(autocommit=True) as session:
         deadline = time.monotonic() + SOON
         while session.execute(held).fetchall():
@@ -382,7 +387,7 @@ def test_lock_that_is_lost_at_the_prompt_lets_nobody_agree(store: PostgresStore)
         with store.database.open(autocommit=True) as session:
             session.execute(
                 "SELECT pg_terminate_backend(pid, 20000) FROM pg_locks"
-                " WHERE locktype = 'advisory' AND objsubid = 1"
+                f" WHERE locktype = 'advisory' AND objsubid = 1 AND {HERE}"
             )
         with pytest.raises(SmsconfError, match="cannot be locked"):
             maker.agree(found, NOON)
